@@ -1,0 +1,68 @@
+/// A SQLite database: connection, prepared statements, transactions, errors. Thin: SQL in, rows out.
+///
+/// Threads  a connection and everything made from it belongs to one thread at a time.
+#pragma once
+
+#include <cstdint>
+#include <initializer_list>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include <whence/sql/statement.hpp>
+#include <whence/sql/value.hpp>
+
+struct sqlite3;
+
+namespace whence::sql {
+inline namespace v0 {
+
+/// How a database file is opened.
+enum class open_mode {
+  read_only,    ///< the file must exist; this connection never writes nor checkpoints
+  read_write,   ///< the file must exist
+  create,       ///< made if missing
+  in_memory,    ///< the path is ignored
+};
+
+class database {
+ public:
+  /// Opens with extended error codes, `trusted_schema=OFF`, defensive mode, no extension loading, mmap_size=0.
+  /// Throws sql_error with the path in it.
+  static database open(const std::string& path, open_mode mode);
+
+  database(database&&) noexcept;
+  database& operator=(database&&) noexcept;
+  ~database();
+
+  /// Runs one or several statements without parameters.
+  void run(std::string_view script);
+
+  /// Runs one statement; it is prepared once and kept for the next call with the same text.
+  void run(std::string_view statement, std::initializer_list<value> arguments);
+  void run(std::string_view statement, std::span<const value> arguments);
+
+  /// A statement of one's own, to step through rows.
+  statement prepare(std::string_view sql);
+
+  /// The first column of the first row; nothing when there is no row.
+  std::optional<std::int64_t> integer(std::string_view statement, std::initializer_list<value> arguments = {});
+  std::optional<std::string> text(std::string_view statement, std::initializer_list<value> arguments = {});
+
+  std::int64_t changes() const noexcept;
+  bool in_transaction() const noexcept;
+  const std::string& path() const noexcept;
+
+  /// For the modules of Whence that need SQLite itself; whoever includes sqlite3.h can use it.
+  sqlite3* handle() const noexcept;
+
+ private:
+  class connection;
+  explicit database(std::unique_ptr<connection> connection);
+  std::unique_ptr<connection> connection_;
+};
+
+}  // namespace v0
+}  // namespace whence::sql

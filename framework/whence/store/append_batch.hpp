@@ -1,0 +1,74 @@
+/// What is appended: events for one or several streams, each stream with the version its writer expects.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <whence/core/metadata.hpp>
+#include <whence/core/position.hpp>
+#include <whence/core/timestamp.hpp>
+#include <whence/core/uuid.hpp>
+
+namespace whence::inline v0 {
+
+/// The condition on a stream's version under which an append may happen.
+class expected_version {
+ public:
+  enum class kind { any, none, exists, exactly };
+
+  static constexpr expected_version any() { return {kind::any, stream_version{}}; }        ///< no condition
+  static constexpr expected_version none() { return {kind::none, stream_version{}}; }      ///< the stream has no events
+  static constexpr expected_version exists() { return {kind::exists, stream_version{}}; }  ///< it has at least one
+  /// It has exactly this many; `exactly(stream_version{0})` is `none()`.
+  static constexpr expected_version exactly(stream_version version) {
+    return version == stream_version{} ? none() : expected_version{kind::exactly, version};
+  }
+
+  constexpr kind what() const noexcept { return kind_; }
+  constexpr stream_version version() const noexcept { return version_; }
+  /// True if a stream that stands at `actual` meets the condition.
+  constexpr bool met_by(stream_version actual) const noexcept {
+    switch (kind_) {
+      case kind::any: return true;
+      case kind::none: return actual == stream_version{};
+      case kind::exists: return actual != stream_version{};
+      case kind::exactly: return actual == version_;
+    }
+    return false;
+  }
+  /// "any", "none", "exists" or the number.
+  std::string to_string() const;
+
+  friend constexpr bool operator==(expected_version, expected_version) = default;
+
+ private:
+  constexpr expected_version(kind what, stream_version version) : kind_(what), version_(version) {}
+  kind kind_;
+  stream_version version_;
+};
+
+/// An event on its way into the log.
+struct new_event {
+  event_id id;                ///< names this event for ever; appending the same id again is a repeat
+  std::string type;           ///< "OrderPlaced"
+  std::uint32_t version = 1;  ///< the schema version of `data`
+  timestamp occurred_at;
+  std::string data;           ///< a JSON document, already encoded
+  whence::metadata metadata;
+  std::vector<std::string> tags;
+};
+
+struct stream_append {
+  std::string stream;          ///< the aggregate's id; 1 to 255 bytes of UTF-8 without control characters
+  std::string aggregate_type;  ///< a stream belongs to one aggregate type for life
+  expected_version expected = expected_version::any();
+  std::vector<new_event> events;
+};
+
+struct append_batch {
+  std::vector<stream_append> streams;
+};
+
+}  // namespace whence::inline v0

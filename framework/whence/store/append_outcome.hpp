@@ -1,0 +1,88 @@
+/// How an append ended: committed, refused or unknown. There is no fourth.
+#pragma once
+
+#include <string>
+#include <variant>
+
+#include <whence/core/error.hpp>
+#include <whence/core/position.hpp>
+#include <whence/core/uuid.hpp>
+#include <whence/store/append_batch.hpp>
+
+namespace whence::inline v0 {
+
+/// The events are in the log, durably.
+struct append_committed {
+  whence::token token;     ///< of the last event: what a query waits for and a follower resumes from
+  global_position first;
+  global_position last;
+  bool repeated = false;   ///< these event ids were there already: this is the first append's result
+};
+
+/// Nothing of the batch was written, and nothing of it will appear later.
+struct append_refused {
+  enum class reason {
+    version_conflict,  ///< another writer was first: `stream`, `expected`, `actual`
+    event_id_reused,   ///< `event` is in the log with another content
+    invalid,           ///< the batch breaks a rule or limit named in `detail`
+    queue_full,        ///< the limit of queued bytes is reached and the caller asked not to wait
+    not_written,       ///< the storage failed, and it is certain that nothing was kept; the same batch may be sent again
+    closed,            ///< the log is closed or closing
+  };
+  reason why;
+  std::string stream;
+  expected_version expected = expected_version::any();
+  stream_version actual;
+  event_id event;
+  std::string detail;
+};
+
+/// The storage failed in a way that leaves open whether the batch was kept. Sending the same batch (same event ids) again,
+/// to this log or after a restart, turns this into one of the others.
+struct append_unknown {
+  std::string detail;
+};
+
+/// Another writer was first. Nothing was written.
+struct version_conflict final : error {
+  explicit version_conflict(const append_refused& refused);
+  std::string stream;
+  expected_version expected;
+  stream_version actual;
+};
+
+/// The id of an event to append is in the log with another content. Nothing was written.
+struct event_id_reused final : error {
+  explicit event_id_reused(const append_refused& refused);
+  event_id event;
+};
+
+/// An append was refused for another reason (`append_refused::why`). Nothing was written.
+struct append_not_done final : error {
+  explicit append_not_done(const append_refused& refused);
+  append_refused::reason reason;
+};
+
+/// It is not known whether the events were written.
+struct append_result_unknown final : error {
+  explicit append_result_unknown(const append_unknown& unknown);
+};
+
+class [[nodiscard]] append_outcome {
+ public:
+  append_outcome(append_committed committed) : value_(std::move(committed)) {}
+  append_outcome(append_refused refused) : value_(std::move(refused)) {}
+  append_outcome(append_unknown unknown) : value_(std::move(unknown)) {}
+
+  const append_committed* committed() const noexcept { return std::get_if<append_committed>(&value_); }
+  const append_refused* refused() const noexcept { return std::get_if<append_refused>(&value_); }
+  const append_unknown* unknown() const noexcept { return std::get_if<append_unknown>(&value_); }
+
+  /// The committed result. Throws version_conflict, event_id_reused, append_not_done or append_result_unknown otherwise.
+  const append_committed& value() const;
+
+ private:
+  std::variant<append_committed, append_refused, append_unknown> value_;
+};
+
+}  // namespace whence::inline v0

@@ -1,0 +1,102 @@
+/// The log: append, read, follow. One contract for every store; `whence/testing/log_contract.hpp` is the same as tests.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <whence/core/async.hpp>
+#include <whence/core/position.hpp>
+#include <whence/core/uuid.hpp>
+#include <whence/store/append_batch.hpp>
+#include <whence/store/append_outcome.hpp>
+#include <whence/store/event_page.hpp>
+
+namespace whence::inline v0 {
+
+/// Which events a reader wants. An empty list is "all"; lists are joined by "and", entries of one by "or".
+struct event_filter {
+  std::vector<std::string> aggregate_types;
+  std::vector<std::string> event_types;
+};
+
+enum class read_direction { forward, backward };
+
+/// How much a page may hold: whichever is reached first. A page has at least one event if there is one to return.
+struct page_limit {
+  std::size_t events = 1'000;
+  std::size_t bytes = 4u << 20;
+  std::size_t scanned = 65'536;  ///< rows looked at, for filters that let little through
+};
+
+/// Keeps a callback registered; destroying it ends the calls (a call that is running is waited for, except from inside it).
+class announcement_handle {
+ public:
+  announcement_handle() = default;
+  explicit announcement_handle(std::shared_ptr<void> connection) : connection_(std::move(connection)) {}
+
+ private:
+  std::shared_ptr<void> connection_;
+};
+
+/// Reads a log. A visitor (a process that doesn't own the log) has this part only, and never changes a byte of its files.
+///
+/// Order    positions are dense; no reader sees position p before all below it.
+/// Threads  any, at once.
+/// Throws   log_damaged: an event does not match its checksum; nothing damaged is ever returned as an event.
+class log_reader {
+ public:
+  virtual ~log_reader() = default;
+
+  virtual log_identity identity() const = 0;
+
+  /// The position of the last event; 0 for an empty log.
+  virtual global_position head() = 0;
+
+  /// The events after `after`, ascending.
+  virtual event_page read(global_position after, const event_filter& filter = {}, page_limit limit = {}) = 0;
+
+  /// The events of one stream: forward from `from` upwards, backward from `from` downwards (both included).
+  /// `read_stream(s)` is the whole stream from its first event; backward from the end: `stream_version{UINT64_MAX}`.
+  virtual event_page read_stream(std::string_view stream, stream_version from = stream_version{1},
+                                 read_direction direction = read_direction::forward, page_limit limit = {}) = 0;
+
+  /// The version of the stream's last event; 0 if there is none.
+  virtual stream_version stream_head(std::string_view stream) = 0;
+
+  /// Where an event stands, if it is in the log.
+  virtual std::optional<global_position> find_event(event_id id) = 0;
+
+  /// The chain hash at a position (all zeros at 0): what checkpoints carry to recognise another history. Nothing beyond the head.
+  virtual std::optional<chain_hash> chain_at(global_position position) = 0;
+
+  /// Ready, with the head, once the log has an event after `after`. Nobody is woken while nothing is appended.
+  /// A stop request ends it with operation_cancelled; closing the log with log_closed.
+  virtual async<global_position> wait_beyond(global_position after, std::stop_token stop = {}) = 0;
+};
+
+/// A log that this process owns and appends to.
+class log : public log_reader {
+ public:
+  /// Appends the batch: all of its streams, or none.
+  ///
+  /// Order    events take consecutive positions, as given; appends take theirs in the order of the calls.
+  /// Durable  once committed; a crash before that leaves all or nothing.
+  /// Again    the same event ids with the same content return the first result, for as long as the log exists.
+  /// Threads  any. A caller that blocks in `.get()` commits by itself, with what others have queued.
+  /// Limits   waits (blocking the calling thread) while the queue is full, or is refused, as the store's options say.
+  virtual async<append_outcome> append(append_batch batch) = 0;
+
+  /// Calls `callback` with the head after each committed group, on the executor, in order, one call at a time.
+  virtual announcement_handle on_committed(std::function<void(global_position)> callback) = 0;
+
+  /// Stops intake (later appends: refused, closed), commits what is queued, checkpoints, closes the files. Idempotent.
+  virtual void close() = 0;
+};
+
+}  // namespace whence::inline v0

@@ -1,0 +1,63 @@
+/// What can be wrong with a log itself.
+#pragma once
+
+#include <string>
+
+#include <whence/core/error.hpp>
+#include <whence/core/position.hpp>
+
+namespace whence::inline v0 {
+
+/// `log.busy`: another process holds the log for writing. Nothing was touched.
+struct log_busy final : error {
+  log_busy(std::string path, long holder_pid);
+  std::string path;
+  long holder_pid;
+};
+
+/// `log.closed`: the log was closed while the call was waiting.
+struct log_closed final : error {
+  explicit log_closed(std::string name);
+};
+
+/// `log.checksum`: an event does not match its checksum, or the order of the log is broken there.
+struct log_damaged final : error {
+  log_damaged(std::string path, global_position position, std::string detail);
+  std::string path;
+  global_position position;
+};
+
+/// `log.tail_missing`: the log ends before its witness: acknowledged events are missing. The files are left as they are.
+struct tail_missing final : error {
+  tail_missing(std::string path, global_position found, global_position witnessed);
+  std::string path;
+  global_position found;
+  global_position witnessed;
+};
+
+/// `log.witness_missing`: a log that is not empty has no witness beside it, or one that cannot be read.
+struct witness_missing final : error {
+  witness_missing(std::string path, std::string detail);
+  std::string path;
+};
+
+/// `log.not_a_log`: the file is not a Whence log (another application's database, noise, a directory, an empty file).
+struct not_a_log final : error {
+  not_a_log(std::string path, std::string detail);
+  std::string path;
+};
+
+/// `log.newer_format`: written by a newer Whence.
+struct newer_format final : error {
+  newer_format(std::string path, int found, int supported);
+  std::string path;
+  int found;
+};
+
+/// `log.missing`: there is no such file.
+struct log_missing final : error {
+  explicit log_missing(std::string path);
+  std::string path;
+};
+
+}  // namespace whence::inline v0

@@ -1,0 +1,56 @@
+/// Where a log is and how to open it: what `sqlite("shop.db")` and `memory()` return and an application stands on.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include <whence/core/runtime.hpp>
+#include <whence/store/log.hpp>
+
+namespace whence::inline v0 {
+
+/// A value: copies name the same log.
+class log_source {
+ public:
+  struct doors {
+    std::string name;                                                        ///< for messages: the path, or "memory"
+    std::string models_directory;                                            ///< where read models live; empty: in memory
+    std::function<std::unique_ptr<log>(const runtime&)> open;                 ///< as the one writer
+    std::function<std::unique_ptr<log_reader>(const runtime&)> visit;         ///< as a visitor
+  };
+  explicit log_source(doors doors) : doors_(std::move(doors)) {}
+
+  const std::string& name() const noexcept { return doors_.name; }
+  const std::string& models_directory() const noexcept { return doors_.models_directory; }
+  std::unique_ptr<log> open(const runtime& runtime) const { return doors_.open(runtime); }
+  std::unique_ptr<log_reader> visit(const runtime& runtime) const { return doors_.visit(runtime); }
+
+ private:
+  doors doors_;
+};
+
+/// What an append finds when the queue of appends is full.
+enum class when_queue_full {
+  wait,    ///< the calling thread waits for room
+  refuse,  ///< refused at once, `queue_full`
+};
+
+struct sqlite_options {
+  std::size_t queue_bytes_max = 64u << 20;
+  when_queue_full queue_full = when_queue_full::wait;
+  std::uint64_t checkpoint_bytes = 64u << 20;   ///< the WAL is copied into the database when it has grown to this
+  /// Accept, by name, that the log ends before its witness: acknowledged events are gone for good. Begins a new epoch.
+  bool accept_missing_tail = false;
+};
+
+/// A log in a SQLite file, durable (synchronous=FULL). See store/README.md for its files.
+/// Opening throws: log_busy (another process writes, with its pid), log_damaged, tail_missing, not_a_log, newer_format, sql::sql_error, file_error.
+log_source sqlite(std::string path, sqlite_options options = {});
+
+/// A log in memory, for tests: nothing survives the last copy of this value. One writer at a time, as with a file.
+log_source memory();
+
+}  // namespace whence::inline v0
