@@ -1,0 +1,146 @@
+# Modules and programs. Every setting belongs to a target; nothing here changes what a project that embeds Whence compiles.
+include_guard(GLOBAL)
+
+set(WHENCE_BIN_DIR ${PROJECT_BINARY_DIR}/bin)
+
+if(PROJECT_IS_TOP_LEVEL)
+  set(CMAKE_CXX_EXTENSIONS OFF)
+endif()
+
+if(PROJECT_IS_TOP_LEVEL AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  find_program(WHENCE_CCACHE ccache)
+  if(WHENCE_CCACHE)
+    # A base directory, so that two checkouts share what they compiled; the precompiled header of the tests needs the sloppiness.
+    set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env
+      CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_SLOPPINESS=pch_defines,time_macros ${WHENCE_CCACHE})
+  endif()
+endif()
+
+# What every target of ours is compiled and linked with.
+add_library(whence_own_code INTERFACE)
+target_compile_features(whence_own_code INTERFACE cxx_std_20)
+if(PROJECT_IS_TOP_LEVEL)
+  target_compile_options(whence_own_code INTERFACE
+    -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
+    -fpch-preprocess -ffile-prefix-map=${PROJECT_SOURCE_DIR}/=)
+  find_program(WHENCE_MOLD mold)
+  if(WHENCE_MOLD)
+    target_link_options(whence_own_code INTERFACE -fuse-ld=mold)
+  endif()
+endif()
+
+# whence_module(<module>
+#   [DEPENDS <modules that its public headers include>] [PRIVATE_DEPENDS <modules that only its sources include>]
+#   PUBLIC_HEADERS <files> [SOURCES <files>]
+#   [LIBRARIES <libraries of its sources>] [PUBLIC_LIBRARIES <libraries of its public headers>])
+#
+# Makes whence_<module> (alias whence::<module>), and whence_<module>_faults: the same sources with WHENCE_TEST_BUILD=1, in
+# which fault points are alive; it is compiled only if a test wants it.
+#
+# A module has two include folders in the build tree, made of links. The public one holds its PUBLIC_HEADERS and nothing else:
+# all that other modules see. The private one is the module's whole folder: for its own sources and tests.
+function(whence_module module)
+  cmake_parse_arguments(PARSE_ARGV 1 arg ""
+    "" "DEPENDS;PRIVATE_DEPENDS;PUBLIC_HEADERS;SOURCES;LIBRARIES;PUBLIC_LIBRARIES")
+  if(arg_UNPARSED_ARGUMENTS)
+    message(FATAL_ERROR "whence_module(${module}): what is ${arg_UNPARSED_ARGUMENTS}?")
+  endif()
+  foreach(dependency IN LISTS arg_DEPENDS arg_PRIVATE_DEPENDS)
+    if(NOT TARGET whence_${dependency})
+      message(FATAL_ERROR "whence_module(${module}): it stands on ${dependency}, which is not below it")
+    endif()
+  endforeach()
+
+  set(public_folder ${PROJECT_BINARY_DIR}/include/${module})
+  set(private_folder ${PROJECT_BINARY_DIR}/private/${module})
+  whence_link_headers(${public_folder}/whence/${module} ${arg_PUBLIC_HEADERS})
+  file(MAKE_DIRECTORY ${private_folder}/whence)
+  file(CREATE_LINK ${CMAKE_CURRENT_SOURCE_DIR} ${private_folder}/whence/${module} SYMBOLIC)
+
+  foreach(twin IN ITEMS "" "_faults")
+    set(target whence_${module}${twin})
+    set(public_modules ${arg_DEPENDS})
+    set(private_modules ${arg_PRIVATE_DEPENDS})
+    list(TRANSFORM public_modules REPLACE "(.+)" "whence_\\1${twin}")
+    list(TRANSFORM private_modules REPLACE "(.+)" "whence_\\1${twin}")
+
+    if(arg_SOURCES)
+      add_library(${target} STATIC ${arg_SOURCES})
+      target_include_directories(${target} BEFORE PRIVATE ${private_folder})
+      target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:whence_own_code> ${private_modules} ${arg_LIBRARIES})
+      set(visibility PUBLIC)
+    else()
+      add_library(${target} INTERFACE)
+      set(visibility INTERFACE)
+    endif()
+    target_compile_features(${target} ${visibility} cxx_std_20)
+    target_include_directories(${target} ${visibility}
+      $<BUILD_INTERFACE:${public_folder}> $<INSTALL_INTERFACE:include>)
+    target_link_libraries(${target} ${visibility} ${public_modules} ${arg_PUBLIC_LIBRARIES})
+    set_target_properties(${target} PROPERTIES ARCHIVE_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/lib)
+  endforeach()
+  add_library(whence::${module} ALIAS whence_${module})
+  if(arg_SOURCES)
+    target_compile_definitions(whence_${module}_faults PUBLIC WHENCE_TEST_BUILD=1)
+    set_target_properties(whence_${module}_faults PROPERTIES EXCLUDE_FROM_ALL ON)
+  else()
+    target_compile_definitions(whence_${module}_faults INTERFACE WHENCE_TEST_BUILD=1)
+  endif()
+
+  whence_install_module(${module} ${arg_PUBLIC_HEADERS})
+  set_property(GLOBAL APPEND PROPERTY WHENCE_MODULES_FOUND ${module})
+  set_property(GLOBAL PROPERTY WHENCE_${module}_DEPENDS ${arg_DEPENDS})
+  set_property(GLOBAL PROPERTY WHENCE_${module}_PRIVATE_DEPENDS ${arg_PRIVATE_DEPENDS})
+  set_property(GLOBAL PROPERTY WHENCE_${module}_PUBLIC_HEADERS ${arg_PUBLIC_HEADERS})
+endfunction()
+
+# whence_program(<name> MAIN <file> [SOURCES <files>] [DEPENDS <modules>] [LIBRARIES <libraries>])
+#
+# Makes bin/<name>, and bin/<name>_faults on the test builds of the modules, compiled only if a test wants it. SOURCES are a
+# library of their own, <name>_code, so that tests can link them; their includes are relative to the program's folder.
+function(whence_program name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "MAIN" "SOURCES;DEPENDS;LIBRARIES")
+  if(arg_UNPARSED_ARGUMENTS)
+    message(FATAL_ERROR "whence_program(${name}): what is ${arg_UNPARSED_ARGUMENTS}?")
+  endif()
+  foreach(twin IN ITEMS "" "_faults")
+    set(modules ${arg_DEPENDS})
+    list(TRANSFORM modules REPLACE "(.+)" "whence_\\1${twin}")
+    set(code ${modules} ${arg_LIBRARIES})
+    if(arg_SOURCES)
+      add_library(${name}_code${twin} STATIC ${arg_SOURCES})
+      target_include_directories(${name}_code${twin} PUBLIC ${CMAKE_CURRENT_SOURCE_DIR})
+      target_link_libraries(${name}_code${twin} PRIVATE whence_own_code PUBLIC ${code})
+      set(code ${name}_code${twin})
+    endif()
+    add_executable(${name}${twin} ${arg_MAIN})
+    target_link_libraries(${name}${twin} PRIVATE whence_own_code ${code})
+    set_target_properties(${name}${twin} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${WHENCE_BIN_DIR})
+  endforeach()
+  set_target_properties(${name}_faults PROPERTIES EXCLUDE_FROM_ALL ON)
+  if(arg_SOURCES)
+    set_target_properties(${name}_code_faults PROPERTIES EXCLUDE_FROM_ALL ON)
+  endif()
+endfunction()
+
+# Fills `folder` with links to the given headers of the current module; what was there before goes.
+function(whence_link_headers folder)
+  file(REMOVE_RECURSE ${folder})
+  foreach(header IN LISTS ARGN)
+    if(NOT EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/${header})
+      message(FATAL_ERROR "There is no public header ${CMAKE_CURRENT_SOURCE_DIR}/${header}")
+    endif()
+    cmake_path(GET header PARENT_PATH subfolder)
+    file(MAKE_DIRECTORY ${folder}/${subfolder})
+    file(CREATE_LINK ${CMAKE_CURRENT_SOURCE_DIR}/${header} ${folder}/${header} SYMBOLIC)
+  endforeach()
+endfunction()
+
+# What is installed is what is public.
+function(whence_install_module module)
+  foreach(header IN LISTS ARGN)
+    cmake_path(GET header PARENT_PATH subfolder)
+    install(FILES ${header} DESTINATION include/whence/${module}/${subfolder})
+  endforeach()
+  install(TARGETS whence_${module} ARCHIVE DESTINATION lib)
+endfunction()
