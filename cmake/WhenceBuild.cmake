@@ -19,6 +19,8 @@ endif()
 # What every target of ours is compiled and linked with.
 add_library(whence_own_code INTERFACE)
 target_compile_features(whence_own_code INTERFACE cxx_std_20)
+# A JSON value turns into a C++ one only where the code says so.
+target_compile_definitions(whence_own_code INTERFACE JSON_USE_IMPLICIT_CONVERSIONS=0)
 if(PROJECT_IS_TOP_LEVEL)
   target_compile_options(whence_own_code INTERFACE
     -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror

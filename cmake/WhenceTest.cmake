@@ -60,7 +60,7 @@ function(whence_test name)
   endif()
   set(listing ${CMAKE_CURRENT_BINARY_DIR}/${target}_cases.cmake)
   file(CONFIGURE OUTPUT ${listing} @ONLY CONTENT [[
-set(name "@name@")
+set(name "@name@@twin@")
 set(executable "@PROJECT_BINARY_DIR@/tests/bin/@target@")
 set(properties @properties@)
 include("@PROJECT_SOURCE_DIR@/cmake/discover_tests.cmake")
