@@ -1,6 +1,8 @@
 /// What is appended: events for one or several streams, each stream with the version its writer expects.
 #pragma once
 
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -64,11 +66,25 @@ struct stream_append {
   std::string stream;          ///< the aggregate's id; 1 to 255 bytes of UTF-8 without control characters
   std::string aggregate_type;  ///< a stream belongs to one aggregate type for life
   expected_version expected = expected_version::any();
-  std::vector<new_event> events;
+  std::vector<new_event> events;  ///< at least one
 };
 
+/// Refused as `invalid`, by the name of the rule: a batch without a stream, a stream without an event, a stream or an event id
+/// that stands twice, a name that is no UTF-8 or has control characters, an aggregate type other than the stream's, and what is
+/// beyond append_limits.
 struct append_batch {
   std::vector<stream_append> streams;
+};
+
+struct append_limits {
+  static constexpr std::size_t name_bytes = 255;         ///< streams, types, tags, and each text of the metadata
+  static constexpr std::size_t data_bytes = 16u << 20;   ///< of one event
+  static constexpr std::size_t tags = 32;                ///< of one event
+  static constexpr std::size_t events = 10'000;          ///< of one batch
+  static constexpr std::size_t bytes = 32u << 20;        ///< of one batch: all its names and payloads
+  static constexpr timestamp earliest = std::chrono::sys_days{std::chrono::year{0} / 1 / 1};
+  static constexpr timestamp latest =
+      std::chrono::sys_days{std::chrono::year{10'000} / 1 / 1} - std::chrono::microseconds{1};
 };
 
 }  // namespace whence::inline v0

@@ -87,7 +87,9 @@ class log : public log_reader {
   ///
   /// Order    events take consecutive positions, as given; appends take theirs in the order of the calls.
   /// Durable  once committed; a crash before that leaves all or nothing.
-  /// Again    the same event ids with the same content return the first result, for as long as the log exists.
+  /// Again    the same event ids with the same content (stream, type, version, data, metadata) return the first result, whatever
+  ///          versions are expected, for as long as the log exists. Known ids with another content, or beside ids that are not
+  ///          known, are refused (event_id_reused, with a known one).
   /// Threads  any. A caller that blocks in `.get()` commits by itself, with what others have queued.
   /// Limits   waits (blocking the calling thread) while the queue is full, or is refused, as the store's options say.
   virtual async<append_outcome> append(append_batch batch) = 0;

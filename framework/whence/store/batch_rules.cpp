@@ -1,0 +1,126 @@
+#include <whence/store/batch_rules.hpp>
+
+#include <string>
+#include <string_view>
+#include <unordered_set>
+#include <utility>
+
+namespace whence::inline v0 {
+namespace {
+
+using limits = append_limits;
+
+/// UTF-8 as RFC 3629 has it (no surrogates, nothing beyond U+10FFFF, shortest form) without control characters.
+bool is_plain_utf8(std::string_view text) noexcept {
+  const auto at = [&](std::size_t index) {
+    return index < text.size() ? static_cast<unsigned char>(text[index]) : static_cast<unsigned char>(0);
+  };
+  const auto follows = [&](std::size_t index) { return (at(index) & 0xC0U) == 0x80U; };
+  for (std::size_t i = 0; i < text.size();) {
+    const unsigned lead = at(i);
+    const unsigned second = at(i + 1);
+    if (lead < 0x80) {
+      if (lead < 0x20 || lead == 0x7F) return false;
+      i += 1;
+    } else if (lead < 0xE0) {
+      if (lead < 0xC2 || !follows(i + 1)) return false;
+      if (lead == 0xC2 && second < 0xA0) return false;  // U+0080 to U+009F: the other control characters
+      i += 2;
+    } else if (lead < 0xF0) {
+      if (!follows(i + 1) || !follows(i + 2)) return false;
+      if ((lead == 0xE0 && second < 0xA0) || (lead == 0xED && second > 0x9F)) return false;
+      i += 3;
+    } else {
+      if (lead > 0xF4 || !follows(i + 1) || !follows(i + 2) || !follows(i + 3)) return false;
+      if ((lead == 0xF0 && second < 0x90) || (lead == 0xF4 && second > 0x8F)) return false;
+      i += 4;
+    }
+  }
+  return true;
+}
+
+std::string at_most(std::string_view what, std::size_t limit, std::string_view unit) {
+  return std::string{what} + ": at most " + std::to_string(limit) + " " + std::string{unit};
+}
+
+/// The broken rule of one name, or an empty text.
+std::string check_name(std::string_view what, std::string_view name, std::size_t limit) {
+  if (name.empty()) return std::string{what} + " is empty";
+  if (name.size() > limit) return at_most(what, limit, "bytes");
+  if (!is_plain_utf8(name)) return std::string{what} + " is no UTF-8 without control characters";
+  return {};
+}
+
+std::string check_optional_name(std::string_view what, std::string_view name) {
+  return name.empty() ? std::string{} : check_name(what, name, limits::name_bytes);
+}
+
+std::string check_event(const new_event& event) {
+  if (event.id.is_nil()) return "event id is nil";
+  if (auto broken = check_name("event type", event.type, limits::name_bytes); !broken.empty()) return broken;
+  if (event.version == 0) return "event version is 0; versions begin at 1";
+  if (event.data.empty()) return "data is empty; it is a JSON document";
+  if (event.data.size() > limits::data_bytes) return at_most("data", limits::data_bytes, "bytes");
+  if (event.occurred_at < limits::earliest || event.occurred_at > limits::latest)
+    return "occurredAt is outside the years 0000 to 9999";
+  const auto& meta = event.metadata;
+  if (auto broken = check_optional_name("causation type", meta.causation_type); !broken.empty()) return broken;
+  if (auto broken = check_optional_name("source", meta.source); !broken.empty()) return broken;
+  if (auto broken = check_optional_name("traceparent", meta.traceparent); !broken.empty()) return broken;
+  if (event.tags.size() > limits::tags) return at_most("tags", limits::tags, "an event");
+  for (const auto& tag : event.tags)
+    if (auto broken = check_name("tag", tag, limits::name_bytes); !broken.empty()) return broken;
+  return {};
+}
+
+append_refused refuse(std::string detail, std::string_view stream = {}, event_id event = {}) {
+  append_refused refused{};
+  refused.why = append_refused::reason::invalid;
+  refused.stream = stream;
+  refused.event = event;
+  refused.detail = std::move(detail);
+  return refused;
+}
+
+}  // namespace
+
+std::optional<append_refused> broken_rule(const append_batch& batch) {
+  if (batch.streams.empty()) return refuse("a batch has at least one stream");
+  std::unordered_set<std::string_view> streams;
+  std::unordered_set<event_id> ids;
+  std::size_t events = 0;
+  for (const auto& part : batch.streams) {
+    if (auto broken = check_name("stream", part.stream, limits::name_bytes); !broken.empty())
+      return refuse(std::move(broken), part.stream);
+    if (auto broken = check_name("aggregate type", part.aggregate_type, limits::name_bytes); !broken.empty())
+      return refuse(std::move(broken), part.stream);
+    if (!streams.insert(part.stream).second) return refuse("a batch names a stream once", part.stream);
+    if (part.events.empty()) return refuse("a stream in a batch has at least one event", part.stream);
+    events += part.events.size();
+    if (events > limits::events) return refuse(at_most("a batch", limits::events, "events"), part.stream);
+    for (const auto& event : part.events) {
+      if (auto broken = check_event(event); !broken.empty()) return refuse(std::move(broken), part.stream, event.id);
+      if (!ids.insert(event.id).second) return refuse("an event id stands twice in the batch", part.stream, event.id);
+    }
+  }
+  if (bytes_of(batch) > limits::bytes) return refuse(at_most("a batch", limits::bytes, "bytes"));
+  return std::nullopt;
+}
+
+std::size_t bytes_of(const new_event& event) noexcept {
+  std::size_t bytes = event.type.size() + event.data.size() + event.metadata.causation_type.size() +
+                      event.metadata.source.size() + event.metadata.traceparent.size();
+  for (const auto& tag : event.tags) bytes += tag.size();
+  return bytes;
+}
+
+std::size_t bytes_of(const append_batch& batch) noexcept {
+  std::size_t bytes = 0;
+  for (const auto& part : batch.streams) {
+    bytes += part.stream.size() + part.aggregate_type.size();
+    for (const auto& event : part.events) bytes += bytes_of(event);
+  }
+  return bytes;
+}
+
+}  // namespace whence::inline v0

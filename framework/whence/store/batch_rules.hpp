@@ -1,0 +1,19 @@
+/// What a batch must be before any store looks at it: the rules and limits of append_batch.hpp, the same for all stores.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+
+#include <whence/store/append_batch.hpp>
+#include <whence/store/append_outcome.hpp>
+
+namespace whence::inline v0 {
+
+/// The refusal (`invalid`, with the broken rule and the place in `detail`), or nothing when the batch keeps every rule.
+std::optional<append_refused> broken_rule(const append_batch& batch);
+
+/// The bytes of all names and payloads: what a queue counts.
+std::size_t bytes_of(const append_batch& batch) noexcept;
+std::size_t bytes_of(const new_event& event) noexcept;
+
+}  // namespace whence::inline v0
