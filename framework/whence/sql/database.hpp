@@ -21,10 +21,10 @@ inline namespace v0 {
 
 /// How a database file is opened.
 enum class open_mode {
-  read_only,    ///< the file must exist; this connection never writes nor checkpoints
-  read_write,   ///< the file must exist
-  create,       ///< made if missing
-  in_memory,    ///< the path is ignored
+  read_only,   ///< the file must exist; this connection never writes nor checkpoints
+  read_write,  ///< the file must exist
+  create,      ///< made if missing
+  in_memory,   ///< the path is ignored
 };
 
 class database {
@@ -33,6 +33,8 @@ class database {
   /// Throws sql_error with the path in it.
   static database open(const std::string& path, open_mode mode);
 
+  database(const database&) = delete;
+  database& operator=(const database&) = delete;
   database(database&&) noexcept;
   database& operator=(database&&) noexcept;
   ~database();
@@ -40,11 +42,11 @@ class database {
   /// Runs one or several statements without parameters.
   void run(std::string_view script);
 
-  /// Runs one statement; it is prepared once and kept for the next call with the same text.
+  /// Runs one statement to its end; it is prepared once and kept for the next call with the same text.
   void run(std::string_view statement, std::initializer_list<value> arguments);
   void run(std::string_view statement, std::span<const value> arguments);
 
-  /// A statement of one's own, to step through rows.
+  /// A statement of one's own, to step through rows. It keeps the connection open.
   statement prepare(std::string_view sql);
 
   /// The first column of the first row; nothing when there is no row.
@@ -59,9 +61,8 @@ class database {
   sqlite3* handle() const noexcept;
 
  private:
-  class connection;
-  explicit database(std::unique_ptr<connection> connection);
-  std::unique_ptr<connection> connection_;
+  explicit database(std::shared_ptr<connection> connection) noexcept;
+  std::shared_ptr<connection> connection_;
 };
 
 }  // namespace v0

@@ -1,0 +1,65 @@
+#include <sqlite3.h>
+
+#include <whence/sql/error.hpp>
+
+namespace whence::sql {
+inline namespace v0 {
+namespace {
+
+struct failure {
+  int primary;
+  std::string_view code;
+  next_move next;
+  std::string_view remedy;
+};
+
+constexpr failure failures[] = {
+    {SQLITE_BUSY, "sql.busy", next_move::retry, "another process works on the database: try again"},
+    {SQLITE_LOCKED, "sql.busy", next_move::retry, "another statement of this process works on the table: try again"},
+    {SQLITE_PROTOCOL, "sql.busy", next_move::retry, "many processes open the database at once: try again"},
+    {SQLITE_FULL, "sql.full", next_move::operator_needed, "make room on the disk"},
+    {SQLITE_IOERR, "sql.io", next_move::operator_needed, "check the disk and the system's log"},
+    {SQLITE_CORRUPT, "sql.corrupt", next_move::operator_needed, "restore the database from a backup, or rebuild it"},
+    {SQLITE_NOTADB, "sql.not_a_database", next_move::operator_needed, "check the path: the file is no SQLite database"},
+    {SQLITE_CANTOPEN, "sql.cannot_open", next_move::operator_needed,
+     "check the path, and who may read and write there"},
+    {SQLITE_PERM, "sql.cannot_open", next_move::operator_needed, "check who may read and write there"},
+    {SQLITE_READONLY, "sql.read_only", next_move::operator_needed, "check who may write the database and its folder"},
+    {SQLITE_CONSTRAINT, "sql.constraint", next_move::change_request, ""},
+    {SQLITE_INTERRUPT, "sql.interrupted", next_move::retry, ""},
+    {SQLITE_TOOBIG, "sql.too_big", next_move::change_request, ""},
+    {SQLITE_NOMEM, "sql.no_memory", next_move::retry, "the process may use no more memory"},
+};
+
+constexpr failure any_other{SQLITE_ERROR, "sql.failed", next_move::change_request, ""};
+
+const failure& failure_of(int result) {
+  for (const failure& candidate : failures) {
+    if (candidate.primary == (result & 0xff)) return candidate;
+  }
+  return any_other;
+}
+
+std::string_view beginning(std::string_view statement) { return statement.substr(0, 500); }
+
+error_text describe(int result, const std::string& path, std::string_view statement, std::string_view message) {
+  error_text text;
+  text.what = path + ": " + std::string(message.empty() ? sqlite3_errstr(result) : message) + " (SQLite " +
+              std::to_string(result) + ")";
+  text.where = std::string(beginning(statement));
+  text.why = sqlite3_errstr(result);
+  text.remedy = std::string(failure_of(result).remedy);
+  return text;
+}
+
+}  // namespace
+
+sql_error::sql_error(int extended_result, std::string database, std::string_view sql, std::string_view message)
+    : error(failure_of(extended_result).code, failure_of(extended_result).next,
+            describe(extended_result, database, sql, message)),
+      result(extended_result),
+      path(std::move(database)),
+      statement(beginning(sql)) {}
+
+}  // namespace v0
+}  // namespace whence::sql

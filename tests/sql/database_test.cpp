@@ -1,0 +1,54 @@
+#include <doctest/doctest.h>
+
+#include <string>
+
+#include <whence/sql/database.hpp>
+#include <whence/sql/error.hpp>
+
+#include <tests/sql/temporary_folder.hpp>
+
+using namespace whence;
+using sql::database, sql::open_mode;
+
+TEST_CASE("a statement of a script that fails ends the script there") {
+  database db = database::open("", open_mode::in_memory);
+  CHECK_THROWS_AS(db.run("CREATE TABLE a(x); CREATE TABLE a(x); CREATE TABLE b(x)"), sql::sql_error);
+  CHECK(db.integer("SELECT count(*) FROM sqlite_schema") == 1);
+}
+
+TEST_CASE("the schema of a file can neither be edited nor load code") {
+  database db = database::open("", open_mode::in_memory);
+  db.run("CREATE TABLE a(x)");
+  db.run("PRAGMA writable_schema=ON");
+  CHECK_THROWS_AS(db.run("DELETE FROM sqlite_schema"), sql::sql_error);
+  CHECK_THROWS_AS(db.run("SELECT load_extension('x')"), sql::sql_error);
+  CHECK(db.integer("PRAGMA trusted_schema") == 0);
+}
+
+TEST_CASE("arguments are bound in order, and a statement is prepared once") {
+  database db = database::open("", open_mode::in_memory);
+  db.run("CREATE TABLE t(a, b)");
+  const std::string customer = "ada";
+  for (int number = 0; number < 3; ++number) db.run("INSERT INTO t VALUES(?,?)", {customer, number});
+  CHECK(db.changes() == 1);
+  CHECK(db.text("SELECT a FROM t WHERE b = ?", {2}) == "ada");
+  CHECK(db.integer("SELECT sum(b) FROM t") == 3);
+  CHECK(db.integer("SELECT b FROM t WHERE a = ?", {"bob"}) == std::nullopt);
+  CHECK(db.text("SELECT a FROM t WHERE a = ?", {"bob"}) == std::nullopt);
+}
+
+TEST_CASE("a read of the first row ends its transaction") {
+  const tests::temporary_folder folder;
+  database db = database::open(folder.file("a.db"), open_mode::create);
+  db.run("CREATE TABLE t(a); INSERT INTO t VALUES(1); INSERT INTO t VALUES(2)");
+  CHECK(db.integer("SELECT a FROM t ORDER BY a") == 1);
+  database other = database::open(folder.file("a.db"), open_mode::read_write);
+  other.run("DROP TABLE t");  // would be refused while a statement of the first reads
+}
+
+TEST_CASE("more statements than are kept prepared still run") {
+  database db = database::open("", open_mode::in_memory);
+  for (int number = 0; number < 600; ++number) {
+    CHECK(db.integer("SELECT " + std::to_string(number)) == number);
+  }
+}
