@@ -3,6 +3,7 @@ include_guard(GLOBAL)
 
 find_package(doctest REQUIRED)
 find_package(rapidcheck REQUIRED)
+find_package(Python3 3.11 REQUIRED COMPONENTS Interpreter)
 
 add_library(whence_test_main OBJECT ${PROJECT_SOURCE_DIR}/tests/main.cpp)
 target_link_libraries(whence_test_main PUBLIC whence_own_code doctest::doctest nlohmann_json::nlohmann_json Threads::Threads)
