@@ -5,7 +5,10 @@ find_package(doctest REQUIRED)
 find_package(rapidcheck REQUIRED)
 find_package(Python3 3.11 REQUIRED COMPONENTS Interpreter)
 
-add_library(whence_test_main OBJECT ${PROJECT_SOURCE_DIR}/tests/main.cpp)
+add_library(whence_test_main OBJECT ${PROJECT_SOURCE_DIR}/tests/main.cpp ${PROJECT_SOURCE_DIR}/tests/places.cpp)
+target_include_directories(whence_test_main PUBLIC ${PROJECT_SOURCE_DIR})     # <tests/…>
+set_source_files_properties(${PROJECT_SOURCE_DIR}/tests/places.cpp TARGET_DIRECTORY whence_test_main PROPERTIES
+  COMPILE_DEFINITIONS "WHENCE_PROGRAMS_DIR=\"${WHENCE_BIN_DIR}\";WHENCE_SOURCES_DIR=\"${PROJECT_SOURCE_DIR}\"")
 target_link_libraries(whence_test_main PUBLIC whence_own_code doctest::doctest nlohmann_json::nlohmann_json Threads::Threads)
 target_precompile_headers(whence_test_main PRIVATE
   <chrono> <string> <vector> <doctest/doctest.h> <nlohmann/json.hpp>)
@@ -14,8 +17,8 @@ target_precompile_headers(whence_test_main PRIVATE
 #   [TIMEOUT <seconds>] [FAULTS] [SERIAL])
 #
 # Makes test_<name>, linked to the module (or to the code of the program) of that name, whose private headers it sees. FAULTS
-# makes test_<name>_faults on the test build instead. PROGRAMS are built first; their folder is WHENCE_TEST_BIN_DIR. ctest runs
-# each case in a process of its own: "<name>: <the sentence>".
+# makes test_<name>_faults on the test build instead. PROGRAMS are built first; tests/places.hpp knows where. ctest runs each case
+# in a process of its own: "<name>: <the sentence>".
 function(whence_test name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "FAULTS;SERIAL" "TIMEOUT" "SOURCES;DEPENDS;LIBRARIES;PROGRAMS")
   if(arg_UNPARSED_ARGUMENTS)
@@ -48,9 +51,6 @@ function(whence_test name)
   if(TARGET whence_${name})
     target_include_directories(${target} BEFORE PRIVATE ${PROJECT_BINARY_DIR}/private/${name})
   endif()
-  target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR})       # <tests/…>
-  target_compile_definitions(${target} PRIVATE
-    WHENCE_TEST_BIN_DIR="${WHENCE_BIN_DIR}" WHENCE_TEST_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
   foreach(program IN LISTS arg_PROGRAMS)
     add_dependencies(${target} ${program})
   endforeach()
