@@ -17,12 +17,12 @@ namespace whence::inline v0 {
 /// One domain event with everything that is known about it.
 struct envelope {
   event_id id;
-  std::string event_type;          ///< "OrderPlaced"
-  std::uint32_t event_version = 1; ///< the schema version of `data`
-  timestamp occurred_at;           ///< when it happened
-  std::string aggregate_id;        ///< names the stream: "order-12345"
-  std::string aggregate_type;      ///< "Order"
-  std::string data;                ///< the payload, a JSON document
+  std::string event_type;           ///< "OrderPlaced"
+  std::uint32_t event_version = 1;  ///< the schema version of `data`
+  timestamp occurred_at;            ///< when it happened
+  std::string aggregate_id;         ///< names the stream: "order-12345"
+  std::string aggregate_type;       ///< "Order"
+  std::string data;                 ///< the payload, a JSON document
   whence::metadata metadata;
 
   std::optional<global_position> position;

@@ -29,5 +29,7 @@ class id {
 
 template <class Aggregate>
 struct std::hash<whence::id<Aggregate>> {
-  std::size_t operator()(const whence::id<Aggregate>& id) const noexcept { return std::hash<std::string>{}(id.value()); }
+  std::size_t operator()(const whence::id<Aggregate>& id) const noexcept {
+    return std::hash<std::string>{}(id.value());
+  }
 };

@@ -8,11 +8,11 @@
 namespace whence::inline v0 {
 
 struct metadata {
-  correlation_id correlation;   ///< the first cause of all
-  causation_id causation;       ///< the command or event that caused this
-  std::string causation_type;   ///< its name, so that a trace needs no second store; may be empty
-  std::string source;           ///< the service that wrote it
-  std::string traceparent;      ///< W3C trace context; may be empty
+  correlation_id correlation;  ///< the first cause of all
+  causation_id causation;      ///< the command or event that caused this
+  std::string causation_type;  ///< its name, so that a trace needs no second store; may be empty
+  std::string source;          ///< the service that wrote it
+  std::string traceparent;     ///< W3C trace context; may be empty
 
   friend bool operator==(const metadata&, const metadata&) = default;
 };

@@ -1,7 +1,8 @@
 /// The runtime: clock, entropy, files and executor as one value. Nothing else in Whence asks the system for these,
-/// so that replacing them puts everything into simulation.
+/// so that replacing them puts everything into simulation (see simulation.hpp).
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 
@@ -16,8 +17,8 @@ namespace whence::inline v0 {
 class clock {
  public:
   virtual ~clock() = default;
-  virtual timestamp now() const = 0;                              ///< wall clock; may step back
-  virtual std::chrono::nanoseconds elapsed() const = 0;           ///< monotonic; for deadlines, leases, rates
+  virtual timestamp now() const = 0;                     ///< wall clock; may step back
+  virtual std::chrono::nanoseconds elapsed() const = 0;  ///< monotonic; for deadlines, leases, rates
 };
 
 /// Random bits. Threads: any.
@@ -29,6 +30,10 @@ class entropy {
 
 /// What a log, a subscription or an application runs on. Copies share the parts.
 struct runtime {
+  /// No part is null.
+  runtime(std::shared_ptr<whence::clock> clock, std::shared_ptr<whence::entropy> entropy,
+          std::shared_ptr<whence::files> files, std::shared_ptr<whence::executor> executor);
+
   std::shared_ptr<whence::clock> clock;
   std::shared_ptr<whence::entropy> entropy;
   std::shared_ptr<whence::files> files;
@@ -37,7 +42,8 @@ struct runtime {
   /// The real ones; the executor has `threads` threads, named "whence-exec-N".
   static runtime system(unsigned threads = 2);
 
-  /// A UUIDv7 (RFC 9562 §6.2 method 1): increases with every call in this process, also when the clock steps back.
+  /// A UUIDv7 (RFC 9562 §6.2 method 1): greater than all that this runtime and its copies made before, also when the clock
+  /// steps back.
   uuid make_uuid() const;
 
  private:

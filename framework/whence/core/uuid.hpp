@@ -91,5 +91,7 @@ struct std::hash<whence::uuid> {
 };
 template <class Kind>
 struct std::hash<whence::strong_id<Kind>> {
-  std::size_t operator()(const whence::strong_id<Kind>& id) const noexcept { return std::hash<whence::uuid>{}(id.value()); }
+  std::size_t operator()(const whence::strong_id<Kind>& id) const noexcept {
+    return std::hash<whence::uuid>{}(id.value());
+  }
 };

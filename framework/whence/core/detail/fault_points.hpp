@@ -1,0 +1,35 @@
+/// Planted faults, in test builds only (WHENCE_TEST_BUILD=1): a process that kills itself at a named phase, and bugs that a
+/// test has to catch. In ordinary builds both vanish.
+///
+/// Environment of a test build:
+///   WHENCE_KILL_AT=<phase>:<n>   SIGKILL at the n-th visit (from 1) of queue, insert, commit, witness, checkpoint or projection
+///   WHENCE_KILL_REPORT=<file>    before that, "killed at <phase>" is written to this file
+///   WHENCE_MUTANT=<n>            plants bug n
+///
+/// The planted bugs, numbered as in the catalogue of bugs that other systems had:
+///   1   an append is acknowledged before its COMMIT
+///   3   a read model's checkpoint is written in a transaction of its own
+#pragma once
+
+#include <cstdint>
+
+namespace whence::inline v0::detail {
+
+enum class phase : std::uint8_t { queue, insert, commit, witness, checkpoint, projection };
+
+#if defined(WHENCE_TEST_BUILD) && WHENCE_TEST_BUILD
+
+/// Kills this process if this is the visit it was told to die at.
+void reach(phase where) noexcept;
+
+/// True if this bug is planted.
+bool mutant(int number) noexcept;
+
+#else
+
+constexpr void reach(phase) noexcept {}
+constexpr bool mutant(int) noexcept { return false; }
+
+#endif
+
+}  // namespace whence::inline v0::detail

@@ -1,0 +1,253 @@
+#include <whence/core/files.hpp>
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <cstring>
+#include <system_error>
+#include <utility>
+
+namespace whence::inline v0 {
+namespace {
+
+struct verdict {
+  std::string_view code;
+  next_move next;
+  std::string_view remedy;
+};
+
+verdict judge(int system_code) {
+  switch (system_code) {
+    case ENOENT: return {"file.missing", next_move::change_request, "look at the path"};
+    case EEXIST:
+    case ENOTEMPTY: return {"file.exists", next_move::change_request, "choose another path"};
+    case EISDIR: return {"file.is_a_directory", next_move::change_request, "name a file"};
+    case ENOTDIR: return {"file.not_a_directory", next_move::change_request, "look at the path"};
+    case ENOSPC:
+    case EDQUOT: return {"file.no_space", next_move::retry, "free space on that file system, then try again"};
+    case EFBIG: return {"file.too_large", next_move::operator_needed, "raise the limit on file sizes (ulimit -f)"};
+    case EMFILE:
+    case ENFILE: return {"file.too_many_open", next_move::retry, "raise the limit on open files (ulimit -n)"};
+    case EACCES:
+    case EPERM:
+    case EROFS: return {"file.no_permission", next_move::operator_needed, "give this user the right to the path"};
+    default: return {"file.io", next_move::operator_needed, "look at the disk and the system's log"};
+  }
+}
+
+[[noreturn]] void fail(std::string_view doing, const std::string& path) { throw file_error(doing, path, errno); }
+
+/// Calls again what a signal interrupted.
+template <class Call>
+auto uninterrupted(Call call) {
+  for (;;) {
+    const auto result = call();
+    if (result != -1 || errno != EINTR) return result;
+  }
+}
+
+/// Owns a file descriptor.
+class descriptor {
+ public:
+  explicit descriptor(int number) noexcept : number_(number) {}
+  descriptor(descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
+  descriptor& operator=(descriptor&&) = delete;
+  ~descriptor() {
+    if (number_ >= 0) ::close(number_);
+  }
+  int number() const noexcept { return number_; }
+
+ private:
+  int number_;
+};
+
+descriptor open_descriptor(const std::string& path, int flags, std::string_view doing) {
+  descriptor opened(uninterrupted([&] { return ::open(path.c_str(), flags | O_CLOEXEC, 0644); }));
+  if (opened.number() < 0) fail(doing, path);
+  return opened;
+}
+
+class system_file final : public file {
+ public:
+  system_file(descriptor opened, std::string path) : descriptor_(std::move(opened)), path_(std::move(path)) {}
+
+  std::size_t read_at(std::uint64_t offset, std::span<std::byte> into) override {
+    std::size_t done = 0;
+    while (done < into.size()) {
+      const ssize_t got = uninterrupted([&] {
+        return ::pread(descriptor_.number(), into.data() + done, into.size() - done, static_cast<off_t>(offset + done));
+      });
+      if (got < 0) fail("read", path_);
+      if (got == 0) break;
+      done += static_cast<std::size_t>(got);
+    }
+    return done;
+  }
+
+  void write_at(std::uint64_t offset, std::span<const std::byte> bytes) override {
+    std::size_t done = 0;
+    while (done < bytes.size()) {
+      const ssize_t put = uninterrupted([&] {
+        return ::pwrite(descriptor_.number(), bytes.data() + done, bytes.size() - done,
+                        static_cast<off_t>(offset + done));
+      });
+      if (put < 0) fail("write", path_);
+      done += static_cast<std::size_t>(put);
+    }
+  }
+
+  std::uint64_t size() override {
+    struct stat found{};
+    if (::fstat(descriptor_.number(), &found) != 0) fail("look at", path_);
+    return static_cast<std::uint64_t>(found.st_size);
+  }
+
+  void sync() override {
+    // Not repeated after EINTR or any other error: a second fsync may succeed without the data.
+    if (::fsync(descriptor_.number()) != 0) fail("sync", path_);
+  }
+
+ private:
+  descriptor descriptor_;
+  std::string path_;
+};
+
+class system_lock final : public file_lock {
+ public:
+  explicit system_lock(descriptor held) : held_(std::move(held)) {}
+
+ private:
+  descriptor held_;  // closing it lets go
+};
+
+long read_pid(int number) {
+  char text[24];
+  const ssize_t size = uninterrupted([&] { return ::pread(number, text, sizeof text, 0); });
+  long pid = 0;
+  if (size <= 0 || std::from_chars(text, text + size, pid).ec != std::errc{}) return 0;
+  return pid;
+}
+
+class posix_files final : public files {
+ public:
+  std::unique_ptr<file> open(const std::string& path, open_file how) override {
+    int flags = O_RDONLY;
+    if (how == open_file::write) flags = O_RDWR;
+    if (how == open_file::create) flags = O_RDWR | O_CREAT;
+    if (how == open_file::fresh) flags = O_RDWR | O_CREAT | O_EXCL;
+    return std::make_unique<system_file>(open_descriptor(path, flags, "open"), path);
+  }
+
+  lock_attempt try_lock(const std::string& path) override {
+    descriptor opened = open_descriptor(path, O_RDWR | O_CREAT, "open");
+    if (uninterrupted([&] { return ::flock(opened.number(), LOCK_EX | LOCK_NB); }) != 0) {
+      if (errno != EWOULDBLOCK) fail("lock", path);
+      return {nullptr, read_pid(opened.number())};
+    }
+    const std::string pid = std::to_string(::getpid()) + "\n";
+    if (::ftruncate(opened.number(), 0) != 0 || uninterrupted([&] {
+                                                  return ::pwrite(opened.number(), pid.data(), pid.size(), 0);
+                                                }) != static_cast<ssize_t>(pid.size())) {
+      fail("write", path);
+    }
+    return {std::make_unique<system_lock>(std::move(opened)), ::getpid()};
+  }
+
+  std::optional<file_status> status(const std::string& path) override {
+    struct stat found{};
+    if (::stat(path.c_str(), &found) != 0) {
+      if (errno == ENOENT) return std::nullopt;
+      fail("look at", path);
+    }
+    return file_status{static_cast<std::uint64_t>(found.st_size), found.st_ino, S_ISDIR(found.st_mode)};
+  }
+
+  void rename(const std::string& from, const std::string& to) override {
+    if (::rename(from.c_str(), to.c_str()) != 0) fail("rename to " + to + " the file", from);
+  }
+
+  bool remove(const std::string& path) override {
+    if (::remove(path.c_str()) == 0) return true;
+    if (errno != ENOENT) fail("remove", path);
+    return false;
+  }
+
+  void make_directory(const std::string& path) override {
+    if (::mkdir(path.c_str(), 0755) == 0) return;
+    const int refused = errno;
+    const auto there = refused == EEXIST ? status(path) : std::nullopt;
+    if (!there || !there->directory) throw file_error("make the directory", path, refused);
+  }
+
+  void sync_directory(const std::string& path) override {
+    const descriptor directory = open_descriptor(path, O_RDONLY | O_DIRECTORY, "open");
+    if (::fsync(directory.number()) != 0) fail("sync", path);
+  }
+
+  std::vector<std::string> list(const std::string& directory) override {
+    const std::unique_ptr<DIR, int (*)(DIR*)> open(::opendir(directory.c_str()), ::closedir);
+    if (!open) fail("list", directory);
+    std::vector<std::string> names;
+    errno = 0;
+    while (const dirent* const entry = ::readdir(open.get())) {
+      const std::string name = entry->d_name;
+      if (name != "." && name != "..") names.push_back(name);
+      errno = 0;
+    }
+    if (errno != 0) fail("list", directory);
+    std::sort(names.begin(), names.end());
+    return names;
+  }
+};
+
+}  // namespace
+
+file_error::file_error(std::string_view doing, std::string where, int code)
+    : error(judge(code).code, judge(code).next,
+            {.what = "cannot " + std::string(doing) + " " + where,
+             .where = where,
+             .why = std::generic_category().message(code),
+             .remedy = std::string(judge(code).remedy)}),
+      path(std::move(where)),
+      system_code(code) {}
+
+std::optional<std::string> files::read_whole(const std::string& path, std::size_t limit) {
+  const auto there = status(path);
+  if (!there) return std::nullopt;
+  const auto opened = open(path, open_file::read);
+  std::string content;
+  std::byte chunk[16'384];
+  while (const std::size_t got = opened->read_at(content.size(), chunk)) {
+    if (content.size() + got > limit) throw file_error("read the whole of", path, EFBIG);
+    content.append(reinterpret_cast<const char*>(chunk), got);
+  }
+  return content;
+}
+
+void files::replace(const std::string& path, std::string_view content) {
+  const std::string draft = path + ".new";
+  remove(draft);  // left by a crash
+  {
+    const auto opened = open(draft, open_file::fresh);
+    opened->write_at(0, std::as_bytes(std::span(content)));
+    opened->sync();
+  }
+  rename(draft, path);
+  sync_directory(directory_of(path));
+}
+
+std::shared_ptr<files> system_files() { return std::make_shared<posix_files>(); }
+
+std::string directory_of(const std::string& path) {
+  const std::size_t slash = path.find_last_of('/');
+  if (slash == std::string::npos) return ".";
+  return slash == 0 ? "/" : path.substr(0, slash);
+}
+
+}  // namespace whence::inline v0

@@ -1,0 +1,102 @@
+/// What Whence needs of the file system apart from SQLite. Replaceable: simulation brings its own.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <whence/core/error.hpp>
+
+namespace whence::inline v0 {
+
+/// `file.*`: the system refused something. `missing`, `exists`, `no_space`, `no_permission`, `too_large`, `too_many_open`,
+/// `not_a_directory`, `is_a_directory`, else `io`.
+struct file_error final : error {
+  /// `doing` as in "cannot <doing> <path>".
+  file_error(std::string_view doing, std::string path, int system_code);
+  std::string path;
+  int system_code;  ///< errno
+};
+
+/// An open file. Threads: any, as far as the ranges differ.
+class file {
+ public:
+  virtual ~file() = default;
+
+  /// Fills `into` from `offset` on. Returns how many bytes there were; fewer only at the end of the file.
+  virtual std::size_t read_at(std::uint64_t offset, std::span<std::byte> into) = 0;
+  /// Writes all of it. Durable after `sync`.
+  virtual void write_at(std::uint64_t offset, std::span<const std::byte> bytes) = 0;
+  virtual std::uint64_t size() = 0;
+  /// What was written is on the disk. After a failure nobody knows, and a second try says nothing: reopen and read.
+  virtual void sync() = 0;
+};
+
+enum class open_file {
+  read,    ///< must exist
+  write,   ///< must exist; for reading too
+  create,  ///< made if missing (mode 0644 within the umask); for reading too
+  fresh,   ///< must not exist yet; for reading too
+};
+
+/// Holds a lock on a file until it is destroyed. The system releases it as well when the process ends, however it ends.
+class file_lock {
+ public:
+  virtual ~file_lock() = default;
+};
+
+struct lock_attempt {
+  std::unique_ptr<file_lock> lock;  ///< null: somebody else holds it
+  long holder_pid = 0;              ///< of the holder then; 0 if it has not written it yet
+};
+
+struct file_status {
+  std::uint64_t size = 0;
+  std::uint64_t inode = 0;
+  bool directory = false;
+};
+
+/// Threads: any. Throws: file_error.
+class files {
+ public:
+  virtual ~files() = default;
+
+  virtual std::unique_ptr<file> open(const std::string& path, open_file how) = 0;
+
+  /// Tries to lock the file (flock), which is made if missing, and writes this process's id into it. Never waits.
+  /// The file stays when the lock is let go: removing it would let two hold "the" lock.
+  virtual lock_attempt try_lock(const std::string& path) = 0;
+
+  /// Nothing if there is nothing of that name. Never opens the file.
+  virtual std::optional<file_status> status(const std::string& path) = 0;
+
+  /// Replaces what `to` names, atomically. Durable after the directory is synced.
+  virtual void rename(const std::string& from, const std::string& to) = 0;
+  /// False if there was nothing. Removes files and empty directories.
+  virtual bool remove(const std::string& path) = 0;
+  /// One level; an existing directory is fine.
+  virtual void make_directory(const std::string& path) = 0;
+  /// Makes creations, renames and removals in it durable.
+  virtual void sync_directory(const std::string& path) = 0;
+  /// The names in a directory, sorted, without "." and "..".
+  virtual std::vector<std::string> list(const std::string& directory) = 0;
+
+  /// The whole content. Nothing if there is no such file. Throws file_error (`file.too_large`) beyond `limit`.
+  std::optional<std::string> read_whole(const std::string& path, std::size_t limit);
+
+  /// Replaces the file whole: whoever reads it finds the old content or the new, also after a crash; durable on return.
+  void replace(const std::string& path, std::string_view content);
+};
+
+/// The system's.
+std::shared_ptr<files> system_files();
+
+/// The directory part of a path: "." if it has none.
+std::string directory_of(const std::string& path);
+
+}  // namespace whence::inline v0
