@@ -9,6 +9,7 @@
 
 #include <whence/core/detail/uuid_v7.hpp>
 #include <whence/core/guarded.hpp>
+#include <whence/core/timer.hpp>
 
 namespace whence::inline v0 {
 namespace {
@@ -63,11 +64,13 @@ uuid uuid_sequence::next(timestamp now, entropy& random) {
 }
 
 runtime::runtime(std::shared_ptr<whence::clock> clock_, std::shared_ptr<whence::entropy> entropy_,
-                 std::shared_ptr<whence::files> files_, std::shared_ptr<whence::executor> executor_)
+                 std::shared_ptr<whence::files> files_, std::shared_ptr<whence::executor> executor_,
+                 std::shared_ptr<whence::timer> timer_)
     : clock(std::move(clock_)),
       entropy(std::move(entropy_)),
       files(std::move(files_)),
       executor(std::move(executor_)),
+      timer(timer_ ? std::move(timer_) : std::make_shared<system_timer>(clock)),
       ids_(std::make_shared<uuid_sequence>()) {}
 
 runtime runtime::system(unsigned threads) {

@@ -1,4 +1,4 @@
-/// The runtime: clock, entropy, files and executor as one value. Nothing else in Whence asks the system for these,
+/// The runtime: clock, entropy, files, executor and timer as one value. Nothing else in Whence asks the system for these,
 /// so that replacing them puts everything into simulation (see simulation.hpp).
 #pragma once
 
@@ -28,16 +28,20 @@ class entropy {
   virtual std::uint64_t bits() = 0;
 };
 
+class timer;  // timer.hpp
+
 /// What a log, a subscription or an application runs on. Copies share the parts.
 struct runtime {
-  /// No part is null.
+  /// No part is null, but the timer may be: then it is one that goes by the clock.
   runtime(std::shared_ptr<whence::clock> clock, std::shared_ptr<whence::entropy> entropy,
-          std::shared_ptr<whence::files> files, std::shared_ptr<whence::executor> executor);
+          std::shared_ptr<whence::files> files, std::shared_ptr<whence::executor> executor,
+          std::shared_ptr<whence::timer> timer = nullptr);
 
   std::shared_ptr<whence::clock> clock;
   std::shared_ptr<whence::entropy> entropy;
   std::shared_ptr<whence::files> files;
   std::shared_ptr<whence::executor> executor;
+  std::shared_ptr<whence::timer> timer;
 
   /// The real ones; the executor has `threads` threads, named "whence-exec-N".
   static runtime system(unsigned threads = 2);

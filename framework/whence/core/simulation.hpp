@@ -4,10 +4,16 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <utility>
 
 #include <whence/core/guarded.hpp>
 #include <whence/core/runtime.hpp>
+#include <whence/core/timer.hpp>
 
 namespace whence::inline v0 {
 
@@ -32,6 +38,23 @@ class manual_clock final : public clock {
     std::chrono::nanoseconds elapsed{0};
   };
   mutable guarded<hands> hands_;
+};
+
+/// Wakes only when told, whoever's time has come by the clock. Threads: any.
+class manual_timer final : public timer {
+ public:
+  explicit manual_timer(std::shared_ptr<const clock> clock) : clock_(std::move(clock)) {}
+
+  void wake_at(std::chrono::nanoseconds due, completion<void> wake) override;
+
+  /// Wakes those whose time has come, in order. Returns how many.
+  std::size_t wake_due();
+  /// The time that the next one waits for.
+  std::optional<std::chrono::nanoseconds> next_due();
+
+ private:
+  std::shared_ptr<const clock> clock_;
+  guarded<std::multimap<std::chrono::nanoseconds, completion<void>>> waiting_;
 };
 
 /// The same seed gives the same bits (SplitMix64; Steele, Lea, Flood, OOPSLA 2014). Threads: any.
