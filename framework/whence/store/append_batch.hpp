@@ -57,7 +57,7 @@ struct new_event {
   std::string type;           ///< "OrderPlaced"
   std::uint32_t version = 1;  ///< the schema version of `data`
   timestamp occurred_at;
-  std::string data;           ///< a JSON document, already encoded
+  std::string data;  ///< a JSON document, already encoded
   whence::metadata metadata;
   std::vector<std::string> tags;
 };
@@ -77,11 +77,11 @@ struct append_batch {
 };
 
 struct append_limits {
-  static constexpr std::size_t name_bytes = 255;         ///< streams, types, tags, and each text of the metadata
-  static constexpr std::size_t data_bytes = 16u << 20;   ///< of one event
-  static constexpr std::size_t tags = 32;                ///< of one event
-  static constexpr std::size_t events = 10'000;          ///< of one batch
-  static constexpr std::size_t bytes = 32u << 20;        ///< of one batch: all its names and payloads
+  static constexpr std::size_t name_bytes = 255;        ///< streams, types, tags, and each text of the metadata
+  static constexpr std::size_t data_bytes = 16u << 20;  ///< of one event
+  static constexpr std::size_t tags = 32;               ///< of one event
+  static constexpr std::size_t events = 10'000;         ///< of one batch
+  static constexpr std::size_t bytes = 32u << 20;       ///< of one batch: all its names and payloads
   static constexpr timestamp earliest = std::chrono::sys_days{std::chrono::year{0} / 1 / 1};
   static constexpr timestamp latest =
       std::chrono::sys_days{std::chrono::year{10'000} / 1 / 1} - std::chrono::microseconds{1};

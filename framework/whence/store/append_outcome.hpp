@@ -13,10 +13,10 @@ namespace whence::inline v0 {
 
 /// The events are in the log, durably.
 struct append_committed {
-  whence::token token;     ///< of the last event: what a query waits for and a follower resumes from
+  whence::token token;  ///< of the last event: what a query waits for and a follower resumes from
   global_position first;
   global_position last;
-  bool repeated = false;   ///< these event ids were there already: this is the first append's result
+  bool repeated = false;  ///< these event ids were there already: this is the first append's result
 };
 
 /// Nothing of the batch was written, and nothing of it will appear later.
@@ -26,8 +26,8 @@ struct append_refused {
     event_id_reused,   ///< `event` is in the log with another content
     invalid,           ///< the batch breaks a rule or limit named in `detail`
     queue_full,        ///< the limit of queued bytes is reached and the caller asked not to wait
-    not_written,       ///< the storage failed, and it is certain that nothing was kept; the same batch may be sent again
-    closed,            ///< the log is closed or closing
+    not_written,  ///< the storage failed, and it is certain that nothing was kept; the same batch may be sent again
+    closed,       ///< the log is closed or closing
   };
   reason why;
   std::string stream;

@@ -24,10 +24,10 @@ struct recorded_event {
   global_position position;
   stream_version version;
   event_id id;
-  std::string_view stream;          ///< the aggregate's id
+  std::string_view stream;  ///< the aggregate's id
   std::string_view aggregate_type;
   std::string_view type;
-  std::uint32_t type_version = 1;   ///< the schema version of `data`
+  std::uint32_t type_version = 1;  ///< the schema version of `data`
   timestamp occurred_at;
   timestamp recorded_at;
   correlation_id correlation;
@@ -35,7 +35,7 @@ struct recorded_event {
   std::string_view causation_type;
   std::string_view source;
   std::string_view traceparent;
-  std::string_view data;            ///< a JSON document
+  std::string_view data;  ///< a JSON document
   std::span<const std::string_view> tags;
   chain_hash chain{};
 };

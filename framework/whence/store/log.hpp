@@ -34,6 +34,18 @@ struct page_limit {
   std::size_t scanned = 65'536;  ///< rows looked at, for filters that let little through
 };
 
+/// Whether a log is all there, as far as its witness can tell. Only a visitor ever reads one that is not: a writer refuses it.
+struct log_condition {
+  enum class kind {
+    whole,
+    tail_missing,     ///< it ends before `witnessed`, which was acknowledged: what is shown is intact, but not all
+    witness_missing,  ///< it has no usable witness beside it, so that a missing tail would not be seen
+  };
+  kind what = kind::whole;
+  global_position found;      ///< where it ends
+  global_position witnessed;  ///< where it should end at least
+};
+
 /// Keeps a callback registered; destroying it ends the calls (a call that is running is waited for, except from inside it).
 class announcement_handle {
  public:
@@ -54,6 +66,9 @@ class log_reader {
   virtual ~log_reader() = default;
 
   virtual log_identity identity() const = 0;
+
+  /// Looks at the log as it is now. A program that shows a log which is not whole says so (exit code 6).
+  virtual log_condition condition() { return {}; }
 
   /// The position of the last event; 0 for an empty log.
   virtual global_position head() = 0;

@@ -16,10 +16,10 @@ namespace whence::inline v0 {
 class log_source {
  public:
   struct doors {
-    std::string name;                                                        ///< for messages: the path, or "memory"
-    std::string models_directory;                                            ///< where read models live; empty: in memory
-    std::function<std::unique_ptr<log>(const runtime&)> open;                 ///< as the one writer
-    std::function<std::unique_ptr<log_reader>(const runtime&)> visit;         ///< as a visitor
+    std::string name;                                                  ///< for messages: the path, or "memory"
+    std::string models_directory;                                      ///< where read models live; empty: in memory
+    std::function<std::unique_ptr<log>(const runtime&)> open;          ///< as the one writer
+    std::function<std::unique_ptr<log_reader>(const runtime&)> visit;  ///< as a visitor
   };
   explicit log_source(doors doors) : doors_(std::move(doors)) {}
 
@@ -41,7 +41,7 @@ enum class when_queue_full {
 struct sqlite_options {
   std::size_t queue_bytes_max = 64u << 20;
   when_queue_full queue_full = when_queue_full::wait;
-  std::uint64_t checkpoint_bytes = 64u << 20;   ///< the WAL is copied into the database when it has grown to this
+  std::uint64_t checkpoint_bytes = 64u << 20;  ///< the WAL is copied into the database when it has grown to this
   /// Accept, by name, that the log ends before its witness: acknowledged events are gone for good. Begins a new epoch.
   bool accept_missing_tail = false;
 };

@@ -1,0 +1,116 @@
+#include <whence/store/append_outcome.hpp>
+
+namespace whence::inline v0 {
+namespace {
+
+std::string_view code_of(append_refused::reason why) {
+  switch (why) {
+    case append_refused::reason::version_conflict: return "append.version_conflict";
+    case append_refused::reason::event_id_reused: return "append.event_id_reused";
+    case append_refused::reason::invalid: return "append.invalid";
+    case append_refused::reason::queue_full: return "append.queue_full";
+    case append_refused::reason::not_written: return "append.not_written";
+    case append_refused::reason::closed: return "append.closed";
+  }
+  return "append.invalid";
+}
+
+next_move next_after(append_refused::reason why) {
+  switch (why) {
+    case append_refused::reason::version_conflict: return next_move::reload;
+    case append_refused::reason::event_id_reused: return next_move::change_request;
+    case append_refused::reason::invalid: return next_move::change_request;
+    case append_refused::reason::queue_full: return next_move::retry;
+    case append_refused::reason::not_written: return next_move::retry;
+    case append_refused::reason::closed: return next_move::operator_needed;
+  }
+  return next_move::change_request;
+}
+
+error_text conflict_text(const append_refused& refused) {
+  const std::string found =
+      refused.actual == stream_version{} ? "no such stream" : "version " + std::to_string(refused.actual.value());
+  return {.what = refused.stream + ": expected version " + refused.expected.to_string() + ", found " + found +
+                  "; nothing was written",
+          .where = refused.stream,
+          .why = "another writer was first",
+          .remedy = "load the aggregate and decide again"};
+}
+
+error_text reused_text(const append_refused& refused) {
+  return {.what = "event " + refused.event.to_string() + " is in the log with another content; nothing was written",
+          .where = refused.stream,
+          .why = refused.detail,
+          .remedy = "give each event an id of its own; repeat an append with exactly what it had the first time"};
+}
+
+error_text not_done_text(const append_refused& refused) {
+  error_text text;
+  text.where = refused.stream;
+  text.why = refused.detail;
+  switch (refused.why) {
+    case append_refused::reason::queue_full:
+      text.what = "the queue of appends is full; nothing was written";
+      text.remedy = "append again in a while, or open the log with when_queue_full::wait";
+      break;
+    case append_refused::reason::not_written:
+      text.what = "the storage failed; nothing was written";
+      text.remedy = "put the cause right and append the same batch again";
+      break;
+    case append_refused::reason::closed:
+      text.what = "the log is closed; nothing was written";
+      text.remedy = "open the log again";
+      break;
+    default:
+      text.what = "the batch cannot be appended: " + refused.detail + "; nothing was written";
+      text.why.clear();
+      text.remedy = "correct the batch";
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string expected_version::to_string() const {
+  switch (kind_) {
+    case kind::any: return "any";
+    case kind::none: return "none";
+    case kind::exists: return "exists";
+    case kind::exactly: return std::to_string(version_.value());
+  }
+  return "any";
+}
+
+version_conflict::version_conflict(const append_refused& refused)
+    : error(code_of(append_refused::reason::version_conflict), next_move::reload, conflict_text(refused)),
+      stream(refused.stream),
+      expected(refused.expected),
+      actual(refused.actual) {}
+
+event_id_reused::event_id_reused(const append_refused& refused)
+    : error(code_of(append_refused::reason::event_id_reused), next_move::change_request, reused_text(refused)),
+      event(refused.event) {}
+
+append_not_done::append_not_done(const append_refused& refused)
+    : error(code_of(refused.why), next_after(refused.why), not_done_text(refused)), reason(refused.why) {}
+
+append_result_unknown::append_result_unknown(const append_unknown& unknown)
+    : error("append.unknown", next_move::retry,
+            {.what = "it is not known whether the events were written",
+             .where = {},
+             .why = unknown.detail,
+             .remedy = "append the same batch (the same event ids) again, to this log or after a restart"}) {}
+
+const append_committed& append_outcome::value() const {
+  if (const append_refused* const refused = this->refused()) {
+    switch (refused->why) {
+      case append_refused::reason::version_conflict: throw version_conflict(*refused);
+      case append_refused::reason::event_id_reused: throw event_id_reused(*refused);
+      default: throw append_not_done(*refused);
+    }
+  }
+  if (const append_unknown* const unknown = this->unknown()) throw append_result_unknown(*unknown);
+  return *committed();
+}
+
+}  // namespace whence::inline v0

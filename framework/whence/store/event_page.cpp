@@ -1,0 +1,88 @@
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include <whence/store/event_page_builder.hpp>
+
+namespace whence::inline v0 {
+namespace {
+
+constexpr std::size_t block_bytes = 64u << 10;
+
+}  // namespace
+
+envelope to_envelope(const recorded_event& event) {
+  envelope copy;
+  copy.id = event.id;
+  copy.event_type = event.type;
+  copy.event_version = event.type_version;
+  copy.occurred_at = event.occurred_at;
+  copy.aggregate_id = event.stream;
+  copy.aggregate_type = event.aggregate_type;
+  copy.data = event.data;
+  copy.metadata = {.correlation = event.correlation,
+                   .causation = event.causation,
+                   .causation_type = std::string(event.causation_type),
+                   .source = std::string(event.source),
+                   .traceparent = std::string(event.traceparent)};
+  copy.position = event.position;
+  copy.version = event.version;
+  copy.recorded_at = event.recorded_at;
+  copy.tags.assign(event.tags.begin(), event.tags.end());
+  return copy;
+}
+
+std::string_view event_page_builder::keep(std::string_view bytes) {
+  if (bytes.empty()) return {};
+  if (bytes.size() > room_left_) {
+    const std::size_t size = std::max(bytes.size(), block_bytes);
+    // Bytes that a copy overwrites at once need no zeros first.
+    page_.blocks_.push_back(std::make_unique_for_overwrite<char[]>(size));
+    room_ = page_.blocks_.back().get();
+    room_left_ = size;
+  }
+  std::memcpy(room_, bytes.data(), bytes.size());
+  const std::string_view kept(room_, bytes.size());
+  room_ += bytes.size();
+  room_left_ -= bytes.size();
+  bytes_ += bytes.size();
+  return kept;
+}
+
+std::span<std::string_view> event_page_builder::make_tags(std::size_t count) {
+  if (count == 0) return {};
+  page_.tag_lists_.push_back(std::make_unique<std::string_view[]>(count));
+  return {page_.tag_lists_.back().get(), count};
+}
+
+std::span<const std::string_view> event_page_builder::keep_tags(std::span<const std::string_view> tags) {
+  const std::span<std::string_view> kept = make_tags(tags.size());
+  std::transform(tags.begin(), tags.end(), kept.begin(), [this](std::string_view tag) { return keep(tag); });
+  return kept;
+}
+
+void event_page_builder::add_kept(const recorded_event& event) { page_.events_.push_back(event); }
+
+void event_page_builder::add(const recorded_event& event) {
+  recorded_event kept = event;
+  kept.stream = keep(event.stream);
+  kept.aggregate_type = keep(event.aggregate_type);
+  kept.type = keep(event.type);
+  kept.causation_type = keep(event.causation_type);
+  kept.source = keep(event.source);
+  kept.traceparent = keep(event.traceparent);
+  kept.data = keep(event.data);
+  kept.tags = keep_tags(event.tags);
+  add_kept(kept);
+}
+
+event_page event_page_builder::finish(global_position scanned_to, bool at_end) {
+  page_.scanned_to_ = scanned_to;
+  page_.at_end_ = at_end;
+  room_ = nullptr;
+  room_left_ = 0;
+  bytes_ = 0;
+  return std::exchange(page_, event_page());
+}
+
+}  // namespace whence::inline v0

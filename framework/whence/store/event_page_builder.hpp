@@ -1,0 +1,48 @@
+/// Fills an event page. Every view in a page points to bytes that the page owns; the builder makes the copies.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string_view>
+
+#include <whence/store/event_page.hpp>
+
+namespace whence::inline v0 {
+
+/// Threads  one at a time.
+class event_page_builder {
+ public:
+  event_page_builder() = default;
+  event_page_builder(const event_page_builder&) = delete;
+  event_page_builder& operator=(const event_page_builder&) = delete;
+
+  /// Copies the bytes into the page. The view is valid as long as the page.
+  std::string_view keep(std::string_view bytes);
+
+  /// Copies the tags into the page.
+  std::span<const std::string_view> keep_tags(std::span<const std::string_view> tags);
+
+  /// Room in the page for that many tags, to be filled with views that `keep` returned.
+  std::span<std::string_view> make_tags(std::size_t count);
+
+  /// Adds an event whose views all came from `keep` and its sisters.
+  void add_kept(const recorded_event& event);
+
+  /// Adds an event with copies of everything it views.
+  void add(const recorded_event& event);
+
+  std::size_t events() const noexcept { return page_.events_.size(); }
+  /// The bytes kept so far.
+  std::size_t bytes() const noexcept { return bytes_; }
+
+  /// The page; the builder is empty afterwards.
+  event_page finish(global_position scanned_to, bool at_end);
+
+ private:
+  event_page page_;
+  char* room_ = nullptr;
+  std::size_t room_left_ = 0;
+  std::size_t bytes_ = 0;
+};
+
+}  // namespace whence::inline v0

@@ -1,0 +1,82 @@
+#include <utility>
+
+#include <whence/store/log_errors.hpp>
+
+namespace whence::inline v0 {
+namespace {
+
+std::string number(global_position position) { return std::to_string(position.value()); }
+
+}  // namespace
+
+log_busy::log_busy(std::string log, long holder)
+    : error("log.busy", next_move::retry,
+            {.what = log + " is held for writing by " +
+                     (holder > 0 ? "process " + std::to_string(holder) : std::string("another process")) +
+                     "; nothing was touched",
+             .where = log + ".lock",
+             .why = "a log has one writer at a time",
+             .remedy = "stop that process, or read the log as a visitor"}),
+      path(std::move(log)),
+      holder_pid(holder) {}
+
+log_closed::log_closed(std::string name)
+    : error("log.closed", next_move::operator_needed,
+            {.what = name + " was closed", .where = {}, .why = {}, .remedy = "open the log again"}) {}
+
+log_damaged::log_damaged(std::string log, global_position where, std::string detail)
+    : error("log.checksum", next_move::operator_needed,
+            {.what = where == global_position{} ? log + " is damaged"
+                                                : "event " + number(where) + " in " + log + " cannot be trusted",
+             .where = log,
+             .why = std::move(detail),
+             .remedy = "copy " + log + "* to a safe place before anything else; then restore a backup"}),
+      path(std::move(log)),
+      position(where) {}
+
+tail_missing::tail_missing(std::string log, global_position log_end, global_position witness)
+    : error("log.tail_missing", next_move::operator_needed,
+            {.what = log + " ends at event " + number(log_end) + ", but event " + number(witness) +
+                     " was acknowledged; nothing was changed",
+             .where = log + ".witness",
+             .why = "the end of the log is lost: its files were cut, damaged, or replaced by older ones",
+             .remedy = "copy " + log +
+                       "* to a safe place and look for the newest files; to go on without the lost events, "
+                       "open the log with accept_missing_tail"}),
+      path(std::move(log)),
+      found(log_end),
+      witnessed(witness) {}
+
+witness_missing::witness_missing(std::string log, std::string detail)
+    : error("log.witness_missing", next_move::operator_needed,
+            {.what = log + " has no usable witness beside it; nothing was changed",
+             .where = log + ".witness",
+             .why = std::move(detail),
+             .remedy = "move the witness with its log; if it is lost, check the end of the log, then open it with "
+                       "accept_missing_tail"}),
+      path(std::move(log)) {}
+
+not_a_log::not_a_log(std::string file, std::string detail)
+    : error("log.not_a_log", next_move::change_request,
+            {.what = file + " is not a Whence log; nothing was changed",
+             .where = file,
+             .why = std::move(detail),
+             .remedy = "check the path"}),
+      path(std::move(file)) {}
+
+newer_format::newer_format(std::string log, int found_format, int supported)
+    : error("log.newer_format", next_move::operator_needed,
+            {.what = log + " has format " + std::to_string(found_format) + ", and this program knows formats up to " +
+                     std::to_string(supported) + "; nothing was changed",
+             .where = log,
+             .why = "a newer Whence wrote it",
+             .remedy = "use that version of Whence"}),
+      path(std::move(log)),
+      found(found_format) {}
+
+log_missing::log_missing(std::string log)
+    : error("log.missing", next_move::change_request,
+            {.what = "there is no log " + log, .where = log, .why = {}, .remedy = "check the path"}),
+      path(std::move(log)) {}
+
+}  // namespace whence::inline v0

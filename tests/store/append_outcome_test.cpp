@@ -1,0 +1,79 @@
+#include <doctest/doctest.h>
+
+#include <string>
+
+#include <whence/store/append_outcome.hpp>
+
+using namespace whence;
+
+namespace {
+
+template <class Error>
+Error failure_of(const append_outcome& outcome) {
+  try {
+    (void)outcome.value();
+  } catch (const Error& failure) {
+    return failure;
+  }
+  throw std::runtime_error("it did not fail with that");
+}
+
+append_refused refused(append_refused::reason why) {
+  append_refused outcome{};
+  outcome.why = why;
+  outcome.stream = "order-12345";
+  outcome.detail = "because";
+  return outcome;
+}
+
+}  // namespace
+
+TEST_CASE("a version conflict says what was expected, what was found, and that nothing was written") {
+  append_refused conflict = refused(append_refused::reason::version_conflict);
+  conflict.expected = expected_version::exactly(stream_version{7});
+  conflict.actual = stream_version{9};
+  const auto failure = failure_of<version_conflict>(append_outcome(conflict));
+  CHECK(failure.what() == std::string("order-12345: expected version 7, found version 9; nothing was written"));
+  CHECK(failure.next() == next_move::reload);
+  CHECK(failure.code() == "append.version_conflict");
+  CHECK(failure.actual == stream_version{9});
+
+  conflict.expected = expected_version::exists();
+  conflict.actual = stream_version{};
+  CHECK(failure_of<version_conflict>(append_outcome(conflict)).what() ==
+        std::string("order-12345: expected version exists, found no such stream; nothing was written"));
+}
+
+TEST_CASE("each outcome that is not committed has its own failure and next move") {
+  using reason = append_refused::reason;
+  CHECK(failure_of<event_id_reused>(append_outcome(refused(reason::event_id_reused))).next() ==
+        next_move::change_request);
+  CHECK(failure_of<append_not_done>(append_outcome(refused(reason::invalid))).next() == next_move::change_request);
+  CHECK(failure_of<append_not_done>(append_outcome(refused(reason::queue_full))).next() == next_move::retry);
+  CHECK(failure_of<append_not_done>(append_outcome(refused(reason::not_written))).next() == next_move::retry);
+  CHECK(failure_of<append_not_done>(append_outcome(refused(reason::closed))).code() == "append.closed");
+  const auto unknown = failure_of<append_result_unknown>(append_outcome(append_unknown{"disk"}));
+  CHECK(unknown.code() == "append.unknown");
+  CHECK(unknown.text().why == "disk");
+}
+
+TEST_CASE("a committed outcome is its value") {
+  const append_outcome outcome(append_committed{token{1, global_position{3}}, global_position{2}, global_position{3}});
+  CHECK(outcome.value().first == global_position{2});
+  CHECK(outcome.refused() == nullptr);
+  CHECK(outcome.unknown() == nullptr);
+}
+
+TEST_CASE("an expected version is met by the versions that it means") {
+  const stream_version none;
+  const stream_version some{2};
+  CHECK(expected_version::any().met_by(none));
+  CHECK(expected_version::none().met_by(none));
+  CHECK_FALSE(expected_version::none().met_by(some));
+  CHECK_FALSE(expected_version::exists().met_by(none));
+  CHECK(expected_version::exactly(some).met_by(some));
+  CHECK_FALSE(expected_version::exactly(some).met_by(stream_version{1}));
+  CHECK(expected_version::exactly(stream_version{0}) == expected_version::none());
+  CHECK(expected_version::exactly(some).to_string() == "2");
+  CHECK(expected_version::none().to_string() == "none");
+}
