@@ -61,13 +61,44 @@ struct plan {
   for (;;) ::pause();
 }
 
+/// How often each phase was visited; written to WHENCE_VISIT_REPORT when the process ends by itself.
+struct visit_counts {
+  std::array<std::atomic<std::uint64_t>, names.size()> of{};
+
+  ~visit_counts() {
+    const char* const file = std::getenv("WHENCE_VISIT_REPORT");
+    if (!file) return;
+    std::FILE* const report = std::fopen(file, "we");
+    if (!report) misused("WHENCE_VISIT_REPORT");
+    for (std::size_t phase = 0; phase < names.size(); ++phase) {
+      std::fprintf(report, "%s %llu\n", names[phase].data(), static_cast<unsigned long long>(of[phase].load()));
+    }
+    std::fclose(report);
+  }
+};
+
 }  // namespace
 
 void reach(phase where) noexcept {
   static const plan orders;
-  static std::atomic<std::uint64_t> visits{0};
-  if (static_cast<std::size_t>(where) != orders.phase) return;
-  if (visits.fetch_add(1, std::memory_order_relaxed) + 1 == orders.visit) die(orders);
+  static visit_counts visits;
+  const auto index = static_cast<std::size_t>(where);
+  const std::uint64_t visit = visits.of[index].fetch_add(1, std::memory_order_relaxed) + 1;
+  if (index == orders.phase && visit == orders.visit) die(orders);
+}
+
+void acknowledged(std::uint64_t position) noexcept {
+  static const int report = [] {
+    const char* const file = std::getenv("WHENCE_ACKNOWLEDGED_REPORT");
+    if (!file) return -1;
+    const int opened = ::open(file, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    if (opened < 0) misused("WHENCE_ACKNOWLEDGED_REPORT");
+    return opened;
+  }();
+  if (report < 0) return;
+  const std::string line = std::to_string(position) + "\n";
+  if (::write(report, line.data(), line.size()) != static_cast<ssize_t>(line.size()))
+    misused("WHENCE_ACKNOWLEDGED_REPORT");
 }
 
 bool mutant(int number_asked) noexcept {

@@ -4,6 +4,8 @@
 /// Environment of a test build:
 ///   WHENCE_KILL_AT=<phase>:<n>   SIGKILL at the n-th visit (from 1) of queue, insert, commit, witness, checkpoint or projection
 ///   WHENCE_KILL_REPORT=<file>    before that, "killed at <phase>" is written to this file
+///   WHENCE_VISIT_REPORT=<file>   a process that ends by itself writes there how often it visited each phase
+///   WHENCE_ACKNOWLEDGED_REPORT=<file>   the position of each acknowledged append goes there, one a line, before the caller knows
 ///   WHENCE_MUTANT=<n>            plants bug n
 ///
 /// The planted bugs, numbered as in the catalogue of bugs that other systems had:
@@ -22,12 +24,16 @@ enum class phase : std::uint8_t { queue, insert, commit, witness, checkpoint, pr
 /// Kills this process if this is the visit it was told to die at.
 void reach(phase where) noexcept;
 
+/// An append whose last event is at this position is about to be acknowledged.
+void acknowledged(std::uint64_t position) noexcept;
+
 /// True if this bug is planted.
 bool mutant(int number) noexcept;
 
 #else
 
 constexpr void reach(phase) noexcept {}
+constexpr void acknowledged(std::uint64_t) noexcept {}
 constexpr bool mutant(int) noexcept { return false; }
 
 #endif
