@@ -2,6 +2,8 @@
 /// schemas/envelope.schema.json describes the same form.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -31,11 +33,21 @@ struct envelope {
   std::vector<std::string> tags;         ///< "customer:42"
 };
 
-/// One line of JSON; members in the order of the documentation; optional ones only if present.
+/// What a document may hold at most that is read as an event.
+inline constexpr std::size_t envelope_bytes_max = 16u << 20;
+inline constexpr std::size_t data_depth_max = 64;  ///< objects and arrays in each other, within `data`
+
+/// One line of JSON; members in the order of the documentation; optional ones only if present. `data` goes out as it stands,
+/// but for its line breaks, which become spaces.
+/// Throws malformed_input (`text.not_utf8`, `time.malformed`).
 std::string to_json(const envelope& event);
 
-/// Reads what `to_json` writes and what others may send (`eventVersion` as "2.0", members in any order).
-/// Throws malformed_input (`envelope.malformed`) with a JSON pointer; depth and size are bounded before anything is built.
+/// Reads what `to_json` writes and what others may send (`eventVersion` as "2.0", members in any order, white space).
+/// `data` comes in as the same document without white space between its tokens.
+///
+/// Limits   `envelope_bytes_max`, `data_depth_max`: looked at before anything is built.
+/// Throws   malformed_input (`envelope.malformed`), with a JSON pointer: a member that is missing, twice there (also within
+///          `data`), unknown, or not of its form.
 envelope envelope_from_json(std::string_view json);
 
 }  // namespace whence::inline v0
