@@ -1,0 +1,61 @@
+/// The archive that writes JSON text.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <whence/serialization/json.hpp>
+
+namespace whence::inline v0::detail {
+
+class json_writer final : public archive {
+ public:
+  /// Appends to `out`, which outlives this.
+  explicit json_writer(std::string& out) : archive(direction::writing), out_(out) {}
+
+  void boolean(bool& value) override;
+  void integer(std::int64_t& value, std::int64_t least, std::int64_t most) override;
+  void natural(std::uint64_t& value, std::uint64_t most) override;
+  void decimal(double& value) override;
+  void text(std::string& value) override;
+  void identifier(uuid& value) override;
+  void time(timestamp& value) override;
+  void enumerator(std::size_t& index, std::span<const std::string_view> names) override;
+  bool present(bool has_value) override;
+  void begin_object() override;
+  bool member(std::string_view name, need how) override;
+  void end_object() override;
+  void begin_list(std::size_t size, length allowed) override;
+  bool next_element() override;
+  void end_list() override;
+  void begin_map(std::size_t size) override;
+  bool next_entry(std::string& key) override;
+  void end_map() override;
+  void begin_variant(std::size_t& index, std::span<const std::string_view> names) override;
+  void end_variant() override;
+
+ private:
+  /// An open object, list or map. Its members' names stand in `names_` from `first_name`.
+  struct frame {
+    bool empty = true;
+    bool is_list = false;
+    std::size_t elements = 0;
+    std::size_t first_name = 0;
+  };
+
+  void open(char bracket, bool is_list);
+  void close(char bracket);
+  /// Writes what stands before a value: a comma, the member's name.
+  void lead_in();
+  void quote(std::string_view text);
+  [[noreturn]] void fail(std::string problem) const;
+
+  std::string& out_;
+  std::vector<frame> frames_;
+  std::vector<std::string_view> names_;
+  bool named_ = false;  ///< the last of `names_` waits for its value
+  bool may_be_left_out_ = false;
+};
+
+}  // namespace whence::inline v0::detail
