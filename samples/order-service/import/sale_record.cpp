@@ -1,0 +1,82 @@
+#include <import/sale_record.hpp>
+
+#include <algorithm>
+
+#include <domain/text.hpp>
+
+namespace shop {
+namespace {
+
+bool is_digit(char character) { return character >= '0' && character <= '9'; }
+
+bool are_digits(std::string_view text) { return !text.empty() && std::all_of(text.begin(), text.end(), is_digit); }
+
+std::optional<std::int64_t> parse_quantity(std::string_view text) {
+  constexpr std::size_t digits_max = 9;
+  const bool negative = !text.empty() && text.front() == '-';
+  if (negative) text.remove_prefix(1);
+  if (!are_digits(text) || text.size() > digits_max) return std::nullopt;
+  std::int64_t number = 0;
+  for (const char digit : text) number = number * 10 + (digit - '0');
+  return negative ? -number : number;
+}
+
+/// Spreadsheets write a number as one with a decimal: "17850.0" is the customer 17850.
+std::string parse_customer(std::string_view text) {
+  constexpr std::string_view decimal = ".0";
+  if (text.ends_with(decimal) && are_digits(text.substr(0, text.size() - decimal.size()))) text.remove_suffix(decimal.size());
+  return std::string{text};
+}
+
+/// What is wrong with the record's form, whatever its fields say.
+std::optional<reject_reason> broken_form(const csv_record& record) {
+  if (record.quote_open) return rejects::quote_open;
+  if (record.field_count != sale_columns::names.size()) return rejects::not_eight_fields;
+  if (record.field_too_long) return rejects::field_too_long;
+  if (!std::all_of(record.fields.begin(), record.fields.end(), [](const auto& field) { return is_utf8(field); }))
+    return rejects::not_utf8;
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<sale_columns> sale_columns::from_header(const csv_record& header) {
+  if (broken_form(header)) return std::nullopt;
+  sale_columns columns;
+  for (std::size_t column = 0; column < names.size(); ++column) {
+    const auto found = std::find(header.fields.begin(), header.fields.end(), names[column]);
+    if (found == header.fields.end()) return std::nullopt;
+    columns.places_[column] = static_cast<std::size_t>(found - header.fields.begin());
+  }
+  return columns;
+}
+
+std::variant<sale_record, reject_reason> read_sale(const csv_record& record, const sale_columns& columns) {
+  if (const auto broken = broken_form(record)) return *broken;
+  const auto field = [&](sale_columns::column which) -> const std::string& { return columns.of(record, which); };
+
+  if (field(sale_columns::invoice).empty()) return rejects::invoice_empty;
+  if (field(sale_columns::stock_code).empty()) return rejects::stock_code_empty;
+  const auto quantity = parse_quantity(field(sale_columns::quantity));
+  if (!quantity) return rejects::quantity_malformed;
+  if (*quantity == 0) return rejects::quantity_zero;
+  const auto price = parse_price(field(sale_columns::price));
+  if (!price) return rejects::price_malformed;
+  const auto date = parse_invoice_date(field(sale_columns::date));
+  if (!date) return rejects::date_malformed;
+
+  sale_record sale{.line = record.line,
+                   .invoice = field(sale_columns::invoice),
+                   .stock_code = field(sale_columns::stock_code),
+                   .description = field(sale_columns::description),
+                   .quantity = *quantity,
+                   .date = *date,
+                   .price = *price,
+                   .customer = parse_customer(field(sale_columns::customer)),
+                   .country = field(sale_columns::country)};
+  // An adjustment moves goods, no money.
+  if (!sale.is_adjustment() && !times(sale.price, sale.quantity)) return rejects::amount_overflow;
+  return sale;
+}
+
+}  // namespace shop
