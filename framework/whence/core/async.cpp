@@ -54,8 +54,9 @@ namespace detail {
 void continuation::abandon() noexcept {
   if (!promise_) return frame_.destroy();
   const std::shared_ptr<async_state> state = std::move(promise_->state);
+  std::exception_ptr failure = awaited_->take_failure();
   frame_.destroy();  // and with it, this
-  state->forsake();
+  failure ? state->fail(std::move(failure)) : state->forsake();
 }
 
 void end_coroutine(std::coroutine_handle<> frame, promise_base& promise) noexcept {
@@ -151,6 +152,7 @@ bool async_state::await(continuation& waiting, resume_mode mode) noexcept {
   const std::shared_ptr<async_state> self = shared_from_this();
   std::shared_ptr<async_state> parent;
   if (waiting.promise_) parent = waiting.promise_->state;
+  waiting.awaited_ = this;
 
   std::shared_ptr<whence::driver> driver;
   std::shared_ptr<whence::executor> executor;
@@ -200,6 +202,11 @@ void async_state::adopt(const std::shared_ptr<whence::driver>& driver,
     }
     current = std::move(parent);
   }
+}
+
+std::exception_ptr async_state::take_failure() noexcept {
+  taken_ = true;
+  return failure_;
 }
 
 void async_state::rethrow_failure() {

@@ -219,6 +219,7 @@ class [[nodiscard]] completion {
 };
 
 /// A result and the means to complete it. Without an executor, whoever waits goes on on the completing thread.
+/// Both halves keep executor and driver alive: a driver that keeps completions lets go of them when it is closed.
 template <class T>
 std::pair<async<T>, completion<T>> make_async(std::shared_ptr<executor> executor,
                                               std::shared_ptr<driver> driver = nullptr) {

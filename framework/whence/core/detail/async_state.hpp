@@ -38,7 +38,7 @@ struct promise_base {
 class continuation : public work {
  public:
   void run() noexcept final { frame_.resume(); }
-  /// Destroys the frame; whoever waits for its result gets never_completed.
+  /// Destroys the frame. Whoever waits for its result gets the failure that it would have seen, else never_completed.
   void abandon() noexcept final;
 
  protected:
@@ -48,12 +48,12 @@ class continuation : public work {
     frame_ = frame;
     promise_ = promise;
   }
-  promise_base* promise() const noexcept { return promise_; }
 
  private:
   friend class async_state;
   std::coroutine_handle<> frame_;
-  promise_base* promise_ = nullptr;  ///< null for coroutines of other types
+  promise_base* promise_ = nullptr;  // null for coroutines of other types
+  async_state* awaited_ = nullptr;
 };
 
 /// Whether a coroutine may go on at once when the result is there already.
@@ -85,6 +85,7 @@ class async_state : public std::enable_shared_from_this<async_state> {
   void cancel_on(std::stop_token stop);
   bool await(continuation& waiting, resume_mode mode) noexcept;  ///< false: finished, go on inline
   void rethrow_failure();
+  std::exception_ptr take_failure() noexcept;
 
   // A blocked caller's sleep.
   void sleep();
