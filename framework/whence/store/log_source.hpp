@@ -21,7 +21,7 @@ class log_source {
     std::function<std::unique_ptr<log>(const runtime&)> open;          ///< as the one writer
     std::function<std::unique_ptr<log_reader>(const runtime&)> visit;  ///< as a visitor
   };
-  explicit log_source(doors doors) : doors_(std::move(doors)) {}
+  explicit log_source(doors ways_in) : doors_(std::move(ways_in)) {}
 
   const std::string& name() const noexcept { return doors_.name; }
   const std::string& models_directory() const noexcept { return doors_.models_directory; }
@@ -51,6 +51,7 @@ struct sqlite_options {
 log_source sqlite(std::string path, sqlite_options options = {});
 
 /// A log in memory, for tests: nothing survives the last copy of this value. One writer at a time, as with a file.
+/// An append is done when the call returns. It grows without limit.
 log_source memory();
 
 }  // namespace whence::inline v0
