@@ -39,7 +39,8 @@ struct OrderPlaced {
   std::optional<std::string> note;
   template <class Archive>
   void serialize(Archive& ar) {
-    ar(make_nvp("customerId", customer), make_nvp("country", country), make_nvp("items", lines), make_nvp("note", note));
+    ar(make_nvp("customerId", customer), make_nvp("country", country), make_nvp("items", lines),
+       make_nvp("note", note));
   }
 };
 
@@ -124,7 +125,9 @@ whence::outcome<Order> decide(const Order& order, const CancelOrder& command) {
   return OrderCancelled{command.reason};
 }
 
-whence::outcome<StockItem> decide(const StockItem&, const AdjustStock& command) { return StockAdjusted{command.quantity}; }
+whence::outcome<StockItem> decide(const StockItem&, const AdjustStock& command) {
+  return StockAdjusted{command.quantity};
+}
 
 struct OrderSummary {
   static constexpr whence::projection_info info{"order_summary", 1};

@@ -1,0 +1,48 @@
+// An account that cannot be overdrawn. Run it twice: what has happened is still there.
+#include <cstdint>
+#include <iostream>
+
+#include <whence/app/application.hpp>
+#include <whence/store/log_source.hpp>
+
+struct Deposited {
+  static constexpr whence::event_type type{"Deposited"};
+  std::int64_t cents = 0;
+  template <class Archive>
+  void serialize(Archive& ar) { ar(cereal::make_nvp("cents", cents)); }
+};
+struct Withdrawn {
+  static constexpr whence::event_type type{"Withdrawn"};
+  std::int64_t cents = 0;
+  template <class Archive>
+  void serialize(Archive& ar) { ar(cereal::make_nvp("cents", cents)); }
+};
+
+struct Account {
+  static constexpr whence::aggregate_type type{"Account"};
+  using events = whence::events<Deposited, Withdrawn>;
+  std::int64_t cents = 0;
+  void apply(const Deposited& event) { cents += event.cents; }
+  void apply(const Withdrawn& event) { cents -= event.cents; }
+};
+
+struct Deposit { std::int64_t cents; };
+struct Withdraw { std::int64_t cents; };
+
+whence::outcome<Account> decide(const Account&, const Deposit& command) { return Deposited{command.cents}; }
+whence::outcome<Account> decide(const Account& account, const Withdraw& command) {
+  if (command.cents > account.cents) return whence::rejected{"account.overdrawn", "there is not that much in it"};
+  return Withdrawn{command.cents};
+}
+
+int main() {
+  auto app = whence::application::on(whence::sqlite("bank.db")).aggregate<Account>().start();
+  const whence::id<Account> account{"account-ada"};
+
+  (void)app.send<Deposit>(account, 100).get();
+  const auto refused = app.send<Withdraw>(account, 250).get();
+  std::cout << refused.rejection()->code << ": " << refused.rejection()->message << '\n';
+
+  const auto ada = app.load<Account>(account);
+  std::cout << ada.state.cents << " cents, by " << ada.version << " event(s)\n";
+}
