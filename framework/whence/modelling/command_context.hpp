@@ -9,13 +9,12 @@
 
 namespace whence::inline v0 {
 
+/// `{.correlation = sale, .occurred_at = when}`. The command itself is what caused its events: their causation is its id.
 struct command_context {
-  std::optional<command_id> id;                ///< a command id takes effect once; default: a fresh UUIDv7
-  std::optional<correlation_id> correlation;   ///< default: the command's own id (it is the first cause)
-  std::optional<causation_id> causation;       ///< what caused the command; default: nothing
-  std::string causation_type;
-  std::optional<timestamp> occurred_at;        ///< when it happened; default: the runtime's clock
-  std::string traceparent;
+  std::optional<command_id> id{};               ///< a command id takes effect once; default: a fresh UUIDv7
+  std::optional<correlation_id> correlation{};  ///< default: the command's own id (it is the first cause)
+  std::optional<timestamp> occurred_at{};       ///< when it happened; default: the runtime's clock
+  std::string traceparent{};                    ///< W3C trace context
 };
 
 }  // namespace whence::inline v0

@@ -1,0 +1,140 @@
+/// What an aggregate is: a plain type whose state is the fold of its events.
+///
+///   struct Order {
+///     static constexpr whence::aggregate_type type{"Order"};
+///     using events = whence::events<OrderPlaced, OrderShipped>;
+///     void apply(const OrderPlaced&);     // total: it never fails, as what it is told has happened
+///     void apply(const OrderShipped&);
+///   };
+#pragma once
+
+#include <concepts>
+#include <string_view>
+#include <type_traits>
+
+#include <whence/serialization/event.hpp>
+
+namespace whence::inline v0 {
+
+/// What an aggregate is called in the log. Each stream belongs to one aggregate type for life.
+struct aggregate_type {
+  std::string_view name;
+};
+
+/// A type that says that it is an aggregate.
+template <class Aggregate>
+concept aggregate = std::default_initializable<Aggregate> && requires {
+  { Aggregate::type } -> std::convertible_to<const aggregate_type&>;
+  typename Aggregate::events;
+} && detail::is_event_list<typename Aggregate::events> && !Aggregate::type.name.empty();
+
+template <class Aggregate, class Event>
+concept folds = requires(Aggregate& state, const Event& event) {
+  { state.apply(event) } -> std::same_as<void>;
+};
+
+namespace detail {
+
+template <class Aggregate, class List>
+inline constexpr bool folds_each = false;
+template <class Aggregate, class... Events>
+inline constexpr bool folds_each<Aggregate, events<Events...>> = (folds<Aggregate, Events> && ...);
+
+/// Converts to each type that is not in the list. A spy that is called with it tells by its return type whether the
+/// aggregate itself can take one.
+template <class List>
+struct unlisted_event_probe {
+  template <class Event>
+    requires(!is_listed<Event, List>)
+  operator const Event&() const;
+};
+struct no_apply {};
+template <class Aggregate>
+struct apply_spy : Aggregate {
+  using Aggregate::apply;
+  no_apply apply(...);
+};
+
+template <class Aggregate>
+concept applies_only_listed =
+    std::is_final_v<Aggregate> ||  // a final class cannot be spied on
+    requires(apply_spy<Aggregate>& spy, unlisted_event_probe<typename Aggregate::events> probe) {
+      { spy.apply(probe) } -> std::same_as<no_apply>;
+    };
+
+}  // namespace detail
+
+template <class Aggregate>
+struct must_be_an_aggregate {
+  static_assert(aggregate<Aggregate>,
+                "an aggregate needs `static constexpr whence::aggregate_type type{\"Name\"}`, "
+                "`using events = whence::events<…>` and a default constructor");
+};
+
+template <class Aggregate, class Event>
+struct must_fold {
+  static_assert(folds<Aggregate, Event>, "an aggregate needs `void apply(const Event&)` for every event in `events`");
+};
+
+template <class Aggregate>
+struct must_apply_only_listed_events {
+  static_assert(detail::applies_only_listed<Aggregate>,
+                "an aggregate has an `apply` for an event that is not in its `events`");
+};
+
+namespace detail {
+
+template <class... Events>
+constexpr bool check_events(events<Events...>) {
+  return ((sizeof(must_be_an_event<Events>) + ... + 1) != 0);
+}
+template <class Aggregate, class... Events>
+constexpr bool check_folds(events<Events...>) {
+  return ((sizeof(must_fold<Aggregate, Events>) + ... + 1) != 0);
+}
+
+/// Each rule in turn, so that the first sentence printed is the one that matters.
+template <class Aggregate>
+constexpr bool check_aggregate() {
+  static_cast<void>(must_be_an_aggregate<Aggregate>{});
+  if constexpr (aggregate<Aggregate>) {
+    using list = typename Aggregate::events;
+    check_events(list{});
+    if constexpr (are_events<list>) {
+      static_cast<void>(must_have_different_event_names<list>{});
+      check_folds<Aggregate>(list{});
+      if constexpr (folds_each<Aggregate, list>) {
+        static_cast<void>(must_apply_only_listed_events<Aggregate>{});
+        return have_different_names<list>() && applies_only_listed<Aggregate>;
+      }
+    }
+  }
+  return false;
+}
+
+/// An aggregate type, for the library's compiled half.
+struct aggregate_facts {
+  std::string_view name;
+  const void* key;  ///< of the C++ type
+  void* (*create)();
+  void (*destroy)(void* state);
+  bool (*apply)(void* state, const stored_event& event, json_decoder& decoder);  ///< false: the event isn't listed
+};
+
+template <class Aggregate>
+bool apply_stored(void* state, const stored_event& stored, json_decoder& decoder) {
+  return dispatch(typename Aggregate::events{}, stored, decoder,
+                  [state](const auto& event) { static_cast<Aggregate*>(state)->apply(event); });
+}
+
+template <class Aggregate>
+inline constexpr aggregate_facts facts_of{
+    .name = Aggregate::type.name,
+    .key = &type_key<Aggregate>,
+    .create = []() -> void* { return new Aggregate{}; },
+    .destroy = [](void* state) { delete static_cast<Aggregate*>(state); },
+    .apply = &apply_stored<Aggregate>,
+};
+
+}  // namespace detail
+}  // namespace whence::inline v0

@@ -1,0 +1,72 @@
+#include <whence/modelling/errors.hpp>
+
+#include <utility>
+
+namespace whence::inline v0 {
+namespace {
+
+std::string join(std::initializer_list<std::string_view> parts) {
+  std::string text;
+  for (const std::string_view part : parts) text += part;
+  return text;
+}
+
+}  // namespace
+
+aggregate_not_registered::aggregate_not_registered(std::string_view aggregate_type_)
+    : error("aggregate.not_registered", next_move::change_request,
+            {.what = join({aggregate_type_, " is not registered; nothing was written"}),
+             .where = {},
+             .why = "a command was sent to an aggregate that the application was not told of",
+             .remedy = join({"add .aggregate<", aggregate_type_, ">() before .start()"})}),
+      aggregate_type(aggregate_type_) {}
+
+duplicate_aggregate_type::duplicate_aggregate_type(std::string_view aggregate_type_)
+    : error("aggregate.duplicate_type", next_move::change_request,
+            {.what = join({"two aggregates are called ", aggregate_type_, " in the log"}),
+             .where = {},
+             .why = "an aggregate's name belongs to one type",
+             .remedy = "rename one of the two in its `aggregate_type`"}),
+      aggregate_type(aggregate_type_) {}
+
+stream_of_other_type::stream_of_other_type(std::string_view stream_, std::string_view expected_,
+                                           std::string_view found_)
+    : error("aggregate.other_type", next_move::change_request,
+            {.what = join({stream_, " is of type ", found_, ", not ", expected_, "; nothing was written"}),
+             .where = {},
+             .why = "an aggregate's id is unique in the log, over all types",
+             .remedy = join({"give the ", expected_, " an id of its own"})}),
+      stream(stream_),
+      expected(expected_),
+      found(found_) {}
+
+unlisted_event::unlisted_event(std::string_view aggregate_type_, std::string_view event_type_, std::string where)
+    : error("aggregate.unlisted_event", next_move::operator_needed,
+            {.what = join({event_type_, " is in the stream of ", aggregate_type_, ", but not in its `events`"}),
+             .where = std::move(where),
+             .why = "the event was written by a program that knows more event types, or this one forgot one",
+             .remedy = join({"add ", event_type_, " to the `events` of ", aggregate_type_})}),
+      aggregate_type(aggregate_type_),
+      event_type(event_type_) {}
+
+command_id_reused::command_id_reused(command_id id_, std::string_view command, std::string_view stream,
+                                     std::string_view first_command, std::string_view first_stream)
+    : error("command.id_reused", next_move::change_request,
+            {.what = join({"command ", id_.to_string(), " was ", first_command, " on ", first_stream, ", now it is ",
+                           command, " on ", stream, "; nothing was written"}),
+             .where = {},
+             .why = "a command's id names one command for ever",
+             .remedy = "give each command an id of its own; only a repeat has the id of the first"}),
+      id(id_) {}
+
+rejection_dropped::rejection_dropped(std::string_view command, std::string_view stream,
+                                     const whence::rejected& refusal_)
+    : error("command.rejection_dropped", next_move::change_request,
+            {.what = join({command, " on ", stream, " was rejected, and nobody looked: ", refusal_.code, " (",
+                           refusal_.message, ")"}),
+             .where = {},
+             .why = "the outcome of `send` was dropped",
+             .remedy = "look at its `rejection()`"}),
+      refusal(refusal_) {}
+
+}  // namespace whence::inline v0

@@ -1,0 +1,68 @@
+/// What an aggregate decided about a command: the events that happen, or a refusal.
+#pragma once
+
+#include <concepts>
+#include <span>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <whence/modelling/rejected.hpp>
+#include <whence/serialization/event.hpp>
+
+namespace whence::inline v0 {
+
+/// An event that was decided, already encoded.
+struct decided_event {
+  event_type type;
+  std::string data;
+};
+
+template <class Aggregate, class Event>
+struct must_be_one_of_its_events {
+  static_assert(detail::is_listed<Event, typename Aggregate::events>,
+                "an outcome takes events that are in the aggregate's `events`, or `whence::rejected`");
+};
+
+/// What `decide` returns.
+///
+///   return whence::rejected{"order.empty", "an order needs a line"};   // refused: nothing happens
+///   return OrderPlaced{c.customer, c.lines};                           // one event
+///   return {OrderPaid{c.cents}, OrderClosed{}};                        // several
+///   return {};                                                         // accepted, and nothing happens
+///   whence::outcome<Order> all; for (…) all.add(LineAdded{…}); return all;
+template <class Aggregate>
+class [[nodiscard]] outcome {
+ public:
+  outcome() = default;
+  outcome(rejected refusal) : refusal_(std::move(refusal)), is_rejected_(true) {}
+
+  template <class... Events>
+    requires(sizeof...(Events) > 0 &&
+             !(sizeof...(Events) == 1 && (std::same_as<std::remove_cvref_t<Events>, outcome> && ...)))
+  outcome(Events&&... events) {
+    events_.reserve(sizeof...(Events));
+    (add(events), ...);
+  }
+
+  template <class Event>
+  outcome& add(const Event& event) {
+    static_cast<void>(must_be_one_of_its_events<Aggregate, Event>{});
+    if constexpr (detail::is_listed<Event, typename Aggregate::events>) events_.push_back({Event::type, encode(event)});
+    return *this;
+  }
+
+  /// The refusal, or null.
+  const rejected* rejection() const noexcept { return is_rejected_ ? &refusal_ : nullptr; }
+  /// In order; none if the command is refused.
+  std::span<const decided_event> events() const noexcept { return events_; }
+  std::vector<decided_event> take_events() && noexcept { return std::move(events_); }
+
+ private:
+  std::vector<decided_event> events_;
+  rejected refusal_;
+  bool is_rejected_ = false;
+};
+
+}  // namespace whence::inline v0

@@ -1,0 +1,42 @@
+#include <whence/modelling/repository.hpp>
+
+#include <string>
+
+namespace whence::inline v0 {
+namespace {
+
+std::string where(const recorded_event& event) {
+  return std::string(event.stream) + " version " + std::to_string(event.version.value()) + ", position " +
+         std::to_string(event.position.value());
+}
+
+void apply(const recorded_event& event, const detail::aggregate_facts& facts, void* state, json_decoder& decoder) {
+  const stored_event stored{.type = event.type, .version = event.type_version, .data = event.data};
+  try {
+    if (!facts.apply(state, stored, decoder)) throw unlisted_event(facts.name, event.type, where(event));
+  } catch (const decode_error& problem) {
+    throw decode_error(problem.pointer, problem.problem, std::string(event.type) + " in " + where(event));
+  } catch (const unknown_event_version& problem) {
+    throw unknown_event_version(problem.event_type, problem.found, problem.known, where(event));
+  }
+}
+
+}  // namespace
+
+detail::fold_end detail::fold_stream(log_reader& log, std::string_view stream, const aggregate_facts& facts,
+                                     void* state) {
+  json_decoder decoder;
+  fold_end end;
+  for (bool at_end = false; !at_end;) {
+    const event_page page = log.read_stream(stream, end.version.next());
+    if (page.empty()) break;
+    if (page.front().aggregate_type != facts.name)
+      throw stream_of_other_type(stream, facts.name, page.front().aggregate_type);
+    for (const recorded_event& event : page) apply(event, facts, state, decoder);
+    end = {.version = page.back().version, .position = page.back().position};
+    at_end = page.at_end();
+  }
+  return end;
+}
+
+}  // namespace whence::inline v0

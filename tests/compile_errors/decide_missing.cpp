@@ -1,0 +1,7 @@
+// a command needs `whence::outcome<Aggregate> decide(const Aggregate&, const Command&)` beside the aggregate whose id it is sent to
+#include "tests/compile_errors/shop.hpp"
+
+using namespace shop;
+
+struct ShipOrder {};
+auto wrong(whence::command_bus& bus, const whence::id<Order>& order) { return bus.send<ShipOrder>(order); }
