@@ -1,0 +1,48 @@
+#include <exception>
+#include <string>
+#include <utility>
+
+#include <whence/projection/model_build.hpp>
+
+namespace whence::inline v0 {
+
+model_build::model_build(const detail::projection_definition& definition, std::shared_ptr<const model_files> files)
+    : files_(std::move(files)), lock_(files_->try_build_lock()) {
+  if (!lock_) throw subscription_busy(files_->name(), "another process builds a generation of it");
+  files_->remove_leftovers(files_->current());
+  generation_ = files_->next(definition.info.version);
+  try {
+    database_ = model_database::create(generation_.path, definition);
+    generation_ = files_->identified(std::move(generation_));
+  } catch (...) {
+    files_->remove_leftovers(files_->current());
+    throw;
+  }
+}
+
+model_build::~model_build() {
+  if (!database_) return;
+  database_.reset();
+  try {
+    files_->remove(generation_);
+  } catch (const std::exception&) {
+    // A leftover: the next build removes it.
+  }
+}
+
+void model_build::handle(const event_page& page, const checkpoint& reached) {
+  database_->apply(page, at_, reached);
+  at_ = reached;
+}
+
+model_database model_build::publish() {
+  database_->settle();
+  files_->publish(generation_);
+  model_database built = std::move(*database_);
+  database_.reset();
+  files_->remove_leftovers(generation_);
+  lock_.reset();
+  return built;
+}
+
+}  // namespace whence::inline v0
