@@ -5,7 +5,7 @@
 #include <whence/sql/database.hpp>
 #include <whence/sql/error.hpp>
 
-#include <tests/sql/temporary_folder.hpp>
+#include <tests/temporary_folder.hpp>
 
 using namespace whence;
 using sql::database, sql::open_mode;

@@ -8,7 +8,7 @@
 #include <whence/sql/error.hpp>
 #include <whence/sql/transaction.hpp>
 
-#include <tests/sql/temporary_folder.hpp>
+#include <tests/temporary_folder.hpp>
 
 using namespace whence;
 using sql::database, sql::open_mode, sql::sql_error;

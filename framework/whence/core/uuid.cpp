@@ -31,9 +31,12 @@ std::uint64_t big_endian(const uuid::bytes_type& bytes, std::size_t from, std::s
   return value;
 }
 
+/// Of the hash: what begins with a cause, and what does not, must never be the same.
+enum class seed : XXH64_hash_t { caused = 0, timed = 1 };
+
 /// The shape of a UUIDv7 around 128 bits of hash.
-uuid shaped(std::uint64_t milliseconds, std::string_view hashed) {
-  const XXH128_hash_t hash = XXH3_128bits(hashed.data(), hashed.size());
+uuid shaped(std::uint64_t milliseconds, std::string_view hashed, seed kind) {
+  const XXH128_hash_t hash = XXH3_128bits_withSeed(hashed.data(), hashed.size(), static_cast<XXH64_hash_t>(kind));
   return detail::compose_v7(milliseconds, static_cast<std::uint16_t>(hash.high64 & 0xfff), hash.low64);
 }
 
@@ -99,14 +102,14 @@ uuid derive(const uuid& cause, std::string_view name, std::uint64_t number) {
   std::string hashed(reinterpret_cast<const char*>(cause.bytes().data()), cause.bytes().size());
   append_number(hashed, number);
   hashed.append(name);
-  return shaped(big_endian(cause.bytes(), 0, 6), hashed);
+  return shaped(big_endian(cause.bytes(), 0, 6), hashed, seed::caused);
 }
 
 uuid derive(timestamp time, std::string_view name, std::uint64_t number) {
   std::string hashed;
   append_number(hashed, number);
   hashed.append(name);
-  return shaped(detail::unix_milliseconds(time), hashed);
+  return shaped(detail::unix_milliseconds(time), hashed, seed::timed);
 }
 
 }  // namespace whence::inline v0
