@@ -71,6 +71,12 @@ class announcements::board final : public work, public std::enable_shared_from_t
     return stop.stop_possible() ? std::move(result).cancelled_by(std::move(stop)) : std::move(result);
   }
 
+  bool awaited() noexcept {
+    auto own = shared_.lock();
+    std::erase_if(own->waiting, [](const waiting& wait) { return wait.result.cancelled(); });
+    return !own->waiting.empty();
+  }
+
   void announce(global_position head) noexcept {
     {
       auto own = shared_.lock();
@@ -188,6 +194,7 @@ async<global_position> announcements::wait_beyond(global_position after, const s
   return board_->wait_beyond(after, head, std::move(stop));
 }
 
+bool announcements::awaited() noexcept { return board_->awaited(); }
 void announcements::announce(global_position head) noexcept { board_->announce(head); }
 void announcements::close() noexcept { board_->close(); }
 

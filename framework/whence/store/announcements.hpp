@@ -34,6 +34,9 @@ class announcements {
   async<global_position> wait_beyond(global_position after, const std::function<global_position()>& head,
                                      std::stop_token stop);
 
+  /// True if somebody waits.
+  bool awaited() noexcept;
+
   /// Queues the announcement and returns. Called in the order of the heads.
   void announce(global_position head) noexcept;
 

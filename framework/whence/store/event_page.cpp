@@ -76,6 +76,14 @@ void event_page_builder::add(const recorded_event& event) {
   add_kept(kept);
 }
 
+bool event_page_builder::has_room_for(const recorded_event& event, const page_limit& limit) const noexcept {
+  if (page_.events_.empty()) return true;
+  std::size_t bytes = bytes_ + event.stream.size() + event.aggregate_type.size() + event.type.size() +
+                      event.causation_type.size() + event.source.size() + event.traceparent.size() + event.data.size();
+  for (const std::string_view tag : event.tags) bytes += tag.size();
+  return page_.events_.size() < limit.events && bytes <= limit.bytes;
+}
+
 event_page event_page_builder::finish(global_position scanned_to, bool at_end) {
   page_.scanned_to_ = scanned_to;
   page_.at_end_ = at_end;

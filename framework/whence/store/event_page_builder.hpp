@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include <whence/store/event_page.hpp>
+#include <whence/store/log.hpp>
 
 namespace whence::inline v0 {
 
@@ -30,6 +31,9 @@ class event_page_builder {
 
   /// Adds an event with copies of everything it views.
   void add(const recorded_event& event);
+
+  /// Whether the event fits below the limits. The first one always does.
+  bool has_room_for(const recorded_event& event, const page_limit& limit) const noexcept;
 
   std::size_t events() const noexcept { return page_.events_.size(); }
   /// The bytes kept so far.

@@ -1,0 +1,97 @@
+/// A group: appends that share a commit. Each is judged against the log and against those before it in the group, before
+/// anything is written: so a refused append costs its neighbours nothing.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include <whence/core/async.hpp>
+#include <whence/store/append_batch.hpp>
+#include <whence/store/append_outcome.hpp>
+#include <whence/store/sqlite/known_events.hpp>
+#include <whence/store/sqlite/writer.hpp>
+
+namespace whence::inline v0 {
+
+/// An append on its way. It brings its own place in the queue.
+struct queued_append {
+  queued_append(append_batch what, completion<append_outcome> whom, std::size_t size)
+      : batch(std::move(what)), done(std::move(whom)), bytes(size) {}
+
+  append_batch batch;
+  completion<append_outcome> done;
+  std::size_t bytes;
+  std::unique_ptr<queued_append> next;
+};
+
+/// The end of the log.
+struct log_tip {
+  global_position head;
+  chain_hash chain{};
+  timestamp recorded_at;
+};
+
+/// Threads  one at a time: whoever holds the commit token.
+class append_group {
+ public:
+  /// `now`: what recordedAt should be; it never decreases.
+  append_group(known_events& known, const log_tip& tip, std::uint64_t epoch, timestamp now);
+
+  /// Judges an append, after all that were taken before, and takes it. Throws sql_error, log_damaged: it is not taken.
+  void take(std::unique_ptr<queued_append>& append);
+  /// One whose judgement failed: it is decided.
+  void take_decided(std::unique_ptr<queued_append> append, append_outcome outcome);
+
+  bool writes() const noexcept { return !placed_.empty(); }
+
+  /// Inserts what is to be written, within the writer's transaction.
+  void insert(log_writer& writer);
+
+  /// Where the log ends once this is committed.
+  const log_tip& tip() const noexcept { return tip_; }
+  const std::vector<indexed_event>& indexed() const noexcept { return indexed_; }
+
+  /// It is committed: the heads that it moved are so from now on.
+  void move_heads(stream_heads& heads) const;
+
+  /// Tells everyone the outcome: their own where it was decided, else committed.
+  void complete_committed();
+  /// Tells those whose outcome hung on the commit this one, and all others their own.
+  void complete_failed(const append_outcome& outcome);
+
+ private:
+  struct judged {
+    std::unique_ptr<queued_append> append;
+    std::optional<append_outcome> outcome;  // as it is once the group is committed
+    bool hangs_on_commit = false;           // written by this group, or judged by what it writes
+  };
+  struct placed_event {
+    const stream_append* part;
+    const new_event* event;
+    std::uint64_t number;
+    std::uint64_t version;
+    global_position position;
+  };
+
+  judged judge(const append_batch& batch);
+  std::optional<judged> answer_known(const append_batch& batch);
+  std::optional<judged> unmet(const stream_append& part);
+  void place(const stream_append& part);
+  stream_head_entry head_of(const std::string& stream, bool& moved);
+  recorded_event view(const placed_event& placed, std::vector<std::string_view>& tags) const;
+
+  known_events& known_;
+  log_tip tip_;
+  const std::uint64_t epoch_;
+  std::vector<judged> appends_;
+  std::vector<placed_event> placed_;
+  std::vector<indexed_event> indexed_;
+  std::unordered_map<std::string, stream_head_entry> moved_;  // the streams that this group writes to
+  std::unordered_map<event_id, std::size_t> placed_ids_;      // index into placed_
+};
+
+}  // namespace whence::inline v0

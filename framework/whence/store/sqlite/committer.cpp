@@ -1,0 +1,229 @@
+#include <pthread.h>
+
+#include <algorithm>
+#include <utility>
+
+#include <whence/core/detail/fault_points.hpp>
+#include <whence/store/batch_rules.hpp>
+#include <whence/store/sqlite/committer.hpp>
+
+namespace whence::inline v0 {
+namespace {
+
+/// What one commit takes at most: its pages stay in memory until then. A single append may be larger.
+constexpr std::size_t group_bytes_max = 8u << 20;
+constexpr std::size_t group_appends_max = 8'192;
+
+constexpr std::chrono::nanoseconds gather_max = std::chrono::milliseconds{2};
+
+append_refused refusal(append_refused::reason why, std::string detail) {
+  append_refused refused{};
+  refused.why = why;
+  refused.detail = std::move(detail);
+  return refused;
+}
+
+}  // namespace
+
+committer::committer(std::unique_ptr<group_writer> writer, const runtime& runtime, const sqlite_options& options)
+    : executor_(runtime.executor), clock_(runtime.clock), options_(options), writer_(std::move(writer)) {
+  thread_ = std::thread([this] { run(); });
+}
+
+committer::~committer() = default;
+
+async<append_outcome> committer::settled(std::shared_ptr<executor> executor, append_outcome outcome) {
+  auto [result, done] = make_async<append_outcome>(std::move(executor));
+  done.complete(std::move(outcome));
+  return std::move(result);
+}
+
+async<append_outcome> committer::append(append_batch batch) {
+  if (std::optional<append_refused> broken = broken_rule(batch)) return settled(executor_, std::move(*broken));
+  const std::size_t bytes = bytes_of(batch);
+  auto [result, done] = make_async<append_outcome>(executor_, shared_from_this());
+  auto queued = std::make_unique<queued_append>(std::move(batch), std::move(done), bytes);
+  {
+    auto own = shared_.lock();
+    const auto room = [&] { return own->first == nullptr || own->bytes + bytes <= options_.queue_bytes_max; };
+    if (!own->closing && !room()) {
+      if (options_.queue_full == when_queue_full::refuse) {
+        queued->done.complete(refusal(append_refused::reason::queue_full,
+                                      "at most " + std::to_string(options_.queue_bytes_max) + " bytes are queued"));
+        return std::move(result);
+      }
+      // Whoever waits here drives nothing.
+      own->thread_is_wanted = true;
+      thread_wake_up_.notify_one();
+      ++own->waiting_for_room;
+      own.wait(room_, [&] { return own->closing || room(); });
+      --own->waiting_for_room;
+    }
+    if (own->closing || writer_->stopped()) {
+      writer_->refuse(std::move(queued));
+      return std::move(result);
+    }
+    push(own, std::move(queued));
+  }
+  detail::reach(detail::phase::queue);
+  return std::move(result);
+}
+
+void committer::push(access& own, std::unique_ptr<queued_append> append) {
+  own->bytes += append->bytes;
+  ++own->appends;
+  queued_append* const added = append.get();
+  if (own->last == nullptr) {
+    own->first = std::move(append);
+  } else {
+    own->last->next = std::move(append);
+  }
+  own->last = added;
+  if (own->gather_up_to != 0 && own->appends >= own->gather_up_to) company_.notify_one();
+}
+
+std::vector<std::unique_ptr<queued_append>> committer::next_group() {
+  std::vector<std::unique_ptr<queued_append>> group;
+  auto own = shared_.lock();
+  wait_for_company(own);
+  std::size_t bytes = 0;
+  while (own->first != nullptr && group.size() < group_appends_max &&
+         (group.empty() || bytes + own->first->bytes <= group_bytes_max)) {
+    std::unique_ptr<queued_append> taken = std::move(own->first);
+    own->first = std::move(taken->next);
+    if (own->first == nullptr) own->last = nullptr;
+    --own->appends;
+    own->bytes -= taken->bytes;
+    bytes += taken->bytes;
+    group.push_back(std::move(taken));
+  }
+  if (own->waiting_for_room > 0) room_.notify_all();
+  return group;
+}
+
+void committer::wait_for_company(access& own) {
+  if (last_group_ < 2 || own->closing || own->first == nullptr) return;
+  own->gather_up_to = last_group_;
+  own.wait_for(company_, std::min(last_commit_ / 4, gather_max),
+               [&] { return own->closing || own->appends >= last_group_; });
+  own->gather_up_to = 0;
+}
+
+void committer::commit_next() {
+  std::vector<std::unique_ptr<queued_append>> group = next_group();
+  if (group.empty()) return;
+  if (writer_->stopped()) {
+    for (std::unique_ptr<queued_append>& append : group) writer_->refuse(std::move(append));
+    return;
+  }
+  last_group_ = group.size();
+  const std::chrono::nanoseconds begun = clock_->elapsed();
+  writer_->commit(std::move(group));
+  last_commit_ = clock_->elapsed() - begun;
+}
+
+void committer::drive(waiter& caller) {
+  blocked self{&caller};
+  {
+    auto own = shared_.lock();
+    if (caller.result_ready()) return;
+    if (own->token == token::free && own->first != nullptr) {
+      own->token = token::taken;
+      self.has_token = true;
+    } else {
+      own->sleeping.push_back(&self);
+    }
+  }
+  if (!self.has_token) {
+    caller.sleep();
+    auto own = shared_.lock();
+    std::erase(own->sleeping, &self);
+    if (!self.has_token) return;
+  }
+  bool more = true;
+  while (more) {
+    commit_next();
+    auto own = shared_.lock();
+    more = !caller.result_ready() && own->first != nullptr;
+    if (!more) pass_token_on(own);
+  }
+}
+
+void committer::pass_token_on(access& own) {
+  own->token = token::free;
+  if (own->closing) {
+    token_freed_.notify_all();
+    thread_wake_up_.notify_one();
+    return;
+  }
+  if (writer_->checkpoint_is_due()) {
+    own->token = token::for_thread;
+  } else if (own->first != nullptr) {
+    for (blocked* const sleeper : own->sleeping) {
+      if (sleeper->has_token || sleeper->caller->result_ready()) continue;
+      own->token = token::taken;
+      sleeper->has_token = true;
+      sleeper->caller->wake();
+      return;
+    }
+    own->token = token::for_thread;
+  }
+  if (own->token == token::for_thread) thread_wake_up_.notify_one();
+}
+
+void committer::proceed() noexcept {
+  auto own = shared_.lock();
+  // Whoever has the token sees to what is queued when he passes it on.
+  if (own->first == nullptr || own->token != token::free || own->thread_is_wanted) return;
+  own->thread_is_wanted = true;
+  thread_wake_up_.notify_one();
+}
+
+void committer::run() noexcept {
+  pthread_setname_np(pthread_self(), "whence-commit");
+  for (;;) {
+    {
+      auto own = shared_.lock();
+      own.wait(thread_wake_up_, [&] {
+        return own->token == token::for_thread ||
+               (own->token == token::free && (own->thread_is_wanted || own->closing));
+      });
+      own->thread_is_wanted = false;
+      if (own->closing && own->first == nullptr) {
+        own->token = token::free;
+        return;
+      }
+      own->token = token::taken;
+    }
+    if (writer_->checkpoint_is_due()) writer_->checkpoint();
+    commit_next();
+    auto own = shared_.lock();
+    pass_token_on(own);
+  }
+}
+
+void committer::close() {
+  {
+    auto own = shared_.lock();
+    if (own->closing) {
+      own.wait(token_freed_, [&] { return own->writer_is_gone; });
+      return;
+    }
+    own->closing = true;
+  }
+  thread_wake_up_.notify_one();
+  room_.notify_all();
+  company_.notify_all();
+  thread_.join();
+  struct at_end {
+    committer& self;
+    ~at_end() {
+      auto own = self.shared_.lock();
+      own->writer_is_gone = true;
+      self.token_freed_.notify_all();
+    }
+  } const gone{*this};
+  writer_->close();
+}
+
+}  // namespace whence::inline v0

@@ -1,0 +1,96 @@
+/// The queue of appends, and the right to commit them.
+///
+/// A caller that blocks for its result commits by itself, together with what others have queued: handing the work to a thread
+/// would cost it 40 us, and a commit takes 100. Appends that nobody blocks for are committed by a thread, "whence-commit".
+///
+/// The right to commit is a token: one thread has it at a time. Whoever has it gives it back once its own result is known; to
+/// another blocked caller that still waits for his, else to the thread if there is anything left to do.
+///
+/// A group that had company waits a moment for the same company: until as many appends are queued as were committed last, or a
+/// quarter of the time that the last commit took has passed. An append that was alone never waits.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include <whence/core/async.hpp>
+#include <whence/core/driver.hpp>
+#include <whence/core/guarded.hpp>
+#include <whence/core/runtime.hpp>
+#include <whence/store/log_source.hpp>
+#include <whence/store/sqlite/group_writer.hpp>
+
+namespace whence::inline v0 {
+
+/// Shares   the queue and the token (guarded).
+/// Lends    the group writer: to whoever has the token.
+/// Stops    commits what is queued, then joins; later appends are refused, `closed`.
+class committer final : public driver, public std::enable_shared_from_this<committer> {
+ public:
+  committer(std::unique_ptr<group_writer> writer, const runtime& runtime, const sqlite_options& options);
+  ~committer() override;
+
+  async<append_outcome> append(append_batch batch);
+
+  /// Takes no more appends, commits what is queued, and closes the writer. Throws what went wrong with closing it.
+  void close();
+
+  group_writer& writer() noexcept { return *writer_; }
+
+  void drive(waiter& caller) override;
+  void proceed() noexcept override;
+
+ private:
+  /// A caller that sleeps in `drive`.
+  struct blocked {
+    waiter* caller;
+    bool has_token = false;
+  };
+  enum class token { free, taken, for_thread };
+  struct shared {
+    std::unique_ptr<queued_append> first;
+    queued_append* last = nullptr;
+    std::size_t appends = 0;
+    std::size_t bytes = 0;
+    std::size_t waiting_for_room = 0;
+    whence::committer::token token = token::free;
+    bool thread_is_wanted = false;
+    bool closing = false;
+    bool writer_is_gone = false;
+    std::vector<blocked*> sleeping;
+    std::size_t gather_up_to = 0;  // whoever commits next waits for that many; 0: nobody does
+  };
+  using access = guarded<shared>::access;
+
+  void push(access& own, std::unique_ptr<queued_append> append);
+  std::vector<std::unique_ptr<queued_append>> next_group();
+  /// With the token: commits a group, if anything is queued.
+  void commit_next();
+  /// With the token, the queue locked: passes it on.
+  void pass_token_on(access& own);
+  void wait_for_company(access& own);
+  void run() noexcept;
+
+  static async<append_outcome> settled(std::shared_ptr<executor> executor, append_outcome outcome);
+
+  const std::shared_ptr<executor> executor_;
+  const std::shared_ptr<clock> clock_;
+  const sqlite_options options_;
+  const std::unique_ptr<group_writer> writer_;
+
+  // Of whoever has the token.
+  std::size_t last_group_ = 0;
+  std::chrono::nanoseconds last_commit_{0};
+
+  guarded<shared> shared_;
+  std::condition_variable thread_wake_up_;
+  std::condition_variable room_;
+  std::condition_variable company_;
+  std::condition_variable token_freed_;
+  std::thread thread_;
+};
+
+}  // namespace whence::inline v0

@@ -1,0 +1,163 @@
+#include <array>
+#include <cstddef>
+#include <memory>
+#include <string_view>
+#include <utility>
+
+#include <sqlite3.h>
+
+#include <whence/sql/database.hpp>
+#include <whence/sql/error.hpp>
+#include <whence/sql/transaction.hpp>
+#include <whence/store/log_errors.hpp>
+#include <whence/store/sqlite/format.hpp>
+
+namespace whence::inline v0 {
+namespace {
+
+constexpr std::string_view schema = R"sql(
+CREATE TABLE log(
+  number INTEGER PRIMARY KEY CHECK (number = 1),
+  id BLOB NOT NULL,
+  epoch INTEGER NOT NULL,
+  began_after INTEGER NOT NULL,
+  format INTEGER NOT NULL,
+  markers INTEGER NOT NULL
+) STRICT;
+CREATE TABLE types(
+  number INTEGER PRIMARY KEY,
+  aggregate_type TEXT NOT NULL,
+  event_type TEXT NOT NULL,
+  version INTEGER NOT NULL
+) STRICT;
+CREATE TABLE entries(
+  position INTEGER PRIMARY KEY,
+  stream INTEGER NOT NULL,
+  version INTEGER NOT NULL,
+  type INTEGER NOT NULL,
+  occurred_at INTEGER NOT NULL,
+  recorded_at INTEGER NOT NULL,
+  id BLOB NOT NULL,
+  correlation BLOB,
+  causation BLOB,
+  chain BLOB NOT NULL,
+  name TEXT,
+  causation_type TEXT,
+  source TEXT,
+  traceparent TEXT,
+  tags TEXT,
+  encoding INTEGER NOT NULL,
+  data ANY NOT NULL
+) STRICT;
+)sql";
+
+std::string uuid_text(std::string_view column) {
+  const std::string hex = "hex(e." + std::string(column) + ")";
+  const auto part = [&hex](int from, int count) {
+    return "substr(" + hex + "," + std::to_string(from) + "," + std::to_string(count) + ")";
+  };
+  return "lower(" + part(1, 8) + "||'-'||" + part(9, 4) + "||'-'||" + part(13, 4) + "||'-'||" + part(17, 4) +
+         "||'-'||" + part(21, 12) + ")";
+}
+
+std::string id_column(std::string_view column, std::string_view name) {
+  return "CASE WHEN e." + std::string(column) + " IS NULL THEN NULL ELSE " + uuid_text(column) + " END AS " +
+         std::string(name);
+}
+
+std::string time_column(std::string_view column) {
+  const std::string time = "e." + std::string(column);
+  const std::string micros = "((" + time + " % 1000000 + 1000000) % 1000000)";
+  return "strftime('%Y-%m-%dT%H:%M:%S', (" + time + " - " + micros + ") / 1000000, 'unixepoch') || printf('.%06dZ', " +
+         micros + ") AS " + std::string(column);
+}
+
+std::string events_view() {
+  return "CREATE VIEW events AS SELECT e.position AS position, s.name AS stream, e.version AS version,"
+         " t.aggregate_type AS aggregate_type, t.event_type AS type, t.version AS type_version, " +
+         id_column("id", "id") + ", " + time_column("occurred_at") + ", " + time_column("recorded_at") + ", " +
+         id_column("correlation", "correlation") + ", " + id_column("causation", "causation") +
+         ", e.causation_type AS causation_type, e.source AS source, e.traceparent AS traceparent,"
+         " CASE WHEN e.tags IS NULL THEN '[]' ELSE"
+         R"( '["' || replace(replace(replace(e.tags, '\', '\\'), '"', '\"'), char(10), '","') || '"]' END AS tags,)"
+         R"( CASE e.encoding WHEN 0 THEN e.data ELSE '{"$binary": "' || lower(hex(e.data)) || '"}' END AS data,)"
+         " lower(hex(e.chain)) AS chain"
+         " FROM entries e LEFT JOIN entries s ON s.position = e.stream LEFT JOIN types t ON t.number = e.type;";
+}
+
+std::uint32_t big_endian(const std::byte* bytes) {
+  std::uint32_t number = 0;
+  for (int i = 0; i < 4; ++i) number = number << 8 | std::to_integer<std::uint32_t>(bytes[i]);
+  return number;
+}
+
+using header_bytes = std::array<std::byte, 100>;
+
+/// Reads through SQLite's own file layer: it knows which locks this process holds on the file, and closing loses none.
+int read_header(const std::string& path, header_bytes& header) {
+  sqlite3_vfs* const vfs = sqlite3_vfs_find(nullptr);
+  const std::unique_ptr<const char, void (*)(const char*)> name(
+      sqlite3_create_filename(path.c_str(), "", "", 0, nullptr), sqlite3_free_filename);
+  const auto storage =
+      std::make_unique<std::max_align_t[]>(static_cast<std::size_t>(vfs->szOsFile) / sizeof(std::max_align_t) + 1);
+  auto* const opened = reinterpret_cast<sqlite3_file*>(storage.get());
+  if (!name) return SQLITE_NOMEM;
+  constexpr int flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_MAIN_DB;
+  int result = vfs->xOpen(vfs, name.get(), opened, flags, nullptr);
+  if (result == SQLITE_OK) {
+    result = opened->pMethods->xRead(opened, header.data(), static_cast<int>(header.size()), 0);
+  }
+  if (opened->pMethods != nullptr) opened->pMethods->xClose(opened);
+  return result;
+}
+
+}  // namespace
+
+log_paths::log_paths(std::string path)
+    : log(std::move(path)),
+      wal(log + "-wal"),
+      lock(log + ".lock"),
+      witness(log + ".witness"),
+      index(log + ".index"),
+      directory(directory_of(log)) {}
+
+std::string make_log_file(files& files, const log_paths& paths, const log_identity& identity) {
+  const std::string path = paths.log + ".new";
+  for (const char* const leftover : {"", "-journal", "-wal", "-shm"}) files.remove(path + leftover);
+  sql::database db = sql::database::open(path, sql::open_mode::create);
+  db.run("PRAGMA page_size=8192; PRAGMA encoding='UTF-8'; PRAGMA synchronous=FULL");
+  {
+    sql::transaction making(db);
+    db.run("PRAGMA application_id=" + std::to_string(log_format::application_id));
+    db.run("PRAGMA user_version=" + std::to_string(log_format::user_version));
+    db.run(schema);
+    db.run(events_view());
+    db.run("INSERT INTO log VALUES(1, ?, ?, 0, ?, 0)",
+           {identity.id.value().bytes(), identity.epoch, log_format::format});
+    making.commit();
+  }
+  db.run("PRAGMA journal_mode=WAL");
+  return path;
+}
+
+void check_log_header(files& files, const std::string& path) {
+  const std::optional<file_status> status = files.status(path);
+  if (!status) throw log_missing(path);
+  if (status->directory) throw not_a_log(path, "it is a directory");
+  if (status->size == 0) throw not_a_log(path, "the file is empty");
+
+  header_bytes header{};
+  const int result = read_header(path, header);
+  if (result != SQLITE_OK && result != SQLITE_IOERR_SHORT_READ) throw sql::sql_error(result, path, "", "");
+  constexpr std::string_view magic("SQLite format 3\0", 16);
+  if (std::string_view(reinterpret_cast<const char*>(header.data()), magic.size()) != magic) {
+    throw not_a_log(path, "it is no SQLite database");
+  }
+  if (big_endian(&header[68]) != log_format::application_id)
+    throw not_a_log(path, "it is a database of another application");
+  if (const std::uint32_t version = big_endian(&header[60]); version > log_format::user_version) {
+    throw newer_format(path, static_cast<int>(version), log_format::user_version);
+  }
+}
+
+}  // namespace whence::inline v0

@@ -1,0 +1,57 @@
+/// The log's file, table by table, and how it comes into the world.
+///
+///     shop.db                 a SQLite database (3.37 or newer) in WAL mode, pages of 8 KiB, UTF-8;
+///                             application_id 0x57484E43 ("WHNC"), user_version 0: the format may still change
+///     log                     one row: the log's id, its epoch and the position after which that began, the format,
+///                             and a count of markers (see writer.hpp)
+///     types                   number -> aggregate type, event type, version of the event type
+///     entries                 the events, one row each, in position order, without any other index:
+///       position              from 1, dense
+///       stream                the stream's number: the position of its first event
+///       version               from 1, dense in its stream
+///       type                  a number in `types`
+///       occurred_at, recorded_at   microseconds since 1970, UTC
+///       id                    16 bytes
+///       correlation, causation     16 bytes, or null for none
+///       chain                 16 bytes, see chain.hpp
+///       name                  the stream's name, in the row of its first event only
+///       causation_type, source, traceparent   null for none
+///       tags                  one tag a line (a tag has no control characters); null for none
+///       encoding              0: JSON
+///       data                  the JSON document, as text
+///     events                  a view of the same for people: names, times and ids written out
+///
+/// A database without a secondary index is written in one place, at its end; the price of any other way is in
+/// docs/decisions.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include <whence/core/files.hpp>
+#include <whence/core/position.hpp>
+
+namespace whence::inline v0 {
+
+struct log_format {
+  static constexpr std::int64_t application_id = 0x57484E43;
+  static constexpr int user_version = 0;
+  static constexpr int format = 1;
+  static constexpr std::int64_t encoding_json = 0;
+};
+
+/// The files that belong to the log at `path`.
+struct log_paths {
+  explicit log_paths(std::string log);
+  std::string log, wal, lock, witness, index, directory;
+};
+
+/// Makes an empty log beside its final place, durably; whoever renames it there has made it. What an earlier attempt left
+/// is replaced. Returns the path to rename.
+std::string make_log_file(files& files, const log_paths& paths, const log_identity& identity);
+
+/// Looks at the first bytes of the file, without opening it as a database: no lock, no file beside it.
+/// Throws not_a_log, newer_format, log_missing, sql_error.
+void check_log_header(files& files, const std::string& path);
+
+}  // namespace whence::inline v0

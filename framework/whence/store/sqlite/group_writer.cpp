@@ -1,0 +1,196 @@
+#include <exception>
+#include <utility>
+
+#include <sqlite3.h>
+
+#include <whence/core/detail/fault_points.hpp>
+#include <whence/sql/error.hpp>
+#include <whence/store/log_errors.hpp>
+#include <whence/store/sqlite/group_writer.hpp>
+
+namespace whence::inline v0 {
+namespace {
+
+append_refused refusal(append_refused::reason why, std::string detail) {
+  append_refused refused{};
+  refused.why = why;
+  refused.detail = std::move(detail);
+  return refused;
+}
+
+append_outcome not_written(std::string why) { return refusal(append_refused::reason::not_written, std::move(why)); }
+
+}  // namespace
+
+group_writer::group_writer(parts made_of)
+    : paths_(made_of.paths),
+      clock_(std::move(made_of.clock)),
+      identity_(made_of.identity),
+      checkpoint_bytes_(made_of.checkpoint_bytes),
+      index_(made_of.index),
+      told_(made_of.told),
+      tip_(made_of.tip),
+      writer_(std::move(made_of.writer)),
+      witness_(std::move(made_of.witness)),
+      known_(std::make_unique<known_events>(paths_, index_)),
+      next_checkpoint_at_(checkpoint_bytes_),
+      head_(tip_.head.value()) {}
+
+void group_writer::commit(std::vector<std::unique_ptr<queued_append>> appends) noexcept {
+  const no_blocking_here in_a_commit;
+  append_group group(*known_, tip_, identity_.epoch, clock_->now());
+  try {
+    judge(group, appends);
+    if (!group.writes()) return group.complete_committed();
+    if (detail::mutant(1)) group.complete_committed();
+    if (insert(group) && commit_inserted(group) && witnessed(group)) confirm(group);
+  } catch (const std::exception& failure) {
+    // Nothing above lets anything through but a lack of memory, and that at any point: so nobody knows.
+    stop(failure.what());
+    group.complete_failed(append_unknown{failure.what()});
+  }
+}
+
+void group_writer::judge(append_group& group, std::vector<std::unique_ptr<queued_append>>& appends) {
+  std::optional<std::string> obstacle = index_.wait_until_complete();
+  if (!obstacle) obstacle = index_.wait_for_room();
+  const known_events::look look(*known_);
+  for (std::unique_ptr<queued_append>& append : appends) {
+    if (obstacle) {
+      group.take_decided(std::move(append), not_written(*obstacle));
+      continue;
+    }
+    try {
+      group.take(append);
+    } catch (const sql::sql_error& failure) {
+      if (is_damage(failure) && failure.path == paths_.index) index_.rebuild();
+      group.take_decided(std::move(append), not_written(failure.what()));
+    } catch (const log_damaged& failure) {
+      group.take_decided(std::move(append), not_written(failure.what() + std::string(": ") + failure.text().why));
+    }
+  }
+}
+
+bool group_writer::insert(append_group& group) {
+  try {
+    writer_->begin();
+    group.insert(*writer_);
+    return true;
+  } catch (const sql::sql_error& failure) {
+    writer_->roll_back();
+    give_up_insert(group, is_damage(failure), failure.primary() == SQLITE_IOERR, failure.what());
+    return false;
+  }
+}
+
+void group_writer::give_up_insert(append_group& group, bool damaged, bool unsound, const std::string& why) {
+  if (damaged) stop(why);
+  if (unsound && !damaged) {
+    // What the connection holds in memory may differ from the disk: another one has to show that it can commit.
+    try {
+      writer_->reopen();
+      writer_->mark();
+    } catch (const std::exception& failure) {
+      stop(failure.what());
+    }
+  }
+  group.complete_failed(not_written(why));
+}
+
+bool group_writer::commit_inserted(append_group& group) {
+  detail::reach(detail::phase::commit);
+  try {
+    writer_->commit();
+  } catch (const sql::sql_error& failure) {
+    return resolve(group, failure.what());
+  }
+  detail::reach(detail::phase::commit);
+  return true;
+}
+
+bool group_writer::resolve(append_group& group, const std::string& why) {
+  try {
+    writer_->reopen();
+    const global_position last = group.tip().head;
+    if (const std::optional<chain_hash> found = writer_->stored_chain(last)) {
+      if (*found != group.tip().chain) throw log_damaged(paths_.log, last, "another event stands in its place");
+      witness_.sync();
+      writer_->make_all_durable();
+      return true;
+    }
+    writer_->mark();
+    if (writer_->stored_chain(last)) throw log_damaged(paths_.log, last, "it came back after it was overwritten");
+  } catch (const std::exception& failure) {
+    stop(why + "; then: " + failure.what());
+    group.complete_failed(append_unknown{why_stopped_});
+    return false;
+  }
+  group.complete_failed(not_written(why));
+  return false;
+}
+
+/// Looks whether what was committed is where the next process will look for it, and bears witness.
+bool group_writer::witnessed(append_group& group) {
+  try {
+    if (!writer_->wal_is_ours()) {
+      throw log_damaged(paths_.log, group.tip().head,
+                        paths_.wal + " was removed or replaced while the log was written to");
+    }
+    witness_.write({identity_, group.tip().head, group.tip().chain});
+  } catch (const std::exception& failure) {
+    stop(failure.what());
+    group.complete_failed(append_unknown{why_stopped_});
+    return false;
+  }
+  detail::reach(detail::phase::witness);
+  return true;
+}
+
+void group_writer::confirm(append_group& group) {
+  tip_ = group.tip();
+  group.move_heads(known_->heads());
+  index_.add(group.indexed());
+  head_.store(tip_.head.value(), std::memory_order_release);
+  group.complete_committed();
+  told_.announce(tip_.head);
+}
+
+void group_writer::stop(std::string why) {
+  if (stopped()) return;
+  why_stopped_ = std::move(why);
+  stopped_.store(true, std::memory_order_release);
+}
+
+void group_writer::refuse(std::unique_ptr<queued_append> append) const noexcept {
+  append->done.complete(refusal(
+      append_refused::reason::closed,
+      stopped() ? "the log takes no more appends since a failure: " + why_stopped_ : std::string("the log is closed")));
+}
+
+void group_writer::checkpoint() noexcept {
+  const no_blocking_here in_a_commit;
+  try {
+    witness_.sync();
+    writer_->checkpoint();
+    next_checkpoint_at_ = checkpoint_bytes_;
+  } catch (const std::exception&) {
+    // All that is acknowledged is in the WAL, and stays there: it only grows. A checkpoint that failed copies everything anew.
+  }
+  // Also when readers kept it from being reset: not again with the next commit.
+  if (checkpoint_is_due()) next_checkpoint_at_ = writer_->wal_bytes() + checkpoint_bytes_ / 16;
+}
+
+void group_writer::close() {
+  // Whatever happens: a connection that outlives the log's lock would be in the next writer's way.
+  const std::unique_ptr<log_writer> closing = std::move(writer_);
+  known_.reset();
+  if (stopped() || !closing) return;
+  witness_.sync();
+  closing->checkpoint_and_empty();
+}
+
+bool group_writer::checkpoint_is_due() const noexcept {
+  return writer_ && !stopped() && writer_->wal_bytes() >= next_checkpoint_at_;
+}
+
+}  // namespace whence::inline v0

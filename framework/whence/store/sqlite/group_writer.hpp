@@ -1,0 +1,90 @@
+/// Commits groups, one after another, and knows what to say when a commit fails.
+///
+/// An error before COMMIT is rolled back: nothing was written. An error from COMMIT leaves it open, for the frames may lie
+/// in the WAL, whole, to be found after a restart. So the connection is given up, another one looks whether the group is
+/// there, and
+///
+///     not there   a marker is committed over its frames; then it is certain: refused, not_written
+///     there       all is made durable again, without relying on the sync that failed; then: committed
+///     neither     can be brought about: unknown, and the log takes no more appends until it is opened anew
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <whence/core/runtime.hpp>
+#include <whence/store/announcements.hpp>
+#include <whence/store/log_source.hpp>
+#include <whence/store/sqlite/append_group.hpp>
+#include <whence/store/sqlite/witness.hpp>
+
+namespace whence::inline v0 {
+
+/// Owns     the write connection, the witness, the tip of the log, what is known of streams and ids.
+/// Threads  one at a time: whoever holds the commit token. `head` and `stopped`: any.
+/// Posts    completions and announcements, in position order; runs none.
+class group_writer {
+ public:
+  struct parts {
+    const log_paths& paths;
+    std::shared_ptr<whence::clock> clock;
+    log_identity identity;
+    log_tip tip;
+    std::unique_ptr<log_writer> writer;
+    whence::witness witness;
+    indexer& index;
+    announcements& told;
+    std::uint64_t checkpoint_bytes;
+  };
+  explicit group_writer(parts made_of);
+
+  /// Commits the appends as one group and completes each. Never fails: the outcomes say what happened.
+  void commit(std::vector<std::unique_ptr<queued_append>> appends) noexcept;
+
+  global_position head() const noexcept { return global_position{head_.load(std::memory_order_acquire)}; }
+
+  /// True once nothing can be appended any more until the log is opened again.
+  bool stopped() const noexcept { return stopped_.load(std::memory_order_acquire); }
+  /// Refuses an append because of that.
+  void refuse(std::unique_ptr<queued_append> append) const noexcept;
+
+  bool checkpoint_is_due() const noexcept;
+  void checkpoint() noexcept;
+
+  /// Syncs the witness, copies the WAL into the database unless something is wrong with it, and closes the connections.
+  /// Throws what went wrong; closed it is in any case.
+  void close();
+
+ private:
+  void judge(append_group& group, std::vector<std::unique_ptr<queued_append>>& appends);
+  bool insert(append_group& group);
+  bool commit_inserted(append_group& group);
+  void give_up_insert(append_group& group, bool damaged, bool unsound, const std::string& why);
+  bool resolve(append_group& group, const std::string& why);
+  bool witnessed(append_group& group);
+  void confirm(append_group& group);
+  void stop(std::string why);
+
+  const log_paths& paths_;
+  const std::shared_ptr<clock> clock_;
+  const log_identity identity_;
+  const std::uint64_t checkpoint_bytes_;
+  indexer& index_;
+  announcements& told_;
+
+  log_tip tip_;
+  std::unique_ptr<log_writer> writer_;
+  whence::witness witness_;
+  std::unique_ptr<known_events> known_;
+  std::uint64_t next_checkpoint_at_;
+  std::string why_stopped_;
+
+  std::atomic<std::uint64_t> head_;
+  std::atomic<bool> stopped_{false};
+};
+
+}  // namespace whence::inline v0

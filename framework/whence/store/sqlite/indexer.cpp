@@ -1,0 +1,195 @@
+#include <pthread.h>
+
+#include <algorithm>
+#include <chrono>
+#include <exception>
+#include <utility>
+
+#include <whence/store/log_errors.hpp>
+#include <whence/store/sqlite/indexer.hpp>
+
+namespace whence::inline v0 {
+namespace {
+
+/// Between two attempts after a failure. Only while there is something to write.
+constexpr std::chrono::milliseconds pause_after_failure{500};
+
+/// Sorted batches of this size fill an index from nothing.
+constexpr std::size_t batch_events = 65'536;
+
+}  // namespace
+
+indexer::indexer(std::shared_ptr<files> files, log_paths paths, reader_pool& readers, log_identity log,
+                 global_position head)
+    : files_(std::move(files)), paths_(std::move(paths)), log_(log), readers_(readers) {
+  shared_.lock()->head = head;
+  index_ = index_writer::open(*files_, paths_.index);  // here, so that who opens the log learns why it cannot be
+  thread_ = std::thread([this] { run(); });
+}
+
+indexer::~indexer() { close(); }
+
+std::optional<std::string> indexer::wait_until_complete() {
+  auto own = shared_.lock();
+  own.wait(changed_, [&] { return own->now != stage::filling || own->failure; });
+  if (own->now == stage::complete) return std::nullopt;
+  return own->failure ? own->failure : "the log is closed";
+}
+
+std::optional<std::string> indexer::wait_for_room() {
+  auto own = shared_.lock();
+  const auto room = [&] { return tail_.size() < tail_events_max; };
+  own.wait(changed_, [&] { return room() || own->failure || own->now == stage::closed; });
+  if (room()) return std::nullopt;
+  return own->failure ? own->failure : "the log is closed";
+}
+
+void indexer::add(const std::vector<indexed_event>& events) {
+  if (events.empty()) return;
+  const std::size_t before = tail_.size();
+  tail_.add(events);
+  shared_.lock()->head = global_position{events.back().position};
+  // A run that has become full is worth a wake-up; nothing smaller is.
+  if (before / index_tail::run_events != tail_.size() / index_tail::run_events) wake_up_.notify_one();
+}
+
+void indexer::rebuild() {
+  {
+    auto own = shared_.lock();
+    if (own->now == stage::closed) return;
+    own->now = stage::filling;
+    own->replace = true;
+  }
+  wake_up_.notify_one();
+}
+
+void indexer::close() noexcept {
+  shared_.lock()->closing = true;
+  wake_up_.notify_one();
+  if (thread_.joinable()) thread_.join();
+}
+
+void indexer::run() noexcept {
+  pthread_setname_np(pthread_self(), "whence-index");
+  for (;;) {
+    std::optional<std::string> failure;
+    bool unsound = false;
+    try {
+      work();
+    } catch (const sql::sql_error& error) {
+      failure = error.what();
+      unsound = is_damage(error);
+    } catch (const std::exception& error) {
+      failure = error.what();
+    }
+    // What a connection that failed believes may be the trouble: the next attempt opens its own.
+    if (failure) index_.reset();
+
+    auto own = shared_.lock();
+    if (unsound) {
+      own->now = stage::filling;
+      own->replace = true;
+    }
+    own->failure = std::move(failure);
+    if (own->closing) own->now = stage::closed;
+    changed_.notify_all();
+    if (own->closing) break;
+    if (own->failure) {
+      own.wait_for(wake_up_, pause_after_failure, [&] { return own->closing; });
+    } else {
+      own.wait(wake_up_,
+               [&] { return own->closing || own->now == stage::filling || tail_.size() >= index_tail::run_events; });
+    }
+  }
+  index_.reset();
+}
+
+/// All that there is to do now.
+void indexer::work() {
+  bool closing = false;
+  bool filling = false;
+  {
+    auto own = shared_.lock();
+    closing = own->closing;
+    filling = own->now == stage::filling;
+  }
+  // Whoever closes while the index is filled leaves it where it is: it is filled on from there.
+  if (filling && !closing) fill();
+  if (!filling) index_oldest(closing);
+}
+
+void indexer::replace_index() {
+  index_.reset();
+  index_ = index_writer::replace(*files_, paths_.index);
+  ++generation_;
+  shared_.lock()->replace = false;
+}
+
+bool indexer::fits_log(const std::optional<index_checkpoint>& checkpoint, global_position head) {
+  if (!checkpoint || checkpoint->log.id != log_.id || checkpoint->position > head) return false;
+  return readers_.with_snapshot([&](log_reader_connection& reader) {
+    const std::optional<chain_hash> chain = reader.chain_at(checkpoint->position);
+    return chain && *chain == checkpoint->chain;
+  });
+}
+
+/// Brings the index to the head, or to where the tail begins.
+void indexer::fill() {
+  if (!index_) index_ = index_writer::open(*files_, paths_.index);
+  bool replace = false;
+  global_position to;
+  {
+    auto own = shared_.lock();
+    replace = own->replace;
+    to = own->head;
+  }
+  if (const std::vector<indexed_event> oldest = tail_.oldest(true); !oldest.empty()) {
+    to = global_position{oldest.front().position - 1};
+  }
+  if (replace) replace_index();
+  std::optional<index_checkpoint> checkpoint = index_->checkpoint();
+  if (checkpoint && !fits_log(checkpoint, to)) {
+    replace_index();
+    checkpoint.reset();
+  }
+  global_position done = checkpoint ? checkpoint->position : global_position{};
+  while (done < to) {
+    if (shared_.lock()->closing) return;
+    const global_position next{std::min(to.value(), done.value() + batch_events)};
+    fill_batch(done, next);
+    done = next;
+  }
+  auto own = shared_.lock();
+  if (!own->replace && !own->closing) own->now = stage::complete;
+}
+
+void indexer::fill_batch(global_position after, global_position to) {
+  std::vector<indexed_event> events;
+  events.reserve(static_cast<std::size_t>(to.value() - after.value()));
+  readers_.with_snapshot([&](log_reader_connection& reader) {
+    return reader.scan(after, [&](const entry_row& row, const recorded_event& event) {
+      events.push_back({row.position, key_of_stream(event.stream), key_of_event(event.id), row.chain});
+      return event.position < to;
+    });
+  });
+  if (events.empty() || events.back().position != to.value()) {
+    throw log_damaged(paths_.log, after.next(), "the log ends before its head");
+  }
+  index_->add(events, log_);
+}
+
+void indexer::index_oldest(bool also_part) {
+  if (!index_) index_ = index_writer::open(*files_, paths_.index);
+  for (;;) {
+    const std::vector<indexed_event> run = tail_.oldest(also_part);
+    if (run.empty()) return;
+    index_->add(run, log_);
+    tail_.drop_through(run.back().position);
+    {
+      const auto own = shared_.lock();
+    }  // so that the wake-up cannot fall between somebody's look and sleep
+    changed_.notify_all();
+  }
+}
+
+}  // namespace whence::inline v0

@@ -1,0 +1,89 @@
+/// Fills the index behind the committer, and keeps in memory what the index does not have yet.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <whence/core/guarded.hpp>
+#include <whence/store/sqlite/format.hpp>
+#include <whence/store/sqlite/index.hpp>
+#include <whence/store/sqlite/index_tail.hpp>
+#include <whence/store/sqlite/reader_pool.hpp>
+
+namespace whence::inline v0 {
+
+/// A thread named "whence-index". It begins by bringing the part of the log behind the index's checkpoint into index and tail,
+/// in batches; an index that is ahead of the log, of another log or of another history is filled from the start.
+///
+/// Owns     the connection that writes the index: the thread.
+/// Shares   the tail (synchronises itself); what is guarded.
+/// Limits   65,536 events in the tail: appends wait for room. It writes nothing while nothing is appended.
+/// Stops    writes what the tail has, then joins.
+class indexer {
+ public:
+  static constexpr std::size_t tail_events_max = 65'536;
+
+  /// `head` is where the log ends now.
+  indexer(std::shared_ptr<files> files, log_paths paths, reader_pool& readers, log_identity log, global_position head);
+  ~indexer();
+
+  /// Waits until index and tail together have the whole log. The text says why they never will, for now.
+  std::optional<std::string> wait_until_complete();
+
+  /// Waits until the tail has room for another group. The text says why there is none.
+  std::optional<std::string> wait_for_room();
+
+  /// Committed events, in position order, after all that were added before.
+  void add(const std::vector<indexed_event>& events);
+
+  const index_tail& tail() const noexcept { return tail_; }
+
+  /// The index was found unsound: makes a new one.
+  void rebuild();
+
+  /// Changes when the index became another file: whoever has the old one open must turn to the new one.
+  std::uint64_t generation() const noexcept { return generation_.load(); }
+
+  void close() noexcept;
+
+ private:
+  enum class stage { filling, complete, closed };
+  struct shared {
+    stage now = stage::filling;
+    global_position head;  // index and tail have everything up to here, once they are complete
+    bool replace = false;  // whatever the index says of itself
+    bool closing = false;
+    std::optional<std::string> failure;  // of the last attempt; tried again while there is something to do
+  };
+
+  void run() noexcept;
+  void work();
+  void fill();
+  void fill_batch(global_position after, global_position to);
+  void replace_index();
+  bool fits_log(const std::optional<index_checkpoint>& checkpoint, global_position head);
+  void index_oldest(bool also_part);
+  index_writer& index();
+
+  const std::shared_ptr<files> files_;
+  const log_paths paths_;
+  const log_identity log_;
+  reader_pool& readers_;
+
+  index_tail tail_;
+  guarded<shared> shared_;
+  std::condition_variable wake_up_;  // of the thread
+  std::condition_variable changed_;  // of those who wait for it
+
+  std::atomic<std::uint64_t> generation_{1};
+  std::optional<index_writer> index_;  // the thread's
+  std::thread thread_;
+};
+
+}  // namespace whence::inline v0

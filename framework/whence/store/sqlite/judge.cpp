@@ -1,0 +1,88 @@
+#include <algorithm>
+
+#include <whence/store/chain.hpp>
+#include <whence/store/log_errors.hpp>
+#include <whence/store/sqlite/judge.hpp>
+
+namespace whence::inline v0 {
+namespace {
+
+/// The end of the log is what a crash or a damaged WAL touches first; the rest is checked when it is read.
+constexpr std::uint64_t checked_at_open = 64;
+
+void check_identity(log_reader_connection& reader, const std::string& path, const log_row& about) {
+  sql::database& db = reader.database();
+  if (db.integer("PRAGMA application_id") != log_format::application_id) {
+    throw not_a_log(path, "it is a database of another application");
+  }
+  const auto version = static_cast<int>(db.integer("PRAGMA user_version").value_or(0));
+  if (version > log_format::user_version) throw newer_format(path, version, log_format::user_version);
+  if (about.format > log_format::format) throw newer_format(path, about.format, log_format::format);
+}
+
+struct verdict {
+  log_condition condition;
+  std::string detail;
+  bool older_epoch = false;
+};
+
+/// Compares witness and log. A log that has gone on from the witness has the witness's chain hash at its position.
+verdict compare(const witness_reading& witness, log_reader_connection& reader, const log_row& about,
+                global_position head) {
+  using kind = log_condition::kind;
+  const auto missing = [&](std::string detail) {
+    return verdict{{kind::witness_missing, head, global_position{}}, std::move(detail)};
+  };
+  if (!witness.present) {
+    if (head == global_position{}) return {{kind::whole, head, global_position{}}, "there is none"};
+    return missing("there is none");
+  }
+  if (!witness.latest) return missing("it cannot be read");
+  const testimony& says = *witness.latest;
+  if (says.log.id != about.identity.id) return missing("it is the witness of another log, " + says.log.id.to_string());
+  if (says.log.epoch < about.identity.epoch) return {{kind::whole, head, head}, "it is of an earlier epoch", true};
+  if (says.log.epoch > about.identity.epoch || says.position > head) {
+    return {{kind::tail_missing, head, says.position}, "it has seen more events than there are"};
+  }
+  const chain_hash stored =
+      says.position == global_position{} ? chain_start(about.identity.id) : *reader.chain_at(says.position);
+  if (stored != says.chain) {
+    throw log_damaged(reader.database().path(), says.position, "it is not the event that the witness has seen there");
+  }
+  return {{kind::whole, head, says.position}, {}};
+}
+
+}  // namespace
+
+judgement judge(files& files, const log_paths& paths, log_reader_connection& reader) {
+  const witness_reading witness = read_witness(files, paths.witness);
+  const log_reader_connection::snapshot snapshot(reader);
+  judgement found;
+  found.about = reader.about();
+  check_identity(reader, paths.log, found.about);
+  found.head = reader.head();
+  found.chain = chain_start(found.about.identity.id);
+
+  const std::uint64_t last = found.head.value();
+  const global_position from{last - std::min(last, checked_at_open)};
+  const global_position end = reader.scan(from, [&found](const entry_row& row, const recorded_event& event) {
+    found.chain = row.chain;
+    found.recorded_at = event.recorded_at;
+    return true;
+  });
+  if (end != found.head) throw log_damaged(paths.log, end.next(), "it is missing");
+
+  verdict compared = compare(witness, reader, found.about, found.head);
+  found.condition = compared.condition;
+  found.witness_detail = std::move(compared.detail);
+  found.witness_is_older_epoch = compared.older_epoch;
+  return found;
+}
+
+log_condition judge_condition(const witness_reading& witness, log_reader_connection& reader) {
+  const log_reader_connection::snapshot snapshot(reader);
+  const log_row about = reader.about();
+  return compare(witness, reader, about, reader.head()).condition;
+}
+
+}  // namespace whence::inline v0

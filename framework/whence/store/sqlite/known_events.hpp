@@ -1,0 +1,88 @@
+/// What the log knows already, as the committer asks for it: the heads of streams, and events by their id.
+#pragma once
+
+#include <cstdint>
+#include <list>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include <whence/store/sqlite/indexer.hpp>
+#include <whence/store/sqlite/reader.hpp>
+
+namespace whence::inline v0 {
+
+/// Where a stream stands. The default is a stream that was never seen.
+struct stream_head_entry {
+  std::uint64_t number = 0;  ///< the position of its first event
+  std::uint64_t version = 0;
+  std::string aggregate_type;
+};
+
+/// Remembers the heads that were asked for or moved lately.
+///
+/// Limits   32,768 streams; the one not used for the longest time is forgotten, and looked up again when it is asked for.
+class stream_heads {
+ public:
+  const stream_head_entry* find(std::string_view stream);
+  void put(std::string_view stream, const stream_head_entry& head);
+  void clear();
+
+ private:
+  struct remembered {
+    std::string stream;
+    stream_head_entry head;
+  };
+  static constexpr std::size_t streams_max = 32'768;
+  std::list<remembered> by_use_;  // the latest first
+  std::unordered_map<std::string_view, std::list<remembered>::iterator> by_name_;
+};
+
+/// Answers from heads, tail and index; a hit is looked up in the log. All that was committed before is found.
+///
+/// Threads  one at a time: whoever holds the commit token.
+/// Throws   sql_error, log_damaged.
+class known_events {
+ public:
+  known_events(const log_paths& paths, indexer& indexer);
+
+  /// A moment in which nothing is committed. While one lives, connections keep their snapshots.
+  class [[nodiscard]] look {
+   public:
+    explicit look(known_events& known) : known_(known) {}
+    ~look() { known_.end_look(); }
+    look(const look&) = delete;
+    look& operator=(const look&) = delete;
+
+   private:
+    known_events& known_;
+  };
+
+  stream_head_entry head_of(const std::string& stream);
+  /// The event with this id; null if there is none. Valid until the next call.
+  const recorded_event* event_with(const event_id& id);
+
+  stream_heads& heads() noexcept { return heads_; }
+
+ private:
+  void begin_look_at_log();
+  void begin_look_at_index();
+  void end_look() noexcept;
+  /// Calls `is_it` with each event that may have the key, the newest first, until it returns true.
+  template <class IsIt>
+  const recorded_event* search(index_key key, IsIt is_it);
+
+  const log_paths& paths_;
+  indexer& indexer_;
+  stream_heads heads_;
+  log_reader_connection log_;
+  std::optional<log_reader_connection::snapshot> log_look_;
+  std::unique_ptr<index_reader> index_;
+  std::uint64_t index_generation_ = 0;
+  std::optional<index_reader::snapshot> index_look_;
+  std::uint64_t drops_before_look_ = 0;
+};
+
+}  // namespace whence::inline v0

@@ -1,0 +1,152 @@
+#include <unistd.h>
+
+#include <exception>
+#include <limits>
+#include <utility>
+
+#include <whence/store/log_errors.hpp>
+#include <whence/store/sqlite/log.hpp>
+#include <whence/store/sqlite/visitor.hpp>
+
+namespace whence::inline v0 {
+
+sqlite_log::sqlite_log(const log_paths& paths, const sqlite_options& options, const runtime& runtime)
+    : paths_(paths), executor_(runtime.executor), process_(::getpid()) {
+  opened_log opened = open_log(paths_, options, runtime);
+  identity_ = opened.identity;
+  lock_ = std::move(opened.lock);
+  readers_ = std::make_unique<reader_pool>(paths_.log);
+  readers_->add(std::move(opened.readers));
+  told_ = std::make_unique<announcements>(runtime.executor, paths_.log);
+  index_ = std::make_unique<indexer>(runtime.files, paths_, *readers_, identity_, opened.tip.head);
+  auto writer = std::make_unique<group_writer>(group_writer::parts{.paths = paths_,
+                                                                   .clock = runtime.clock,
+                                                                   .identity = identity_,
+                                                                   .tip = opened.tip,
+                                                                   .writer = std::move(opened.writer),
+                                                                   .witness = std::move(opened.witness),
+                                                                   .index = *index_,
+                                                                   .told = *told_,
+                                                                   .checkpoint_bytes = options.checkpoint_bytes});
+  committer_ = std::make_shared<committer>(std::move(writer), runtime, options);
+}
+
+sqlite_log::~sqlite_log() {
+  if (::getpid() == process_) {
+    sqlite_log::close();
+    return;
+  }
+  // In a fork there are neither our threads nor our locks: closing would disturb the parent's log. So nothing is closed.
+  static_cast<void>(new std::shared_ptr<committer>(std::move(committer_)));
+  static_cast<void>(index_.release());
+  static_cast<void>(told_.release());
+  static_cast<void>(readers_.release());
+  static_cast<void>(lock_.release());
+}
+
+void sqlite_log::refuse_in_fork() const {
+  if (::getpid() != process_) throw log_closed(paths_.log + " (in a fork of the process that opened it)");
+}
+
+global_position sqlite_log::head() { return committer_->writer().head(); }
+
+event_page sqlite_log::read(global_position after, const event_filter& filter, page_limit limit) {
+  refuse_in_fork();
+  return readers_->with_snapshot([&](log_reader_connection& reader) { return reader.read(after, filter, limit); });
+}
+
+/// Memory first, then the index, then the log: what one hands on to the next meanwhile is found there.
+template <class Read>
+auto sqlite_log::look_up(index_key key, Read read) {
+  refuse_in_fork();
+  const bool complete = !index_->wait_until_complete();
+  return readers_->with_readers([&](log_readers& lent) {
+    const auto by_log_alone = [&] {
+      const log_reader_connection::snapshot log_snapshot(lent.log);
+      return read(lookup_sources{.log = lent.log, .index = nullptr, .indexed_to = {}, .remembered = std::nullopt});
+    };
+    if (!complete) return by_log_alone();
+    for (;;) {
+      const std::uint64_t generation = index_->generation();
+      std::vector<std::uint64_t> remembered = index_->tail().find(key);
+      index_reader& index = lent.index_at(paths_.index, generation);
+      const index_reader::snapshot index_snapshot(index);
+      const log_reader_connection::snapshot log_snapshot(lent.log);
+      lookup_sources sources{.log = lent.log, .index = nullptr, .indexed_to = {}, .remembered = std::move(remembered)};
+      const index_fit fit = use_index(sources, index);
+      if (index_->generation() != generation) continue;
+      if (fit == index_fit::other) sources.remembered.reset();
+      return read(sources);
+    }
+  });
+}
+
+event_page sqlite_log::read_stream(std::string_view stream, stream_version from, read_direction direction,
+                                   page_limit limit) {
+  lookup_findings findings;
+  event_page page = look_up(key_of_stream(stream), [&](const lookup_sources& sources) {
+    return whence::read_stream(sources, stream, from, direction, limit, findings);
+  });
+  if (findings.index_incomplete) index_->rebuild();
+  return page;
+}
+
+stream_version sqlite_log::stream_head(std::string_view stream) {
+  const event_page last = sqlite_log::read_stream(stream, stream_version{std::numeric_limits<std::uint64_t>::max()},
+                                                  read_direction::backward, {.events = 1});
+  return last.empty() ? stream_version{} : last.front().version;
+}
+
+std::optional<global_position> sqlite_log::find_event(event_id id) {
+  return look_up(key_of_event(id), [&](const lookup_sources& sources) { return whence::find_event(sources, id); });
+}
+
+std::optional<chain_hash> sqlite_log::chain_at(global_position position) {
+  refuse_in_fork();
+  return readers_->with_snapshot([&](log_reader_connection& reader) { return reader.chain_at(position); });
+}
+
+async<global_position> sqlite_log::wait_beyond(global_position after, std::stop_token stop) {
+  refuse_in_fork();
+  return told_->wait_beyond(after, [this] { return head(); }, std::move(stop));
+}
+
+async<append_outcome> sqlite_log::append(append_batch batch) {
+  refuse_in_fork();
+  return committer_->append(std::move(batch));
+}
+
+announcement_handle sqlite_log::on_committed(std::function<void(global_position)> callback) {
+  return told_->listen(std::move(callback));
+}
+
+void sqlite_log::close() {
+  refuse_in_fork();
+  std::call_once(closed_, [this] { close_parts(); });
+}
+
+void sqlite_log::close_parts() noexcept {
+  try {
+    committer_->close();
+  } catch (...) {
+    // What was acknowledged is in the WAL, durably; only the tidying up failed.
+    executor_->report(std::current_exception());
+  }
+  told_->close();
+  readers_->close();
+  index_->close();
+  lock_.reset();
+}
+
+log_source sqlite(std::string path, sqlite_options options) {
+  return log_source({.name = path,
+                     .models_directory = path + ".models",
+                     .open = [paths = log_paths(path), options](const runtime& runtime) -> std::unique_ptr<log> {
+                       return std::make_unique<sqlite_log>(paths, options, runtime);
+                     },
+                     .visit = [paths = log_paths(path)](const runtime& runtime) -> std::unique_ptr<log_reader> {
+                       return std::make_unique<sqlite_visitor>(paths, runtime);
+                     }});
+}
+
+}  // namespace whence::inline v0

@@ -1,0 +1,61 @@
+/// The log that this process owns: the parts, and the order in which they start and stop.
+#pragma once
+
+#include <sys/types.h>
+
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include <whence/core/runtime.hpp>
+#include <whence/store/announcements.hpp>
+#include <whence/store/log.hpp>
+#include <whence/store/log_source.hpp>
+#include <whence/store/sqlite/committer.hpp>
+#include <whence/store/sqlite/indexer.hpp>
+#include <whence/store/sqlite/opening.hpp>
+#include <whence/store/sqlite/stream_lookup.hpp>
+
+namespace whence::inline v0 {
+
+/// Owns     its parts.
+/// Threads  any: each part synchronises itself.
+/// Limits   a fork of the process refuses use: a SQLite connection does not survive it.
+class sqlite_log final : public log {
+ public:
+  sqlite_log(const log_paths& paths, const sqlite_options& options, const runtime& runtime);
+  ~sqlite_log() override;
+
+  log_identity identity() const override { return identity_; }
+  global_position head() override;
+  event_page read(global_position after, const event_filter& filter, page_limit limit) override;
+  event_page read_stream(std::string_view stream, stream_version from, read_direction direction,
+                         page_limit limit) override;
+  stream_version stream_head(std::string_view stream) override;
+  std::optional<global_position> find_event(event_id id) override;
+  std::optional<chain_hash> chain_at(global_position position) override;
+  async<global_position> wait_beyond(global_position after, std::stop_token stop) override;
+  async<append_outcome> append(append_batch batch) override;
+  announcement_handle on_committed(std::function<void(global_position)> callback) override;
+  void close() override;
+
+ private:
+  void refuse_in_fork() const;
+  void close_parts() noexcept;
+  template <class Read>
+  auto look_up(index_key key, Read read);
+
+  const log_paths paths_;
+  const std::shared_ptr<executor> executor_;
+  const pid_t process_;
+  log_identity identity_;
+  std::once_flag closed_;
+
+  std::unique_ptr<file_lock> lock_;
+  std::unique_ptr<reader_pool> readers_;
+  std::unique_ptr<announcements> told_;
+  std::unique_ptr<indexer> index_;
+  std::shared_ptr<committer> committer_;
+};
+
+}  // namespace whence::inline v0

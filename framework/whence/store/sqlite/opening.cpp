@@ -1,0 +1,93 @@
+#include <algorithm>
+#include <utility>
+
+#include <whence/store/chain.hpp>
+#include <whence/store/log_errors.hpp>
+#include <whence/store/sqlite/judge.hpp>
+#include <whence/store/sqlite/opening.hpp>
+
+namespace whence::inline v0 {
+namespace {
+
+std::unique_ptr<file_lock> lock_log(files& files, const log_paths& paths) {
+  lock_attempt attempt = files.try_lock(paths.lock);
+  if (!attempt.lock) throw log_busy(paths.log, attempt.holder_pid);
+  return std::move(attempt.lock);
+}
+
+/// There is no file of that name. What lies beside it may say that there was one, and that it had events.
+void make_log(const log_paths& paths, const sqlite_options& options, const runtime& runtime) {
+  files& files = *runtime.files;
+  const witness_reading witness = read_witness(files, paths.witness);
+  if (!options.accept_missing_tail && witness.latest && witness.latest->position != global_position{}) {
+    throw tail_missing(paths.log, global_position{}, witness.latest->position);
+  }
+  // SQLite would take what is in it for a part of the new database.
+  if (const std::optional<file_status> wal = files.status(paths.wal); wal && wal->size > 0) {
+    throw not_a_log(paths.log, "it does not exist, but " + paths.wal + " does: the database of that file is missing");
+  }
+  const log_identity identity{log_id(runtime.make_uuid()), 1};
+  const std::string made = make_log_file(files, paths, identity);
+  // The witness is there before the log can have an event; a crash in between leaves one that has seen nothing.
+  whence::witness::create(files, paths.witness, {identity, global_position{}, chain_start(identity.id)});
+  files.rename(made, paths.log);
+  files.sync_directory(paths.directory);
+}
+
+[[noreturn]] void refuse(const log_paths& paths, const judgement& found) {
+  if (found.condition.what == log_condition::kind::tail_missing) {
+    throw tail_missing(paths.log, found.condition.found, found.condition.witnessed);
+  }
+  throw witness_missing(paths.log, found.witness_detail);
+}
+
+/// What was lost is given up by name: what comes now is another history from here on, durably, and has a witness of its own.
+log_identity begin_epoch(log_writer& writer, const judgement& found, const witness_reading& lost) {
+  log_identity identity = found.about.identity;
+  if (lost.latest && lost.latest->log.id == identity.id)
+    identity.epoch = std::max(identity.epoch, lost.latest->log.epoch);
+  ++identity.epoch;
+  writer.begin_epoch(identity.epoch, found.head);
+  return identity;
+}
+
+opened_log open_locked(std::unique_ptr<file_lock> lock, const log_paths& paths, const sqlite_options& options,
+                       const runtime& runtime) {
+  files& files = *runtime.files;
+  auto readers = std::make_unique<log_readers>(paths.log);
+  const judgement found = judge(files, paths, readers->log);
+  const bool whole = found.condition.what == log_condition::kind::whole;
+  if (!whole && !options.accept_missing_tail) refuse(paths, found);
+
+  auto writer = std::make_unique<log_writer>(runtime.files, paths);
+  const witness_reading before = read_witness(files, paths.witness);
+  const log_identity identity = whole ? found.about.identity : begin_epoch(*writer, found, before);
+  const testimony now{identity, found.head, found.chain};
+  const bool goes_on = whole && before.latest && before.latest->log == identity;
+  whence::witness witness =
+      goes_on ? whence::witness::open(files, paths.witness) : whence::witness::create(files, paths.witness, now);
+  if (goes_on) witness.write(now);
+  return {.lock = std::move(lock),
+          .identity = identity,
+          .tip = {found.head, found.chain, found.recorded_at},
+          .readers = std::move(readers),
+          .writer = std::move(writer),
+          .witness = std::move(witness)};
+}
+
+}  // namespace
+
+opened_log open_log(const log_paths& paths, const sqlite_options& options, const runtime& runtime) {
+  // Before anything is made beside it: another application's database gets no lock file of ours.
+  if (runtime.files->status(paths.log)) check_log_header(*runtime.files, paths.log);
+  std::unique_ptr<file_lock> lock = lock_log(*runtime.files, paths);
+  if (!runtime.files->status(paths.log)) make_log(paths, options, runtime);
+  try {
+    return open_locked(std::move(lock), paths, options, runtime);
+  } catch (const sql::sql_error& failure) {
+    if (is_damage(failure)) throw log_damaged(paths.log, global_position{}, failure.what());
+    throw;
+  }
+}
+
+}  // namespace whence::inline v0

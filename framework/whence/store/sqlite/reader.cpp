@@ -1,0 +1,286 @@
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include <sqlite3.h>
+
+#include <whence/sql/error.hpp>
+#include <whence/store/chain.hpp>
+#include <whence/store/log_errors.hpp>
+#include <whence/store/sqlite/reader.hpp>
+
+namespace whence::inline v0 {
+namespace {
+
+constexpr int busy_milliseconds = 10'000;
+constexpr std::int64_t types_max = 1'000'000;
+
+std::string columns_and(std::string_view more, std::string_view where) {
+  return "SELECT " + std::string(entry_row::columns) + std::string(more) + " FROM entries e WHERE " +
+         std::string(where);
+}
+
+sql::database open_to_read(const std::string& path) {
+  sql::database db = sql::database::open(path, sql::open_mode::read_only);
+  sqlite3_busy_timeout(db.handle(), busy_milliseconds);
+  return db;
+}
+
+bool within_reach(global_position position) {
+  return std::in_range<std::int64_t>(position.value()) && position != global_position{};
+}
+
+std::string hex(const chain_hash& chain) {
+  std::string text;
+  for (const std::uint8_t byte : chain) {
+    text += "0123456789abcdef"[byte >> 4];
+    text += "0123456789abcdef"[byte & 15];
+  }
+  return text;
+}
+
+}  // namespace
+
+bool is_damage(const sql::sql_error& failure) noexcept {
+  return failure.primary() == SQLITE_CORRUPT || failure.primary() == SQLITE_NOTADB ||
+         failure.result == SQLITE_IOERR_SHORT_READ;
+}
+
+/// Which type numbers a filter lets through; a number is judged when it is first met.
+class log_reader_connection::filtered_types {
+ public:
+  filtered_types(log_reader_connection& reader, const event_filter& filter) : reader_(reader), filter_(filter) {}
+
+  bool wants(std::int64_t number) {
+    if (filter_.aggregate_types.empty() && filter_.event_types.empty()) return true;
+    const auto index = static_cast<std::size_t>(number);
+    if (index >= judged_.size()) judged_.resize(index + 1, 0);
+    if (judged_[index] == 0) judged_[index] = judge(*reader_.type(number)) ? 1 : 2;
+    return judged_[index] == 1;
+  }
+
+ private:
+  static bool has(const std::vector<std::string>& names, const std::string& name) {
+    return names.empty() || std::find(names.begin(), names.end(), name) != names.end();
+  }
+  bool judge(const type_names& type) const {
+    return has(filter_.aggregate_types, type.aggregate_type) && has(filter_.event_types, type.event_type);
+  }
+
+  log_reader_connection& reader_;
+  const event_filter& filter_;
+  std::vector<char> judged_;
+};
+
+const std::string* log_reader_connection::stream_names::find(std::uint64_t number) const {
+  if (slots_.empty()) return nullptr;
+  const slot& here = slots_[number % slots];
+  return here.number == number ? &here.name : nullptr;
+}
+
+const std::string& log_reader_connection::stream_names::keep(std::uint64_t number, std::string_view name) {
+  if (slots_.empty()) slots_.resize(slots);
+  slot& here = slots_[number % slots];
+  here.number = number;
+  here.name = name;
+  return here.name;
+}
+
+log_reader_connection::log_reader_connection(const std::string& path)
+    : db_(open_to_read(path)),
+      page_(db_.prepare(columns_and("", "e.position >= ?1 ORDER BY e.position"))),
+      single_(
+          db_.prepare(columns_and(", (SELECT p.chain FROM entries p WHERE p.position = ?1 - 1)", "e.position = ?1"))),
+      name_(db_.prepare("SELECT name FROM entries WHERE position = ?1")),
+      head_(db_.prepare("SELECT max(position) FROM entries")) {}
+
+log_reader_connection::snapshot::snapshot(log_reader_connection& reader) : reader_(reader) {
+  reader_.db_.run("BEGIN", {});
+}
+
+log_reader_connection::snapshot::~snapshot() {
+  reader_.page_.reset();
+  reader_.single_.reset();
+  // A transaction that only read has nothing to lose: ending it cannot fail, and if an error ended it, that is well.
+  if (reader_.db_.in_transaction()) sqlite3_exec(reader_.db_.handle(), "ROLLBACK", nullptr, nullptr, nullptr);
+}
+
+void log_reader_connection::damaged(std::uint64_t position, std::string detail) const {
+  throw log_damaged(db_.path(), global_position{position}, std::move(detail));
+}
+
+log_row log_reader_connection::about() {
+  sql::statement select = db_.prepare("SELECT id, epoch, began_after, format FROM log WHERE number = 1");
+  if (!step(select, 0)) damaged(0, "the row that says which log this is, is missing");
+  const std::span<const std::uint8_t> bytes = select.blob(0);
+  uuid::bytes_type id{};
+  if (bytes.size() != id.size() || select.integer(1) < 1 || select.integer(2) < 0) {
+    damaged(0, "the row that says which log this is, is not readable");
+  }
+  std::memcpy(id.data(), bytes.data(), id.size());
+  log_row row;
+  row.identity = {log_id(uuid(id)), static_cast<std::uint64_t>(select.integer(1))};
+  row.began_after = global_position{static_cast<std::uint64_t>(select.integer(2))};
+  row.format = static_cast<int>(select.integer(3));
+  return row;
+}
+
+bool log_reader_connection::step(sql::statement& statement, std::uint64_t position) {
+  try {
+    return statement.step();
+  } catch (const sql::sql_error& failure) {
+    if (!is_damage(failure)) throw;
+    damaged(position, failure.what());
+  }
+}
+
+global_position log_reader_connection::head() {
+  head_.reset();
+  const bool row = step(head_, 0);
+  const std::int64_t last = row ? head_.integer(0) : 0;
+  head_.reset();
+  if (last < 0) damaged(0, "the last event has a negative position");
+  return global_position{static_cast<std::uint64_t>(last)};
+}
+
+chain_hash log_reader_connection::start_of_chain() {
+  if (!chain_start_) chain_start_ = chain_start(about().identity.id);
+  return *chain_start_;
+}
+
+const type_names* log_reader_connection::type(std::int64_t number) {
+  if (number < 1 || number > types_max) return nullptr;
+  const auto index = static_cast<std::size_t>(number);
+  if (index >= types_.size() || !types_[index]) {
+    sql::statement select = db_.prepare("SELECT aggregate_type, event_type, version FROM types WHERE number = ?");
+    if (!step(select.bind(1, number), row_.position)) return nullptr;
+    if (index >= types_.size()) types_.resize(index + 1);
+    types_[index] = {std::string(select.text(0)), std::string(select.text(1)),
+                     static_cast<std::uint32_t>(select.integer(2))};
+  }
+  return &*types_[index];
+}
+
+std::string_view log_reader_connection::stream_name() {
+  if (row_.stream == row_.position) return row_.name;
+  if (const std::string* const known = names_.find(row_.stream)) return *known;
+  name_.reset();
+  name_.bind(1, row_.stream);
+  const bool found = step(name_, row_.position) && !name_.is_null(0);
+  if (!found) damaged(row_.position, "its stream has no first event at " + std::to_string(row_.stream));
+  const std::string& kept = names_.keep(row_.stream, name_.text(0));
+  name_.reset();
+  return kept;
+}
+
+const recorded_event& log_reader_connection::check(const chain_hash& previous) {
+  const type_names* const names = type(row_.type);
+  if (names == nullptr) damaged(row_.position, "its type number " + std::to_string(row_.type) + " is not known");
+  const recorded_event& event = row_.resolve(*names, stream_name());
+  const chain_hash computed = chain_next(previous, row_.stream, event);
+  if (computed != row_.chain) {
+    damaged(row_.position, "stored chain hash " + hex(row_.chain) + ", computed " + hex(computed) +
+                               ": the file was changed from outside, or the disk is failing");
+  }
+  if (row_.stream == row_.position) names_.keep(row_.stream, row_.name);
+  return event;
+}
+
+std::optional<chain_hash> log_reader_connection::start_at(global_position after) {
+  page_.reset();
+  if (after == global_position{}) {
+    page_.bind(1, 1);
+    return start_of_chain();
+  }
+  if (!within_reach(after)) return std::nullopt;
+  page_.bind(1, after.value());
+  if (!step(page_, after.value())) return std::nullopt;
+  if (!row_.read(page_)) damaged(after.value(), "its row is not readable");
+  if (row_.position != after.value())
+    damaged(after.value(), "it is missing: the next event is " + std::to_string(row_.position));
+  return row_.chain;
+}
+
+global_position log_reader_connection::scan(global_position after,
+                                            const std::function<bool(const entry_row&, const recorded_event&)>& visit) {
+  std::optional<chain_hash> previous = start_at(after);
+  if (!previous) return after;
+  global_position last = after;
+  while (step(page_, last.value() + 1)) {
+    const std::uint64_t expected = last.value() + 1;
+    if (!row_.read(page_)) damaged(expected, "its row is not readable");
+    if (row_.position != expected)
+      damaged(expected, "it is missing: the next event is " + std::to_string(row_.position));
+    const recorded_event& event = check(*previous);
+    previous = row_.chain;
+    last = event.position;
+    if (!visit(row_, event)) break;
+  }
+  page_.reset();
+  return last;
+}
+
+event_page log_reader_connection::read(global_position after, const event_filter& filter, const page_limit& limit) {
+  event_page_builder page;
+  filtered_types filtered(*this, filter);
+  std::vector<std::pair<std::string_view, std::string_view>> kept_types;  // by type number, once it was met
+  std::size_t scanned = 0;
+  bool full = false;
+  global_position scanned_to = after;
+  scan(after, [&](const entry_row& row, const recorded_event& event) {
+    const bool wanted = filtered.wants(row.type);
+    full = scanned >= std::max<std::size_t>(limit.scanned, 1) || (wanted && !page.has_room_for(event, limit));
+    if (full) return false;
+    ++scanned;
+    scanned_to = event.position;
+    if (!wanted) return true;
+
+    const auto number = static_cast<std::size_t>(row.type);
+    if (number >= kept_types.size()) kept_types.resize(number + 1);
+    auto& [aggregate_type, type] = kept_types[number];
+    if (type.empty()) {
+      aggregate_type = page.keep(event.aggregate_type);
+      type = page.keep(event.type);
+    }
+    recorded_event kept = event;
+    kept.aggregate_type = aggregate_type;
+    kept.type = type;
+    kept.stream = page.keep(event.stream);
+    kept.causation_type = page.keep(event.causation_type);
+    kept.source = page.keep(event.source);
+    kept.traceparent = page.keep(event.traceparent);
+    kept.data = page.keep(event.data);
+    kept.tags = page.keep_tags(event.tags);
+    page.add_kept(kept);
+    return true;
+  });
+  return page.finish(scanned_to, !full);
+}
+
+const recorded_event* log_reader_connection::event_at(global_position position) {
+  if (!within_reach(position)) return nullptr;
+  single_.reset();
+  single_.bind(1, position.value());
+  if (!step(single_, position.value())) {
+    single_.reset();
+    return nullptr;
+  }
+  if (!row_.read(single_)) damaged(position.value(), "its row is not readable");
+  chain_hash previous{};
+  if (position.value() == 1) {
+    previous = start_of_chain();
+  } else {
+    const std::span<const std::uint8_t> before = single_.blob(entry_row::column_count);
+    if (before.size() != previous.size()) damaged(position.value() - 1, "it is missing, or its chain hash is");
+    std::memcpy(previous.data(), before.data(), previous.size());
+  }
+  return &check(previous);
+}
+
+std::optional<chain_hash> log_reader_connection::chain_at(global_position position) {
+  if (position == global_position{}) return chain_hash{};
+  if (const recorded_event* const event = event_at(position)) return event->chain;
+  return std::nullopt;
+}
+
+}  // namespace whence::inline v0

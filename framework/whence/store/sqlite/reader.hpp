@@ -1,0 +1,109 @@
+/// One read-only connection to the log: pages and single events, each checked against the chain before it is given out.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <whence/sql/database.hpp>
+#include <whence/sql/error.hpp>
+#include <whence/store/event_page_builder.hpp>
+#include <whence/store/log.hpp>
+#include <whence/store/sqlite/row.hpp>
+
+namespace whence::inline v0 {
+
+/// What the row of table `log` says.
+struct log_row {
+  log_identity identity;
+  global_position began_after;  ///< where the epoch began
+  int format = 0;
+};
+
+/// True if SQLite found the file itself unsound, and not just out of its reach.
+bool is_damage(const sql::sql_error& failure) noexcept;
+
+/// Threads  one at a time.
+/// Throws   log_damaged: nothing that does not fit the chain is returned; sql_error: SQLite could not read.
+class log_reader_connection {
+ public:
+  /// Opens mode=ro: nothing of it ever writes or checkpoints.
+  explicit log_reader_connection(const std::string& path);
+
+  /// All that is read while one lives is of one moment. Ends with its page: an open one keeps the WAL from being reset.
+  class [[nodiscard]] snapshot {
+   public:
+    explicit snapshot(log_reader_connection& reader);
+    ~snapshot();
+    snapshot(const snapshot&) = delete;
+    snapshot& operator=(const snapshot&) = delete;
+
+   private:
+    log_reader_connection& reader_;
+  };
+
+  // All of these want a snapshot around them.
+  log_row about();
+  global_position head();
+
+  event_page read(global_position after, const event_filter& filter, const page_limit& limit);
+
+  /// Checks every event after `after` and hands each to `visit` until that returns false. Returns where it ended.
+  global_position scan(global_position after,
+                       const std::function<bool(const entry_row&, const recorded_event&)>& visit);
+
+  /// The event at a position, checked; null beyond the end. Valid until the next call.
+  const recorded_event* event_at(global_position position);
+  /// The number of the stream of the event that `event_at` returned last.
+  std::uint64_t stream_number() const noexcept { return row_.stream; }
+
+  /// All zeros at 0; nothing beyond the end.
+  std::optional<chain_hash> chain_at(global_position position);
+
+  /// The names of a type number; null if there is no such number.
+  const type_names* type(std::int64_t number);
+
+  sql::database& database() noexcept { return db_; }
+
+ private:
+  /// Remembers the names of streams that were read lately. A slot belongs to many numbers: the last one has it.
+  class stream_names {
+   public:
+    const std::string* find(std::uint64_t number) const;
+    const std::string& keep(std::uint64_t number, std::string_view name);
+
+   private:
+    struct slot {
+      std::uint64_t number = 0;
+      std::string name;
+    };
+    static constexpr std::size_t slots = 8192;
+    std::vector<slot> slots_;
+  };
+
+  class filtered_types;
+
+  const recorded_event& check(const chain_hash& previous);
+  std::string_view stream_name();
+  chain_hash start_of_chain();
+  /// Steps; what SQLite calls damage becomes log_damaged at that position.
+  bool step(sql::statement& statement, std::uint64_t position);
+  [[noreturn]] void damaged(std::uint64_t position, std::string detail) const;
+  /// Positions the page statement after the row at `after`, and returns that row's chain hash; nothing if there is none.
+  std::optional<chain_hash> start_at(global_position after);
+
+  sql::database db_;
+  sql::statement page_;
+  sql::statement single_;
+  sql::statement name_;
+  sql::statement head_;
+  std::optional<chain_hash> chain_start_;
+  std::vector<std::optional<type_names>> types_;
+  stream_names names_;
+  entry_row row_;
+};
+
+}  // namespace whence::inline v0

@@ -1,0 +1,72 @@
+#include <whence/store/log_errors.hpp>
+#include <whence/store/sqlite/reader_pool.hpp>
+
+namespace whence::inline v0 {
+
+index_reader& log_readers::index_at(const std::string& path, std::uint64_t which) {
+  if (!index_ || which != which_index_) {
+    index_.reset();
+    index_ = std::make_unique<index_reader>(path);
+    which_index_ = which;
+  }
+  return *index_;
+}
+
+void reader_pool::add(std::unique_ptr<log_readers> readers) {
+  auto own = shared_.lock();
+  own->idle.push_back(std::move(readers));
+  ++own->existing;
+}
+
+std::unique_ptr<log_readers> reader_pool::take() {
+  {
+    auto own = shared_.lock();
+    own.wait(given_back_, [&] { return own->closed || !own->idle.empty() || own->existing < readers_max; });
+    if (own->closed) throw log_closed(path_);
+    if (!own->idle.empty()) {
+      std::unique_ptr<log_readers> readers = std::move(own->idle.back());
+      own->idle.pop_back();
+      return readers;
+    }
+    own->idle.reserve(own->existing + 1);  // so that giving back cannot fail
+    ++own->existing;
+  }
+  try {
+    return std::make_unique<log_readers>(path_);
+  } catch (const sql::sql_error& failure) {
+    give_back(nullptr);
+    translate(failure);
+    throw;
+  } catch (...) {
+    give_back(nullptr);
+    throw;
+  }
+}
+
+void reader_pool::give_back(std::unique_ptr<log_readers> readers) noexcept {
+  {
+    auto own = shared_.lock();
+    if (readers) {
+      own->idle.push_back(std::move(readers));
+    } else {
+      --own->existing;
+    }
+  }
+  given_back_.notify_all();
+}
+
+void reader_pool::close() noexcept {
+  std::vector<std::unique_ptr<log_readers>> closing;
+  auto own = shared_.lock();
+  own->closed = true;
+  given_back_.notify_all();
+  own.wait(given_back_, [&] { return own->idle.size() == own->existing; });
+  closing.swap(own->idle);
+  own->existing = 0;
+}
+
+void reader_pool::translate(const sql::sql_error& failure) const {
+  if (is_damage(failure)) throw log_damaged(path_, global_position{}, failure.what());
+}
+
+}  // namespace whence::inline v0

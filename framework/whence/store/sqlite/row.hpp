@@ -1,0 +1,54 @@
+/// A row of `entries`, as it lies in the file: read column by column, trusted only when its chain hash fits.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include <whence/sql/statement.hpp>
+#include <whence/store/event_page.hpp>
+
+namespace whence::inline v0 {
+
+/// The names that a type number stands for.
+struct type_names {
+  std::string aggregate_type;
+  std::string event_type;
+  std::uint32_t version = 0;
+
+  friend bool operator==(const type_names&, const type_names&) = default;
+};
+
+/// The row that a statement stands on. Its views are valid until the statement moves on.
+class entry_row {
+ public:
+  /// The columns, in the order that `read` expects them, of a table named `e`.
+  static constexpr std::string_view columns =
+      "e.position, e.stream, e.version, e.type, e.occurred_at, e.recorded_at, e.id, e.correlation, e.causation, "
+      "e.chain,"
+      " e.name, e.causation_type, e.source, e.traceparent, e.tags, e.encoding, e.data";
+  static constexpr int column_count = 17;
+
+  /// False if the values cannot be those of an event, whatever its chain hash says.
+  bool read(const sql::statement& statement);
+
+  /// The event, once its names are known.
+  const recorded_event& resolve(const type_names& type, std::string_view stream_name);
+
+  std::uint64_t position = 0;
+  std::uint64_t stream = 0;
+  std::uint64_t version = 0;
+  std::int64_t type = 0;
+  std::string_view name;  ///< of the stream, if this is its first event
+  std::string_view tags;  ///< one a line
+  chain_hash chain{};     ///< as stored
+
+ private:
+  recorded_event event_;
+  std::vector<std::string_view> tag_list_;
+};
+
+/// One tag a line; a tag has no control characters.
+std::string join_tags(std::span<const std::string> tags);
+
+}  // namespace whence::inline v0

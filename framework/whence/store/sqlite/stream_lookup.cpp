@@ -1,0 +1,240 @@
+#include <algorithm>
+#include <deque>
+#include <limits>
+#include <utility>
+
+#include <whence/store/log_errors.hpp>
+#include <whence/store/sqlite/stream_lookup.hpp>
+
+namespace whence::inline v0 {
+namespace {
+
+constexpr std::size_t positions_at_once = 256;
+
+/// The index does not have an event that it should have.
+struct index_gap {};
+
+class stream_reading {
+ public:
+  stream_reading(const lookup_sources& sources, std::string_view stream, const page_limit& limit)
+      : sources_(sources), stream_(stream), key_(key_of_stream(stream)), limit_(limit) {}
+
+  event_page forward(stream_version from) {
+    next_ = std::max<std::uint64_t>(from.value(), 1);
+    const bool all_met = indexed_forward(next_) && newer_forward();
+    return page_.finish(last_, all_met);
+  }
+
+  event_page backward(stream_version from) {
+    from_ = from.value();
+    if (from_ == 0) return page_.finish({}, true);
+    const bool all_met = newer_backward() && indexed_backward();
+    // Only at version 1 a stream begins: if it was not met, something is missing.
+    if (all_met && previous_ > 1) throw index_gap();
+    return page_.finish(last_, all_met);
+  }
+
+ private:
+  /// Takes an event of the stream on the way up. False: the page is full, and there is this one more.
+  bool take_forward(const recorded_event& event) {
+    if (event.version.value() < next_) return true;
+    if (event.version.value() > next_) throw index_gap();
+    if (!page_.has_room_for(event, limit_)) return false;
+    add(event);
+    ++next_;
+    return true;
+  }
+
+  /// Takes an event of the stream on the way down.
+  bool take_backward(const recorded_event& event) {
+    const std::uint64_t version = event.version.value();
+    if (previous_ != 0 && version != previous_ - 1) throw index_gap();
+    if (version <= from_) {
+      if (!page_.has_room_for(event, limit_)) return false;
+      add(event);
+    }
+    previous_ = version;
+    return true;
+  }
+
+  void add(const recorded_event& event) {
+    page_.add(event);
+    last_ = event.position;
+  }
+
+  /// The event, if it is one of this stream: the key of another may be the same.
+  const recorded_event* fetch(std::uint64_t position) {
+    const recorded_event* const event = sources_.log.event_at(global_position{position});
+    return event != nullptr && event->stream == stream_ ? event : nullptr;
+  }
+
+  bool indexed_forward(std::uint64_t from) {
+    if (sources_.index == nullptr) return true;
+    // The n-th hit is version n, unless another stream shares the key: then the versions below are passed over one by one.
+    std::uint64_t skip = from - 1;
+    for (std::uint64_t after = 0;;) {
+      const std::vector<std::uint64_t> hits = sources_.index->ascending(key_, after, positions_at_once, skip);
+      if (skip > 0 && (hits.empty() || !is_version(hits.front(), from))) {
+        skip = 0;
+        if (hits.empty() && sources_.index->ascending(key_, 0, 1, 0).empty()) return true;
+        continue;
+      }
+      skip = 0;
+      if (hits.empty()) return true;
+      for (const std::uint64_t position : hits) {
+        if (position > sources_.indexed_to.value()) return true;
+        if (const recorded_event* const event = fetch(position); event != nullptr && !take_forward(*event))
+          return false;
+        after = position;
+      }
+    }
+  }
+
+  bool is_version(std::uint64_t position, std::uint64_t version) {
+    const recorded_event* const event = fetch(position);
+    return event != nullptr && event->version.value() == version;
+  }
+
+  bool newer_forward() {
+    if (sources_.remembered) {
+      for (const std::uint64_t position : *sources_.remembered) {
+        if (position <= sources_.indexed_to.value()) continue;
+        if (const recorded_event* const event = fetch(position); event != nullptr && !take_forward(*event))
+          return false;
+      }
+      return true;
+    }
+    bool more = true;
+    sources_.log.scan(sources_.indexed_to, [&](const entry_row&, const recorded_event& event) {
+      if (event.stream == stream_) more = take_forward(event);
+      return more;
+    });
+    return more;
+  }
+
+  bool newer_backward() {
+    std::vector<std::uint64_t> positions;
+    if (sources_.remembered) {
+      positions = *sources_.remembered;
+      std::erase_if(positions, [&](std::uint64_t position) { return position <= sources_.indexed_to.value(); });
+    } else {
+      positions = newest_positions();
+    }
+    for (auto position = positions.rbegin(); position != positions.rend(); ++position) {
+      if (const recorded_event* const event = fetch(*position); event != nullptr && !take_backward(*event))
+        return false;
+    }
+    return true;
+  }
+
+  /// By reading on from the index: of the events up to `from_`, as many of the last ones as a page can want.
+  std::vector<std::uint64_t> newest_positions() {
+    std::deque<std::uint64_t> found;
+    const std::size_t wanted = std::max<std::size_t>(limit_.events, 1);
+    sources_.log.scan(sources_.indexed_to, [&](const entry_row& row, const recorded_event& event) {
+      if (event.stream != stream_ || row.version > from_) return true;
+      found.push_back(row.position);
+      // One more than is wanted shows that there is more.
+      if (found.size() > wanted + 1) found.pop_front();
+      return true;
+    });
+    return {found.begin(), found.end()};
+  }
+
+  bool indexed_backward() {
+    if (sources_.index == nullptr || previous_ == 1) return true;
+    std::uint64_t before = sources_.indexed_to.value() + 1;
+    if (previous_ == 0 && from_ < std::numeric_limits<std::int64_t>::max()) {
+      const std::vector<std::uint64_t> hit = sources_.index->ascending(key_, 0, 1, from_ - 1);
+      if (!hit.empty() && hit.front() < before && is_version(hit.front(), from_)) before = hit.front() + 1;
+    }
+    for (;;) {
+      const std::vector<std::uint64_t> hits = sources_.index->descending(key_, before, positions_at_once);
+      if (hits.empty()) return true;
+      for (const std::uint64_t position : hits) {
+        if (const recorded_event* const event = fetch(position); event != nullptr && !take_backward(*event))
+          return false;
+        before = position;
+      }
+    }
+  }
+
+  const lookup_sources& sources_;
+  const std::string_view stream_;
+  const index_key key_;
+  const page_limit& limit_;
+
+  event_page_builder page_;
+  global_position last_;
+  std::uint64_t next_ = 1;      // upwards: the version to come
+  std::uint64_t from_ = 0;      // downwards: the first version that is wanted
+  std::uint64_t previous_ = 0;  // downwards: the version that was met last; 0: none yet
+};
+
+event_page read_by(const lookup_sources& sources, std::string_view stream, stream_version from,
+                   read_direction direction, const page_limit& limit) {
+  stream_reading reading(sources, stream, limit);
+  return direction == read_direction::forward ? reading.forward(from) : reading.backward(from);
+}
+
+}  // namespace
+
+index_fit use_index(lookup_sources& sources, index_reader& index) {
+  const std::optional<index_checkpoint> checkpoint = index.checkpoint();
+  if (!checkpoint) return index_fit::empty;
+  if (checkpoint->log.id != sources.log.about().identity.id) return index_fit::other;
+  const std::optional<chain_hash> chain = sources.log.chain_at(checkpoint->position);
+  if (!chain || *chain != checkpoint->chain) return index_fit::other;
+  sources.index = &index;
+  sources.indexed_to = checkpoint->position;
+  return index_fit::fits;
+}
+
+event_page read_stream(const lookup_sources& sources, std::string_view stream, stream_version from,
+                       read_direction direction, const page_limit& limit, lookup_findings& findings) {
+  try {
+    return read_by(sources, stream, from, direction, limit);
+  } catch (const index_gap&) {
+    findings.index_incomplete = true;
+  }
+  try {
+    const lookup_sources log_alone{.log = sources.log, .index = nullptr, .indexed_to = {}, .remembered = std::nullopt};
+    return read_by(log_alone, stream, from, direction, limit);
+  } catch (const index_gap&) {
+    throw log_damaged(sources.log.database().path(), global_position{},
+                      "the versions of stream " + std::string(stream) + " do not follow each other");
+  }
+}
+
+std::optional<global_position> find_event(const lookup_sources& sources, const event_id& id) {
+  const index_key key = key_of_event(id);
+  const auto is_it = [&](std::uint64_t position) {
+    const recorded_event* const event = sources.log.event_at(global_position{position});
+    return event != nullptr && event->id == id;
+  };
+  if (sources.remembered) {
+    for (const std::uint64_t position : *sources.remembered) {
+      if (is_it(position)) return global_position{position};
+    }
+  }
+  if (sources.index != nullptr) {
+    for (std::uint64_t after = 0;;) {
+      const std::vector<std::uint64_t> hits = sources.index->ascending(key, after, positions_at_once);
+      if (hits.empty()) break;
+      for (const std::uint64_t position : hits) {
+        if (is_it(position)) return global_position{position};
+        after = position;
+      }
+    }
+  }
+  std::optional<global_position> found;
+  if (!sources.remembered) {
+    sources.log.scan(sources.indexed_to, [&](const entry_row&, const recorded_event& event) {
+      if (event.id == id) found = event.position;
+      return !found;
+    });
+  }
+  return found;
+}
+
+}  // namespace whence::inline v0

@@ -1,0 +1,51 @@
+/// Finds the events of a stream, and the event with an id: through the index as far as that goes, and beyond it through what
+/// the process remembers, or by reading on in the log.
+///
+/// The index and the memory only say where to look. Every event is fetched from the log and checked, and the versions of a
+/// stream must follow each other; where they don't, the index has lost something, and the log is read from the start.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include <whence/store/event_page_builder.hpp>
+#include <whence/store/log.hpp>
+#include <whence/store/sqlite/index.hpp>
+#include <whence/store/sqlite/reader.hpp>
+
+namespace whence::inline v0 {
+
+/// What one lookup stands on. All of it was taken in this order: the memory, the index, the log; so that nothing that one of
+/// them had handed on to the next can be missed.
+struct lookup_sources {
+  log_reader_connection& log;     ///< inside a snapshot
+  index_reader* index = nullptr;  ///< inside a snapshot; null: there is none, or it doesn't fit the log
+  global_position indexed_to;     ///< the index has everything up to here
+  /// The positions of the searched key beyond the index, ascending; nothing: they have to be looked for in the log.
+  std::optional<std::vector<std::uint64_t>> remembered;
+};
+
+enum class index_fit {
+  fits,   ///< it is a source now
+  empty,  ///< there is nothing in it, nor a checkpoint
+  other,  ///< of another log, of another history, or ahead of the log
+};
+
+/// Makes the index a source, if it fits the log. Reads its checkpoint first, and the log only then.
+/// Throws sql_error if it cannot be read.
+index_fit use_index(lookup_sources& sources, index_reader& index);
+
+/// True if the index turned out to have lost something.
+struct lookup_findings {
+  bool index_incomplete = false;
+};
+
+event_page read_stream(const lookup_sources& sources, std::string_view stream, stream_version from,
+                       read_direction direction, const page_limit& limit, lookup_findings& findings);
+
+std::optional<global_position> find_event(const lookup_sources& sources, const event_id& id);
+
+}  // namespace whence::inline v0

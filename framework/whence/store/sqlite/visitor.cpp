@@ -1,0 +1,142 @@
+#include <pthread.h>
+
+#include <algorithm>
+#include <chrono>
+#include <limits>
+#include <utility>
+
+#include <whence/store/log_errors.hpp>
+#include <whence/store/sqlite/judge.hpp>
+#include <whence/store/sqlite/visitor.hpp>
+
+namespace whence::inline v0 {
+namespace {
+
+constexpr std::chrono::milliseconds look_again_min{1};
+constexpr std::chrono::milliseconds look_again_max{50};
+
+}  // namespace
+
+sqlite_visitor::sqlite_visitor(const log_paths& paths, const runtime& runtime)
+    : paths_(paths), files_(runtime.files), readers_(paths.log), told_(runtime.executor, paths.log) {
+  check_log_header(*files_, paths_.log);
+  const log_row about = readers_.with_snapshot([](log_reader_connection& reader) { return reader.about(); });
+  if (about.format > log_format::format) throw newer_format(paths_.log, about.format, log_format::format);
+}
+
+sqlite_visitor::~sqlite_visitor() {
+  std::thread watching;
+  {
+    auto own = watch_.lock();
+    own->closing = true;
+    watching = std::move(own->thread);
+  }
+  wake_up_.notify_one();
+  if (watching.joinable()) watching.join();
+  told_.close();
+}
+
+log_identity sqlite_visitor::identity() const {
+  return readers_.with_snapshot([](log_reader_connection& reader) { return reader.about().identity; });
+}
+
+log_condition sqlite_visitor::condition() {
+  const witness_reading witness = read_witness(*files_, paths_.witness);
+  return readers_.with_readers([&](log_readers& lent) { return judge_condition(witness, lent.log); });
+}
+
+global_position sqlite_visitor::head() {
+  return readers_.with_snapshot([](log_reader_connection& reader) { return reader.head(); });
+}
+
+event_page sqlite_visitor::read(global_position after, const event_filter& filter, page_limit limit) {
+  return readers_.with_snapshot([&](log_reader_connection& reader) { return reader.read(after, filter, limit); });
+}
+
+/// The index first, then the log. An index that cannot be read is none.
+template <class Read>
+auto sqlite_visitor::look_up(Read read) {
+  return readers_.with_readers([&](log_readers& lent) {
+    try {
+      if (const std::optional<file_status> index_file = files_->status(paths_.index)) {
+        index_reader& index = lent.index_at(paths_.index, index_file->inode);
+        const index_reader::snapshot index_snapshot(index);
+        const log_reader_connection::snapshot log_snapshot(lent.log);
+        lookup_sources sources{.log = lent.log, .index = nullptr, .indexed_to = {}, .remembered = std::nullopt};
+        use_index(sources, index);
+        return read(sources);
+      }
+    } catch (const sql::sql_error& failure) {
+      if (failure.path != paths_.index) throw;
+    }
+    const log_reader_connection::snapshot log_snapshot(lent.log);
+    return read(lookup_sources{.log = lent.log, .index = nullptr, .indexed_to = {}, .remembered = std::nullopt});
+  });
+}
+
+event_page sqlite_visitor::read_stream(std::string_view stream, stream_version from, read_direction direction,
+                                       page_limit limit) {
+  lookup_findings findings;
+  return look_up([&](const lookup_sources& sources) {
+    return whence::read_stream(sources, stream, from, direction, limit, findings);
+  });
+}
+
+stream_version sqlite_visitor::stream_head(std::string_view stream) {
+  const event_page last = sqlite_visitor::read_stream(stream, stream_version{std::numeric_limits<std::uint64_t>::max()},
+                                                      read_direction::backward, {.events = 1});
+  return last.empty() ? stream_version{} : last.front().version;
+}
+
+std::optional<global_position> sqlite_visitor::find_event(event_id id) {
+  return look_up([&](const lookup_sources& sources) { return whence::find_event(sources, id); });
+}
+
+std::optional<chain_hash> sqlite_visitor::chain_at(global_position position) {
+  return readers_.with_snapshot([&](log_reader_connection& reader) { return reader.chain_at(position); });
+}
+
+async<global_position> sqlite_visitor::wait_beyond(global_position after, std::stop_token stop) {
+  async<global_position> result = told_.wait_beyond(after, [this] { return head(); }, std::move(stop));
+  {
+    auto own = watch_.lock();
+    own->wanted = true;
+    if (!own->thread.joinable() && !own->closing) own->thread = std::thread([this] { watch_log(); });
+  }
+  wake_up_.notify_one();
+  return result;
+}
+
+void sqlite_visitor::watch_log() noexcept {
+  pthread_setname_np(pthread_self(), "whence-watch");
+  std::unique_ptr<log_reader_connection> reader;  // one's own: a data_version means something to its connection only
+  std::optional<std::int64_t> seen;
+  std::chrono::milliseconds pause = look_again_min;
+  for (;;) {
+    {
+      auto own = watch_.lock();
+      if (!told_.awaited()) own->wanted = false;
+      own.wait(wake_up_, [&] { return own->wanted || own->closing; });
+      if (own->closing) return;
+    }
+    try {
+      if (!reader) reader = std::make_unique<log_reader_connection>(paths_.log);
+      const std::optional<std::int64_t> version = reader->database().integer("PRAGMA data_version");
+      if (version != seen) {
+        const log_reader_connection::snapshot snapshot(*reader);
+        told_.announce(reader->head());
+        seen = version;
+        pause = look_again_min;
+      }
+    } catch (const std::exception&) {
+      // Whoever reads next is told what stands in the way. Waiting goes on: the log may come back.
+      reader.reset();
+      seen.reset();
+    }
+    auto own = watch_.lock();
+    own.wait_for(wake_up_, pause, [&] { return own->closing; });
+    pause = std::min(pause * 2, look_again_max);
+  }
+}
+
+}  // namespace whence::inline v0

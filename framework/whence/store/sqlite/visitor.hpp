@@ -1,0 +1,59 @@
+/// A visitor: reads a log that another process may be writing, and never changes a byte of its files.
+#pragma once
+
+#include <condition_variable>
+#include <memory>
+#include <thread>
+
+#include <whence/core/guarded.hpp>
+#include <whence/core/runtime.hpp>
+#include <whence/store/announcements.hpp>
+#include <whence/store/log.hpp>
+#include <whence/store/sqlite/format.hpp>
+#include <whence/store/sqlite/reader_pool.hpp>
+#include <whence/store/sqlite/stream_lookup.hpp>
+
+namespace whence::inline v0 {
+
+/// Sees what is committed when it looks. Uses the index where it is good, and reads on in the log from where it ends; without
+/// one it reads the whole log, in pages.
+///
+/// A thread named "whence-watch" looks for new events, every 1 to 50 ms: only while somebody waits for them.
+///
+/// Threads  any.
+class sqlite_visitor final : public log_reader {
+ public:
+  sqlite_visitor(const log_paths& paths, const runtime& runtime);
+  ~sqlite_visitor() override;
+
+  log_identity identity() const override;
+  log_condition condition() override;
+  global_position head() override;
+  event_page read(global_position after, const event_filter& filter, page_limit limit) override;
+  event_page read_stream(std::string_view stream, stream_version from, read_direction direction,
+                         page_limit limit) override;
+  stream_version stream_head(std::string_view stream) override;
+  std::optional<global_position> find_event(event_id id) override;
+  std::optional<chain_hash> chain_at(global_position position) override;
+  async<global_position> wait_beyond(global_position after, std::stop_token stop) override;
+
+ private:
+  struct watch {
+    bool wanted = false;
+    bool closing = false;
+    std::thread thread;
+  };
+
+  template <class Read>
+  auto look_up(Read read);
+  void watch_log() noexcept;
+
+  const log_paths paths_;
+  const std::shared_ptr<files> files_;
+  mutable reader_pool readers_;
+  announcements told_;
+  guarded<watch> watch_;
+  std::condition_variable wake_up_;
+};
+
+}  // namespace whence::inline v0

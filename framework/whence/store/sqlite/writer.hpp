@@ -1,0 +1,90 @@
+/// The one connection that writes to the log and its WAL, and the only one that checkpoints: with SQLite 3.7.0 to 3.51.2 a
+/// checkpoint beside another connection's commit can lose it.
+///
+/// A marker is a commit that changes nothing but a count in table `log`. It is written after a commit that failed: its frames
+/// take the place of the failed ones in the WAL, and once it is durable nothing of them can come back.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <tuple>
+
+#include <whence/core/files.hpp>
+#include <whence/sql/database.hpp>
+#include <whence/store/event_page.hpp>
+#include <whence/store/sqlite/format.hpp>
+
+namespace whence::inline v0 {
+
+/// Durable on each commit (synchronous=FULL).
+///
+/// Threads  one at a time.
+/// Throws   sql_error.
+class log_writer {
+ public:
+  /// The log has been judged, and is whole. Makes what a process that died has left in the WAL durable, before anybody
+  /// relies on it.
+  log_writer(std::shared_ptr<files> files, log_paths paths);
+  ~log_writer();
+  log_writer(const log_writer&) = delete;
+  log_writer& operator=(const log_writer&) = delete;
+
+  void begin();
+  /// Adds the type if the log does not know it.
+  std::int64_t type_number(const std::string& aggregate_type, const std::string& event_type, std::uint32_t version);
+  /// The views of the event must last for the call. `tags`: one a line.
+  void insert(const recorded_event& event, std::uint64_t stream_number, std::int64_t type, std::string_view tags,
+              const chain_hash& chain);
+  void commit();
+  /// Never fails: at worst the transaction ends with the connection.
+  void roll_back() noexcept;
+
+  /// The chain hash that the log has at a position, as this connection sees it; nothing beyond the end.
+  std::optional<chain_hash> stored_chain(global_position position);
+
+  /// Begins a new epoch after `position`. Durable on return.
+  void begin_epoch(std::uint64_t epoch, global_position position);
+
+  /// False if the WAL's file is no longer the one that this connection writes to: what it commits is lost with it.
+  bool wal_is_ours();
+  std::uint64_t wal_bytes() const noexcept { return wal_bytes_; }
+
+  /// Copies the WAL into the database, as far as readers allow.
+  void checkpoint();
+
+  /// Copies all of it, without waiting for readers, and empties it if none is in the way: who opens the log next sees that it
+  /// was closed in order.
+  void checkpoint_and_empty();
+
+  // After a commit that failed.
+
+  /// Gives up the connection, with whatever it believes, and opens another.
+  void reopen();
+  /// Commits a marker, durably.
+  void mark();
+  /// Makes all that is in the WAL durable without relying on the sync that failed: writes the frames again, syncs them, copies
+  /// all into the database, empties the WAL, and commits a marker. Throws unless every step succeeded.
+  void make_all_durable();
+
+ private:
+  struct session;
+  void connect();
+  void rewrite_wal(std::uint64_t bytes);
+  [[noreturn]] void fail(std::string_view doing) const;
+
+  const std::shared_ptr<files> files_;
+  const log_paths paths_;
+  std::unique_ptr<session> session_;
+  std::uint64_t wal_inode_ = 0;
+  std::uint64_t wal_bytes_ = 0;
+
+  using type_key = std::tuple<std::string, std::string, std::uint32_t>;
+  std::map<type_key, std::int64_t, std::less<>> types_;
+  std::int64_t last_type_ = 0;
+  std::int64_t committed_types_ = 0;  // those above are of the open transaction
+};
+
+}  // namespace whence::inline v0
