@@ -51,16 +51,25 @@ std::vector<model_generation> model_files::all() const {
   return found;
 }
 
+/// A generation may be swapped out and removed between being named and being looked at: then another one is named now.
 std::optional<model_generation> model_files::current() const {
+  for (std::string last;;) {
+    const std::string named = named_current();
+    if (named.empty() || named == last) return std::nullopt;
+    auto generation = parse(named);
+    if (!generation || generation->path != path(named)) return std::nullopt;
+    generation = identified(std::move(*generation));
+    if (generation->inode != 0) return generation;
+    last = named;
+  }
+}
+
+/// What `.current` says; empty if there is none.
+std::string model_files::named_current() const {
   constexpr std::size_t longest = 256;
-  auto named = files_->read_whole(path(name_ + ".current"), longest);
-  if (!named) return std::nullopt;
-  if (named->ends_with('\n')) named->pop_back();
-  auto generation = parse(*named);
-  if (!generation || generation->path != path(*named)) return std::nullopt;
-  generation = identified(std::move(*generation));
-  if (generation->inode == 0) return std::nullopt;
-  return generation;
+  std::string named = files_->read_whole(path(name_ + ".current"), longest).value_or("");
+  if (named.ends_with('\n')) named.pop_back();
+  return named;
 }
 
 model_generation model_files::next(std::uint32_t version) const {

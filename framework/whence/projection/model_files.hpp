@@ -57,6 +57,7 @@ class model_files {
 
  private:
   std::string path(const std::string& file) const { return directory_ + "/" + file; }
+  std::string named_current() const;
   std::optional<model_generation> parse(std::string_view file) const;
   std::vector<model_generation> all() const;
 

@@ -199,8 +199,8 @@ subscription::cursor::outcome subscription::cursor::give_up(subscription_state s
     own->failure = failure;
     waiting.swap(own->waiting);
   }
-  for (auto& each : waiting) each.wake.fail(failure);
   if (state == subscription_state::failed) runtime_.executor->report(failure);
+  for (auto& each : waiting) each.wake.fail(failure);
   return {.what = outcome::kind::ended};
 }
 
