@@ -1,0 +1,210 @@
+#!/usr/bin/env python3
+"""Kills imports with SIGKILL, repeats them, and compares everything with an import that nobody disturbed.
+
+Given a CSV of sales, when `order-service import` is killed (half of the times at a random moment, half at a random
+visit of a named phase) and then repeated, then
+  - every event that was acknowledged before the kill is in the log,
+  - the log after the kill is a prefix of the undisturbed one, positions included,
+  - the log after the repeat is the undisturbed one, in file order, positions included,
+  - the read models after the repeat have the undisturbed rows, and stand at the head.
+A build that is broken on purpose (--expect-red) has to fail the same comparison.
+
+Prints `figure: value` lines; exits 1 at the first difference (or, with --expect-red, when none was found).
+"""
+import argparse
+import json
+import os
+import pathlib
+import random
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+
+PHASES = ["queue", "insert", "commit", "witness", "checkpoint", "projection"]
+MODELS = ["order_summary", "sales_by_country", "stock_levels"]
+
+
+class Difference(Exception):
+    """Something is not as in the undisturbed import."""
+
+
+def log_lines(whence, store):
+    """The log as JSON lines, without what the committer's clock wrote."""
+    if not store.exists():
+        return []
+    listed = subprocess.run([whence, "--store", store, "event", "list", "-o", "jsonl"], capture_output=True, text=True)
+    if listed.returncode != 0:
+        raise Difference(f"event list: exit {listed.returncode}: {listed.stderr.strip()}")
+    lines = []
+    for line in listed.stdout.splitlines():
+        event = json.loads(line)
+        event.pop("recordedAt", None)
+        lines.append(json.dumps(event, sort_keys=True))
+    return lines
+
+
+def model_rows(store, name):
+    """The dump of one read model without its checkpoint's row, and the position of that checkpoint."""
+    folder = pathlib.Path(f"{store}.models")
+    current = (folder / f"{name}.current").read_text().strip()
+    database = sqlite3.connect(f"file:{folder / current}?mode=ro", uri=True)
+    try:
+        rows = [line for line in database.iterdump() if "whence_checkpoint" not in line]
+        position = database.execute("SELECT position FROM whence_checkpoint").fetchone()[0]
+    finally:
+        database.close()
+    return rows, position
+
+
+class Bench:
+    """The programs under test and a folder to run them in."""
+
+    def __init__(self, options, folder):
+        self.options = options
+        self.folder = folder
+        self.reference_log = []
+        self.reference_models = {}
+        self.visits = {}
+        self.seconds = 0.0
+
+    def importing(self, store, extra_environment):
+        environment = {**os.environ, **extra_environment}
+        return subprocess.Popen([self.options.service, "--store", store, "import", self.options.csv, "-o", "json"],
+                                env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+
+    def finish(self, process, allowed=(0,)):
+        _, errors = process.communicate(timeout=120)
+        if process.returncode not in allowed:
+            raise Difference(f"import: exit {process.returncode}: {errors.decode(errors='replace').strip()}")
+        return process.returncode
+
+    def report(self, store):
+        """Brings every read model up to the head."""
+        done = subprocess.run([self.options.service, "--store", store, "report", "-o", "json"], capture_output=True, text=True)
+        if done.returncode != 0:
+            raise Difference(f"report: exit {done.returncode}: {done.stderr.strip()}")
+        return done.stdout
+
+    def undisturbed(self):
+        store = self.folder / "reference" / "shop.db"
+        store.parent.mkdir()
+        counts = self.folder / "visits"
+        begun = time.monotonic()
+        self.finish(self.importing(store, {"WHENCE_VISIT_REPORT": str(counts)}))
+        self.seconds = time.monotonic() - begun
+        self.reference_log = log_lines(self.options.whence, store)
+        self.reference_report = self.report(store)
+        self.reference_models = {name: model_rows(store, name) for name in MODELS}
+        self.visits = {phase: int(count) for phase, count in (line.split() for line in counts.read_text().splitlines())}
+        missing = [phase for phase in PHASES if self.visits.get(phase, 0) == 0]
+        if missing:
+            raise Difference(f"the undisturbed import never visits: {', '.join(missing)}")
+
+    def killed(self, number, dice, mutant):
+        """One kill; returns the phase or moment it landed in, or None when the import ended first."""
+        store = self.folder / f"kill-{number}" / "shop.db"
+        store.parent.mkdir()
+        acknowledged, landed = store.parent / "acknowledged", store.parent / "landed"
+        environment = {"WHENCE_ACKNOWLEDGED_REPORT": str(acknowledged), "WHENCE_KILL_REPORT": str(landed)}
+        if mutant:
+            environment["WHENCE_MUTANT"] = str(mutant)
+        if number % 2 == 0:
+            phase = PHASES[(number // 2) % len(PHASES)]
+            if mutant:
+                phase = {1: "commit", 3: "projection"}[mutant]
+            environment["WHENCE_KILL_AT"] = f"{phase}:{dice.randint(1, self.visits[phase])}"
+        process = self.importing(store, environment)
+        if number % 2 == 1:
+            try:
+                process.wait(dice.uniform(0.0, self.seconds))
+            except subprocess.TimeoutExpired:
+                process.send_signal(signal.SIGKILL)
+        where = None
+        if self.finish(process, allowed=(0, -signal.SIGKILL)) == -signal.SIGKILL:
+            where = landed.read_text().strip() if landed.exists() else "at random"
+        self.compare(store, acknowledged)
+        shutil.rmtree(store.parent)
+        return where
+
+    def compare(self, store, acknowledged):
+        after_kill = log_lines(self.options.whence, store)
+        last = max((int(line) for line in acknowledged.read_text().split()), default=0) if acknowledged.exists() else 0
+        if last > len(after_kill):
+            raise Difference(f"event #{last} was acknowledged, but the log ends at #{len(after_kill)}")
+        if after_kill != self.reference_log[: len(after_kill)]:
+            raise Difference("the log after the kill is no prefix of the undisturbed one")
+        self.finish(self.importing(store, {}))
+        if log_lines(self.options.whence, store) != self.reference_log:
+            raise Difference("the log after the repeat is not the undisturbed one")
+        if self.report(store) != self.reference_report:
+            raise Difference("the report after the repeat is not the undisturbed one")
+        for name in MODELS:
+            rows, position = model_rows(store, name)
+            if position != len(self.reference_log):
+                raise Difference(f"{name} stands at #{position}, the log at #{len(self.reference_log)}")
+            if rows != self.reference_models[name][0]:
+                raise Difference(f"the rows of {name} after the repeat are not the undisturbed ones")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--service", required=True, help="order-service in its test build")
+    parser.add_argument("--whence", required=True)
+    parser.add_argument("--csv", required=True)
+    parser.add_argument("--kills", type=int, default=36, help="at least 36: three aimed at each phase")
+    parser.add_argument("--seed", type=int, default=None)
+    parser.add_argument("--expect-red", type=int, default=0, metavar="MUTANT",
+                        help="run the build that is broken in this way, and fail unless a difference is found")
+    options = parser.parse_args()
+    seed = options.seed if options.seed is not None else random.SystemRandom().randrange(1 << 32)
+    dice = random.Random(seed)
+    print(f"seed: {seed}")
+
+    landed = {}
+    ended_first = kills = attempts = 0
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="whence-kills-"))
+    try:
+        bench = Bench(options, folder)
+        bench.undisturbed()
+        print(f"events in the undisturbed log: {len(bench.reference_log)}")
+        while kills < options.kills:
+            if attempts >= 4 * options.kills:
+                raise Difference(f"only {kills} of {attempts} imports could be killed before they ended")
+            try:
+                where = bench.killed(attempts, dice, options.expect_red)
+            except Difference as difference:
+                if options.expect_red:
+                    print(f"broken build {options.expect_red} found by kill: {kills + 1}")
+                    print(f"found: {difference}")
+                    return 0
+                print(f"kill {kills + 1} (attempt {attempts}): {difference}", file=sys.stderr)
+                return 1
+            attempts += 1
+            if where is None:
+                ended_first += 1
+            else:
+                kills += 1
+                landed[where] = landed.get(where, 0) + 1
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    if options.expect_red:
+        print(f"broken build {options.expect_red} was not found by {kills} kills", file=sys.stderr)
+        return 1
+    print(f"kills: {kills}")
+    print(f"imports that ended before their kill: {ended_first}")
+    for where in sorted(landed):
+        print(f"landed {where}: {landed[where]}")
+    rare = [phase for phase in PHASES if landed.get(f"killed at {phase}", 0) < 3]
+    if rare:
+        print(f"too few kills landed in: {', '.join(rare)}", file=sys.stderr)
+        return 1
+    print("acknowledged events lost: 0")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
