@@ -181,7 +181,12 @@ void append_group::move_heads(stream_heads& heads) const {
 }
 
 void append_group::complete_committed() {
-  for (judged& verdict : appends_) verdict.append->done.complete(std::move(*verdict.outcome));
+  for (judged& verdict : appends_) {
+    if (const append_committed* const committed = verdict.outcome->committed()) {
+      detail::acknowledged(committed->last.value());
+    }
+    verdict.append->done.complete(std::move(*verdict.outcome));
+  }
   appends_.clear();
 }
 
