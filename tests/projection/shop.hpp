@@ -15,7 +15,7 @@
 #include <whence/projection/read_model.hpp>
 
 #include <tests/projection/ledger.hpp>
-#include <tests/sql/temporary_folder.hpp>
+#include <tests/temporary_folder.hpp>
 
 namespace ledger {
 

@@ -6,7 +6,7 @@
 #include <whence/store/log_source.hpp>
 #include <whence/testing/log_contract.hpp>
 
-#include <tests/sql/temporary_folder.hpp>
+#include <tests/temporary_folder.hpp>
 
 using namespace whence;
 
