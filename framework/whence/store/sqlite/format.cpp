@@ -124,9 +124,10 @@ log_paths::log_paths(std::string path)
 std::string make_log_file(files& files, const log_paths& paths, const log_identity& identity) {
   const std::string path = paths.log + ".new";
   for (const char* const leftover : {"", "-journal", "-wal", "-shm"}) files.remove(path + leftover);
-  sql::database db = sql::database::open(path, sql::open_mode::create);
-  db.run("PRAGMA page_size=8192; PRAGMA encoding='UTF-8'; PRAGMA synchronous=FULL");
   {
+    sql::database db = sql::database::open(path, sql::open_mode::create);
+    // Nobody else knows this file, and it is synced whole below: until then it needs no journal on disk.
+    db.run("PRAGMA page_size=8192; PRAGMA encoding='UTF-8'; PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF");
     sql::transaction making(db);
     db.run("PRAGMA application_id=" + std::to_string(log_format::application_id));
     db.run("PRAGMA user_version=" + std::to_string(log_format::user_version));
@@ -135,8 +136,9 @@ std::string make_log_file(files& files, const log_paths& paths, const log_identi
     db.run("INSERT INTO log VALUES(1, ?, ?, 0, ?, 0)",
            {identity.id.value().bytes(), identity.epoch, log_format::format});
     making.commit();
+    db.run("PRAGMA journal_mode=WAL");
   }
-  db.run("PRAGMA journal_mode=WAL");
+  files.open(path, open_file::write)->sync();
   return path;
 }
 

@@ -217,7 +217,7 @@ void log_writer::rewrite_wal(std::uint64_t bytes) {
   sqlite3_file* wal = nullptr;
   int result = sqlite3_file_control(session_->db.handle(), "main", SQLITE_FCNTL_JOURNAL_POINTER, &wal);
   if (result == SQLITE_OK && (wal == nullptr || wal->pMethods == nullptr)) result = SQLITE_IOERR;
-  std::vector<char> part(256u << 10);
+  std::vector<char> part(64u << 10);  // SQLite writes at most 128 KiB in one call
   for (std::uint64_t at = 0; at < bytes && result == SQLITE_OK; at += part.size()) {
     const int size = static_cast<int>(std::min<std::uint64_t>(part.size(), bytes - at));
     result = wal->pMethods->xRead(wal, part.data(), size, static_cast<sqlite3_int64>(at));
