@@ -179,11 +179,28 @@ const recorded_event& log_reader_connection::check(const chain_hash& previous) {
   const recorded_event& event = row_.resolve(*names, stream_name());
   const chain_hash computed = chain_next(previous, row_.stream, event);
   if (computed != row_.chain) {
-    damaged(row_.position, "stored chain hash " + hex(row_.chain) + ", computed " + hex(computed) +
-                               ": the file was changed from outside, or the disk is failing");
+    does_not_fit(computed);
   }
   if (row_.stream == row_.position) names_.keep(row_.stream, row_.name);
   return event;
+}
+
+/// Whose fault is it: the event's, or that of the chain hash before it?
+void log_reader_connection::does_not_fit(const chain_hash& computed) {
+  const std::uint64_t position = row_.position;
+  std::string detail = "stored chain hash " + hex(row_.chain) + ", computed " + hex(computed) +
+                       ": the file was changed from outside, or the disk is failing";
+  if (!looking_back_) {
+    looking_back_ = true;
+    try {
+      event_at(global_position{position - 1});
+      looking_back_ = false;
+    } catch (...) {
+      looking_back_ = false;
+      throw;
+    }
+  }
+  damaged(position, std::move(detail));
 }
 
 std::optional<chain_hash> log_reader_connection::start_at(global_position after) {
@@ -227,7 +244,7 @@ event_page log_reader_connection::read(global_position after, const event_filter
   std::size_t scanned = 0;
   bool full = false;
   global_position scanned_to = after;
-  scan(after, [&](const entry_row& row, const recorded_event& event) {
+  const auto take = [&](const entry_row& row, const recorded_event& event) {
     const bool wanted = filtered.wants(row.type);
     full = scanned >= std::max<std::size_t>(limit.scanned, 1) || (wanted && !page.has_room_for(event, limit));
     if (full) return false;
@@ -253,7 +270,14 @@ event_page log_reader_connection::read(global_position after, const event_filter
     kept.tags = page.keep_tags(event.tags);
     page.add_kept(kept);
     return true;
-  });
+  };
+  try {
+    scan(after, take);
+  } catch (const log_damaged&) {
+    // What comes before the damage is intact, and is given out first: whoever reads on from there is told.
+    if (scanned_to == after) throw;
+    full = true;
+  }
   return page.finish(scanned_to, !full);
 }
 

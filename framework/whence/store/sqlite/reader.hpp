@@ -49,6 +49,7 @@ class log_reader_connection {
   log_row about();
   global_position head();
 
+  /// A page ends before an event that is damaged; a page that would begin with it throws.
   event_page read(global_position after, const event_filter& filter, const page_limit& limit);
 
   /// Checks every event after `after` and hands each to `visit` until that returns false. Returns where it ended.
@@ -91,6 +92,7 @@ class log_reader_connection {
   chain_hash start_of_chain();
   /// Steps; what SQLite calls damage becomes log_damaged at that position.
   bool step(sql::statement& statement, std::uint64_t position);
+  [[noreturn]] void does_not_fit(const chain_hash& computed);
   [[noreturn]] void damaged(std::uint64_t position, std::string detail) const;
   /// Positions the page statement after the row at `after`, and returns that row's chain hash; nothing if there is none.
   std::optional<chain_hash> start_at(global_position after);
@@ -104,6 +106,7 @@ class log_reader_connection {
   std::vector<std::optional<type_names>> types_;
   stream_names names_;
   entry_row row_;
+  bool looking_back_ = false;
 };
 
 }  // namespace whence::inline v0

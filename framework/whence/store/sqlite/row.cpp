@@ -87,10 +87,13 @@ const recorded_event& entry_row::resolve(const type_names& names, std::string_vi
   event_.stream = stream_name;
   event_.chain = chain;
   tag_list_.clear();
-  for (std::string_view rest = tags; !rest.empty();) {
-    const std::size_t end = rest.find('\n');
-    tag_list_.push_back(rest.substr(0, end));
-    rest = end == std::string_view::npos ? std::string_view() : rest.substr(end + 1);
+  if (!tags.empty()) {
+    std::size_t begin = 0;
+    for (std::size_t end = tags.find('\n'); end != std::string_view::npos; end = tags.find('\n', begin)) {
+      tag_list_.push_back(tags.substr(begin, end - begin));
+      begin = end + 1;
+    }
+    tag_list_.push_back(tags.substr(begin));
   }
   event_.tags = tag_list_;
   return event_;
