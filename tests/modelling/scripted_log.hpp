@@ -19,6 +19,9 @@ class scripted_log final : public whence::log {
 
   /// Asked before each append; nothing: the append goes on to the log behind.
   std::function<std::optional<whence::append_outcome>(const whence::append_batch&)> answer;
+  /// Appends are not answered while this is set; their completions wait here.
+  bool holds_back = false;
+  std::vector<whence::completion<whence::append_outcome>> held_back;
   /// Called before a stream is read.
   std::function<void()> before_reading;
 
@@ -32,6 +35,11 @@ class scripted_log final : public whence::log {
     {
       const std::scoped_lock lock(mutex_);
       appended.push_back(batch);
+      if (holds_back) {
+        auto [result, completion] = whence::make_async<whence::append_outcome>(runtime_.executor);
+        held_back.push_back(std::move(completion));
+        return std::move(result);
+      }
       if (answer) answered = answer(batch);
     }
     if (!answered) return inner_->append(std::move(batch));
