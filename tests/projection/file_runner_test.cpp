@@ -1,5 +1,4 @@
 // Handlers fail, or wait, when a test says so. What a model has to be is worked out without any of the code that is tested.
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -11,6 +10,7 @@
 
 #include <whence/sql/error.hpp>
 
+#include <tests/in_child.hpp>
 #include <tests/projection/shop.hpp>
 
 using namespace whence;
@@ -325,31 +325,21 @@ TEST_CASE("a folder that may not be written still serves what is in it; what is 
   fs::permissions(given.directory, fs::perms(0555));
   given.book.runtime.executor->stop();  // a fork takes no threads along
 
-  const auto child = ::fork();
-  if (child == 0) {
-    // An ordinary user; root may write everywhere. The exit code says what was wrong.
-    if (::setgid(65534) != 0 || ::setuid(65534) != 0) ::_exit(10);
+  const auto ended = tests::in_child([&] {
+    // An ordinary user: root may write everywhere. The exit code says what was wrong.
+    if (::setgid(65534) != 0 || ::setuid(65534) != 0) return 10;
+    ledger::account_book same;
+    same.append(20);
+    const auto visitor = given.runner(same);
+    visitor->include({1, global_position{10}}, 1s);
+    if (read(visitor) != expected_model(10)) return 11;
     try {
-      ledger::account_book same;
-      same.append(20);
-      const auto visitor = given.runner(same);
-      visitor->include({1, global_position{10}}, 1s);
-      if (read(visitor) != expected_model(10)) ::_exit(11);
-      try {
-        visitor->include(head, 50ms);
-        ::_exit(12);
-      } catch (const read_model_behind& behind) {
-        if (behind.text().why.find("ermission denied") == std::string::npos) ::_exit(13);
-      }
-    } catch (const std::exception& failure) {
-      std::fprintf(stderr, "%s\n", failure.what());
-      ::_exit(14);
+      visitor->include(head, 50ms);
+      return 12;
+    } catch (const read_model_behind& behind) {
+      return behind.text().why.find("ermission denied") == std::string::npos ? 13 : 0;
     }
-    ::_exit(0);
-  }
-  int status = 0;
-  REQUIRE(::waitpid(child, &status, 0) == child);
-  REQUIRE(WIFEXITED(status));
-  CHECK(WEXITSTATUS(status) == 0);
+  });
+  CHECK(ended.exited_with(0));
   fs::permissions(given.directory, fs::perms::owner_all);
 }

@@ -72,6 +72,7 @@ class subscription::cursor {
   subscription_state state() { return shared_.lock()->state; }
   global_position position() { return shared_.lock()->position; }
   std::exception_ptr failure() { return shared_.lock()->failure; }
+  bool left_behind() { return shared_.lock()->left_behind; }
 
  private:
   struct source {
@@ -88,6 +89,8 @@ class subscription::cursor {
     kind what = kind::again;
     std::optional<async<global_position>> beyond{};
     std::chrono::nanoseconds pause{};
+    subscription_state ending = subscription_state::stopped;  // if it has ended by itself
+    std::exception_ptr failure{};
   };
   struct shared {
     subscription_state state = subscription_state::catching_up;
@@ -96,14 +99,15 @@ class subscription::cursor {
     std::vector<waiter> waiting;
     std::thread::id working;  // the thread that is in a step; none otherwise
     bool stopping = false;
+    bool left_behind = false;  // somebody's patience was over
   };
 
   outcome step(std::exception_ptr interrupted);
   outcome deliver();
   outcome after_failure(std::exception_ptr failure);
-  outcome give_up(subscription_state state, std::exception_ptr failure);
   bool begin_work();
-  void end_work(bool for_good);
+  void end_work(const outcome& next);
+  void end(const outcome& last);
   void reach(global_position position, subscription_state state);
   void release();
 
@@ -147,7 +151,7 @@ subscription::cursor::outcome subscription::cursor::step(std::exception_ptr inte
     next = after_failure(std::current_exception());
   }
   if (next.what != outcome::kind::again) source_->handler->let_go();
-  end_work(next.what == outcome::kind::ended);
+  end_work(next);
   return next;
 }
 
@@ -174,34 +178,24 @@ subscription::cursor::outcome subscription::cursor::deliver() {
 subscription::cursor::outcome subscription::cursor::after_failure(std::exception_ptr failure) {
   loaded_ = false;
   if (stop_.stop_requested()) return {.what = outcome::kind::ended};
-  if (is<log_closed>(failure)) return give_up(subscription_state::stopped, std::move(failure));
+  outcome over{.what = outcome::kind::ended, .ending = subscription_state::failed, .failure = failure};
+  if (is<log_closed>(failure)) {
+    over.ending = subscription_state::stopped;
+    return over;
+  }
   if (is<checkpoint_moved>(failure)) {
     if (failures_.next()) return {};
-    return give_up(subscription_state::failed, std::move(failure));
+    return over;
   }
   auto& tries = is<subscription_busy>(failure) ? busy_ : failures_;
   const auto pause = may_pass(failure) ? tries.next() : std::nullopt;
-  if (!pause) return give_up(subscription_state::failed, std::move(failure));
+  if (!pause) return over;
   {
     auto own = shared_.lock();
     if (!own->stopping) own->state = subscription_state::retrying;
     own->failure = failure;
   }
   return {.what = outcome::kind::pause, .beyond = {}, .pause = *pause};
-}
-
-/// The end, by itself: whoever waits is told, and a failure is reported also if nobody waits.
-subscription::cursor::outcome subscription::cursor::give_up(subscription_state state, std::exception_ptr failure) {
-  std::vector<waiter> waiting;
-  {
-    auto own = shared_.lock();
-    own->state = state;
-    own->failure = failure;
-    waiting.swap(own->waiting);
-  }
-  if (state == subscription_state::failed) runtime_.executor->report(failure);
-  for (auto& each : waiting) each.wake.fail(failure);
-  return {.what = outcome::kind::ended};
 }
 
 bool subscription::cursor::begin_work() {
@@ -211,21 +205,36 @@ bool subscription::cursor::begin_work() {
   return true;
 }
 
-/// The last one lets go of log and handler before others may think that nothing is in hand.
-void subscription::cursor::end_work(bool for_good) {
-  bool last = for_good;
+void subscription::cursor::end_work(const outcome& next) {
   {
     auto own = shared_.lock();
-    last = last || own->stopping;
-    if (!last) own->working = {};
+    if (!own->stopping && next.what != outcome::kind::ended) {
+      own->working = {};
+      return;
+    }
   }
-  if (!last) return;
+  end(next);
+}
+
+/// The last step lets go of log and handler before anybody may think that it is over. Then whoever waits is told, and a
+/// failure is reported also if nobody waits.
+void subscription::cursor::end(const outcome& last) {
   source_.reset();
+  std::vector<waiter> waiting;
+  bool failed = false;
   {
     auto own = shared_.lock();
+    if (!own->stopping && last.what == outcome::kind::ended) {
+      own->state = last.ending;
+      own->failure = last.failure;
+      waiting.swap(own->waiting);
+      failed = last.ending == subscription_state::failed;
+    }
     own->working = {};
   }
   idle_.notify_all();
+  if (failed) runtime_.executor->report(last.failure);
+  for (auto& each : waiting) each.wake.fail(last.failure);
 }
 
 /// Everything up to `position` is handled.
@@ -284,7 +293,10 @@ bool subscription::cursor::stop(std::optional<std::chrono::nanoseconds> patience
   const auto page_done = [&] {
     return own->working == std::thread::id{} || own->working == std::this_thread::get_id();
   };
-  if (patience) return own.wait_for(idle_, *patience, page_done);
+  if (patience) {
+    own->left_behind = !own.wait_for(idle_, *patience, page_done);
+    return !own->left_behind;
+  }
   own.wait(idle_, page_done);
   return true;
 }
@@ -307,13 +319,13 @@ subscription::subscription(std::shared_ptr<cursor> running) : cursor_(std::move(
 subscription::subscription(subscription&&) noexcept = default;
 
 subscription& subscription::operator=(subscription&& other) noexcept {
-  if (cursor_ && cursor_ != other.cursor_) cursor_->stop(std::nullopt);
+  if (cursor_ && cursor_ != other.cursor_ && !cursor_->left_behind()) cursor_->stop(std::nullopt);
   cursor_ = std::move(other.cursor_);
   return *this;
 }
 
 subscription::~subscription() {
-  if (cursor_) cursor_->stop(std::nullopt);
+  if (cursor_ && !cursor_->left_behind()) cursor_->stop(std::nullopt);
 }
 
 subscription_state subscription::state() const { return cursor_->state(); }

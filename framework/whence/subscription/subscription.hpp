@@ -72,8 +72,8 @@ class subscription {
   /// No page is begun after this. Waits for the one in hand; called by the handler itself, it doesn't wait for that one.
   void stop();
 
-  /// The same, but waits no longer than `patience`; false if the page is still in hand. That page's handler and log stay
-  /// alive until it ends.
+  /// The same, but waits no longer than `patience`; false if the page is still in hand. Then the destructor doesn't wait for
+  /// it either; the page's handler and log stay alive until it ends.
   bool stop(std::chrono::nanoseconds patience);
 
  private:

@@ -1,0 +1,98 @@
+/// A visitor: reads the log and the read models of an application that another process runs, or nobody.
+///
+///     const auto shop = whence::visitor::to(whence::sqlite("shop.db")).projection<OrderSummary>().aggregate<Order>().open();
+///     const auto total = shop.model<OrderSummary>().read([](whence::sql::database& db) { … });
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string_view>
+#include <utility>
+
+#include <whence/app/application.hpp>
+
+namespace whence::inline v0 {
+
+class visitor;
+
+/// Collects what a visitor wants to see.
+class visitor_builder {
+ public:
+  explicit visitor_builder(log_source log);
+  visitor_builder(visitor_builder&&) noexcept;
+  visitor_builder& operator=(visitor_builder&&) noexcept;
+  ~visitor_builder();
+
+  /// Otherwise it makes `runtime::system(1)` for itself.
+  visitor_builder running_on(runtime runtime) &&;
+
+  /// Its aggregates can be loaded.
+  template <class Aggregate>
+  visitor_builder aggregate() && {
+    static_cast<void>(detail::check_aggregate<Aggregate>());
+    return std::move(*this);
+  }
+
+  /// Its read model can be read.
+  template <class Projection>
+  visitor_builder projection() && {
+    if constexpr (detail::check_projection<Projection>()) {
+      std::shared_ptr<void> object;
+      if constexpr (!detail::is_in_database<Projection>) object = std::make_shared<Projection>();
+      add_projection(detail::definition_of<Projection>, std::move(object));
+    }
+    return std::move(*this);
+  }
+
+  /// Throws   log_missing; what opening the log for reading throws. duplicate_projection.
+  visitor open() &&;
+
+ private:
+  friend visitor;
+  void add_projection(const detail::projection_definition& definition, std::shared_ptr<void> object);
+
+  struct parts;
+  std::unique_ptr<parts> parts_;
+};
+
+/// Never writes a byte to the log's files, nor touches its lock: the application may run or not. Read models are brought up
+/// if need be, under their own locks.
+///
+/// Threads  any.
+class visitor {
+ public:
+  static visitor_builder to(log_source log) { return visitor_builder(std::move(log)); }
+
+  visitor(visitor&&) noexcept;
+  visitor& operator=(visitor&&) noexcept;
+  ~visitor();
+
+  /// The read model, once it includes everything that was in the log when this was called. If it does not yet: brings it up,
+  /// or waits for who is at it already, for as long as `patience` (what it brings up itself, it brings up to the end).
+  /// Throws   read_model_behind. checkpoint_mismatch. projection_failed. projection_not_registered.
+  template <class Projection>
+  auto model(std::chrono::nanoseconds patience = std::chrono::seconds{5}) const {
+    return detail::model_handle<Projection>(brought_up(Projection::info.name, patience));
+  }
+
+  /// The aggregate as of its last event; of version 0 if it has none. Throws: see `repository::load`.
+  template <class Aggregate>
+  loaded<Aggregate> load(const id<Aggregate>& target) const {
+    return aggregates().load(target);
+  }
+
+  log_reader& log() const noexcept;
+  token head_token() const;
+
+ private:
+  friend visitor_builder;
+  struct parts;
+  explicit visitor(std::unique_ptr<parts> parts);
+
+  const repository& aggregates() const noexcept;
+  std::shared_ptr<projection_runner> brought_up(std::string_view projection, std::chrono::nanoseconds patience) const;
+
+  std::unique_ptr<parts> parts_;
+};
+
+}  // namespace whence::inline v0
