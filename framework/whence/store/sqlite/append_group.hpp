@@ -48,6 +48,10 @@ class append_group {
 
   bool writes() const noexcept { return !placed_.empty(); }
 
+  using event_ids = std::unordered_map<event_id, std::size_t>;
+  /// The ids of what it writes; the group has them no more.
+  event_ids take_ids() noexcept { return std::move(placed_ids_); }
+
   /// Inserts what is to be written, within the writer's transaction.
   void insert(log_writer& writer);
 
@@ -91,7 +95,7 @@ class append_group {
   std::vector<placed_event> placed_;
   std::vector<indexed_event> indexed_;
   std::unordered_map<std::string, stream_head_entry> moved_;  // the streams that this group writes to
-  std::unordered_map<event_id, std::size_t> placed_ids_;      // index into placed_
+  event_ids placed_ids_;                                      // index into placed_
 };
 
 }  // namespace whence::inline v0

@@ -46,8 +46,7 @@ void group_writer::commit(std::vector<std::unique_ptr<queued_append>> appends) n
     if (insert(group) && commit_inserted(group) && witnessed(group)) confirm(group);
   } catch (const std::exception& failure) {
     // Nothing above lets anything through but a lack of memory, and that at any point: so nobody knows.
-    stop(failure.what());
-    group.complete_failed(append_unknown{failure.what()});
+    leave_open(group, failure.what());
   }
 }
 
@@ -121,8 +120,7 @@ bool group_writer::resolve(append_group& group, const std::string& why) {
     writer_->mark();
     if (writer_->stored_chain(last)) throw log_damaged(paths_.log, last, "it came back after it was overwritten");
   } catch (const std::exception& failure) {
-    stop(why + "; then: " + failure.what());
-    group.complete_failed(append_unknown{why_stopped_});
+    leave_open(group, why + "; then: " + failure.what());
     return false;
   }
   group.complete_failed(not_written(why));
@@ -138,8 +136,7 @@ bool group_writer::witnessed(append_group& group) {
     }
     witness_.write({identity_, group.tip().head, group.tip().chain});
   } catch (const std::exception& failure) {
-    stop(failure.what());
-    group.complete_failed(append_unknown{why_stopped_});
+    leave_open(group, failure.what());
     return false;
   }
   detail::reach(detail::phase::witness);
@@ -161,7 +158,20 @@ void group_writer::stop(std::string why) {
   stopped_.store(true, std::memory_order_release);
 }
 
+void group_writer::leave_open(append_group& group, std::string why) {
+  if (!stopped()) left_open_ = group.take_ids();
+  stop(std::move(why));
+  group.complete_failed(append_unknown{why_stopped_});
+}
+
 void group_writer::refuse(std::unique_ptr<queued_append> append) const noexcept {
+  if (stopped()) {
+    for (const stream_append& part : append->batch.streams) {
+      for (const new_event& event : part.events) {
+        if (left_open_.contains(event.id)) return append->done.complete(append_unknown{why_stopped_});
+      }
+    }
+  }
   append->done.complete(refusal(
       append_refused::reason::closed,
       stopped() ? "the log takes no more appends since a failure: " + why_stopped_ : std::string("the log is closed")));

@@ -6,7 +6,8 @@
 ///
 ///     not there   a marker is committed over its frames; then it is certain: refused, not_written
 ///     there       all is made durable again, without relying on the sync that failed; then: committed
-///     neither     can be brought about: unknown, and the log takes no more appends until it is opened anew
+///     neither     can be brought about: unknown, and so is the answer to the same batch sent again; the log takes no more
+///                 appends until it is opened anew
 #pragma once
 
 #include <atomic>
@@ -49,7 +50,7 @@ class group_writer {
 
   /// True once nothing can be appended any more until the log is opened again.
   bool stopped() const noexcept { return stopped_.load(std::memory_order_acquire); }
-  /// Refuses an append because of that.
+  /// Refuses an append because of that; one that a failure left open stays unknown.
   void refuse(std::unique_ptr<queued_append> append) const noexcept;
 
   bool checkpoint_is_due() const noexcept;
@@ -68,6 +69,7 @@ class group_writer {
   bool witnessed(append_group& group);
   void confirm(append_group& group);
   void stop(std::string why);
+  void leave_open(append_group& group, std::string why);
 
   const log_paths& paths_;
   const std::shared_ptr<clock> clock_;
@@ -81,7 +83,10 @@ class group_writer {
   whence::witness witness_;
   std::unique_ptr<known_events> known_;
   std::uint64_t next_checkpoint_at_;
+
+  // Written before `stopped_` is set, and never again: whoever has seen it may read them.
   std::string why_stopped_;
+  append_group::event_ids left_open_;
 
   std::atomic<std::uint64_t> head_;
   std::atomic<bool> stopped_{false};
