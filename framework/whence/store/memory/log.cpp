@@ -41,6 +41,7 @@ class memory_reader : public Base {
   }
 
   log_identity identity() const final { return place_->lock()->record->identity(); }
+  log_condition condition() final { return {log_condition::kind::whole, head(), head()}; }
   global_position head() final { return place_->lock()->record->head(); }
   event_page read(global_position after, const event_filter& filter, page_limit limit) final {
     return place_->lock()->record->read(after, filter, limit);

@@ -27,6 +27,7 @@ class sqlite_log final : public log {
   ~sqlite_log() override;
 
   log_identity identity() const override { return identity_; }
+  log_condition condition() override { return {log_condition::kind::whole, head(), head()}; }  // else it was refused
   global_position head() override;
   event_page read(global_position after, const event_filter& filter, page_limit limit) override;
   event_page read_stream(std::string_view stream, stream_version from, read_direction direction,

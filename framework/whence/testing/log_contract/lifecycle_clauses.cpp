@@ -30,6 +30,22 @@ void kept(const log_fixture& fixture) {
                 global_position{31}, "the position of the first append after a restart");
 }
 
+void says_that_it_is_whole(const log_fixture& fixture) {
+  workbench bench(fixture);
+  const auto require_whole = [&](log_reader& reader, std::uint64_t head) {
+    const log_condition condition = reader.condition();
+    require(condition.what == log_condition::kind::whole, "a log that nothing happened to is not whole");
+    require_equal(condition.found, global_position{head}, "where a log says that it ends");
+    require(condition.witnessed <= condition.found, "a log that is whole ends before its witness");
+  };
+  require_whole(bench.writer(), 0);
+  bench.commit_new(to_stream("thing", expected_version::none(), make_events(3)));
+  require_whole(bench.writer(), 3);
+  require_whole(*bench.visitor(), 3);
+  bench.reopen();
+  require_whole(bench.writer(), 3);
+}
+
 void names_itself(const log_fixture& fixture) {
   workbench one(fixture);
   workbench two(fixture);
@@ -158,6 +174,7 @@ void visitors_wait(const log_fixture& fixture) {
 std::vector<clause> lifecycle_clauses() {
   return {
       {"what was committed is there after each restart", kept},
+      {"a log that nothing happened to says that it is whole", says_that_it_is_whole},
       {"each log has an id of its own and begins in epoch 1", names_itself},
       {"a closed log refuses appends and can be opened again", refuses_when_closed},
       {"closing commits what is queued", commits_what_is_queued},
