@@ -179,9 +179,9 @@ TEST_CASE("commands are awaited in a coroutine") {
 TEST_CASE("a command's result is handed to a callback, though nobody blocks for it") {
   const scripted_bus bank;
   std::promise<std::size_t> events;
-  static_cast<void>(bank.bus.send<Open>(account, "ada").then([&](const whence::command_outcome& outcome) {
+  const auto kept = bank.bus.send<Open>(account, "ada").then([&](const whence::command_outcome& outcome) {
     events.set_value(outcome.accepted() ? outcome.events() : 99);
-  }));
+  });
   CHECK(events.get_future().get() == 1);
 }
 

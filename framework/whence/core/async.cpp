@@ -154,20 +154,19 @@ bool async_state::await(continuation& waiting, resume_mode mode) noexcept {
   if (waiting.promise_) parent = waiting.promise_->state;
   waiting.awaited_ = this;
 
+  bool passive = false;
   std::shared_ptr<whence::driver> driver;
   std::shared_ptr<whence::executor> executor;
   {
     auto own = shared_.lock();
     own->parent = parent;  // from here on a new driver of ours is passed on
-    own->passive = !parent;
+    // Who passes a callback wants it called, also while he only keeps what `.then` returned.
+    own->passive = passive = !parent || mode == resume_mode::always_posted;
     driver = own->driver;
     executor = own->executor;
   }
-  if (parent) {
-    parent->adopt(driver, executor);
-  } else if (driver && !finished()) {
-    driver->proceed();
-  }
+  if (parent) parent->adopt(driver, executor);
+  if (passive && driver && !finished()) driver->proceed();
   {
     auto own = shared_.lock();
     if (!finished()) {

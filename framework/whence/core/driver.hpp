@@ -38,9 +38,9 @@ class driver {
   /// again until the result is there. It is also called for callers whose coroutine waits for a result of this driver.
   virtual void drive(waiter& caller) = 0;
 
-  /// The result is awaited by `co_await` or `.then`, was asked for `ready()`, or was dropped: no caller is going to drive,
-  /// so the work has to go on by itself. May be called often, from any thread. It is not called for a result that
-  /// somebody merely holds: he may still come to block for it.
+  /// The result has a callback (`.then`, `.otherwise`), was asked for `ready()`, or was dropped, or that of the coroutine
+  /// that awaits it was: the work has to go on without a caller. May be called often, from any thread. It is not called
+  /// for a result, or a coroutine's result, that somebody merely holds: he may still come to block for it.
   virtual void proceed() noexcept {}
 };
 
