@@ -1,5 +1,5 @@
 // compiles
-#include "tests/compile_errors/shop.hpp"
+#include "tests/compile_errors/application.hpp"
 
 using namespace shop;
 
@@ -10,4 +10,30 @@ whence::async<bool> serve(whence::command_bus bus) {
   auto paying = bus.send<PayOrder>(whence::command_context{}, order, 450);
   const auto paid = co_await std::move(paying);
   co_return placed.accepted() && paid.accepted();
+}
+
+struct Summary {
+  static constexpr whence::projection_info info{"summary", 1};
+  using events = whence::events<OrderPlaced, OrderPaid>;
+  void create(whence::sql::database&) {}
+  void on(const OrderPlaced&, const whence::event_context&, whence::sql::database&) {}
+  void on(const OrderPaid&, const whence::event_context&, whence::sql::database&) const {}
+};
+
+struct Channels {
+  static constexpr whence::projection_info info{"channels", 1};
+  using events = whence::events<OrderPlaced>;
+  explicit Channels(int) {}
+  void on(const OrderPlaced&, const whence::event_context&) {}
+};
+
+whence::async<void> run(whence::log_source log) {
+  const auto app = whence::application::on(log)
+                       .aggregate<Order>()
+                       .projection<Summary>()
+                       .projection(std::make_shared<Channels>(1))
+                       .start();
+  app.model<Channels>().read([](const Channels&) {});
+  app.model<Summary>().read([](whence::sql::database& db) { return db.integer("SELECT 1"); });
+  co_await app.rebuild<Summary>();
 }

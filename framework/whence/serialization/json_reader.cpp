@@ -27,7 +27,10 @@ void json_decoder::reader::boolean(bool& value) {
 
 void json_decoder::reader::integer(std::int64_t& value, std::int64_t least, std::int64_t most) {
   switch (here().what) {
-    case kind::integer: value = here().integer; break;
+    case kind::integer:  // below zero, or "-0"
+      if (here().integer < least) fail_in_range(std::to_string(least), std::to_string(most));
+      value = here().integer;
+      break;
     case kind::natural:
       if (here().natural > static_cast<std::uint64_t>(most)) fail_in_range(std::to_string(least), std::to_string(most));
       value = static_cast<std::int64_t>(here().natural);
@@ -35,7 +38,6 @@ void json_decoder::reader::integer(std::int64_t& value, std::int64_t least, std:
     case kind::huge: fail_in_range(std::to_string(least), std::to_string(most));
     default: fail_expecting("a whole number");
   }
-  if (value < least || value > most) fail_in_range(std::to_string(least), std::to_string(most));
 }
 
 void json_decoder::reader::natural(std::uint64_t& value, std::uint64_t most) {

@@ -60,7 +60,8 @@ class announcement_handle {
 ///
 /// Order    positions are dense; no reader sees position p before all below it.
 /// Threads  any, at once.
-/// Throws   log_damaged: an event does not match its checksum; nothing damaged is ever returned as an event.
+/// Throws   log_damaged: an event does not match its checksum; nothing damaged is ever returned as an event. A page ends before
+///          a damaged event; the call that would have to begin with it throws.
 class log_reader {
  public:
   virtual ~log_reader() = default;

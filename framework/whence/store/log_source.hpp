@@ -50,6 +50,9 @@ struct sqlite_options {
 /// Opening throws: log_busy (another process writes, with its pid), log_damaged, tail_missing, not_a_log, newer_format, sql::sql_error, file_error.
 log_source sqlite(std::string path, sqlite_options options = {});
 
+/// Whether the file at the path bears the mark of a log. Looks at its first bytes only: it is not opened as a database.
+bool is_sqlite_log(files& files, const std::string& path);
+
 /// A log in memory, for tests: nothing survives the last copy of this value. One writer at a time, as with a file.
 /// An append is done when the call returns. It grows without limit.
 log_source memory();

@@ -149,4 +149,15 @@ log_source sqlite(std::string path, sqlite_options options) {
                      }});
 }
 
+bool is_sqlite_log(files& files, const std::string& path) {
+  try {
+    check_log_header(files, path);
+    return true;
+  } catch (const newer_format&) {
+    return true;
+  } catch (const error&) {
+    return false;
+  }
+}
+
 }  // namespace whence::inline v0

@@ -21,20 +21,31 @@ class stream_reading {
 
   event_page forward(stream_version from) {
     next_ = std::max<std::uint64_t>(from.value(), 1);
-    const bool all_met = indexed_forward(next_) && newer_forward();
+    const bool all_met = up_to_damage([this] { return indexed_forward(next_) && newer_forward(); });
     return page_.finish(last_, all_met);
   }
 
   event_page backward(stream_version from) {
     from_ = from.value();
     if (from_ == 0) return page_.finish({}, true);
-    const bool all_met = newer_backward() && indexed_backward();
+    const bool all_met = up_to_damage([this] { return newer_backward() && indexed_backward(); });
     // Only at version 1 a stream begins: if it was not met, something is missing.
     if (all_met && previous_ > 1) throw index_gap();
     return page_.finish(last_, all_met);
   }
 
  private:
+  /// What is intact comes first; whoever reads on from there is told.
+  template <class Read>
+  bool up_to_damage(Read read) {
+    try {
+      return read();
+    } catch (const log_damaged&) {
+      if (page_.events() == 0) throw;
+      return false;
+    }
+  }
+
   /// Takes an event of the stream on the way up. False: the page is full, and there is this one more.
   bool take_forward(const recorded_event& event) {
     if (event.version.value() < next_) return true;

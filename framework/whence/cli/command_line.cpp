@@ -1,0 +1,223 @@
+#include <whence/cli/command_line.hpp>
+
+#include <algorithm>
+#include <iterator>
+
+#include <CLI/CLI.hpp>
+
+#include <whence/cli/command_table.hpp>
+#include <whence/cli/failure.hpp>
+#include <whence/cli/near_words.hpp>
+
+namespace whence::inline v0::cli {
+namespace {
+
+bool is_option(std::string_view word) { return word.size() > 1 && word.front() == '-'; }
+
+std::string name_of(std::string_view option) { return std::string(option.substr(0, option.find('='))); }
+
+std::vector<std::string> first_words() {
+  std::vector<std::string> words{"help"};
+  for (const command& command : commands()) {
+    const std::string word(command.group.empty() ? command.name : command.group);
+    if (std::find(words.begin(), words.end(), word) == words.end()) words.push_back(word);
+  }
+  return words;
+}
+
+std::vector<std::string> commands_of(std::string_view group) {
+  std::vector<std::string> names;
+  for (const command& command : commands()) {
+    if (command.group == group) names.emplace_back(command.name);
+  }
+  return names;
+}
+
+/// "event" for "event" and "events".
+std::string_view group_named(std::string_view word) {
+  for (const command& command : commands()) {
+    if (!command.group.empty() && (word == command.group || word == std::string(command.group) + "s"))
+      return command.group;
+  }
+  return {};
+}
+
+const command* find(std::string_view group, std::string_view name) {
+  for (const command& command : commands()) {
+    if (command.group == group && command.name == name) return &command;
+  }
+  return nullptr;
+}
+
+bool takes(const command* command, const flag* flag) {
+  const auto in = [flag](std::span<const whence::cli::flag* const> flags) {
+    return std::find(flags.begin(), flags.end(), flag) != flags.end();
+  };
+  return in(shared_flags()) || (command != nullptr && in(command->flags));
+}
+
+std::string did_you_mean(std::string_view word, const std::vector<std::string>& words, std::string otherwise) {
+  const std::string meant = nearest(word, words);
+  return meant.empty() ? std::move(otherwise) : "did you mean " + meant + "?";
+}
+
+std::string help_line(const command* command) {
+  return "whence " + (command == nullptr ? "" : full_name(*command) + " ") + "--help";
+}
+
+usage_error unknown_option(const std::string& name, const command* command) {
+  std::vector<std::string> names;
+  for (const flag* const known : all_flags()) {
+    if (takes(command, known)) names.emplace_back(known->name);
+  }
+  const std::string of = command == nullptr ? "" : " of `" + full_name(*command) + "`";
+  return {"option", "there is no option " + name + of, did_you_mean(name, names, help_line(command))};
+}
+
+}  // namespace
+
+request command_line::parse(const std::vector<std::string>& words) {
+  command_line line(words);
+  line.split();
+  line.find_command();
+  line.check_options();
+  line.check_names();
+  line.take_apart();
+  return std::move(line.request_);
+}
+
+command_line::command_line(const std::vector<std::string>& words) : words_(words) {}
+
+command_line::option_word command_line::look_up(std::string_view word) {
+  const bool is_long = word.starts_with("--");
+  for (const flag* const known : all_flags()) {
+    if (is_long && word == known->name) return {known, !known->value.empty()};
+    if (is_long && !known->value.empty() && word.starts_with(known->name) &&
+        word.substr(known->name.size()).starts_with('=')) {
+      return {known, false};
+    }
+    if (!is_long && known->letter != 0 && word[1] == known->letter && (word.size() == 2 || !known->value.empty())) {
+      return {known, !known->value.empty() && word.size() == 2};
+    }
+  }
+  return {nullptr, false};
+}
+
+void command_line::split() {
+  bool options_end = false;
+  for (std::size_t i = 0; i < words_.size(); ++i) {
+    const std::string& word = words_[i];
+    if (options_end || !is_option(word)) {
+      names_.push_back(word);
+      continue;
+    }
+    if (word == "--") {
+      options_end = true;
+      continue;
+    }
+    const option_word found = look_up(word);
+    if (found.known == nullptr) {
+      unknown_.push_back(name_of(word));
+      continue;
+    }
+    given_.push_back(found.known);
+    options_.push_back(word);
+    if (const std::size_t equals = word.find('='); word.starts_with("--") && equals != std::string::npos) {
+      options_.back().resize(equals);  // as two words: CLI11 takes "--store=" for no value at all
+      options_.push_back(word.substr(equals + 1));
+    }
+    if (!found.takes_next) continue;
+    if (i + 1 == words_.size()) {
+      throw usage_error("value", std::string(found.known->name) + " needs a value: " + std::string(found.known->value),
+                        help_line(nullptr));
+    }
+    options_.push_back(words_[++i]);
+  }
+}
+
+void command_line::find_command() {
+  if (!names_.empty() && names_.front() == "help") {
+    request_.help_word_ = true;
+    names_.erase(names_.begin());
+  }
+  if (names_.empty()) return;
+  const std::string& first = names_.front();
+  const std::string_view group = group_named(first);
+  std::size_t used = 1;
+  if (group.empty()) {
+    request_.what_ = find("", first);
+    if (request_.what_ == nullptr) {
+      throw usage_error("command", "there is no command \"" + first + "\"",
+                        did_you_mean(first, first_words(), help_line(nullptr)));
+    }
+  } else if (names_.size() == 1) {
+    request_.what_ = find(group, commands_of(group).front());  // the bare group lists
+  } else {
+    used = 2;
+    request_.what_ = find(group, names_[1]);
+    if (request_.what_ == nullptr) {
+      std::string all;
+      for (const std::string& name : commands_of(group)) all += (all.empty() ? "" : ", ") + name;
+      throw usage_error("command", "there is no command \"" + first + " " + names_[1] + "\"",
+                        did_you_mean(names_[1], commands_of(group), "there are: " + all));
+    }
+  }
+  names_.erase(names_.begin(), names_.begin() + static_cast<std::ptrdiff_t>(used));
+}
+
+void command_line::check_names() {
+  if (request_.what_ == nullptr || request_.help_word_) return;
+  const command& command = *request_.what_;
+  const std::size_t wanted = command.argument.empty() ? 0 : 1;
+  if (names_.size() > wanted) {
+    throw usage_error("argument", "`" + full_name(command) + "` has no place for \"" + names_[wanted] + "\"",
+                      help_line(&command));
+  }
+  if (!names_.empty()) request_.argument_ = names_.front();
+}
+
+void command_line::check_options() const {
+  const command* const command = request_.what_;
+  if (!unknown_.empty()) throw unknown_option(unknown_.front(), command);
+  for (const flag* const given : given_) {
+    if (!takes(command, given)) throw unknown_option(std::string(given->name), command);
+  }
+}
+
+void command_line::take_apart() {
+  CLI::App app;
+  app.set_help_flag();
+  for (const flag* const known : all_flags()) {
+    if (!takes(request_.what_, known)) continue;
+    std::string names(known->name);
+    if (known->letter != 0) names = std::string("-") + known->letter + "," + names;
+    std::vector<std::string>& values = request_.values_[std::string(known->name)];
+    if (known->value.empty()) {
+      app.add_flag_callback(names, [&values] { values.emplace_back(); });
+    } else {
+      // One value each; the callback sees all that were given.
+      app.add_option_function<std::vector<std::string>>(
+             names, [&values](const std::vector<std::string>& given) { values = given; })
+          ->expected(1)
+          ->allow_extra_args(false)
+          ->multi_option_policy(known->repeats ? CLI::MultiOptionPolicy::TakeAll : CLI::MultiOptionPolicy::Throw);
+    }
+  }
+  std::vector<std::string> backwards(std::make_reverse_iterator(options_.end()),
+                                     std::make_reverse_iterator(options_.begin()));
+  try {
+    app.parse(std::move(backwards));
+  } catch (const CLI::ParseError& failure) {
+    throw usage_error("option", failure.what(), help_line(request_.what_));  // its own exit codes stop here
+  }
+  std::erase_if(request_.values_, [](const auto& entry) { return entry.second.empty(); });
+  if (request_.help() != help_wanted::none || request_.has("--version") || request_.what_ == nullptr) return;
+  if (!request_.what_->argument.empty() && request_.argument_.empty()) {
+    throw usage_error(
+        "argument",
+        "`" + full_name(*request_.what_) + "` needs to know which: " + std::string(request_.what_->argument),
+        help_line(request_.what_));
+  }
+}
+
+}  // namespace whence::inline v0::cli

@@ -1,0 +1,47 @@
+/// From the words of a command line to a request.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <whence/cli/command.hpp>
+#include <whence/cli/request.hpp>
+
+namespace whence::inline v0::cli {
+
+/// Finds the command's words by itself, wherever options stand, and lets CLI11 take the options apart: CLI11's subcommands
+/// know options only behind them, and it says "a subcommand is required" for a misspelt one.
+///
+/// Throws   usage_error: an unknown word or option, with the nearest one there is.
+class command_line {
+ public:
+  /// The words after the program's name.
+  static request parse(const std::vector<std::string>& words);
+
+ private:
+  explicit command_line(const std::vector<std::string>& words);
+
+  struct option_word {
+    const flag* known;  // null: there is none of that name
+    bool takes_next;    // its value is the next word
+  };
+  static option_word look_up(std::string_view word);
+
+  void split();
+  void find_command();
+  void check_options() const;
+  void check_names();
+  void take_apart();
+
+  const std::vector<std::string>& words_;
+  std::vector<std::string> names_;  // what is no option and no option's value; the command's words go when it is found
+  std::vector<std::string> options_;  // the rest, in order
+  std::vector<std::string> unknown_;
+  std::vector<const flag*> given_;
+  request request_;
+};
+
+}  // namespace whence::inline v0::cli

@@ -1,0 +1,24 @@
+/// The commands and the options that there are.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+#include <whence/cli/command.hpp>
+
+namespace whence::inline v0::cli {
+
+/// In the order of help. A group's first command is what the bare group does.
+std::span<const command> commands();
+
+/// What all commands have.
+std::span<const flag* const> shared_flags();
+
+/// Every option that any command has.
+std::span<const flag* const> all_flags();
+
+/// "event list"
+std::string full_name(const command& command);
+
+}  // namespace whence::inline v0::cli

@@ -1,0 +1,94 @@
+#include <whence/cli/event_screen.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include <whence/cli/data_lines.hpp>
+#include <whence/cli/display_text.hpp>
+#include <whence/cli/event_commands.hpp>
+#include <whence/cli/id_pattern.hpp>
+#include <whence/cli/time_text.hpp>
+#include <whence/store/log_errors.hpp>
+
+namespace whence::inline v0::cli {
+namespace {
+
+constexpr std::size_t label_width = 13;
+
+std::string labelled(const style& style, std::string_view label, const std::string& text) {
+  return style.paint(tint::faint, label) + std::string(label_width - label.size(), ' ') + text + "\n";
+}
+
+/// On a terminal the end of an id is enough to find it again; a pipe gets all of it.
+std::string id_text(const uuid& id, const session& session) {
+  return session.on_terminal() ? shortened(id) : id.to_string();
+}
+
+/// The cause is an event if the log has one of that id; commands leave nothing but their id and name.
+std::string cause_of(const recorded_event& event, log_reader& log, const session& session) {
+  const uuid& id = event.causation.value();
+  if (id.is_nil()) return "nothing before it";
+  const std::string name = visible(event.causation_type);
+  if (const std::optional<global_position> position = log.find_event(event_id(id))) {
+    try {
+      const event_page page = log.read(global_position{position->value() - 1}, {}, {.events = 1, .scanned = 1});
+      if (!page.empty()) {
+        return "event " + visible(type_of(page.front())) + " " + visible(place_of(page.front())) + " #" +
+               std::to_string(position->value());
+      }
+    } catch (const log_damaged&) {
+      // The cause cannot be shown; the event that was asked for can.
+      return "event " + name + " #" + std::to_string(position->value());
+    }
+  }
+  return "command " + (name.empty() ? "" : name + " ") + id_text(id, session);
+}
+
+std::string joined(std::span<const std::string_view> tags) {
+  std::string all;
+  for (const std::string_view tag : tags) all += (all.empty() ? "" : ", ") + visible(tag);
+  return all;
+}
+
+std::string data_of(const recorded_event& event, const session& session) {
+  const std::vector<data_line> lines = data_lines(event.data);
+  std::size_t longest = 0;
+  for (const data_line& line : lines) longest = std::max(longest, display_width(line.name));
+  longest = std::min<std::size_t>(longest, 24);
+  std::string out;
+  for (const data_line& line : lines) {
+    const std::size_t taken = display_width(line.name);
+    const std::string gap(line.name.empty() ? 0 : 2 + (longest > taken ? longest - taken : 0), ' ');
+    out += "  " + session.out_style().paint(tint::cyan, line.name) + gap + line.value + "\n";
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string event_screen(const recorded_event& event, log_reader& log, const session& session) {
+  const style style = session.out_style();
+  std::string out = style.paint(tint::strong, visible(type_of(event))) + "   " + visible(place_of(event)) + "   #" +
+                    std::to_string(event.position.value()) + "   " + to_rfc3339(event.occurred_at);
+  if (session.on_terminal()) out += "  (" + relative_to(session.now(), event.occurred_at) + ")";
+  out += "\n";
+  const auto line = [&out, &style](std::string_view label, const std::string& text) {
+    if (!text.empty()) out += labelled(style, label, text);
+  };
+  line("id", event.id.to_string());
+  line("aggregate", visible(event.aggregate_type));
+  line("correlation", id_text(event.correlation.value(), session));
+  line("caused by", cause_of(event, log, session));
+  line("source", visible(event.source));
+  line("trace", visible(event.traceparent));
+  line("tags", joined(event.tags));
+  line("recorded", to_rfc3339(event.recorded_at));
+  line("stored", with_groups(event.data.size()) + " bytes · checksum and chain ok");
+  out += style.paint(tint::faint, "data") + "\n" + data_of(event, session);
+  return out;
+}
+
+}  // namespace whence::inline v0::cli

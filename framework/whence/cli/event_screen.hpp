@@ -1,0 +1,14 @@
+/// One event whole, for people: what it is, where it comes from, how it is stored, and its data line by line.
+#pragma once
+
+#include <string>
+
+#include <whence/cli/session.hpp>
+#include <whence/store/event_page.hpp>
+#include <whence/store/log.hpp>
+
+namespace whence::inline v0::cli {
+
+std::string event_screen(const recorded_event& event, log_reader& log, const session& session);
+
+}  // namespace whence::inline v0::cli

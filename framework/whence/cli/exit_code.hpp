@@ -1,0 +1,36 @@
+/// How a program of Whence ends: what its exit code says, and what it prints of an error.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include <whence/core/error.hpp>
+
+namespace whence::inline v0 {
+
+/// The same in all programs.
+enum class exit_code : int {
+  done = 0,           ///< done, and nothing bad was found
+  answer_is_no = 1,   ///< done, and the answer is no: a verification or a comparison found a difference
+  wrong_usage = 2,    ///< a word, an option or a value that does not exist; no store named
+  not_there = 3,      ///< the named stream, event or log does not exist
+  refused = 4,        ///< a conflict, a precondition or the domain's rule
+  not_now = 5,        ///< busy, no permission, disk full: the same may succeed later
+  not_readable = 6,   ///< data that cannot be read or trusted
+  types_missing = 7,  ///< needs code that this program does not have
+  our_bug = 70,       ///< a fault of Whence itself
+  interrupted = 130,  ///< SIGINT
+  pipe_closed = 141,  ///< whoever read the output went away
+};
+
+/// By the error's code; what is not known there, by its next move.
+exit_code exit_code_of(const error& failure) noexcept;
+
+/// What people read: what happened, where, why, what to do, and last the code. Nothing in it can move a terminal's cursor.
+///
+///     whence: stream "order-1234" does not exist
+///       why:   closest names: order-12345 (4 events)
+///       do:    whence stream list  [stream.missing, exit 3]
+std::string failure_text(std::string_view program, const error& failure);
+
+}  // namespace whence::inline v0

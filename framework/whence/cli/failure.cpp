@@ -1,0 +1,81 @@
+#include <whence/cli/failure.hpp>
+
+#include <cstring>
+#include <utility>
+
+#include <whence/cli/display_text.hpp>
+#include <whence/core/json_text.hpp>
+
+namespace whence::inline v0::cli {
+namespace {
+
+void append_member(std::string& out, std::string_view name, std::string_view text) {
+  append_json_string(out, name);
+  out += ':';
+  append_json_string(out, is_utf8(text) ? std::string(text) : visible(text));
+}
+
+}  // namespace
+
+usage_error::usage_error(std::string_view reason, std::string what, std::string remedy, std::string why)
+    : error("usage." + std::string(reason), next_move::change_request,
+            {.what = std::move(what), .where = {}, .why = std::move(why), .remedy = std::move(remedy)}) {}
+
+store_unnamed::store_unnamed(std::string where, std::string remedy)
+    : error("store.unnamed", next_move::change_request,
+            {.what = "no store to open", .where = std::move(where), .why = {}, .remedy = std::move(remedy)}) {}
+
+not_in_log::not_in_log(std::string_view code, error_text text)
+    : error(code, next_move::change_request, std::move(text)) {}
+
+id_ambiguous::id_ambiguous(std::string_view shortened, std::string candidates)
+    : error("id.ambiguous", next_move::change_request,
+            {.what = "\"" + std::string(shortened) + "\" is the beginning or end of several ids",
+             .where = {},
+             .why = "candidates: " + std::move(candidates),
+             .remedy = "give more of the id"}) {}
+
+output_failed::output_failed(int system_code)
+    : error("output.failed", next_move::retry,
+            {.what = "cannot write the output",
+             .where = "standard output",
+             .why = std::strerror(system_code),
+             .remedy = "what was printed is incomplete: repeat the command"}) {}
+
+diagnostic::diagnostic(const error& failure)
+    : code(failure.code()), exit(exit_code_of(failure)), text(failure.text()) {}
+
+std::string to_text(std::string_view program, const diagnostic& found, style style) {
+  std::string lines = style.paint(tint::red, std::string(program) + ":") + " " + visible(found.text.what);
+  const auto line = [&lines](std::string_view label, const std::string& text) {
+    if (!text.empty()) lines.append("\n  ").append(label).append(visible(text));
+  };
+  line("where: ", found.text.where);
+  line("why:   ", found.text.why);
+  line("do:    ", found.text.remedy);
+  const std::string code = "[" + found.code + ", exit " + std::to_string(static_cast<int>(found.exit)) + "]";
+  return lines + "  " + style.paint(tint::faint, code) + "\n";
+}
+
+std::string to_json(const std::vector<diagnostic>& found) {
+  std::string out = "[";
+  for (const diagnostic& one : found) {
+    if (out.size() > 1) out += ',';
+    out += '{';
+    append_member(out, "code", one.code);
+    out += R"(,"severity":"error",)";
+    append_member(out, "where", one.text.where);
+    out += ',';
+    append_member(out, "message", one.text.what);
+    if (!one.text.why.empty()) {
+      out += ',';
+      append_member(out, "why", one.text.why);
+    }
+    out += ',';
+    append_member(out, "hint", one.text.remedy);
+    out += '}';
+  }
+  return out + "]";
+}
+
+}  // namespace whence::inline v0::cli

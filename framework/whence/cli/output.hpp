@@ -1,0 +1,37 @@
+/// Where a command writes: a file descriptor, a pager, a string in a test.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace whence::inline v0::cli {
+
+/// Whoever read the output went away: nothing is wrong, and nothing more is wanted.
+struct output_closed {};
+
+/// Threads  one at a time.
+/// Throws   output_closed; output_failed.
+class output {
+ public:
+  virtual ~output() = default;
+  virtual void write(std::string_view text) = 0;
+  virtual void flush() = 0;
+};
+
+/// Writes through a buffer to an open file descriptor, which stays open.
+///
+/// Limits   holds at most `buffer_bytes`.
+class descriptor_output final : public output {
+ public:
+  static constexpr std::size_t buffer_bytes = 64u << 10;
+
+  explicit descriptor_output(int descriptor) : descriptor_(descriptor) {}
+  void write(std::string_view text) override;
+  void flush() override;
+
+ private:
+  int descriptor_;
+  std::string buffer_;
+};
+
+}  // namespace whence::inline v0::cli

@@ -1,0 +1,82 @@
+#include <whence/cli/request.hpp>
+
+#include <charconv>
+
+#include <whence/cli/failure.hpp>
+#include <whence/cli/near_words.hpp>
+
+namespace whence::inline v0::cli {
+namespace {
+
+usage_error not_a_choice(std::string_view flag, const std::string& given, const std::vector<std::string>& choices) {
+  std::string list;
+  for (const std::string& choice : choices) list += (list.empty() ? "" : ", ") + choice;
+  const std::string meant = nearest(given, choices);
+  return {"value", std::string(flag) + " cannot be \"" + given + "\"",
+          meant.empty() ? "choose one of: " + list : "did you mean " + meant + "? There are: " + list};
+}
+
+}  // namespace
+
+help_wanted request::help() const {
+  if (has("--help") || help_word_) return help_wanted::full;
+  return has("--brief") ? help_wanted::brief : help_wanted::none;
+}
+
+std::optional<std::string> request::value(std::string_view flag) const {
+  const auto found = values_.find(flag);
+  if (found == values_.end() || found->second.empty()) return std::nullopt;
+  return found->second.back();
+}
+
+std::vector<std::string> request::values(std::string_view flag) const {
+  const auto found = values_.find(flag);
+  return found == values_.end() ? std::vector<std::string>() : found->second;
+}
+
+std::vector<std::string> request::listed(std::string_view flag) const {
+  std::vector<std::string> all;
+  for (const std::string& value : values(flag)) {
+    std::size_t from = 0;
+    while (true) {
+      const std::size_t comma = value.find(',', from);
+      all.push_back(value.substr(from, comma - from));
+      if (all.back().empty()) {
+        throw usage_error("value", std::string(flag) + " \"" + value + "\" has an empty name in it",
+                          "write the names with one comma between them");
+      }
+      if (comma == std::string::npos) break;
+      from = comma + 1;
+    }
+  }
+  return all;
+}
+
+std::optional<std::uint64_t> request::number(std::string_view flag) const {
+  const std::optional<std::string> text = value(flag);
+  if (!text) return std::nullopt;
+  std::uint64_t number = 0;
+  const auto [rest, failure] = std::from_chars(text->data(), text->data() + text->size(), number);
+  if (failure != std::errc{} || rest != text->data() + text->size()) {
+    throw usage_error("value", std::string(flag) + " cannot be \"" + *text + "\"", "give a whole number, 0 or more");
+  }
+  return number;
+}
+
+output_form request::form() const {
+  const std::string form = value("--output").value_or(has("--json") ? "json" : "table");
+  if (form == "table") return output_form::table;
+  if (form == "json") return output_form::json;
+  if (form == "jsonl") return output_form::jsonl;
+  throw not_a_choice("-o", form, {"table", "json", "jsonl"});
+}
+
+colour_choice request::colour() const {
+  const std::string when = value("--color").value_or("auto");
+  if (when == "auto") return colour_choice::automatic;
+  if (when == "always") return colour_choice::always;
+  if (when == "never") return colour_choice::never;
+  throw not_a_choice("--color", when, {"auto", "always", "never"});
+}
+
+}  // namespace whence::inline v0::cli

@@ -1,0 +1,48 @@
+/// What was asked for: a command of the table, its argument, its options. Made by command_line.cpp.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <whence/cli/command.hpp>
+
+namespace whence::inline v0::cli {
+
+enum class output_form { table, json, jsonl };
+enum class colour_choice { automatic, always, never };
+enum class help_wanted { none, brief, full };
+
+/// Throws   usage_error: an option's value is not of its form.
+class request {
+ public:
+  request() = default;
+
+  const command* what() const noexcept { return what_; }  ///< null: none was named
+  const std::string& argument() const noexcept { return argument_; }
+  help_wanted help() const;
+
+  bool has(std::string_view flag) const { return values_.contains(flag); }
+  /// The last value given; nothing if there is none.
+  std::optional<std::string> value(std::string_view flag) const;
+  /// All values, in order, as given.
+  std::vector<std::string> values(std::string_view flag) const;
+  /// The same, cut at commas.
+  std::vector<std::string> listed(std::string_view flag) const;
+  std::optional<std::uint64_t> number(std::string_view flag) const;
+
+  output_form form() const;
+  colour_choice colour() const;
+
+ private:
+  friend class command_line;
+  const command* what_ = nullptr;
+  bool help_word_ = false;  // `whence help …`
+  std::string argument_;
+  std::map<std::string, std::vector<std::string>, std::less<>> values_;
+};
+
+}  // namespace whence::inline v0::cli

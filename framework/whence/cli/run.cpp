@@ -1,0 +1,75 @@
+#include <whence/cli/run.hpp>
+
+#include <exception>
+
+#include <whence/cli/command_line.hpp>
+#include <whence/cli/failure.hpp>
+#include <whence/cli/help.hpp>
+#include <whence/cli/session.hpp>
+
+namespace whence::inline v0::cli {
+namespace {
+
+/// A fault that is none of ours by type is a bug of ours, or memory is exhausted.
+struct unexpected_failure final : error {
+  explicit unexpected_failure(std::string_view what)
+      : error("cli.unexpected", next_move::operator_needed,
+              {.what = "an unexpected fault: " + std::string(what),
+               .where = {},
+               .why = {},
+               .remedy = "please report it, with the command and this line"}) {}
+};
+
+exit_code run_command(const request& request, surroundings& around) {
+  session session(request, around);
+  exit_code result = exit_code::done;
+  try {
+    result = request.what()->run(request, session);
+  } catch (const error& failure) {
+    session.failed(failure);
+    result = exit_code_of(failure);
+  } catch (const std::exception& failure) {
+    session.failed(unexpected_failure(failure.what()));
+    result = exit_code::our_bug;
+  }
+  return session.finish(result);
+}
+
+exit_code run_words(const std::vector<std::string>& words, surroundings& around) {
+  const request request = command_line::parse(words);
+  if (request.has("--version")) {
+    around.out->write(version_text(request.form()));
+  } else if (request.help() != help_wanted::none || request.what() == nullptr) {
+    around.out->write(help_text(request.what(), request.help()));
+  } else {
+    return run_command(request, around);
+  }
+  around.out->flush();
+  return exit_code::done;
+}
+
+exit_code say(const error& failure, surroundings& around) {
+  around.err->write(failure_text(around.program, failure));
+  around.err->flush();
+  return exit_code_of(failure);
+}
+
+}  // namespace
+
+exit_code run(const std::vector<std::string>& words, surroundings& around) noexcept {
+  try {
+    try {
+      return run_words(words, around);
+    } catch (const error& failure) {
+      return say(failure, around);
+    } catch (const std::exception& failure) {
+      return say(unexpected_failure(failure.what()), around);
+    }
+  } catch (const output_closed&) {
+    return exit_code::pipe_closed;
+  } catch (...) {
+    return exit_code::our_bug;  // not even the error could be said
+  }
+}
+
+}  // namespace whence::inline v0::cli

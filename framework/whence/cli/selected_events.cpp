@@ -1,0 +1,102 @@
+#include <whence/cli/selected_events.hpp>
+
+#include <algorithm>
+#include <utility>
+
+#include <whence/store/log_errors.hpp>
+
+namespace whence::inline v0::cli {
+namespace {
+
+constexpr std::size_t window_max = 1024;
+
+// The first rows come at once, and a page is small beside the buffers around it.
+constexpr page_limit page_size{.events = 1'000, .bytes = 1u << 20, .scanned = 16'384};
+
+}  // namespace
+
+selected_events::selected_events(log_reader& log, selection wanted)
+    : log_(log), wanted_(std::move(wanted)), filter_(wanted_.filter()), window_(window_max) {
+  const global_position first{std::max<std::uint64_t>(wanted_.from.value(), 1)};
+  wanted_.from = first;
+  wanted_.to = std::min(wanted_.to, log_.head());
+  at_end_ = wanted_.to < wanted_.from;
+  at_ = wanted_.reverse ? wanted_.to : global_position{first.value() - 1};
+  version_ = wanted_.reverse ? stream_version{UINT64_MAX} : stream_version{1};
+}
+
+const recorded_event* selected_events::next() {
+  while (true) {
+    while (const recorded_event* const event = take()) {
+      if (event->position < wanted_.from || event->position > wanted_.to) continue;
+      if (wanted_.wants(*event)) return event;
+    }
+    if (at_end_) return nullptr;
+    page_ = fetch();
+    taken_ = 0;
+  }
+}
+
+const recorded_event* selected_events::take() {
+  if (taken_ >= page_.size()) return nullptr;
+  const std::size_t index = backward_page_ ? page_.size() - 1 - taken_ : taken_;
+  ++taken_;
+  return &page_[index];
+}
+
+event_page selected_events::fetch() {
+  if (wanted_.streams.size() == 1) return fetch_stream();
+  return wanted_.reverse ? fetch_backward() : fetch_forward();
+}
+
+event_page selected_events::fetch_forward() {
+  event_page page = log_.read(at_, filter_, page_size);
+  at_end_ = page.scanned_to() <= at_ || page.scanned_to() >= wanted_.to;
+  at_ = page.scanned_to();
+  return page;
+}
+
+// A log is read upwards. Downwards it is read window by window; a window whose events are too many bytes for a page, or that has
+// a damaged event in it, is halved.
+event_page selected_events::fetch_backward() {
+  backward_page_ = true;
+  while (true) {
+    const std::uint64_t room = at_.value() - wanted_.from.value() + 1;
+    const std::size_t window = static_cast<std::size_t>(std::min<std::uint64_t>(window_, room));
+    const global_position below{at_.value() - window};
+    event_page page;
+    try {
+      page = log_.read(below, filter_, {.events = window, .bytes = page_size.bytes, .scanned = window});
+    } catch (const log_damaged&) {
+      if (window == 1) throw;
+    }
+    if (page.scanned_to() < at_ && window > 1) {
+      window_ = window / 2;
+      continue;
+    }
+    window_ = std::min(window * 2, window_max);
+    at_ = below;
+    at_end_ = below < wanted_.from;
+    return page;
+  }
+}
+
+event_page selected_events::fetch_stream() {
+  const read_direction direction = wanted_.reverse ? read_direction::backward : read_direction::forward;
+  event_page page = log_.read_stream(wanted_.streams.front(), version_, direction, page_size);
+  if (page.empty()) {
+    at_end_ = true;
+    return page;
+  }
+  const recorded_event& last = page.back();
+  if (wanted_.reverse) {
+    at_end_ = last.version <= stream_version{1} || last.position < wanted_.from;
+    if (!at_end_) version_ = stream_version{last.version.value() - 1};
+  } else {
+    at_end_ = page.at_end() || last.position > wanted_.to;
+    version_ = last.version.next();
+  }
+  return page;
+}
+
+}  // namespace whence::inline v0::cli

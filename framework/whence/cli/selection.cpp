@@ -1,0 +1,210 @@
+#include <whence/cli/selection.hpp>
+
+#include <algorithm>
+#include <functional>
+#include <utility>
+
+#include <whence/cli/failure.hpp>
+#include <whence/cli/near_words.hpp>
+#include <whence/cli/time_text.hpp>
+#include <whence/store/log_errors.hpp>
+
+namespace whence::inline v0::cli {
+namespace {
+
+/// `*` stands for any characters; the rest for itself.
+bool matches(std::string_view pattern, std::string_view name) {
+  std::size_t p = 0;
+  std::size_t n = 0;
+  std::size_t star = std::string_view::npos;  // the last one met, and how far it reached
+  std::size_t reached = 0;
+  while (n < name.size()) {
+    if (p < pattern.size() && pattern[p] == '*') {
+      star = p++;
+      reached = n;
+    } else if (p < pattern.size() && pattern[p] == name[n]) {
+      ++p;
+      ++n;
+    } else if (star != std::string_view::npos) {
+      p = star + 1;
+      n = ++reached;
+    } else {
+      return false;
+    }
+  }
+  return std::all_of(pattern.begin() + static_cast<std::ptrdiff_t>(p), pattern.end(), [](char c) { return c == '*'; });
+}
+
+void for_each_event(log_reader& log, const std::function<bool(const recorded_event&)>& visit) {
+  const global_position head = log.head();
+  for (global_position at; at < head;) {
+    const event_page page = log.read(at);
+    for (const recorded_event& event : page) {
+      if (!visit(event)) return;
+    }
+    if (page.scanned_to() <= at) return;
+    at = page.scanned_to();
+  }
+}
+
+/// The one id in the log that the pattern stands for; nothing if there is none.
+std::optional<uuid> resolve(log_reader& log, const id_pattern& pattern, uuid (*id_of)(const recorded_event&)) {
+  if (pattern.whole()) return pattern.id();
+  constexpr std::size_t candidates_max = 5;
+  std::vector<uuid> found;
+  for_each_event(log, [&](const recorded_event& event) {
+    const uuid id = id_of(event);
+    if (pattern.matches(id) && std::find(found.begin(), found.end(), id) == found.end()) found.push_back(id);
+    return found.size() <= candidates_max;
+  });
+  if (found.size() < 2) return found.empty() ? std::nullopt : std::optional(found.front());
+  std::string list;
+  for (std::size_t i = 0; i < std::min(found.size(), candidates_max); ++i) {
+    list += (list.empty() ? "" : ", ") + found[i].to_string();
+  }
+  throw id_ambiguous(pattern.text(), found.size() > candidates_max ? list + " and more" : list);
+}
+
+std::vector<uuid> ids_from(const request& request, std::string_view flag, log_reader& log,
+                           uuid (*id_of)(const recorded_event&)) {
+  std::vector<uuid> ids;
+  for (const std::string& text : request.listed(flag)) {
+    const id_pattern pattern(flag, text);
+    const std::optional<uuid> id = resolve(log, pattern, id_of);
+    if (!id) {
+      throw not_in_log("event.missing", {.what = "no event has " + std::string(flag.substr(2)) + " id \"" + text + "\"",
+                                         .where = {},
+                                         .why = {},
+                                         .remedy = "give the whole id, or look for it: whence event list"});
+    }
+    ids.push_back(*id);
+  }
+  return ids;
+}
+
+/// The position of the first event that was recorded at `time` or later (with `after`: later). The recorded times never decrease.
+global_position first_recorded(log_reader& log, timestamp time, bool after) {
+  std::uint64_t low = 1;
+  std::uint64_t high = log.head().value() + 1;
+  while (low < high) {
+    const std::uint64_t middle = low + (high - low) / 2;
+    const event_page page = log.read(global_position{middle - 1}, {}, {.events = 1, .bytes = 1, .scanned = 1});
+    if (page.empty()) break;
+    const timestamp recorded = page.front().recorded_at;
+    if (after ? recorded > time : recorded >= time) {
+      high = middle;
+    } else {
+      low = middle + 1;
+    }
+  }
+  return global_position{low};
+}
+
+/// Narrows the positions to the times. Events are judged by their own times in any case: this only spares reading.
+void narrow(selection& wanted, log_reader& log) {
+  try {
+    if (wanted.since) wanted.from = std::max(wanted.from, first_recorded(log, *wanted.since, false));
+    if (wanted.until) {
+      const global_position beyond = first_recorded(log, *wanted.until, true);
+      wanted.to = std::min(wanted.to, global_position{beyond.value() - 1});
+    }
+  } catch (const log_damaged&) {
+    // What comes before the damage is shown, and then it is said.
+  }
+}
+
+template <class List, class Value>
+bool among(const List& list, const Value& value) {
+  return list.empty() || std::find(list.begin(), list.end(), value) != list.end();
+}
+
+/// Streams whose names are one or two slips away from this one, as far as the beginning of the log tells.
+std::string similar_streams(log_reader& log, const std::string& stream) {
+  constexpr std::size_t slips_max = 2;
+  constexpr std::size_t names_max = 3;
+  constexpr global_position looked_at{100'000};
+  std::vector<std::pair<std::size_t, std::string>> near;
+  try {
+    for_each_event(log, [&](const recorded_event& event) {
+      if (event.version != stream_version{1}) return event.position < looked_at;
+      const std::size_t slips = edit_distance(stream, event.stream, slips_max);
+      if (slips <= slips_max) {
+        near.emplace_back(slips, std::string(event.stream));
+        std::sort(near.begin(), near.end());
+        if (near.size() > names_max) near.pop_back();
+      }
+      return event.position < looked_at;
+    });
+  } catch (const log_damaged&) {
+    // A hint is not worth another error.
+  }
+  std::string names;
+  for (const auto& [slips, name] : near) {
+    names += (names.empty() ? "" : ", ") + name + " (" + std::to_string(log.stream_head(name).value()) + " events)";
+  }
+  return names;
+}
+
+}  // namespace
+
+name_patterns::name_patterns(std::vector<std::string> patterns) : patterns_(std::move(patterns)) {
+  const bool plain = std::none_of(patterns_.begin(), patterns_.end(),
+                                  [](const std::string& one) { return one.find('*') != std::string::npos; });
+  if (plain) exact_ = patterns_;
+}
+
+bool name_patterns::match(std::string_view name) const {
+  return patterns_.empty() || std::any_of(patterns_.begin(), patterns_.end(),
+                                          [name](const std::string& pattern) { return matches(pattern, name); });
+}
+
+bool selection::wants(const recorded_event& event) const {
+  return among(streams, event.stream) && aggregates.match(event.aggregate_type) && types.match(event.type) &&
+         among(correlations, event.correlation.value()) && among(causations, event.causation.value()) &&
+         (!since || event.recorded_at >= *since) && (!until || event.recorded_at <= *until);
+}
+
+selection selection_from(const request& request, log_reader& log, timestamp now) {
+  selection wanted;
+  wanted.streams = request.values("--stream");
+  wanted.aggregates = name_patterns(request.listed("--aggregate"));
+  wanted.types = name_patterns(request.listed("--type"));
+  wanted.from = global_position{request.number("--from").value_or(1)};
+  wanted.to = global_position{request.number("--to").value_or(UINT64_MAX)};
+  if (const auto since = request.value("--since")) wanted.since = time_from("--since", *since, now);
+  if (const auto until = request.value("--until")) wanted.until = time_from("--until", *until, now);
+  wanted.reverse = request.has("--reverse");
+
+  for (const std::string& stream : wanted.streams) require_stream(log, stream);
+  wanted.correlations =
+      ids_from(request, "--correlation", log, [](const recorded_event& event) { return event.correlation.value(); });
+  wanted.causations =
+      ids_from(request, "--causation", log, [](const recorded_event& event) { return event.causation.value(); });
+  if (const auto id = request.value("--event")) {
+    const global_position position = find_event(log, id_pattern("--event", *id));
+    wanted.from = std::max(wanted.from, position);
+    wanted.to = std::min(wanted.to, position);
+  }
+  narrow(wanted, log);
+  return wanted;
+}
+
+global_position find_event(log_reader& log, const id_pattern& pattern) {
+  const std::optional<uuid> id = resolve(log, pattern, [](const recorded_event& event) { return event.id.value(); });
+  if (const auto position = id ? log.find_event(event_id(*id)) : std::nullopt) return *position;
+  throw not_in_log("event.missing", {.what = "there is no event " + pattern.text(),
+                                     .where = {},
+                                     .why = {},
+                                     .remedy = "look for it: whence event list --reverse --limit 10"});
+}
+
+void require_stream(log_reader& log, const std::string& stream) {
+  if (!log.read_stream(stream, stream_version{1}, read_direction::forward, {.events = 1}).empty()) return;
+  const std::string similar = similar_streams(log, stream);
+  throw not_in_log("stream.missing", {.what = "stream \"" + stream + "\" does not exist",
+                                      .where = {},
+                                      .why = similar.empty() ? "" : "closest names: " + similar,
+                                      .remedy = "whence stream list"});
+}
+
+}  // namespace whence::inline v0::cli

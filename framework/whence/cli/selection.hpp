@@ -1,0 +1,62 @@
+/// Which events a command is about: the selectors, the same for all commands.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <whence/cli/id_pattern.hpp>
+#include <whence/cli/request.hpp>
+#include <whence/core/position.hpp>
+#include <whence/core/timestamp.hpp>
+#include <whence/store/event_page.hpp>
+#include <whence/store/log.hpp>
+
+namespace whence::inline v0::cli {
+
+/// Names of types, with `*` for any characters. None: all.
+class name_patterns {
+ public:
+  name_patterns() = default;
+  explicit name_patterns(std::vector<std::string> patterns);
+
+  bool match(std::string_view name) const;
+  /// The names, for a store to filter by; none if there are patterns, which only `match` knows.
+  const std::vector<std::string>& exact() const noexcept { return exact_; }
+
+ private:
+  std::vector<std::string> patterns_;
+  std::vector<std::string> exact_;
+};
+
+struct selection {
+  std::vector<std::string> streams{};
+  name_patterns aggregates{};
+  name_patterns types{};
+  std::vector<uuid> correlations{};
+  std::vector<uuid> causations{};
+  global_position from{1};
+  global_position to{UINT64_MAX};
+  std::optional<timestamp> since{};
+  std::optional<timestamp> until{};
+  bool reverse = false;
+
+  /// All but the positions.
+  bool wants(const recorded_event& event) const;
+  event_filter filter() const { return {aggregates.exact(), types.exact()}; }
+};
+
+/// Reads the selectors, and looks up in the log what is named in a shortened form.
+/// Throws   usage_error; not_in_log: a stream or an event that is named is not there; id_ambiguous.
+selection selection_from(const request& request, log_reader& log, timestamp now);
+
+/// Where an event stands that was named by its id, whole or cut.
+/// Throws   not_in_log (`event.missing`); id_ambiguous.
+global_position find_event(log_reader& log, const id_pattern& id);
+
+/// Throws   not_in_log (`stream.missing`), with streams of similar names.
+void require_stream(log_reader& log, const std::string& stream);
+
+}  // namespace whence::inline v0::cli

@@ -1,0 +1,42 @@
+#include <whence/cli/store_choice.hpp>
+
+#include <optional>
+#include <vector>
+
+#include <whence/cli/command_table.hpp>
+#include <whence/cli/failure.hpp>
+
+namespace whence::inline v0::cli {
+namespace {
+
+std::vector<std::string> logs_in(const surroundings& around) {
+  std::vector<std::string> found;
+  for (const std::string& name : around.runtime.files->list(around.directory)) {
+    const std::string path = around.directory == "." ? name : around.directory + "/" + name;
+    if (name.ends_with(".db") && around.is_store(path)) found.push_back(path);
+  }
+  return found;
+}
+
+}  // namespace
+
+std::string chosen_store(const request& request, const surroundings& around) {
+  if (const std::optional<std::string> named = request.value("--store")) {
+    if (named->empty()) throw usage_error("value", "--store is empty", "give the path of a log");
+    return *named;
+  }
+  if (const std::optional<std::string> named = around.environment("WHENCE_STORE"); named && !named->empty())
+    return *named;
+
+  const std::vector<std::string> here = logs_in(around);
+  if (here.size() == 1) return here.front();
+  const std::string repeat = "whence " + full_name(*request.what()) + " --store ";
+  constexpr std::string_view nowhere = "no --store or WHENCE_STORE; this folder has ";
+  if (here.empty()) throw store_unnamed(std::string(nowhere) + "no log", repeat + "PATH");
+  std::string names;
+  for (std::size_t i = 0; i < here.size() && i < 5; ++i) names += (i == 0 ? "" : ", ") + here[i];
+  if (here.size() > 5) names += ", …";
+  throw store_unnamed(std::string(nowhere) + std::to_string(here.size()) + ": " + names, repeat + here.front());
+}
+
+}  // namespace whence::inline v0::cli

@@ -1,0 +1,15 @@
+/// Which log is meant when a command line doesn't say: nothing is guessed.
+#pragma once
+
+#include <string>
+
+#include <whence/cli/request.hpp>
+#include <whence/cli/surroundings.hpp>
+
+namespace whence::inline v0::cli {
+
+/// --store, else WHENCE_STORE, else the only log in the working directory.
+/// Throws   store_unnamed: there is none, or there are several.
+std::string chosen_store(const request& request, const surroundings& around);
+
+}  // namespace whence::inline v0::cli

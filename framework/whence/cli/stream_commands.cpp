@@ -1,0 +1,147 @@
+#include <whence/cli/stream_commands.hpp>
+
+#include <optional>
+#include <utility>
+
+#include <whence/cli/display_text.hpp>
+#include <whence/cli/event_commands.hpp>
+#include <whence/cli/selected_events.hpp>
+#include <whence/cli/selection.hpp>
+#include <whence/cli/time_text.hpp>
+#include <whence/core/json_text.hpp>
+#include <whence/store/log_errors.hpp>
+
+namespace whence::inline v0::cli {
+namespace {
+
+/// A stream from its first event and its last.
+struct stream_summary {
+  std::string name;
+  std::string aggregate_type;
+  stream_version version;
+  global_position first_position;
+  global_position last_position;
+  timestamp first_recorded;
+  timestamp last_recorded;
+};
+
+stream_summary summary_of(const recorded_event& first, const recorded_event& last) {
+  return {.name = std::string(first.stream),
+          .aggregate_type = std::string(first.aggregate_type),
+          .version = last.version,
+          .first_position = first.position,
+          .last_position = last.position,
+          .first_recorded = first.recorded_at,
+          .last_recorded = last.recorded_at};
+}
+
+event_page end_of_stream(log_reader& log, std::string_view stream) {
+  return log.read_stream(stream, stream_version{UINT64_MAX}, read_direction::backward, {.events = 1});
+}
+
+/// Nothing if its first or last event is damaged: its history comes to that.
+std::optional<stream_summary> whole_stream(log_reader& log, const std::string& stream) {
+  try {
+    const event_page first = log.read_stream(stream, stream_version{1}, read_direction::forward, {.events = 1});
+    return summary_of(first.front(), end_of_stream(log, stream).front());
+  } catch (const log_damaged&) {
+    return std::nullopt;
+  }
+}
+
+std::string members_of(const stream_summary& stream) {
+  std::string out = "\"aggregateId\":" + json_string(stream.name);
+  out += ",\"aggregateType\":" + json_string(stream.aggregate_type);
+  out += ",\"streamVersion\":" + std::to_string(stream.version.value());
+  out += ",\"firstPosition\":" + std::to_string(stream.first_position.value());
+  out += ",\"lastPosition\":" + std::to_string(stream.last_position.value());
+  out += ",\"firstRecordedAt\":\"" + to_rfc3339(stream.first_recorded);
+  out += "\",\"lastRecordedAt\":\"" + to_rfc3339(stream.last_recorded) + "\"";
+  return out;
+}
+
+std::vector<column> columns_of_streams() {
+  return {{.title = "STREAM", .colour = tint::cyan, .least = 12},
+          {.title = "TYPE", .least = 8},
+          {.title = "EVENTS", .right = true},
+          {.title = "FIRST", .colour = tint::faint, .spare = 2},
+          {.title = "LAST", .colour = tint::faint, .spare = 1}};
+}
+
+std::vector<column> columns_of_history() {
+  return {{.title = "VERSION", .right = true},
+          {.title = "POSITION", .right = true, .spare = 2},
+          {.title = "TIME", .colour = tint::faint, .spare = 1},
+          {.title = "TYPE", .colour = tint::cyan, .least = 12},
+          {.title = "CAUSED BY", .least = 9, .spare = 4},
+          {.title = "DATA", .least = 12, .spare = 3}};
+}
+
+std::string history_head(const stream_summary& stream, const session& session) {
+  const std::size_t events = stream.version.value();
+  return session.out_style().paint(tint::strong, visible(stream.name)) + "   " + visible(stream.aggregate_type) +
+         "   " + with_groups(events) + (events == 1 ? " event, #" : " events, #") +
+         std::to_string(stream.first_position.value()) +
+         (events == 1 ? "" : " to #" + std::to_string(stream.last_position.value())) + "\n" +
+         to_milliseconds(stream.first_recorded) + (events == 1 ? "" : " to " + to_milliseconds(stream.last_recorded)) +
+         "\n";
+}
+
+}  // namespace
+
+exit_code list_streams(const request& request, session& session) {
+  const std::size_t limit = session.limit(request);
+  log_reader& log = session.log();
+  selection wanted = selection_from(request, log, session.now());
+  // A stream is met at its first event; the times are those of the stream, not of that event.
+  const std::optional<timestamp> since = std::exchange(wanted.since, std::nullopt);
+  if (since) wanted.from = global_position{request.number("--from").value_or(1)};
+  selected_events events(log, std::move(wanted));
+  item_list& list = session.list(columns_of_streams());
+  while (const recorded_event* const first = events.next()) {
+    if (first->version != stream_version{1}) continue;
+    const event_page end = end_of_stream(log, first->stream);
+    if (end.empty() || (since && end.front().recorded_at < *since)) continue;
+    if (limit != 0 && list.items() == limit) {
+      list.cut_before(first->position);
+      if (!request.has("--limit")) session.note_cut(limit, 0);
+      break;
+    }
+    const stream_summary stream = summary_of(*first, end.front());
+    list.item([&stream] { return "{" + members_of(stream) + "}"; },
+              [&stream]() -> std::vector<std::string> {
+                return {stream.name, stream.aggregate_type, std::to_string(stream.version.value()),
+                        to_milliseconds(stream.first_recorded), to_milliseconds(stream.last_recorded)};
+              });
+  }
+  return exit_code::done;
+}
+
+exit_code show_stream(const request& request, session& session) {
+  const std::size_t limit = session.limit(request);
+  log_reader& log = session.log();
+  require_stream(log, request.argument());
+  selection wanted = selection_from(request, log, session.now());
+  wanted.streams = {request.argument()};
+  const std::optional<stream_summary> stream = whole_stream(log, request.argument());
+  if (stream && session.form() == output_form::table) session.print(history_head(*stream, session));
+  item_list& list = session.list(columns_of_history());
+  if (stream) list.with_members(members_of(*stream));
+  selected_events events(log, std::move(wanted));
+  while (const recorded_event* const event = events.next()) {
+    if (limit != 0 && list.items() == limit) {
+      list.cut_before(event->position);
+      if (!request.has("--limit")) session.note_cut(limit, 0);
+      break;
+    }
+    list.item([event] { return json_of(*event); },
+              [event]() -> std::vector<std::string> {
+                return {std::to_string(event->version.value()), std::to_string(event->position.value()),
+                        to_milliseconds(event->recorded_at),    type_of(*event),
+                        std::string(event->causation_type),     std::string(event->data)};
+              });
+  }
+  return exit_code::done;
+}
+
+}  // namespace whence::inline v0::cli

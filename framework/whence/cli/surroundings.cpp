@@ -1,0 +1,50 @@
+#include <whence/cli/surroundings.hpp>
+
+#include <charconv>
+#include <cstdlib>
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+namespace whence::inline v0::cli {
+namespace {
+
+std::optional<std::string> from_environment(std::string_view name) {
+  const char* const value = std::getenv(std::string(name).c_str());
+  if (value == nullptr) return std::nullopt;
+  return value;
+}
+
+terminal_size size_of_terminal() {
+  terminal_size size;
+  winsize window{};
+  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &window) == 0 && window.ws_col > 0) {
+    size.columns = window.ws_col;
+    if (window.ws_row > 0) size.rows = window.ws_row;
+  } else if (const std::optional<std::string> columns = from_environment("COLUMNS")) {
+    std::size_t number = 0;
+    std::from_chars(columns->data(), columns->data() + columns->size(), number);
+    if (number > 0) size.columns = number;
+  }
+  return size;
+}
+
+}  // namespace
+
+surroundings surroundings_of_process(output& out, output& err) {
+  const runtime system = runtime::system(1);
+  return {.program = "whence",
+          .out = &out,
+          .err = &err,
+          .in_is_terminal = ::isatty(STDIN_FILENO) == 1,
+          .out_is_terminal = ::isatty(STDOUT_FILENO) == 1,
+          .err_is_terminal = ::isatty(STDERR_FILENO) == 1,
+          .size = size_of_terminal(),
+          .directory = ".",
+          .environment = from_environment,
+          .store_at = [](const std::string& path) { return sqlite(path); },
+          .is_store = [files = system.files](const std::string& path) { return is_sqlite_log(*files, path); },
+          .runtime = system};
+}
+
+}  // namespace whence::inline v0::cli

@@ -1,0 +1,39 @@
+/// All that a command gets from outside, in one place, so that tests can replace it.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <whence/cli/output.hpp>
+#include <whence/core/runtime.hpp>
+#include <whence/store/log_source.hpp>
+
+namespace whence::inline v0::cli {
+
+struct terminal_size {
+  std::size_t columns = 80;
+  std::size_t rows = 24;
+};
+
+struct surroundings {
+  std::string program = "whence";  ///< how help and errors call it
+  output* out = nullptr;
+  output* err = nullptr;
+  bool in_is_terminal = false;
+  bool out_is_terminal = false;
+  bool err_is_terminal = false;
+  terminal_size size;
+  std::string directory = ".";  ///< where a store is looked for that nobody named
+  std::function<std::optional<std::string>(std::string_view)> environment;
+  std::function<log_source(const std::string&)> store_at;  ///< the log at a path
+  std::function<bool(const std::string&)> is_store;        ///< whether there is a log at a path
+  whence::runtime runtime;
+};
+
+/// The process's own. The outputs must live as long.
+surroundings surroundings_of_process(output& out, output& err);
+
+}  // namespace whence::inline v0::cli

@@ -1,0 +1,67 @@
+#include <whence/cli/time_text.hpp>
+
+#include <charconv>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+
+#include <whence/cli/failure.hpp>
+
+namespace whence::inline v0::cli {
+namespace {
+
+struct unit {
+  std::string_view letter;
+  std::string_view name;
+  std::int64_t seconds;
+};
+
+constexpr unit units[] = {
+    {"w", "weeks", 604'800}, {"d", "d", 86'400}, {"h", "h", 3'600}, {"m", "min", 60}, {"s", "s", 1},
+};
+
+std::optional<std::chrono::seconds> duration_from(std::string_view text) {
+  constexpr std::int64_t most = 1'000'000'000;
+  std::int64_t number = 0;
+  const auto [rest, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (failure != std::errc{} || number < 0 || number > most) return std::nullopt;
+  const std::string_view letter(rest, static_cast<std::size_t>(text.data() + text.size() - rest));
+  for (const unit& unit : units) {
+    if (letter == unit.letter && number <= most / unit.seconds) return std::chrono::seconds(number * unit.seconds);
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+timestamp time_from(std::string_view flag, std::string_view text, timestamp now) {
+  if (const std::optional<std::chrono::seconds> ago = duration_from(text)) return now - *ago;
+  constexpr std::size_t date_size = 10;
+  try {
+    return parse_rfc3339(text.size() == date_size ? std::string(text) + "T00:00:00Z" : std::string(text));
+  } catch (const malformed_input&) {
+    throw usage_error("value", std::string(flag) + " cannot be \"" + std::string(text) + "\"",
+                      "give 90s, 15m, 2h, 3d, 1w, a date such as 2026-01-27, or 2026-01-27T10:30:00Z");
+  }
+}
+
+std::string to_milliseconds(timestamp time) {
+  const std::string exact = to_rfc3339(time);  // …00.000000Z
+  return exact.substr(0, exact.size() - 4) + "Z";
+}
+
+std::string relative_to(timestamp now, timestamp time) {
+  const bool past = time <= now;
+  const auto apart = std::chrono::duration_cast<std::chrono::seconds>(past ? now - time : time - now).count();
+  std::string text = "0 s";
+  for (const unit& unit : units) {
+    // Two of a unit, so that 90 minutes are no "1 h".
+    if (apart >= 2 * unit.seconds || unit.seconds == 1) {
+      text = std::to_string(apart / unit.seconds) + " " + std::string(unit.name);
+      break;
+    }
+  }
+  return past ? text + " ago" : "in " + text;
+}
+
+}  // namespace whence::inline v0::cli

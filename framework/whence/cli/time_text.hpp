@@ -1,0 +1,21 @@
+/// Times as people write and read them.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include <whence/core/timestamp.hpp>
+
+namespace whence::inline v0::cli {
+
+/// "90s", "15m", "2h", "3d", "1w" ago; "2026-01-27" (its first moment, UTC); RFC 3339.
+/// Throws   usage_error (`usage.value`), with the flag's name.
+timestamp time_from(std::string_view flag, std::string_view text, timestamp now);
+
+/// RFC 3339 to the millisecond, which is enough for a list: "2026-01-27T10:30:00.000Z".
+std::string to_milliseconds(timestamp time);
+
+/// "3 h ago"; "in 2 min".
+std::string relative_to(timestamp now, timestamp time);
+
+}  // namespace whence::inline v0::cli

@@ -1,0 +1,152 @@
+// Every way of getting a command line wrong says what is wrong, what was meant, and is exit code 2.
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include <tests/cli/console.hpp>
+#include <whence/cli/command_line.hpp>
+#include <whence/cli/command_table.hpp>
+#include <whence/cli/failure.hpp>
+
+using namespace whence::cli;
+
+namespace {
+
+struct wrong_line {
+  const char* line;
+  const char* says;
+};
+
+constexpr wrong_line wrong_lines[] = {
+    {"evnt list", "whence: there is no command \"evnt\"\n  do:    did you mean event?  [usage.command, exit 2]\n"},
+    {"event lsit",
+     "whence: there is no command \"event lsit\"\n  do:    did you mean list?  [usage.command, exit 2]\n"},
+    {"event remove",
+     "whence: there is no command \"event remove\"\n  do:    there are: list, show  [usage.command, exit 2]\n"},
+    {"weather", "whence: there is no command \"weather\"\n  do:    whence --help  [usage.command, exit 2]\n"},
+    {"event list --strem x",
+     "whence: there is no option --strem of `event list`\n  do:    did you mean --stream?  [usage.option, exit 2]\n"},
+    {"event list -x",
+     "whence: there is no option -x of `event list`\n  do:    whence event list --help  [usage.option, exit 2]\n"},
+    {"event show @1 --stream order-99",
+     "whence: there is no option --stream of `event show`\n  do:    whence event show --help  [usage.option, exit "
+     "2]\n"},
+    {"--no-such=1 event list",
+     "whence: there is no option --no-such of `event list`\n  do:    whence event list --help  [usage.option, exit "
+     "2]\n"},
+    {"event list --from", "whence: --from needs a value: POSITION\n  do:    whence --help  [usage.value, exit 2]\n"},
+    {"event list surplus",
+     "whence: `event list` has no place for \"surplus\"\n  do:    whence event list --help  [usage.argument, exit "
+     "2]\n"},
+    {"event show @1 @2",
+     "whence: `event show` has no place for \"@2\"\n  do:    whence event show --help  [usage.argument, exit 2]\n"},
+    {"stream show",
+     "whence: `stream show` needs to know which: STREAM\n  do:    whence stream show --help  [usage.argument, exit "
+     "2]\n"},
+    {"event list --limit -1",
+     "whence: --limit cannot be \"-1\"\n  do:    give a whole number, 0 or more  [usage.value, exit 2]\n"},
+    {"event list --limit 18446744073709551616",
+     "whence: --limit cannot be \"18446744073709551616\"\n  do:    give a whole number, 0 or more  [usage.value, exit "
+     "2]\n"},
+    {"event list --from 1-7",
+     "whence: --from cannot be \"1-7\"\n  do:    give a whole number, 0 or more  [usage.value, exit 2]\n"},
+    {"event list -o jsn",
+     "whence: -o cannot be \"jsn\"\n  do:    did you mean json? There are: table, json, jsonl  [usage.value, exit "
+     "2]\n"},
+    {"event list --color=sometimes",
+     "whence: --color cannot be \"sometimes\"\n  do:    choose one of: auto, always, never  [usage.value, exit 2]\n"},
+    {"event list --since yesterday",
+     "whence: --since cannot be \"yesterday\"\n  do:    give 90s, 15m, 2h, 3d, 1w, a date such as 2026-01-27, or "
+     "2026-01-27T10:30:00Z  [usage.value, exit 2]\n"},
+    {"event list --type A,,B",
+     "whence: --type \"A,,B\" has an empty name in it\n  do:    write the names with one comma between them  "
+     "[usage.value, exit 2]\n"},
+    {"event list --correlation abc",
+     "whence: --correlation cannot be \"abc\"\n  do:    give an id, or at least 8 characters of its beginning or end  "
+     "[usage.value, exit 2]\n"},
+    {"event show order-12345",
+     "whence: the event cannot be \"order-12345\"\n  do:    give an id, or at least 8 characters of its beginning or "
+     "end  "
+     "[usage.value, exit 2]\n"},
+    {"event show @",
+     "whence: the event cannot be \"@\"\n  do:    give an id, or at least 8 characters of its beginning or "
+     "end  [usage.value, exit 2]\n"},
+    {"event list --store=", "whence: --store is empty\n  do:    give the path of a log  [usage.value, exit 2]\n"},
+};
+
+request parse(std::vector<std::string> words) { return command_line::parse(words); }
+
+}  // namespace
+
+TEST_CASE("a command line that is wrong prints one message, nothing on stdout, and is exit code 2") {
+  tests::console console;
+  for (const wrong_line& wrong : wrong_lines) {
+    CAPTURE(wrong.line);
+    const tests::ran ran = console.run(wrong.line);
+    CHECK(ran.exit == 2);
+    CHECK(ran.out == "");
+    CHECK(ran.err == wrong.says);
+  }
+}
+
+TEST_CASE("an option that is given twice, but has one value, is refused") {
+  tests::console console;
+  const tests::ran ran = console.run("event list --from 1 --from 2");
+  CHECK(ran.exit == 2);
+  CHECK(ran.err.find("--from") != std::string::npos);
+  CHECK(ran.err.find("[usage.option, exit 2]") != std::string::npos);
+}
+
+TEST_CASE("control characters of the command line do not reach the terminal") {
+  tests::console console;
+  const tests::ran ran = console.run(std::vector<std::string>{"\x1b[2Jevent"});
+  CHECK(ran.err.starts_with("whence: there is no command \"\\u001b[2Jevent\"\n"));
+}
+
+TEST_CASE("options stand before or after the command") {
+  tests::console console;
+  const std::string expected = console.run("event list --stream order-99 -o jsonl").out;
+  CHECK(!expected.empty());
+  CHECK(console.run("--stream order-99 -o jsonl event list").out == expected);
+  CHECK(console.run("event --stream=order-99 list -ojsonl").out == expected);
+  CHECK(console.run("--output jsonl event list --stream order-99").out == expected);
+}
+
+TEST_CASE("the plural is an alias, and a bare group lists") {
+  tests::console console;
+  const std::string expected = console.run("event list").out;
+  CHECK(console.run("event").out == expected);
+  CHECK(console.run("events").out == expected);
+  CHECK(console.run("events list").out == expected);
+  CHECK(console.run("streams").out == console.run("stream list").out);
+}
+
+TEST_CASE("after -- a word is no option") {
+  const request request = parse({"stream", "show", "--", "--odd-name"});
+  CHECK(request.argument() == "--odd-name");
+}
+
+TEST_CASE("values that look like options are values") {
+  const request request = parse({"event", "list", "--stream", "--odd-name", "--stream=-x"});
+  CHECK(request.values("--stream") == std::vector<std::string>{"--odd-name", "-x"});
+}
+
+TEST_CASE("options repeat, and lists take commas; a stream's name may have one") {
+  const request request = parse({"event", "list", "--type", "A,B", "--type=C", "--stream", "a,b"});
+  CHECK(request.listed("--type") == std::vector<std::string>{"A", "B", "C"});
+  CHECK(request.values("--stream") == std::vector<std::string>{"a,b"});
+}
+
+TEST_CASE("--json is -o json") {
+  CHECK(parse({"event", "list", "--json"}).form() == output_form::json);
+  CHECK(parse({"event", "list"}).form() == output_form::table);
+}
+
+TEST_CASE("an option's name means the same in every command, so that it can stand before it") {
+  std::vector<std::string_view> names;
+  for (const flag* const flag : all_flags()) names.push_back(flag->name);
+  std::sort(names.begin(), names.end());
+  CHECK(std::adjacent_find(names.begin(), names.end()) == names.end());
+}

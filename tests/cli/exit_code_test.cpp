@@ -1,0 +1,53 @@
+#include <string>
+
+#include <doctest/doctest.h>
+
+#include <whence/cli/exit_code.hpp>
+#include <whence/cli/failure.hpp>
+#include <whence/core/files.hpp>
+#include <whence/store/log_errors.hpp>
+
+using namespace whence;
+
+namespace {
+
+int exit_of(const error& failure) { return static_cast<int>(exit_code_of(failure)); }
+
+struct unknown_error final : error {
+  explicit unknown_error(next_move next) : error("new.code", next, {.what = "x"}) {}
+};
+
+}  // namespace
+
+TEST_CASE("each error has its exit code") {
+  CHECK(exit_of(cli::usage_error("option", "x", "y")) == 2);
+  CHECK(exit_of(cli::store_unnamed("x", "y")) == 2);
+  CHECK(exit_of(cli::id_ambiguous("x", "y")) == 2);
+  CHECK(exit_of(log_missing("a.db")) == 3);
+  CHECK(exit_of(log_busy("a.db", 7)) == 5);
+  CHECK(exit_of(file_error("open", "a.db", 13)) == 5);
+  CHECK(exit_of(file_error("open", "a.db", 28)) == 5);
+  CHECK(exit_of(cli::output_failed(28)) == 5);
+  CHECK(exit_of(log_damaged("a.db", global_position{7}, "x")) == 6);
+  CHECK(exit_of(tail_missing("a.db", global_position{7}, global_position{9})) == 6);
+  CHECK(exit_of(witness_missing("a.db", "x")) == 6);
+  CHECK(exit_of(not_a_log("a.db", "x")) == 6);
+  CHECK(exit_of(newer_format("a.db", 2, 1)) == 6);
+  CHECK(exit_of(malformed_input("id.malformed", {.what = "x"})) == 2);
+}
+
+TEST_CASE("an error that is not in the table goes by its next move") {
+  CHECK(exit_of(unknown_error(next_move::retry)) == 5);
+  CHECK(exit_of(unknown_error(next_move::reload)) == 4);
+  CHECK(exit_of(unknown_error(next_move::change_request)) == 2);
+  CHECK(exit_of(unknown_error(next_move::operator_needed)) == 5);
+}
+
+TEST_CASE("an error's text says what, where, why, what to do, and its code") {
+  CHECK(failure_text("shop", log_busy("a.db", 7)) == R"(shop: a.db is held for writing by process 7; nothing was touched
+  where: a.db.lock
+  why:   a log has one writer at a time
+  do:    stop that process, or read the log as a visitor  [log.busy, exit 5]
+)");
+  CHECK(failure_text("shop", unknown_error(next_move::retry)) == "shop: x  [new.code, exit 5]\n");
+}

@@ -1,0 +1,121 @@
+// Help comes from the table of commands; what it promises is run.
+#include <algorithm>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include <tests/cli/console.hpp>
+#include <whence/cli/command_table.hpp>
+#include <whence/cli/display_text.hpp>
+
+using namespace whence::cli;
+
+namespace {
+
+/// The words of an example as a shell would part them, up to a pipe.
+std::vector<std::string> words_of(std::string_view line) {
+  std::vector<std::string> words(1);
+  bool quoted = false;
+  for (const char c : line) {
+    if (c == '\'') {
+      quoted = !quoted;
+    } else if (c == '|' && !quoted) {
+      break;
+    } else if (c == ' ' && !quoted) {
+      if (!words.back().empty()) words.emplace_back();
+    } else {
+      words.back() += c;
+    }
+  }
+  if (words.back().empty()) words.pop_back();
+  return words;
+}
+
+}  // namespace
+
+TEST_CASE("no line of help is wider than 80 columns") {
+  tests::console console;
+  std::vector<std::string> lines{"--help", "-h", ""};
+  for (const command& command : commands()) {
+    lines.push_back(full_name(command) + " --help");
+    lines.push_back(full_name(command) + " -h");
+  }
+  for (const std::string& line : lines) {
+    CAPTURE(line);
+    const tests::ran ran = console.run(line);
+    CHECK(ran.exit == 0);
+    CHECK(ran.err == "");
+    std::istringstream text(ran.out);
+    for (std::string row; std::getline(text, row);) {
+      CAPTURE(row);
+      CHECK(display_width(row) <= 80);
+      CHECK(!row.ends_with(' '));
+    }
+  }
+}
+
+TEST_CASE("every example of every command runs, and finds something") {
+  tests::console console;
+  for (const command& command : commands()) {
+    CHECK(!command.examples.empty());
+    for (const example& example : command.examples) {
+      CAPTURE(example.line);
+      std::vector<std::string> words = words_of(example.line);
+      REQUIRE(words.front() == "whence");
+      words.erase(words.begin());
+      const tests::ran ran = console.run(words);
+      CHECK(ran.exit == 0);
+      CHECK(ran.err == "");
+      CHECK(std::count(ran.out.begin(), ran.out.end(), '\n') >= 1);
+      CHECK(ran.out.find("{\"items\":[]") == std::string::npos);
+    }
+  }
+}
+
+TEST_CASE("help names every option that a command takes, and none that it doesn't") {
+  tests::console console;
+  for (const command& command : commands()) {
+    CAPTURE(full_name(command));
+    const std::string help = console.run(full_name(command) + " --help").out;
+    for (const flag* const flag : all_flags()) {
+      CAPTURE(flag->name);
+      const auto in = [flag](auto flags) { return std::find(flags.begin(), flags.end(), flag) != flags.end(); };
+      const bool named = help.find("  " + std::string(flag->name) + " ") != std::string::npos ||
+                         help.find(", " + std::string(flag->name) + " ") != std::string::npos ||
+                         flag->name == "--brief";
+      CHECK(named == (in(command.flags) || in(shared_flags())));
+    }
+  }
+}
+
+TEST_CASE("help of a command, in short") {
+  tests::console console;
+  CHECK(console.run("stream show -h").out == R"(whence stream show STREAM - show the history of a stream
+
+  whence stream show order-12345            # from its first event on
+  whence stream show order-12345 --reverse  # from its last
+  whence stream show order-12345 -o jsonl   # one event a line
+
+Flags: --type TYPE --from POSITION --to POSITION --since TIME --until TIME
+       --reverse --limit N -o FORM
+Reads only. More: whence stream show --help
+)");
+}
+
+TEST_CASE("help is asked for in any way, also without a store") {
+  tests::console console;
+  console.environment.clear();
+  const std::string expected = console.run("event list --help").out;
+  CHECK(console.run("help event list").out == expected);
+  CHECK(console.run("--help event list").out == expected);
+  CHECK(console.run("help").out == console.run("--help").out);
+  CHECK(console.run("help event show").exit == 0);
+}
+
+TEST_CASE("the version") {
+  tests::console console;
+  CHECK(console.run("--version").out == "whence 0.1.0\n");
+  CHECK(console.run("--version --json").out == "{\"program\":\"whence\",\"version\":\"0.1.0\"}\n");
+}

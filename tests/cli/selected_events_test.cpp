@@ -1,0 +1,239 @@
+// Reads logs of thousands of events with pages of every size, forward and backward, and logs with one damaged event, whose
+// neighbours have to be shown.
+#include <algorithm>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+
+#include <tests/cli/console.hpp>
+#include <tests/cli/shop_log.hpp>
+#include <whence/cli/selected_events.hpp>
+#include <whence/store/log_errors.hpp>
+#include <whence/store/log_source.hpp>
+
+using namespace whence;
+
+namespace {
+
+/// A log in which one event does not match its checksum: what a store promises is that a page ends before it, and that
+/// whoever reads on from there is told.
+class damaged_log final : public log_reader {
+ public:
+  damaged_log(std::unique_ptr<log_reader> whole, std::uint64_t damaged) : whole_(std::move(whole)), damaged_(damaged) {}
+
+  log_identity identity() const override { return whole_->identity(); }
+  log_condition condition() override { return condition_; }
+  global_position head() override { return whole_->head(); }
+  event_page read(global_position after, const event_filter& filter, page_limit limit) override {
+    if (after.next() == damaged_) fail();
+    if (after < damaged_) limit.scanned = std::min<std::size_t>(limit.scanned, damaged_.value() - 1 - after.value());
+    return whole_->read(after, filter, limit);
+  }
+  event_page read_stream(std::string_view stream, stream_version from, read_direction direction,
+                         page_limit limit) override {
+    event_page all = whole_->read_stream(stream, from, direction, limit);
+    std::size_t intact = 0;
+    while (intact < all.size() && all[intact].position != damaged_) ++intact;
+    if (intact == all.size()) return all;
+    if (intact == 0) fail();
+    limit.events = intact;
+    return whole_->read_stream(stream, from, direction, limit);
+  }
+  stream_version stream_head(std::string_view stream) override { return whole_->stream_head(stream); }
+  std::optional<global_position> find_event(event_id id) override { return whole_->find_event(id); }
+  std::optional<chain_hash> chain_at(global_position position) override { return whole_->chain_at(position); }
+  async<global_position> wait_beyond(global_position after, std::stop_token stop) override {
+    return whole_->wait_beyond(after, std::move(stop));
+  }
+
+  log_condition condition_;
+
+ private:
+  [[noreturn]] void fail() const { throw log_damaged("shop.db", damaged_, "stored 9f3c, computed 41aa"); }
+  std::unique_ptr<log_reader> whole_;
+  global_position damaged_;
+};
+
+/// The shop's log, seen through a reader that finds one event damaged (0: none).
+tests::console& damaged(tests::console& console, std::uint64_t position, log_condition condition = {}) {
+  const log_source whole = console.around.store_at("");
+  console.around.store_at = [whole, position, condition](const std::string& name) {
+    return log_source({.name = name,
+                       .models_directory = {},
+                       .open = {},
+                       .visit = [whole, position, condition](const runtime& runtime) -> std::unique_ptr<log_reader> {
+                         auto reader = std::make_unique<damaged_log>(whole.visit(runtime), position);
+                         reader->condition_ = condition;
+                         return reader;
+                       }});
+  };
+  return console;
+}
+
+std::size_t lines(const std::string& text) {
+  return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
+}
+
+constexpr const char* damage = R"(whence: event 6 in shop.db cannot be trusted
+  where: shop.db
+  why:   stored 9f3c, computed 41aa
+  do:    copy shop.db* to a safe place before anything else; then restore a backup  [log.checksum, exit 6]
+)";
+
+/// `count` events in `streams` streams, event n with n * `step` bytes of data, modulo a megabyte.
+void fill(whence::log& log, std::uint64_t count, std::uint64_t streams, std::size_t step) {
+  append_batch batch;
+  for (std::uint64_t number = 1; number <= count; ++number) {
+    new_event event = tests::event_of("Counted", "\"" + std::string(number * step % 1'000'000, 'x') + "\"", number);
+    batch.streams.push_back({"stream-" + std::to_string(number % streams), "Counter", expected_version::any(), {}});
+    batch.streams.back().events.push_back(std::move(event));
+    (void)log.append(std::exchange(batch, {})).get().value();
+  }
+}
+
+std::vector<std::uint64_t> read_all(log_reader& log, cli::selection wanted) {
+  cli::selected_events events(log, std::move(wanted));
+  std::vector<std::uint64_t> found;
+  while (const recorded_event* const event = events.next()) found.push_back(event->position.value());
+  return found;
+}
+
+std::vector<std::uint64_t> descending(std::uint64_t from, std::uint64_t to, std::uint64_t step = 1) {
+  std::vector<std::uint64_t> numbers;
+  for (std::uint64_t n = from; n >= to; n -= step) {
+    numbers.push_back(n);
+    if (n < to + step) break;
+  }
+  return numbers;
+}
+
+}  // namespace
+
+TEST_CASE("all before a damaged event is shown, then it is said") {
+  tests::console console;
+  damaged(console, 6);
+  const tests::ran ran = console.run("event list -o jsonl");
+  CHECK(ran.exit == 6);
+  CHECK(lines(ran.out) == 5);
+  CHECK(ran.err == damage);
+  CHECK(lines(console.run("event list").out) == 1 + 5);
+}
+
+TEST_CASE("JSON that a damaged event cut short is still a document, with the reason in it") {
+  tests::console console;
+  damaged(console, 6);
+  const tests::ran ran = console.run("event list --json");
+  CHECK(ran.exit == 6);
+  const auto document = nlohmann::json::parse(ran.out);
+  CHECK(document["items"].size() == 5);
+  CHECK(document["next"].is_null());
+  CHECK(document["diagnostics"][0]["code"] == "log.checksum");
+  CHECK(document["diagnostics"][0]["message"] == "event 6 in shop.db cannot be trusted");
+  CHECK(ran.err == damage);
+}
+
+TEST_CASE("backward, all after a damaged event is shown") {
+  tests::console console;
+  damaged(console, 6);
+  const tests::ran ran = console.run("event list -o jsonl --reverse");
+  CHECK(ran.exit == 6);
+  CHECK(lines(ran.out) == 3);
+  CHECK(ran.err == damage);
+  CHECK(console.run("event list -o jsonl --from 7").exit == 0);
+}
+
+TEST_CASE("of a stream, all before its damaged event is shown") {
+  tests::console console;
+  damaged(console, 9);
+  tests::ran ran = console.run("stream show order-12345 -o jsonl");
+  CHECK(ran.exit == 6);
+  ran = console.run("event list --stream order-12345 -o jsonl");
+  CHECK(ran.exit == 6);
+  CHECK(lines(ran.out) == 2);
+  CHECK(console.run("event show @9").exit == 6);
+  CHECK(console.run("event show @8").exit == 0);
+  CHECK(console.run("event show order-12345@3").exit == 6);
+}
+
+TEST_CASE("a damaged event does not keep a time from being found before it") {
+  tests::console console;
+  damaged(console, 6);
+  const tests::ran ran = console.run("event list -o jsonl --since 2026-01-27T10:30:04Z");
+  CHECK(ran.exit == 6);
+  CHECK(lines(ran.out) == 2);
+}
+
+TEST_CASE("a log whose tail is missing is shown, and it is said") {
+  tests::console console;
+  const log_condition condition{log_condition::kind::tail_missing, global_position{9}, global_position{12}};
+  damaged(console, 0, condition);
+  tests::ran ran = console.run("event list -o jsonl");
+  CHECK(ran.exit == 6);
+  CHECK(lines(ran.out) == 9);
+  CHECK(ran.err.starts_with("whence: shop.db ends at event 9, but event 12 was acknowledged; nothing was changed\n"));
+  CHECK(ran.err.ends_with("[log.tail_missing, exit 6]\n"));
+  ran = console.run("event list --json");
+  CHECK(ran.exit == 6);
+  CHECK(nlohmann::json::parse(ran.out)["diagnostics"][0]["code"] == "log.tail_missing");
+  ran = console.run("event show @1");
+  CHECK(ran.exit == 6);
+  CHECK(ran.out.starts_with("OrderPlaced v2"));
+  // What is not found may be what is missing.
+  ran = console.run("event show @10");
+  CHECK(ran.exit == 6);
+  CHECK(ran.err.find("[log.tail_missing, exit 6]") != std::string::npos);
+  CHECK(ran.err.find("[event.missing, exit 3]") != std::string::npos);
+}
+
+TEST_CASE("a log without its witness is shown, and it is said") {
+  tests::console console;
+  damaged(console, 0, {log_condition::kind::witness_missing, global_position{9}, {}});
+  const tests::ran ran = console.run("stream list");
+  CHECK(ran.exit == 6);
+  CHECK(lines(ran.out) == 6);
+  CHECK(ran.err.ends_with("[log.witness_missing, exit 6]\n"));
+}
+
+TEST_CASE("pages follow each other without a gap, forward and backward") {
+  const runtime runtime = tests::shop_runtime();
+  const auto log = memory().open(runtime);
+  fill(*log, 5'000, 7, 3);
+  std::vector<std::uint64_t> upwards = descending(5'000, 1);
+  std::reverse(upwards.begin(), upwards.end());
+  CHECK(read_all(*log, {}) == upwards);
+  CHECK(read_all(*log, {.reverse = true}) == descending(5'000, 1));
+  CHECK(read_all(*log, {.from = global_position{1'001}, .to = global_position{4'999}, .reverse = true}) ==
+        descending(4'999, 1'001));
+  CHECK(read_all(*log, {.streams = {"stream-3"}, .reverse = true}) == descending(4'994, 3, 7));
+  CHECK(read_all(*log, {.types = cli::name_patterns({"Nothing"}), .reverse = true}).empty());
+}
+
+TEST_CASE("events of many bytes make the pages smaller, not the list shorter") {
+  const runtime runtime = tests::shop_runtime();
+  const auto log = memory().open(runtime);
+  fill(*log, 300, 2, 17'000);
+  CHECK(read_all(*log, {.reverse = true}) == descending(300, 1));
+  CHECK(read_all(*log, {}).size() == 300);
+  CHECK(read_all(*log, {.streams = {"stream-0"}, .reverse = true}) == descending(300, 2, 2));
+}
+
+TEST_CASE("a log that grows while it is listed has an end") {
+  const runtime runtime = tests::shop_runtime();
+  const auto log = memory().open(runtime);
+  fill(*log, 10, 1, 1);
+  cli::selected_events events(*log, {});
+  std::uint64_t seen = 0;
+  std::uint64_t appended = 10;
+  while (events.next() != nullptr) {
+    ++seen;
+    tests::append_event(*log, "stream-0", "Counter", tests::event_of("Counted", "1", ++appended));
+    REQUIRE(seen <= 10);
+  }
+  CHECK(seen == 10);
+}

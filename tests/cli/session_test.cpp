@@ -1,0 +1,149 @@
+// What depends on who reads: terminals, colours, limits, notes, the choice of the store.
+#include <algorithm>
+#include <memory>
+#include <string>
+
+#include <doctest/doctest.h>
+
+#include <tests/cli/console.hpp>
+#include <tests/cli/shop_log.hpp>
+#include <whence/core/simulation.hpp>
+#include <whence/store/log_source.hpp>
+
+using namespace whence;
+using tests::ran;
+
+namespace {
+
+std::size_t lines(const std::string& text) {
+  return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
+}
+
+bool coloured(const std::string& text) { return text.find('\x1b') != std::string::npos; }
+
+/// The files of a working directory, for the choice of a store.
+class listed_files final : public files {
+ public:
+  explicit listed_files(std::vector<std::string> names) : names_(std::move(names)) {}
+  std::vector<std::string> list(const std::string&) override { return names_; }
+  std::unique_ptr<file> open(const std::string&, open_file) override { return nullptr; }
+  lock_attempt try_lock(const std::string&) override { return {}; }
+  std::optional<file_status> status(const std::string&) override { return std::nullopt; }
+  void rename(const std::string&, const std::string&) override {}
+  bool remove(const std::string&) override { return false; }
+  void make_directory(const std::string&) override {}
+  void sync_directory(const std::string&) override {}
+
+ private:
+  std::vector<std::string> names_;
+};
+
+/// A console in a folder with these files, of which some are logs.
+void in_folder(tests::console& console, std::vector<std::string> names, std::vector<std::string> logs,
+               std::string& opened) {
+  console.environment.clear();
+  console.around.runtime.files = std::make_shared<listed_files>(std::move(names));
+  console.around.is_store = [logs](const std::string& path) {
+    return std::find(logs.begin(), logs.end(), path) != logs.end();
+  };
+  const log_source source = console.around.store_at("");
+  console.around.store_at = [source, &opened](const std::string& path) {
+    opened = path;
+    return source;
+  };
+}
+
+}  // namespace
+
+TEST_CASE("no store, or several, is exit code 2 and says what is here") {
+  tests::console console;
+  std::string opened;
+  in_folder(console, {"a.db", "b.db", "notes.txt", "other.db"}, {"a.db", "b.db", "notes.txt"}, opened);
+  CHECK(console.run("event list").exit == 2);
+  CHECK(console.run("event list").err == R"(whence: no store to open
+  where: no --store or WHENCE_STORE; this folder has 2: a.db, b.db
+  do:    whence event list --store a.db  [store.unnamed, exit 2]
+)");
+  in_folder(console, {"other.db"}, {}, opened);
+  CHECK(console.run("stream show x").err == R"(whence: no store to open
+  where: no --store or WHENCE_STORE; this folder has no log
+  do:    whence stream show --store PATH  [store.unnamed, exit 2]
+)");
+  CHECK(opened == "");
+}
+
+TEST_CASE("--store comes before WHENCE_STORE, and that before the only log here") {
+  tests::console console;
+  std::string opened;
+  in_folder(console, {"shop.db", "other.db"}, {"shop.db"}, opened);
+  CHECK(console.run("event list").exit == 0);
+  CHECK(opened == "shop.db");
+  console.with("WHENCE_STORE", "env.db");
+  CHECK(console.run("event list").exit == 0);
+  CHECK(opened == "env.db");
+  CHECK(console.run("event list --store given.db").exit == 0);
+  CHECK(opened == "given.db");
+  console.with("WHENCE_STORE", "");
+  CHECK(console.run("event list").exit == 0);
+  CHECK(opened == "shop.db");
+}
+
+TEST_CASE("a terminal gets 50, a pipe gets all") {
+  const auto console = tests::empty_console();
+  for (std::uint64_t number = 1; number <= 1'234; ++number) {
+    tests::append_event(*console->log, "stream-" + std::to_string(number), "Thing",
+                        tests::event_of("Happened", "1", number));
+  }
+  CHECK(lines(console->run("event list -o jsonl").out) == 1'234);
+  CHECK(lines(console->run("stream list").out) == 1 + 1'234);
+  console->terminal(80).with("NO_COLOR", "1");
+  ran ran = console->run("event list -o jsonl");
+  CHECK(lines(ran.out) == 50);
+  CHECK(ran.err == "50 of 1 234 shown; --limit 0 for all\n");
+  CHECK(console->run("event list --reverse").err.starts_with("50 of 1 234 shown; --limit 0 for all\n"));
+  CHECK(console->run("event list -o jsonl --type Happened").err == "50 shown, and there are more; --limit 0 for all\n");
+  CHECK(console->run("stream list -o jsonl").err == "50 shown, and there are more; --limit 0 for all\n");
+  ran = console->run("event list -o jsonl --limit 0");
+  CHECK(lines(ran.out) == 1'234);
+  CHECK(ran.err == "");
+  ran = console->run("event list -o jsonl --limit 60");
+  CHECK(lines(ran.out) == 60);
+  CHECK(ran.err == "");
+  CHECK(console->run("event list -o jsonl --to 50").err == "");
+}
+
+TEST_CASE("colour: only where a terminal is, and never against the reader's wish") {
+  tests::console console;
+  CHECK(!coloured(console.run("event list").out));
+  CHECK(coloured(console.run("event list --color always").out));
+  console.terminal(80);
+  CHECK(coloured(console.run("event list").out));
+  CHECK(coloured(console.run("event show @1").out));
+  CHECK(coloured(console.run("event show @99").err));
+  CHECK(!coloured(console.run("event list --color never").out));
+  CHECK(!coloured(console.run("event list -o jsonl").out));
+  CHECK(!coloured(console.run("event list -o json").out));
+  console.with("NO_COLOR", "1");
+  CHECK(!coloured(console.run("event list").out));
+  CHECK(!coloured(console.run("event show @99").err));
+  CHECK(coloured(console.run("event list --color always").out));
+  console.with("NO_COLOR", "").with("TERM", "dumb");
+  CHECK(!coloured(console.run("event list").out));
+}
+
+TEST_CASE("stdout and stderr are coloured each for itself") {
+  tests::console console;
+  console.around.err_is_terminal = true;
+  CHECK(!coloured(console.run("event list").out));
+  CHECK(coloured(console.run("event show @99").err));
+}
+
+TEST_CASE("colour changes no letter") {
+  tests::console console;
+  console.terminal(70);
+  std::string painted = console.run("event list").out;
+  const std::string plain = console.run("event list --color never").out;
+  for (std::size_t at = 0; (at = painted.find('\x1b')) != std::string::npos;)
+    painted.erase(at, painted.find('m', at) - at + 1);
+  CHECK(painted == plain);
+}

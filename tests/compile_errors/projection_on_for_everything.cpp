@@ -1,0 +1,13 @@
+// a projection has an `on` for an event that is not in its `events`
+#include "tests/compile_errors/application.hpp"
+
+using namespace shop;
+
+struct Summary {
+  static constexpr whence::projection_info info{"summary", 1};
+  using events = whence::events<OrderPlaced, OrderPaid>;
+  void create(whence::sql::database&) {}
+  template <class Event>
+  void on(const Event&, const whence::event_context&, whence::sql::database&) {}
+};
+void wrong(whence::application_builder app) { static_cast<void>(std::move(app).projection<Summary>()); }

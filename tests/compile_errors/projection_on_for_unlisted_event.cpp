@@ -1,0 +1,14 @@
+// a projection has an `on` for an event that is not in its `events`
+#include "tests/compile_errors/application.hpp"
+
+using namespace shop;
+
+struct Summary {
+  static constexpr whence::projection_info info{"summary", 1};
+  using events = whence::events<OrderPlaced, OrderPaid>;
+  void create(whence::sql::database&) {}
+  void on(const OrderPlaced&, const whence::event_context&, whence::sql::database&) {}
+  void on(const OrderPaid&, const whence::event_context&, whence::sql::database&) {}
+  void on(const StockReserved&, const whence::event_context&, whence::sql::database&) {}
+};
+void wrong(whence::application_builder app) { static_cast<void>(std::move(app).projection<Summary>()); }

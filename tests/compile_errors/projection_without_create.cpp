@@ -1,0 +1,12 @@
+// a projection that writes to a database needs `void create(sql::database&)`
+#include "tests/compile_errors/application.hpp"
+
+using namespace shop;
+
+struct Summary {
+  static constexpr whence::projection_info info{"summary", 1};
+  using events = whence::events<OrderPlaced, OrderPaid>;
+  void on(const OrderPlaced&, const whence::event_context&, whence::sql::database&) {}
+  void on(const OrderPaid&, const whence::event_context&, whence::sql::database&) {}
+};
+void wrong(whence::application_builder app) { static_cast<void>(std::move(app).projection<Summary>()); }

@@ -1,0 +1,3 @@
+#include <whence/cli/run_cli.hpp>
+
+int main(int argc, char** argv) { return whence::run_cli(argc, argv); }
