@@ -1,10 +1,12 @@
 #include <array>
+#include <cerrno>
 #include <cstddef>
 #include <memory>
 #include <string_view>
 #include <utility>
 
 #include <sqlite3.h>
+#include <unistd.h>
 
 #include <whence/sql/database.hpp>
 #include <whence/sql/error.hpp>
@@ -150,6 +152,8 @@ void check_log_header(files& files, const std::string& path) {
 
   header_bytes header{};
   const int result = read_header(path, header);
+  // SQLite says no more than that it cannot open it.
+  if ((result & 0xff) == SQLITE_CANTOPEN && ::access(path.c_str(), R_OK) != 0) throw file_error("read", path, errno);
   if (result != SQLITE_OK && result != SQLITE_IOERR_SHORT_READ) throw sql::sql_error(result, path, "", "");
   constexpr std::string_view magic("SQLite format 3\0", 16);
   if (std::string_view(reinterpret_cast<const char*>(header.data()), magic.size()) != magic) {

@@ -51,7 +51,7 @@ struct log_paths {
 std::string make_log_file(files& files, const log_paths& paths, const log_identity& identity);
 
 /// Looks at the first bytes of the file, without opening it as a database: no lock, no file beside it.
-/// Throws not_a_log, newer_format, log_missing, sql_error.
+/// Throws not_a_log, newer_format, log_missing, file_error, sql_error.
 void check_log_header(files& files, const std::string& path);
 
 }  // namespace whence::inline v0

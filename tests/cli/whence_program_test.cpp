@@ -1,0 +1,352 @@
+// The program on logs in files: everything that can lie at a path, who may read it, who is writing it, and who reads the output.
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <sstream>
+#include <string>
+
+#include <doctest/doctest.h>
+
+#include <tests/cli/shop_log.hpp>
+#include <tests/cli/whence_program.hpp>
+#include <tests/in_child.hpp>
+#include <tests/temporary_folder.hpp>
+#include <whence/core/envelope.hpp>
+#include <whence/sql/database.hpp>
+#include <whence/store/log_source.hpp>
+
+using namespace whence;
+using tests::program_run;
+using tests::run_in_shell;
+using tests::run_whence;
+
+namespace {
+
+/// A folder with the shop's log in it, shop.db.
+struct shop_folder {
+  explicit shop_folder(bool filled = true) {
+    const runtime runtime = tests::shop_runtime();
+    const auto log = sqlite(path()).open(runtime);
+    if (filled) tests::fill_shop(*log, runtime);
+    log->close();
+  }
+  std::string path() const { return folder.file("shop.db"); }
+  tests::program_surroundings here() const { return {.folder = folder.path().string()}; }
+
+  /// Changes the log behind Whence's back.
+  void change(const std::string& statement) const {
+    sql::database db = sql::database::open(path(), sql::open_mode::read_write);
+    db.run(statement);
+  }
+
+  tests::temporary_folder folder;
+};
+
+void write_file(const std::string& path, std::string_view bytes) {
+  std::ofstream file(path, std::ios::binary);
+  file << bytes;
+}
+
+std::size_t lines(const std::string& text) {
+  return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
+}
+
+program_run list(const shop_folder& shop, std::vector<std::string> more = {}) {
+  std::vector<std::string> words{"event", "list", "-o", "jsonl"};
+  words.insert(words.end(), more.begin(), more.end());
+  return run_whence(words, shop.here());
+}
+
+/// The log, its WAL and its witness.
+std::string bytes_of(const shop_folder& shop) {
+  std::string all;
+  for (const char* const suffix : {"", "-wal", ".witness", ".index"}) {
+    all += tests::content_of(shop.path() + suffix) + "|" + suffix + "|";
+  }
+  return all;
+}
+
+}  // namespace
+
+TEST_CASE("what is no log is refused with one message, by its kind") {
+  const shop_folder shop;
+  const tests::temporary_folder other;
+  std::filesystem::create_directory(other.file("folder.db"));
+  write_file(other.file("noise.db"), std::string(4096, 'x'));
+  write_file(other.file("empty.db"), "");
+  {
+    sql::database db = sql::database::open(other.file("other.db"), sql::open_mode::create);
+    db.run("CREATE TABLE cats(name TEXT); PRAGMA application_id = 77");
+  }
+  std::filesystem::copy_file(shop.path(), other.file("newer.db"));
+  {
+    sql::database db = sql::database::open(other.file("newer.db"), sql::open_mode::read_write);
+    db.run("PRAGMA user_version = 99");
+  }
+  write_file(other.file("cut.db"), tests::content_of(shop.path()).substr(0, 60));
+
+  struct what {
+    const char* name;
+    int exit;
+    const char* begins;
+    const char* ends;
+  };
+  for (const what& what : {
+           what{"missing.db", 3, "whence: there is no log missing.db\n", "[log.missing, exit 3]\n"},
+           what{"folder.db", 6, "whence: folder.db is not a Whence log; nothing was changed\n",
+                "[log.not_a_log, exit 6]\n"},
+           what{"noise.db", 6, "whence: noise.db is not a Whence log; nothing was changed\n",
+                "[log.not_a_log, exit 6]\n"},
+           what{"empty.db", 6, "whence: empty.db is not a Whence log; nothing was changed\n",
+                "[log.not_a_log, exit 6]\n"},
+           what{"other.db", 6, "whence: other.db is not a Whence log; nothing was changed\n",
+                "[log.not_a_log, exit 6]\n"},
+           what{"newer.db", 6, "whence: newer.db has format 99, ", "[log.newer_format, exit 6]\n"},
+           what{"cut.db", 6, "whence: cut.db is not a Whence log; nothing was changed\n", "[log.not_a_log, exit 6]\n"},
+       }) {
+    CAPTURE(what.name);
+    for (const std::vector<std::string>& words : {std::vector<std::string>{"event", "list"},
+                                                  {"event", "show", "@1"},
+                                                  {"stream", "list"},
+                                                  {"stream", "show", "order-12345"}}) {
+      std::vector<std::string> line = words;
+      line.insert(line.end(), {"--store", what.name});
+      const program_run ran = run_whence(line, {.folder = other.path().string()});
+      CAPTURE(ran.err);
+      CHECK(ran.exit == what.exit);
+      CHECK(ran.out == "");
+      CHECK(ran.err.starts_with(what.begins));
+      CHECK(ran.err.ends_with(what.ends));
+      CHECK(lines(ran.err) <= 4);
+    }
+  }
+}
+
+TEST_CASE("a log that one may not read is exit code 5") {
+  const shop_folder shop;
+  REQUIRE(::chmod(shop.folder.path().c_str(), 0755) == 0);
+  REQUIRE(::chmod(shop.path().c_str(), 0) == 0);
+  tests::program_surroundings around = shop.here();
+  around.as_ordinary_user = true;
+  const program_run ran = run_whence({"event", "list", "--store", "shop.db"}, around);
+  CAPTURE(ran.err);
+  CHECK(ran.exit == 5);
+  CHECK(ran.out == "");
+  CHECK(ran.err.starts_with("whence: cannot read shop.db\n  where: shop.db\n  why:   Permission denied\n"));
+  CHECK(ran.err.ends_with("[file.no_permission, exit 5]\n"));
+}
+
+TEST_CASE("a log in a folder that one may not write can be read") {
+  const shop_folder shop;
+  REQUIRE(::chmod(shop.folder.path().c_str(), 0755) == 0);
+  for (const auto& entry : std::filesystem::directory_iterator(shop.folder.path())) {
+    if (entry.is_regular_file()) REQUIRE(::chmod(entry.path().c_str(), 0644) == 0);
+  }
+  tests::program_surroundings around = shop.here();
+  around.as_ordinary_user = true;
+  const program_run ran = run_whence({"event", "list", "-o", "jsonl"}, around);
+  CAPTURE(ran.err);
+  CHECK(ran.exit == 0);
+  CHECK(lines(ran.out) == 9);
+}
+
+TEST_CASE("the only log in the folder is found, and no other file is taken for one") {
+  const shop_folder shop;
+  write_file(shop.folder.file("noise.db"), "noise");
+  const program_run ran = list(shop);
+  CAPTURE(ran.err);
+  CHECK(ran.exit == 0);
+  CHECK(lines(ran.out) == 9);
+  std::filesystem::copy_file(shop.path(), shop.folder.file("copy.db"));
+  CHECK(list(shop).exit == 2);
+  CHECK(list(shop).err == R"(whence: no store to open
+  where: no --store or WHENCE_STORE; this folder has 2: copy.db, shop.db
+  do:    whence event list --store copy.db  [store.unnamed, exit 2]
+)");
+}
+
+TEST_CASE("the log as JSON lines is what was appended") {
+  const shop_folder shop;
+  const program_run ran = list(shop);
+  CHECK(ran.err == "");
+  std::istringstream text(ran.out);
+  std::uint64_t position = 0;
+  for (std::string line; std::getline(text, line);) {
+    const envelope event = envelope_from_json(line);
+    CHECK(event.position->value() == ++position);
+    CHECK(event.id.value() == tests::event_of("", "", position).id.value());
+  }
+  CHECK(position == 9);
+  CHECK(run_whence({"event", "show", "order-12345@2"}, shop.here())
+            .out.starts_with("OrderShipped   order-12345@2   #3 "));
+  CHECK(lines(run_whence({"stream", "list"}, shop.here()).out) == 6);
+}
+
+TEST_CASE("an empty log is an empty list") {
+  const shop_folder shop(false);
+  CHECK(list(shop).exit == 0);
+  CHECK(list(shop).out == "");
+  CHECK(run_whence({"stream", "list", "--json"}, shop.here()).out == "{\"items\":[],\"next\":null}\n");
+}
+
+TEST_CASE("no command writes a byte of the log, its WAL, its witness or its index") {
+  const shop_folder shop;
+  const auto all_commands = [&shop] {
+    const std::string before = bytes_of(shop);
+    for (const char* const line :
+         {"whence event list", "whence event list --reverse -o json", "whence event show @7", "whence stream list",
+          "whence stream show order-12345", "whence event show 79e0462d"}) {
+      CAPTURE(line);
+      CHECK(run_in_shell(line, shop.here()).exit == 0);
+      CHECK(bytes_of(shop) == before);
+    }
+  };
+  all_commands();
+  // Once more while a writer has it open, with a WAL.
+  const runtime runtime = tests::shop_runtime();
+  const auto log = sqlite(shop.path()).open(runtime);
+  tests::append_event(*log, "order-7", "Order", tests::event_of("OrderPlaced", "{}", 77));
+  all_commands();
+}
+
+TEST_CASE("all before a damaged event is shown, then it is said") {
+  const shop_folder shop;
+  shop.change("UPDATE entries SET data = '{\"why\":\"changed my wind\"}' WHERE position = 6");
+  const program_run ran = list(shop);
+  CHECK(ran.exit == 6);
+  CHECK(lines(ran.out) == 5);
+  CHECK(ran.err.starts_with(
+      "whence: event 6 in shop.db cannot be trusted\n  where: shop.db\n  why:   stored chain hash "));
+  CHECK(ran.err.ends_with("[log.checksum, exit 6]\n"));
+  CHECK(lines(list(shop, {"--reverse"}).out) == 3);
+  CHECK(lines(list(shop, {"--stream", "order-99"}).out) == 1);
+  CHECK(run_whence({"event", "show", "@6"}, shop.here()).exit == 6);
+  CHECK(run_whence({"event", "show", "@5"}, shop.here()).exit == 0);
+  const program_run history = run_whence({"stream", "show", "order-99"}, shop.here());
+  CHECK(history.exit == 6);
+  CHECK(lines(history.out) == 2);
+}
+
+TEST_CASE("an event that is gone from the middle is damage too") {
+  const shop_folder shop;
+  shop.change("DELETE FROM entries WHERE position = 4");
+  const program_run ran = list(shop);
+  CHECK(ran.exit == 6);
+  CHECK(lines(ran.out) == 3);
+  CHECK(ran.err.starts_with("whence: event 4 in shop.db cannot be trusted\n"));
+}
+
+TEST_CASE("a log whose tail is missing is shown, and it is said; the files stay as they are") {
+  const shop_folder shop;
+  shop.change("DELETE FROM entries WHERE position > 7");
+  const std::string before = bytes_of(shop);
+  const program_run ran = list(shop);
+  CHECK(ran.exit == 6);
+  CHECK(lines(ran.out) == 7);
+  CHECK(ran.err.starts_with("whence: shop.db ends at event 7, but event 9 was acknowledged; nothing was changed\n"));
+  CHECK(ran.err.ends_with("[log.tail_missing, exit 6]\n"));
+  CHECK(bytes_of(shop) == before);
+}
+
+TEST_CASE("a log without its witness is shown, and it is said") {
+  const shop_folder shop;
+  std::filesystem::remove(shop.path() + ".witness");
+  const program_run ran = list(shop);
+  CHECK(ran.exit == 6);
+  CHECK(lines(ran.out) == 9);
+  CHECK(ran.err.ends_with("[log.witness_missing, exit 6]\n"));
+}
+
+TEST_CASE("whoever closes the pipe ends the program quietly") {
+  const shop_folder shop;
+  {
+    const runtime runtime = tests::shop_runtime();
+    const auto log = sqlite(shop.path()).open(runtime);
+    for (std::uint64_t n = 100; n < 400; ++n) {
+      tests::append_event(*log, "big", "Big", tests::event_of("Big", "\"" + std::string(2'000, 'x') + "\"", n));
+    }
+  }
+  const std::string line = "whence event list -o jsonl | head -n 1; echo ${PIPESTATUS[0]}";
+  program_run ran = run_in_shell(line, shop.here());
+  CHECK(ran.out.ends_with("}\n141\n"));
+  CHECK(ran.err == "");
+  ran = run_in_shell("trap '' PIPE; " + line, shop.here());  // the signal is ignored: the write fails instead
+  CHECK(ran.out.ends_with("}\n141\n"));
+  CHECK(ran.err == "");
+}
+
+TEST_CASE("output that cannot be written is exit code 5") {
+  const shop_folder shop;
+  tests::program_surroundings around = shop.here();
+  around.standard_output = "/dev/full";
+  for (const char* const words : {"event", "stream"}) {
+    const program_run ran = run_whence({words, "list"}, around);
+    CHECK(ran.exit == 5);
+    CHECK(ran.err == R"(whence: cannot write the output
+  where: standard output
+  why:   No space left on device
+  do:    what was printed is incomplete: repeat the command  [output.failed, exit 5]
+)");
+  }
+  CHECK(run_whence({"--help"}, around).exit == 5);
+}
+
+TEST_CASE("while the log is written, each list is a whole beginning of it") {
+  const shop_folder shop;
+  const pid_t writer = tests::start_child([&shop] {
+    const runtime runtime = whence::runtime::system(1);
+    const auto log = sqlite(shop.path()).open(runtime);
+    for (std::uint64_t n = 1'000;; ++n)
+      tests::append_event(*log, "order-7", "Order", tests::event_of("OrderNoted", "{}", n));
+    return 0;
+  });
+  std::size_t grown = 0;
+  std::size_t before = 9;
+  for (int i = 0; i < 20 || (grown < 3 && i < 500); ++i) {
+    const program_run ran = list(shop);
+    CAPTURE(ran.err);
+    CHECK(ran.exit == 0);
+    std::istringstream text(ran.out);
+    std::size_t position = 0;
+    for (std::string line; std::getline(text, line);) CHECK(envelope_from_json(line).position->value() == ++position);
+    CHECK(position >= before);
+    if (position > before) ++grown;
+    before = position;
+  }
+  ::kill(writer, SIGKILL);
+  tests::wait_for(writer);
+  CHECK(grown >= 3);
+}
+
+TEST_CASE("a long log is listed in the memory of a short one") {
+  const shop_folder shop;
+  const long short_log = list(shop).peak_kilobytes;
+  {
+    const runtime runtime = whence::runtime::system(1);
+    const auto log = sqlite(shop.path()).open(runtime);
+    for (std::uint64_t number = 1'000; number < 61'000;) {
+      append_batch batch;
+      batch.streams.push_back({"long", "Long", expected_version::any(), {}});
+      for (int i = 0; i < 5'000; ++i) {
+        batch.streams.back().events.push_back(tests::event_of("Long", "\"" + std::string(500, 'x') + "\"", number++));
+      }
+      (void)log->append(std::move(batch)).get().value();
+    }
+  }
+  constexpr long pages = 24 * 1024;  // a page of events, its copies, SQLite's cache: nothing that grows with the log
+  for (const char* const more : {"", " --reverse", " --stream long", " --stream long --reverse", " --type Lo*"}) {
+    CAPTURE(more);
+    const program_run ran = run_in_shell("exec whence event list -o jsonl" + std::string(more), [&shop] {
+      tests::program_surroundings around = shop.here();
+      around.standard_output = "/dev/null";
+      return around;
+    }());
+    CHECK(ran.exit == 0);
+    CHECK(ran.peak_kilobytes < short_log + pages);
+  }
+}
