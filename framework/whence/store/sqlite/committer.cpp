@@ -124,6 +124,7 @@ void committer::commit_next() {
 
 void committer::drive(waiter& caller) {
   blocked self{&caller};
+  bool sleeps = false;  // known without the lock: whoever passes the token on writes `has_token`
   {
     auto own = shared_.lock();
     if (caller.result_ready()) return;
@@ -132,9 +133,10 @@ void committer::drive(waiter& caller) {
       self.has_token = true;
     } else {
       own->sleeping.push_back(&self);
+      sleeps = true;
     }
   }
-  if (!self.has_token) {
+  if (sleeps) {
     caller.sleep();
     auto own = shared_.lock();
     std::erase(own->sleeping, &self);
