@@ -189,11 +189,15 @@ TEST_CASE_FIXTURE(pool_fixture, "a result that nobody completes fails with never
 
 TEST_CASE("a value that cannot be moved in is a failure, not an end of the program") {
   struct sticky {
-    sticky() = default;
-    sticky(const sticky&) { throw std::runtime_error("it sticks"); }
+    explicit sticky(int& left) : moves_left(&left) {}
+    sticky(sticky&& other) : moves_left(other.moves_left) {
+      if ((*moves_left)-- == 0) throw std::runtime_error("it sticks");
+    }
+    int* moves_left;
   };
+  int moves_left = 0;
   auto [result, completer] = make_async<sticky>(nullptr);
-  completer.complete({});
+  completer.complete(sticky(moves_left));
   CHECK_THROWS_WITH(std::move(result).get(), "it sticks");
 }
 

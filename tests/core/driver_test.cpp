@@ -6,6 +6,7 @@
 #include <condition_variable>
 #include <latch>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <thread>
 #include <utility>
@@ -177,6 +178,31 @@ TEST_CASE_FIXTURE(workshop_fixture, "a caller that sleeps in the list of one dri
   CHECK(std::move(both).get() == here());
   CHECK(other->drives() >= 1);
   later.join();
+}
+
+TEST_CASE_FIXTURE(workshop_fixture, "a caller that sleeps in a driver's list is woken when there is work for it") {
+  auto [result, job] = make_async<thread_id>(pool, shop);
+  std::thread later([&shop = *shop, &job = job] {
+    shop.wait_for_sleeper();
+    shop.queue(std::move(job));  // and goes away: the sleeper has to do it
+  });
+  CHECK(std::move(result).get() == here());
+  later.join();
+}
+
+TEST_CASE_FIXTURE(workshop_fixture, "a wake that comes before the sleep is not lost") {
+  struct hasty final : driver {
+    void drive(waiter& caller) override {
+      caller.wake();
+      caller.sleep();
+      job->complete(7);
+    }
+    std::optional<completion<int>> job;
+  };
+  const auto driver = std::make_shared<hasty>();
+  auto [result, job] = make_async<int>(pool, driver);
+  driver->job.emplace(std::move(job));
+  CHECK(std::move(result).get() == 7);
 }
 
 TEST_CASE_FIXTURE(workshop_fixture, "completing wakes a caller that sleeps in a driver's list") {
