@@ -1,7 +1,7 @@
 /// `async<T>`: a result that is there, or will be. Await it, chain a callback, or block: it is one type.
 ///
 ///     auto refused = co_await app.send<PlaceOrder>(order, "ada", lines);          // in a coroutine that returns async
-///     app.send<PlaceOrder>(order, "ada", lines).then([](auto refused) { … });      // a callback, on the executor
+///     auto shown = app.send<PlaceOrder>(order, "ada", lines).then(show);          // a callback, on the executor
 ///     auto refused = app.send<PlaceOrder>(order, "ada", lines).get();             // blocks
 ///
 /// The work is started before there is an `async` (eager). A coroutine that returns `async<T>` runs at once on its caller's
@@ -9,15 +9,13 @@
 /// dropping the result ends nothing. It takes its arguments by value, and what it is a member of must outlive it.
 #pragma once
 
-#include <atomic>
 #include <cassert>
-#include <concepts>
 #include <coroutine>
 #include <exception>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <stop_token>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 
