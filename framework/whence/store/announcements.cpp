@@ -33,15 +33,14 @@ struct waiting {
 /// Posts    itself, at most once at a time: while it is queued or runs, it keeps itself alive.
 class announcements::board final : public work, public std::enable_shared_from_this<board> {
  public:
-  board(std::shared_ptr<executor> executor, std::string name)
-      : executor_(std::move(executor)), name_(std::move(name)) {}
+  board(const std::shared_ptr<executor>& executor, std::string name) : executor_(executor), name_(std::move(name)) {}
   ~board() = default;
 
   announcement_handle listen(std::function<void(global_position)> callback) {
     auto entry = std::make_shared<listener>();
     entry->callback = std::move(callback);
     const boost::signals2::connection connection =
-        signal_.connect([entry, executor = executor_](global_position head) { call(*entry, head, *executor); });
+        signal_.connect([entry, this](global_position head) { call(*entry, head); });
     return announcement_handle(std::shared_ptr<void>(entry.get(), [entry, connection](void*) {
       connection.disconnect();
       const std::lock_guard waits_for_a_running_call(entry->calling);
@@ -51,7 +50,7 @@ class announcements::board final : public work, public std::enable_shared_from_t
 
   async<global_position> wait_beyond(global_position after, const std::function<global_position()>& head,
                                      std::stop_token stop) {
-    auto [result, done] = make_async<global_position>(executor_);
+    auto [result, done] = make_async<global_position>(executor_.lock());
     {
       auto own = shared_.lock();
       std::erase_if(own->waiting, [](const waiting& wait) { return wait.result.cancelled(); });
@@ -86,7 +85,7 @@ class announcements::board final : public work, public std::enable_shared_from_t
       own->posted = true;
       own->self = shared_from_this();
     }
-    executor_->post(*this);
+    post();
   }
 
   void close() noexcept {
@@ -114,7 +113,7 @@ class announcements::board final : public work, public std::enable_shared_from_t
       if (!own->posted) last = std::move(own->self);
     }
     // Behind what others have posted meanwhile.
-    if (!last) executor_->post(*this);
+    if (!last) post();
   }
 
   void abandon() noexcept override {
@@ -134,13 +133,21 @@ class announcements::board final : public work, public std::enable_shared_from_t
     std::shared_ptr<board> self;
   };
 
-  static void call(listener& entry, global_position head, executor& executor) {
+  void post() noexcept {
+    if (const std::shared_ptr<executor> running = executor_.lock()) {
+      running->post(*this);
+    } else {
+      abandon();
+    }
+  }
+
+  void call(listener& entry, global_position head) const {
     const std::lock_guard calling(entry.calling);
     if (!entry.registered) return;
     try {
       entry.callback(head);
     } catch (...) {
-      executor.report(std::current_exception());
+      if (const std::shared_ptr<executor> running = executor_.lock()) running->report(std::current_exception());
     }
   }
 
@@ -174,7 +181,7 @@ class announcements::board final : public work, public std::enable_shared_from_t
     }
   }
 
-  const std::shared_ptr<executor> executor_;
+  const std::weak_ptr<executor> executor_;  // its queue may hold this
   const std::string name_;
   boost::signals2::signal<void(global_position)> signal_;
   guarded<shared> shared_;

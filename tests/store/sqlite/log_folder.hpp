@@ -1,13 +1,12 @@
 /// A folder with one SQLite log in it, for one test case.
 #pragma once
 
-#include <unistd.h>
-
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -24,18 +23,22 @@ class log_folder {
  public:
   const std::string& path() const noexcept { return path_; }
   std::string beside(const std::string& suffix) const { return path_ + suffix; }
-  const whence::runtime& runtime() const noexcept { return runtime_; }
+  /// Made when it is first asked for: before that, this process has no threads, and may fork.
+  const whence::runtime& runtime() const {
+    if (!runtime_) runtime_ = whence::runtime::system();
+    return *runtime_;
+  }
 
   std::unique_ptr<whence::log> open(whence::sqlite_options options = {}) const {
-    return whence::sqlite(path_, options).open(runtime_);
+    return whence::sqlite(path_, options).open(runtime());
   }
-  std::unique_ptr<whence::log_reader> visit() const { return whence::sqlite(path_).visit(runtime_); }
+  std::unique_ptr<whence::log_reader> visit() const { return whence::sqlite(path_).visit(runtime()); }
 
   whence::new_event event(std::string data = "{}") const {
     whence::new_event event;
-    event.id = whence::event_id(runtime_.make_uuid());
+    event.id = whence::event_id(runtime().make_uuid());
     event.type = "OrderPlaced";
-    event.occurred_at = runtime_.clock->now();
+    event.occurred_at = runtime().clock->now();
     event.data = std::move(data);
     event.metadata.source = "test";
     return event;
@@ -55,26 +58,6 @@ class log_folder {
   whence::append_committed append(whence::log& log, std::string stream, int events = 1, std::string data = "{}") const {
     return log.append(batch(std::move(stream), events, std::move(data))).get().value();
   }
-
-  /// A writer for a forked child, on a runtime of its own: threads do not survive a fork.
-  class process {
-   public:
-    explicit process(const std::string& path) : log_(whence::sqlite(path).open(runtime_)) {}
-    void append(std::string stream) const {
-      whence::new_event event;
-      event.id = whence::event_id(runtime_.make_uuid());
-      event.type = "OrderPlaced";
-      event.occurred_at = runtime_.clock->now();
-      event.data = "{}";
-      whence::append_batch batch;
-      batch.streams.push_back({std::move(stream), "Order", whence::expected_version::any(), {event}});
-      if (log_->append(batch).get().committed() == nullptr) ::_exit(1);
-    }
-
-   private:
-    whence::runtime runtime_ = whence::runtime::system();
-    std::unique_ptr<whence::log> log_;
-  };
 
   /// Changes the log behind Whence's back. Only while nobody has it open.
   void change(const std::string& script) const {
@@ -100,12 +83,12 @@ class log_folder {
     std::ofstream(path, std::ios::binary | std::ios::trunc) << bytes;
   }
 
-  std::vector<std::string> names() const { return runtime_.files->list(folder_.path().string()); }
+  std::vector<std::string> names() const { return runtime().files->list(folder_.path().string()); }
 
  private:
   temporary_folder folder_;
   std::string path_ = folder_.file("shop.db");
-  whence::runtime runtime_ = whence::runtime::system();
+  mutable std::optional<whence::runtime> runtime_;
 };
 
 }  // namespace tests

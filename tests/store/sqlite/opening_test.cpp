@@ -1,7 +1,6 @@
 // Opening: what is refused, by which name, and that refusing changes nothing.
 #include <doctest/doctest.h>
 
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -11,6 +10,7 @@
 #include <whence/store/log_errors.hpp>
 #include <whence/store/sqlite/witness.hpp>
 
+#include <tests/in_child.hpp>
 #include <tests/store/sqlite/log_folder.hpp>
 
 using namespace whence;
@@ -22,15 +22,12 @@ constexpr std::uint64_t killed_at = 20;
 
 /// Leaves a log as a killed process does: its newest events are in the WAL alone.
 void append_and_die(const log_folder& folder, std::uint64_t events = killed_at) {
-  const pid_t child = ::fork();
-  if (child == 0) {
-    const log_folder::process writer(folder.path());
-    for (std::uint64_t i = 0; i < events; ++i) writer.append("order-" + std::to_string(i % 3));
-    ::kill(::getpid(), SIGKILL);
-  }
-  int status = 0;
-  REQUIRE(::waitpid(child, &status, 0) == child);
-  REQUIRE(WIFSIGNALED(status));
+  const tests::ending how = tests::in_child([&] {
+    const auto log = folder.open();
+    for (std::uint64_t i = 0; i < events; ++i) folder.append(*log, "order-" + std::to_string(i % 3));
+    return ::kill(::getpid(), SIGKILL);
+  });
+  REQUIRE(how.killed_by(SIGKILL));
 }
 
 const std::vector<std::string> log_and_witness{"", "-wal", ".witness"};

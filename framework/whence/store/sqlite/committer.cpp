@@ -122,26 +122,25 @@ void committer::commit_next() {
   last_commit_ = clock_->elapsed() - begun;
 }
 
-void committer::drive(waiter& caller) {
+bool committer::take_token_or_sleep(waiter& caller) {
   blocked self{&caller};
-  bool sleeps = false;  // known without the lock: whoever passes the token on writes `has_token`
   {
     auto own = shared_.lock();
-    if (caller.result_ready()) return;
+    if (caller.result_ready()) return false;
     if (own->token == token::free && own->first != nullptr) {
       own->token = token::taken;
-      self.has_token = true;
-    } else {
-      own->sleeping.push_back(&self);
-      sleeps = true;
+      return true;
     }
+    own->sleeping.push_back(&self);
   }
-  if (sleeps) {
-    caller.sleep();
-    auto own = shared_.lock();
-    std::erase(own->sleeping, &self);
-    if (!self.has_token) return;
-  }
+  caller.sleep();
+  auto own = shared_.lock();
+  std::erase(own->sleeping, &self);
+  return self.has_token;
+}
+
+void committer::drive(waiter& caller) {
+  if (!take_token_or_sleep(caller)) return;
   bool more = true;
   while (more) {
     commit_next();
@@ -176,7 +175,7 @@ void committer::pass_token_on(access& own) {
 void committer::proceed() noexcept {
   auto own = shared_.lock();
   // Whoever has the token sees to what is queued when he passes it on.
-  if (own->first == nullptr || own->token != token::free || own->thread_is_wanted) return;
+  if (own->first == nullptr || own->token != token::free) return;
   own->thread_is_wanted = true;
   thread_wake_up_.notify_one();
 }

@@ -67,6 +67,8 @@ class committer final : public driver, public std::enable_shared_from_this<commi
 
   void push(access& own, std::unique_ptr<queued_append> append);
   std::vector<std::unique_ptr<queued_append>> next_group();
+  /// False if the caller has slept, or need not; true if it has the token now.
+  bool take_token_or_sleep(waiter& caller);
   /// With the token: commits a group, if anything is queued.
   void commit_next();
   /// With the token, the queue locked: passes it on.
