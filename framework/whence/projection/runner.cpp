@@ -63,10 +63,11 @@ event_filter projection_runner::filter() const {
   return filter;
 }
 
-delivery projection_runner::place() const { return {ground_.log, std::string(name()), filter(), page_limit{}}; }
+delivery projection_runner::place() const { return {ground_.log, std::string(name()), filter(), ground_.page}; }
 
 void projection_runner::follow() {
-  subscription_options options{.name = std::string(name()), .filter = filter(), .page = {}, .retry = ground_.retry};
+  subscription_options options{
+      .name = std::string(name()), .filter = filter(), .page = ground_.page, .retry = ground_.retry};
   options.busy = patient;
   auto started = std::make_shared<subscription>(
       subscription::start(ground_.log, ground_.runtime, std::move(options), make_writer()));

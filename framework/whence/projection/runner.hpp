@@ -29,6 +29,7 @@ struct projection_ground {
   whence::runtime runtime;
   std::string models_directory;  ///< empty: databases in memory
   retry_policy retry{};          ///< for failures of the projection
+  page_limit page{};             ///< a page of events is one transaction
 };
 
 /// Threads  any.
