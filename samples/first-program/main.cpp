@@ -9,13 +9,17 @@ struct Deposited {
   static constexpr whence::event_type type{"Deposited"};
   std::int64_t cents = 0;
   template <class Archive>
-  void serialize(Archive& ar) { ar(cereal::make_nvp("cents", cents)); }
+  void serialize(Archive& ar) {
+    ar(cereal::make_nvp("cents", cents));
+  }
 };
 struct Withdrawn {
   static constexpr whence::event_type type{"Withdrawn"};
   std::int64_t cents = 0;
   template <class Archive>
-  void serialize(Archive& ar) { ar(cereal::make_nvp("cents", cents)); }
+  void serialize(Archive& ar) {
+    ar(cereal::make_nvp("cents", cents));
+  }
 };
 
 struct Account {
@@ -26,8 +30,12 @@ struct Account {
   void apply(const Withdrawn& event) { cents -= event.cents; }
 };
 
-struct Deposit { std::int64_t cents; };
-struct Withdraw { std::int64_t cents; };
+struct Deposit {
+  std::int64_t cents;
+};
+struct Withdraw {
+  std::int64_t cents;
+};
 
 whence::outcome<Account> decide(const Account&, const Deposit& command) { return Deposited{command.cents}; }
 whence::outcome<Account> decide(const Account& account, const Withdraw& command) {

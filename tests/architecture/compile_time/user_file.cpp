@@ -8,6 +8,7 @@
 
 #include <whence/app/application.hpp>
 #include <whence/modelling/aggregate.hpp>
+#include <whence/modelling/outcome.hpp>
 #include <whence/projection/projection.hpp>
 #include <whence/sql/database.hpp>
 
