@@ -2,8 +2,7 @@
 #include <cstdint>
 #include <iostream>
 
-#include <whence/app/application.hpp>
-#include <whence/store/log_source.hpp>
+#include <whence.hpp>
 
 struct Deposited {
   static constexpr whence::event_type type{"Deposited"};
@@ -52,5 +51,5 @@ int main() {
   std::cout << refused.rejection()->code << ": " << refused.rejection()->message << '\n';
 
   const auto ada = app.load<Account>(account);
-  std::cout << ada.state.cents << " cents, by " << ada.version << " event(s)\n";
+  std::cout << ada.state.cents << " cents, by " << ada.version.value() << " event(s)\n";
 }

@@ -6,11 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include <whence/app/application.hpp>
-#include <whence/modelling/aggregate.hpp>
-#include <whence/modelling/outcome.hpp>
-#include <whence/projection/projection.hpp>
-#include <whence/sql/database.hpp>
+#include <whence.hpp>
 
 namespace shop {
 
