@@ -24,7 +24,8 @@ std::variant<Money, whence::rejected> total_of(const std::vector<Line>& lines, c
     if (line.price.currency != shop_currency)
       return whence::rejected{"amount.currency", "this shop sells in " + std::string{shop_currency}};
     bytes += bytes_in_event(line);
-    if (bytes > lines_bytes_max) return whence::rejected{noun + ".too_large", "it has more lines than one event can hold"};
+    if (bytes > lines_bytes_max)
+      return whence::rejected{noun + ".too_large", "it has more lines than one event can hold"};
 
     const auto amount = times(line.price, line.quantity);
     const auto sum = amount ? plus(total, *amount) : std::nullopt;

@@ -14,7 +14,9 @@ constexpr wide unit = 10'000;  // ten-thousandths
 
 bool is_digit(char character) { return character >= '0' && character <= '9'; }
 
-natural magnitude(wide number) { return number < 0 ? natural{0} - static_cast<natural>(number) : static_cast<natural>(number); }
+natural magnitude(wide number) {
+  return number < 0 ? natural{0} - static_cast<natural>(number) : static_cast<natural>(number);
+}
 
 std::string digits_of(natural number) {
   std::string digits;
@@ -35,9 +37,9 @@ std::string decimal(wide number, std::size_t decimals) {
 }
 
 std::optional<Money> fitting(wide ten_thousandths, const std::string& currency) {
-  if (ten_thousandths < std::numeric_limits<std::int64_t>::min() ||
-      ten_thousandths > std::numeric_limits<std::int64_t>::max())
-    return std::nullopt;
+  // Symmetrical, so that an amount that fits can be turned into its negative.
+  constexpr wide most = std::numeric_limits<std::int64_t>::max();
+  if (ten_thousandths < -most || ten_thousandths > most) return std::nullopt;
   return Money{static_cast<std::int64_t>(ten_thousandths), currency};
 }
 
@@ -103,7 +105,8 @@ Total Total::parse(std::string_view text) {
   if (digits.size() < 6 || digits.size() > digits_max || digits[digits.size() - 5] != '.')
     throw std::invalid_argument("not a total: " + std::string{text});
   digits.erase(digits.size() - 5, 1);
-  if (!std::all_of(digits.begin(), digits.end(), is_digit)) throw std::invalid_argument("not a total: " + std::string{text});
+  if (!std::all_of(digits.begin(), digits.end(), is_digit))
+    throw std::invalid_argument("not a total: " + std::string{text});
   Total total;
   for (const char digit : digits) total.ten_thousandths_ = total.ten_thousandths_ * 10 + (digit - '0');
   if (negative) total.ten_thousandths_ = -total.ten_thousandths_;

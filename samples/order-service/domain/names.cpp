@@ -28,7 +28,9 @@ std::string named(std::string_view prefix, std::string_view text) {
 
 whence::id<Order> order_id(std::string_view number) { return whence::id<Order>{named("order-", number)}; }
 
-whence::id<Payment> payment_of(const whence::id<Order>& order) { return whence::id<Payment>{"payment-" + order.value()}; }
+whence::id<Payment> payment_of(const whence::id<Order>& order) {
+  return whence::id<Payment>{"payment-" + order.value()};
+}
 
 whence::id<StockItem> stock_item(std::string_view stock_code) {
   return whence::id<StockItem>{named("stock-", stock_code)};

@@ -1,7 +1,8 @@
 /// What the shop's streams are called: "order-536365", "payment-order-536365", "stock-85123A", "credit-C536379".
 ///
-/// A number or stock code may be any text; a stream's name has at most 255 bytes and no control characters. One that cannot
-/// stand in a name as it is is replaced there by a hash of itself ("order-~0123…"): the event has the text itself.
+/// A number or stock code may be any text; a stream's name has at most 255 bytes and no control characters. One that
+/// cannot stand in a name as it is is replaced there by a hash of itself ("order-~0123…"): the event has the text
+/// itself.
 #pragma once
 
 #include <string>

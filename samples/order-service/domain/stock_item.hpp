@@ -22,7 +22,8 @@ struct StockAdjusted {
 
   template <class Archive>
   void serialize(Archive& ar) {
-    ar(cereal::make_nvp("item", item), cereal::make_nvp("quantity", quantity), cereal::make_nvp("reference", reference));
+    ar(cereal::make_nvp("item", item), cereal::make_nvp("quantity", quantity),
+       cereal::make_nvp("reference", reference));
   }
 };
 
