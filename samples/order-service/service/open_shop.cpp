@@ -1,0 +1,37 @@
+#include <service/open_shop.hpp>
+
+#include <whence/store/log_source.hpp>
+
+#include <domain/credit_note.hpp>
+#include <domain/order.hpp>
+#include <domain/payment.hpp>
+#include <domain/stock_item.hpp>
+#include <models/order_summary.hpp>
+#include <models/sales_by_country.hpp>
+#include <models/stock_levels.hpp>
+
+namespace shop {
+
+whence::application open_shop(const std::string& store) {
+  return whence::application::on(whence::sqlite(store))
+      .named("order-service")
+      .aggregate<Order>()
+      .aggregate<Payment>()
+      .aggregate<StockItem>()
+      .aggregate<CreditNote>()
+      .projection<OrderSummary>()
+      .projection<SalesByCountry>()
+      .projection<StockLevels>()
+      .stop_on_signals()
+      .start();
+}
+
+whence::visitor visit_shop(const std::string& store) {
+  return whence::visitor::to(whence::sqlite(store))
+      .projection<OrderSummary>()
+      .projection<SalesByCountry>()
+      .projection<StockLevels>()
+      .open();
+}
+
+}  // namespace shop
