@@ -18,7 +18,7 @@ decimal.getcontext().prec = 60
 
 COLUMNS = ["InvoiceNo", "StockCode", "Description", "Quantity", "InvoiceDate", "UnitPrice", "CustomerID", "Country"]
 FIELD_BYTES = 65536
-AMOUNT_MAX = 2**63 - 1  # ten-thousandths
+AMOUNT_MAX = 2**63 - 1  # ten-thousandths, of either sign
 
 
 class Refused(Exception):
@@ -123,7 +123,7 @@ def judge(fields, unclosed, places):
 
 
 def fits(amount):
-    return -AMOUNT_MAX - 1 <= amount.scaleb(4) <= AMOUNT_MAX
+    return -AMOUNT_MAX <= amount.scaleb(4) <= AMOUNT_MAX
 
 
 def work_out(content):

@@ -1,9 +1,9 @@
 /// Reads the records of a CSV file one by one, in bounded memory, however long a field or a record is.
 ///
-/// The form: fields are parted by commas, records by LF or CRLF; a line with nothing in it is no record. A field that begins
-/// with a quote goes on to the closing one, over commas and line ends, and a doubled quote in it is one; what stands between
-/// the closing quote and the next comma belongs to the field as it is. A quote anywhere else is a character like others.
-/// A byte-order mark (UTF-8) at the beginning of the file is skipped.
+/// The form: fields are parted by commas, records by LF or CRLF; a line with nothing in it is no record. A field that
+/// begins with a quote goes on to the closing one, over commas and line ends, and a doubled quote in it is one; what
+/// stands between the closing quote and the next comma belongs to the field as it is. A quote anywhere else is a
+/// character like others. A byte-order mark (UTF-8) at the beginning of the file is skipped.
 #pragma once
 
 #include <cstddef>
@@ -15,19 +15,19 @@
 namespace shop {
 
 struct csv_limits {
-  std::size_t field_bytes = 65'536;        ///< of the value of a field: what is beyond is not kept
-  std::size_t fields = 64;                 ///< of a record: those beyond are counted only
-  std::size_t text_bytes = 2u << 20;       ///< of `csv_record::text`
+  std::size_t field_bytes = 65'536;   ///< of the value of a field: what is beyond is not kept
+  std::size_t fields = 64;            ///< of a record: those beyond are counted only
+  std::size_t text_bytes = 2u << 20;  ///< of `csv_record::text`
 };
 
 /// A record and where it stands. What a limit has cut is told.
 struct csv_record {
-  std::uint64_t line = 0;            ///< the line it begins on, from 1
-  std::vector<std::string> fields;   ///< the first `csv_limits::fields`
-  std::size_t field_count = 0;       ///< all of them
+  std::uint64_t line = 0;           ///< the line it begins on, from 1
+  std::vector<std::string> fields;  ///< the first `csv_limits::fields`
+  std::size_t field_count = 0;      ///< all of them
   bool field_too_long = false;
-  bool quote_open = false;           ///< the file ended inside quotes
-  std::string text;                  ///< as in the file, without the line end
+  bool quote_open = false;  ///< the file ended inside quotes
+  std::string text;         ///< as in the file, without the line end
   bool text_cut = false;
 };
 

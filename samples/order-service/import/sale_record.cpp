@@ -7,24 +7,11 @@
 namespace shop {
 namespace {
 
-bool is_digit(char character) { return character >= '0' && character <= '9'; }
-
-bool are_digits(std::string_view text) { return !text.empty() && std::all_of(text.begin(), text.end(), is_digit); }
-
-std::optional<std::int64_t> parse_quantity(std::string_view text) {
-  constexpr std::size_t digits_max = 9;
-  const bool negative = !text.empty() && text.front() == '-';
-  if (negative) text.remove_prefix(1);
-  if (!are_digits(text) || text.size() > digits_max) return std::nullopt;
-  std::int64_t number = 0;
-  for (const char digit : text) number = number * 10 + (digit - '0');
-  return negative ? -number : number;
-}
-
 /// Spreadsheets write a number as one with a decimal: "17850.0" is the customer 17850.
 std::string parse_customer(std::string_view text) {
   constexpr std::string_view decimal = ".0";
-  if (text.ends_with(decimal) && are_digits(text.substr(0, text.size() - decimal.size()))) text.remove_suffix(decimal.size());
+  if (text.ends_with(decimal) && are_digits(text.substr(0, text.size() - decimal.size())))
+    text.remove_suffix(decimal.size());
   return std::string{text};
 }
 
@@ -57,7 +44,7 @@ std::variant<sale_record, reject_reason> read_sale(const csv_record& record, con
 
   if (field(sale_columns::invoice).empty()) return rejects::invoice_empty;
   if (field(sale_columns::stock_code).empty()) return rejects::stock_code_empty;
-  const auto quantity = parse_quantity(field(sale_columns::quantity));
+  const auto quantity = parse_count(field(sale_columns::quantity));
   if (!quantity) return rejects::quantity_malformed;
   if (*quantity == 0) return rejects::quantity_zero;
   const auto price = parse_price(field(sale_columns::price));

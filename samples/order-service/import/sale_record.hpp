@@ -57,18 +57,19 @@ struct reject_reason {
 
 /// In the order in which they are looked for: a record with several faults is rejected for the first.
 namespace rejects {
-inline constexpr reject_reason quote_open{"record.quote_open"};            ///< the file ends inside quotes
-inline constexpr reject_reason not_eight_fields{"record.fields"};          ///< other than eight fields
-inline constexpr reject_reason field_too_long{"field.too_long"};           ///< more than 65,536 bytes
+inline constexpr reject_reason quote_open{"record.quote_open"};    ///< the file ends inside quotes
+inline constexpr reject_reason not_eight_fields{"record.fields"};  ///< other than eight fields
+inline constexpr reject_reason field_too_long{"field.too_long"};   ///< more than 65,536 bytes
 inline constexpr reject_reason not_utf8{"field.not_utf8"};
 inline constexpr reject_reason invoice_empty{"invoice.empty"};
 inline constexpr reject_reason stock_code_empty{"stock_code.empty"};
-inline constexpr reject_reason quantity_malformed{"quantity.malformed"};   ///< no integer of at most nine digits
+inline constexpr reject_reason quantity_malformed{"quantity.malformed"};  ///< no integer of at most nine digits
 inline constexpr reject_reason quantity_zero{"quantity.zero"};
-inline constexpr reject_reason price_malformed{"price.malformed"};         ///< no plain decimal, or too many digits
+inline constexpr reject_reason price_malformed{"price.malformed"};  ///< no plain decimal, or too many digits
 inline constexpr reject_reason date_malformed{"date.malformed"};
-inline constexpr reject_reason amount_overflow{"amount.overflow"};         ///< quantity × price does not fit, or the invoice's total
-inline constexpr reject_reason invoice_too_large{"invoice.too_large"};     ///< more lines than one event can hold
+inline constexpr reject_reason amount_overflow{
+    "amount.overflow"};  ///< quantity × price does not fit, or the invoice's total
+inline constexpr reject_reason invoice_too_large{"invoice.too_large"};  ///< more lines than one event can hold
 }  // namespace rejects
 
 /// Applies the rules that a record can be judged by alone.

@@ -1,0 +1,17 @@
+/// Turns an invoice into commands.
+#pragma once
+
+#include <whence/core/async.hpp>
+
+#include <import/staging_area.hpp>
+#include <service/shop_service.hpp>
+
+namespace shop {
+
+/// An order (placed, paid, shipped) with its adjustments of the stock, or a credit note.
+///
+/// Again    the commands' ids are made of the invoice's number, their correlation of its content: the same invoice adds
+///          nothing, one with the same number and another content is refused (`series.differs`).
+whence::async<answer> record_invoice(const shop_service& shop, const staged_invoice& invoice);
+
+}  // namespace shop

@@ -1,0 +1,42 @@
+/// The file of rejected records: `line,reason,record`, as CSV. It is written beside its place and moved there when it
+/// is complete, so that whoever reads it finds the last import's file or this one's, whole.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include <whence/core/files.hpp>
+
+#include <import/staging_area.hpp>
+
+namespace shop {
+
+/// Throws   file_error.
+class rejects_file {
+ public:
+  /// Begins the new file; the old one stays until `finish`.
+  explicit rejects_file(std::string path);
+  rejects_file(const rejects_file&) = delete;
+  rejects_file& operator=(const rejects_file&) = delete;
+  /// Leaves the old file as it was, unless finished.
+  ~rejects_file();
+
+  void add(const rejected_record& rejected);
+  /// Durable on return.
+  void finish();
+
+ private:
+  void write(std::string_view text);
+  void flush();
+
+  std::shared_ptr<whence::files> files_;
+  std::string path_;
+  std::string partial_;
+  std::unique_ptr<whence::file> file_;
+  std::string buffer_;
+  std::uint64_t written_ = 0;
+};
+
+}  // namespace shop
