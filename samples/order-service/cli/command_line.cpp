@@ -1,0 +1,155 @@
+#include <CLI/CLI.hpp>
+#include <cli/command_line.hpp>
+#include <cstdlib>
+#include <utility>
+
+#include <domain/text.hpp>
+
+namespace shop {
+namespace {
+
+failure wrong_usage(std::string code, std::string what, std::string remedy = "order-service --help") {
+  return {exit_code::wrong_usage, code, {.what = std::move(what), .where = {}, .why = {}, .remedy = std::move(remedy)}};
+}
+
+std::string checked_text(const std::string& text) {
+  if (!is_utf8(text)) throw wrong_usage("usage.text", "\"" + readable(text) + "\" is not UTF-8");
+  return text;
+}
+
+/// "order-536365", or its number alone.
+std::string number_of(const std::string& order) {
+  constexpr std::string_view prefix = "order-";
+  std::string number = checked_text(order);
+  if (number.starts_with(prefix)) number.erase(0, prefix.size());
+  if (number.empty()) throw wrong_usage("usage.order", "an order's id is not empty");
+  return number;
+}
+
+/// "85123A:6:2.55". The item may have colons.
+Line parse_line(const std::string& text) {
+  const std::size_t before_price = text.rfind(':');
+  const std::size_t before_quantity =
+      before_price == std::string::npos || before_price == 0 ? std::string::npos : text.rfind(':', before_price - 1);
+  const auto price = before_price == std::string::npos ? std::nullopt : parse_price(text.substr(before_price + 1));
+  const auto quantity = before_quantity == std::string::npos
+                            ? std::nullopt
+                            : parse_count(text.substr(before_quantity + 1, before_price - before_quantity - 1));
+  if (!price || !quantity || before_quantity == 0)
+    throw wrong_usage("usage.line",
+                      "\"" + readable(text) +
+                          "\" is no line: ITEM:QUANTITY:PRICE, a quantity of at most nine digits, a price "
+                          "of at most twelve digits and four decimals");
+  return {checked_text(text.substr(0, before_quantity)), {}, *quantity, *price};
+}
+
+/// The flags as CLI11 fills them.
+struct flags {
+  std::string store;
+  std::string form = "table";
+  bool json = false;
+  std::string file, rejects, order, customer, reason;
+  std::string country = "Unspecified";
+  std::vector<std::string> lines;
+  std::uint32_t wait = 5;
+  std::uint64_t orders = 0, seed = 1;
+};
+
+void describe(CLI::App& program, flags& given) {
+  program.add_option("--store", given.store, "The log")->envname("WHENCE_STORE")->type_name("PATH");
+  program.add_option("-o,--output", given.form, "The form of what goes to stdout")
+      ->check(CLI::IsMember({"table", "json"}))
+      ->type_name("table|json");
+  program.add_flag("--json", given.json, "The same as -o json");
+  program.require_subcommand(1);
+
+  const auto command = [&](const char* name, const char* summary) {
+    CLI::App* const added = program.add_subcommand(name, summary);
+    added->fallthrough();  // flags of the program may stand after the command
+    return added;
+  };
+  const auto takes_order = [&](CLI::App* added) {
+    added->add_option("ORDER", given.order, "Its id: order-536365")->required();
+  };
+  const auto takes_wait = [&](CLI::App* added) {
+    added->add_option("--wait", given.wait, "Seconds to wait for the read model")->type_name("SECONDS");
+  };
+
+  CLI::App* const imports = command("import", "Import sales in the form of the Online Retail data set");
+  imports->add_option("FILE", given.file, "The sales, as CSV")->required();
+  imports->add_option("--rejects", given.rejects, "Where rejected records go")->type_name("OUT.csv");
+
+  CLI::App* const place = command("place", "Place an order");
+  takes_order(place);
+  place->add_option("--line", given.lines, "What is ordered; may be repeated")
+      ->required()
+      ->type_name("ITEM:QUANTITY:PRICE");
+  place->add_option("--customer", given.customer, "Who orders; without it, a guest")->type_name("C");
+  place->add_option("--country", given.country, "Where to")->type_name("X");
+
+  takes_order(command("pay", "Take the payment for an order"));
+  takes_order(command("ship", "Ship a paid order"));
+
+  CLI::App* const cancel = command("cancel", "Cancel an order; what was paid is given back");
+  takes_order(cancel);
+  cancel->add_option("--reason", given.reason, "Why")->required()->type_name("TEXT");
+
+  CLI::App* const show = command("show", "Show an order");
+  takes_order(show);
+  takes_wait(show);
+  takes_wait(command("report", "What was sold and credited"));
+
+  CLI::App* const simulate = command("simulate", "Trade a plausible shop's orders");
+  simulate->add_option("--orders", given.orders, "How many")
+      ->required()
+      ->type_name("N")
+      ->check(CLI::Range(1u, 1'000'000'000u));
+  simulate->add_option("--seed", given.seed, "Which shop")->type_name("S");
+}
+
+decltype(request::command) command_of(const std::string& name, const flags& given) {
+  const std::chrono::seconds wait{given.wait};
+  if (name == "import")
+    return import_request{given.file, given.rejects.empty() ? std::nullopt : std::optional{given.rejects}};
+  if (name == "report") return report_request{wait};
+  if (name == "simulate") return simulate_request{given.orders, given.seed};
+
+  const std::string number = number_of(given.order);
+  const whence::id<Order> order = order_id(number);
+  if (name == "pay") return pay_request{order};
+  if (name == "ship") return ship_request{order};
+  if (name == "cancel") return cancel_request{order, checked_text(given.reason)};
+  if (name == "show") return show_request{order, wait};
+
+  place_request place{order, number, checked_text(given.customer), checked_text(given.country), {}};
+  for (const std::string& line : given.lines) place.lines.push_back(parse_line(line));
+  return place;
+}
+
+}  // namespace
+
+std::variant<request, exit_code> parse_command_line(const std::vector<std::string>& arguments, std::ostream& out) {
+  flags given;
+  CLI::App program(
+      "A shop on Whence: orders, payments, deliveries and credit notes; real sales in, totals to the penny.",
+      "order-service");
+  describe(program, given);
+  try {
+    program.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
+  } catch (const CLI::CallForHelp&) {
+    const auto chosen = program.get_subcommands();
+    out << (chosen.empty() ? program : *chosen.front()).help();
+    return exit_code::done;
+  } catch (const CLI::ParseError& wrong) {
+    throw wrong_usage("usage.wrong", wrong.what());
+  }
+  if (given.store.empty())
+    throw wrong_usage("store.unnamed", "no store is named: neither --store nor WHENCE_STORE",
+                      "order-service --store shop.db " + program.get_subcommands().front()->get_name());
+  request understood{.store = given.store,
+                     .form = given.json || given.form == "json" ? output_form::json : output_form::table,
+                     .command = command_of(program.get_subcommands().front()->get_name(), given)};
+  return understood;
+}
+
+}  // namespace shop

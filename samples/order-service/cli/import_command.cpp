@@ -1,0 +1,119 @@
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include <whence/modelling/errors.hpp>
+
+#include <cli/commands.hpp>
+#include <cli/failure.hpp>
+#include <cli/progress_bar.hpp>
+#include <cli/stopping.hpp>
+#include <import/record_invoice.hpp>
+#include <import/rejects_file.hpp>
+#include <import/sales_file.hpp>
+#include <import/staging_area.hpp>
+#include <service/open_shop.hpp>
+
+namespace shop {
+namespace {
+
+struct counts {
+  std::uint64_t records = 0;
+  std::uint64_t accepted = 0;
+  std::uint64_t rejected = 0;
+  std::uint64_t events = 0;
+  std::uint64_t differing = 0;  ///< invoices
+};
+
+void must_be_another_file(const import_request& command) {
+  std::error_code error;
+  if (command.rejects && std::filesystem::equivalent(command.file, *command.rejects, error))
+    throw failure(exit_code::wrong_usage, "import.rejects",
+                  {.what = "the rejects would replace " + command.file + " itself; nothing was written",
+                   .where = {},
+                   .why = {},
+                   .remedy = "name another file with --rejects"});
+}
+
+/// Reads the whole file into the staging area.
+void stage(sales_file& file, staging_area& staged, const terminal& terminal) {
+  progress_bar progress(terminal.err, terminal.err_is_terminal, "reading");
+  for (csv_record record; file.next(record); progress.show(file.bytes_read(), file.bytes())) {
+    const auto judged = read_sale(record, file.columns());
+    if (const auto* sale = std::get_if<sale_record>(&judged))
+      staged.accept(*sale, record.text);
+    else
+      staged.reject(record.line, std::get<reject_reason>(judged), record.text);
+  }
+}
+
+/// What an invoice was refused for, if it was; a command id that means something else by now is a change too.
+std::optional<whence::rejected> record(const shop_service& shop, const staged_invoice& invoice, counts& sums) {
+  try {
+    const answer ended = record_invoice(shop, invoice).get();
+    sums.events += ended.events;
+    return ended.refusal;
+  } catch (const whence::command_id_reused& changed) {
+    return whence::rejected{std::string{changed.code()}, changed.text().what};
+  }
+}
+
+void report_difference(const staged_invoice& invoice, const whence::rejected& refusal, counts& sums,
+                       const terminal& terminal) {
+  constexpr std::uint64_t shown_max = 20;
+  if (++sums.differing > shown_max) return;
+  terminal.err << "order-service: invoice " << invoice.number
+               << " differs from what is recorded; it was left as it is\n"
+               << "  where: line " << invoice.records.front().line << "\n  why:   " << refusal.message
+               << "  [import.differs]\n";
+}
+
+void print(const counts& sums, const request& asked, const terminal& terminal) {
+  if (asked.form == output_form::json) {
+    terminal.out << "{\"records\": " << sums.records << ", \"accepted\": " << sums.accepted
+                 << ", \"rejected\": " << sums.rejected << ", \"events\": " << sums.events << "}\n";
+    if (sums.differing > 0)
+      terminal.err << "order-service: " << sums.differing
+                   << " invoices differ from what is recorded  [import.differs]\n";
+    return;
+  }
+  terminal.out << sums.records << " records: " << sums.accepted << " accepted, " << sums.rejected << " rejected; "
+               << sums.events << " events added";
+  if (sums.differing > 0) terminal.out << "; " << sums.differing << " invoices differ and were left as they are";
+  terminal.out << "\n";
+}
+
+}  // namespace
+
+void carry_out(const import_request& command, const request& asked, const terminal& terminal) {
+  // Everything that can be wrong with the files is found before there is a store.
+  sales_file file(command.file);
+  must_be_another_file(command);
+  std::optional<rejects_file> rejects;
+  if (command.rejects) rejects.emplace(*command.rejects);
+
+  const auto app = open_shop(asked.store);
+  const shop_service shop(app);
+  staging_area staged;
+  stage(file, staged, terminal);
+
+  counts sums;
+  {
+    progress_bar progress(terminal.err, terminal.err_is_terminal, "recording");
+    std::uint64_t done = 0;
+    for (staged_invoice invoice; staged.next_invoice(invoice); progress.show(++done, staged.invoices()))
+      if (const auto refusal = unless_stopping(app, [&] { return record(shop, invoice, sums); }))
+        report_difference(invoice, *refusal, sums, terminal);
+  }
+  if (rejects) {
+    staged.each_rejected([&](const rejected_record& rejected) { rejects->add(rejected); });
+    rejects->finish();
+  }
+  sums.accepted = staged.accepted();
+  sums.rejected = staged.rejected();
+  sums.records = sums.accepted + sums.rejected;
+  print(sums, asked, terminal);
+}
+
+}  // namespace shop

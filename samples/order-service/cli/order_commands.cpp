@@ -1,0 +1,68 @@
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <cli/commands.hpp>
+#include <cli/failure.hpp>
+#include <domain/text.hpp>
+#include <service/open_shop.hpp>
+#include <service/shop_service.hpp>
+
+namespace shop {
+namespace {
+
+/// A refusal of the shop's rules ends the program with it.
+void must_be_accepted(const answer& ended, std::string_view verb, const whence::id<Order>& order,
+                      const request& asked) {
+  if (!ended.refusal) return;
+  const bool missing = ended.refusal->code == "order.missing";
+  throw failure(missing ? exit_code::missing : exit_code::refused, ended.refusal->code,
+                {.what = "cannot " + std::string{verb} + " " + order.value() + ": " + ended.refusal->message +
+                         (ended.events == 0 ? "; nothing was written" : ""),
+                 .where = asked.store,
+                 .why = {},
+                 .remedy = "order-service --store " + asked.store + (missing ? " report" : " show " + order.value())});
+}
+
+void print(const answer& ended, std::string_view done, const whence::id<Order>& order, const request& asked,
+           const terminal& terminal) {
+  if (asked.form == output_form::json) {
+    terminal.out << "{\"order\": " << json_string(order.value()) << ", \"events\": " << ended.events
+                 << ", \"token\": " << json_string(ended.token.to_string()) << "}\n";
+  } else {
+    terminal.out << order.value() << " is " << done << "\n";
+  }
+}
+
+}  // namespace
+
+void carry_out(const place_request& command, const request& asked, const terminal& terminal) {
+  const auto app = open_shop(asked.store);
+  PlaceOrder place{command.number, command.customer, command.country, command.lines};
+  const answer ended = shop_service(app).place(command.order, std::move(place), {}).get();
+  must_be_accepted(ended, "place", command.order, asked);
+  print(ended, "placed", command.order, asked, terminal);
+}
+
+void carry_out(const pay_request& command, const request& asked, const terminal& terminal) {
+  const auto app = open_shop(asked.store);
+  const answer ended = shop_service(app).pay(command.order, {}).get();
+  must_be_accepted(ended, "pay", command.order, asked);
+  print(ended, "paid", command.order, asked, terminal);
+}
+
+void carry_out(const ship_request& command, const request& asked, const terminal& terminal) {
+  const auto app = open_shop(asked.store);
+  const answer ended = shop_service(app).ship(command.order, {}).get();
+  must_be_accepted(ended, "ship", command.order, asked);
+  print(ended, "shipped", command.order, asked, terminal);
+}
+
+void carry_out(const cancel_request& command, const request& asked, const terminal& terminal) {
+  const auto app = open_shop(asked.store);
+  const answer ended = shop_service(app).cancel(command.order, command.reason, {}).get();
+  must_be_accepted(ended, "cancel", command.order, asked);
+  print(ended, "cancelled", command.order, asked, terminal);
+}
+
+}  // namespace shop

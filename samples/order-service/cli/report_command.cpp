@@ -1,0 +1,63 @@
+#include <iomanip>
+#include <string>
+
+#include <cli/commands.hpp>
+#include <domain/text.hpp>
+#include <models/report.hpp>
+#include <models/sales_by_country.hpp>
+#include <models/stock_levels.hpp>
+#include <service/open_shop.hpp>
+
+namespace shop {
+namespace {
+
+void print_json(const sales_figures& sales, std::int64_t adjustments, std::ostream& out) {
+  out << "{\"orders\": " << sales.orders << ", \"order_lines\": " << sales.order_lines << ", \"units\": " << sales.units
+      << ", \"gross\": \"" << sales.gross.rounded() << "\", \"credit_notes\": " << sales.credit_notes
+      << ", \"credited\": \"" << sales.credited.rounded() << "\", \"net\": \"" << sales.net().rounded()
+      << "\", \"stock_adjustments\": " << adjustments << ", \"by_country\": {";
+  const char* separator = "";
+  for (const auto& [name, country] : sales.by_country) {
+    out << separator << json_string(name) << ": {\"orders\": " << country.orders << ", \"gross\": \""
+        << country.gross.rounded() << "\", \"credited\": \"" << country.credited.rounded() << "\"}";
+    separator = ", ";
+  }
+  out << "}}\n";
+}
+
+void print_table(const sales_figures& sales, std::int64_t adjustments, std::ostream& out) {
+  const auto figure = [&](const char* name, const auto& value) {
+    out << std::left << std::setw(19) << name << std::right << std::setw(16) << value << "\n";
+  };
+  figure("orders", sales.orders);
+  figure("order lines", sales.order_lines);
+  figure("units", sales.units);
+  figure("gross", sales.gross.rounded());
+  figure("credit notes", sales.credit_notes);
+  figure("credited", sales.credited.rounded());
+  figure("net", sales.net().rounded());
+  figure("stock adjustments", adjustments);
+  out << "\n"
+      << std::right << std::setw(8) << "ORDERS" << std::setw(18) << "GROSS" << std::setw(18) << "CREDITED"
+      << "  COUNTRY\n";
+  for (const auto& [name, country] : sales.by_country)
+    out << std::setw(8) << country.orders << std::setw(18) << country.gross.rounded() << std::setw(18)
+        << country.credited.rounded() << "  " << name << "\n";
+}
+
+}  // namespace
+
+void carry_out(const report_request& command, const request& asked, const terminal& terminal) {
+  const auto shop = visit_shop(asked.store);
+  const auto by_country = shop.model<SalesByCountry>(command.wait);
+  const auto stock = shop.model<StockLevels>(command.wait);
+
+  const sales_figures sales = by_country.read(read_sales);
+  const std::int64_t adjustments = stock.read(read_adjustments);
+  if (asked.form == output_form::json)
+    print_json(sales, adjustments, terminal.out);
+  else
+    print_table(sales, adjustments, terminal.out);
+}
+
+}  // namespace shop

@@ -1,0 +1,26 @@
+#include <unistd.h>
+#include <cli/command_line.hpp>
+#include <cli/commands.hpp>
+#include <cli/run.hpp>
+#include <iostream>
+
+namespace shop {
+
+int run(const std::vector<std::string>& arguments, const terminal& terminal) noexcept {
+  try {
+    const auto parsed = parse_command_line(arguments, terminal.out);
+    if (const auto* ended = std::get_if<exit_code>(&parsed)) return static_cast<int>(*ended);
+    const auto& asked = std::get<request>(parsed);
+    std::visit([&](const auto& command) { carry_out(command, asked, terminal); }, asked.command);
+    terminal.out.flush();
+    return static_cast<int>(exit_code::done);
+  } catch (const std::exception& fault) {
+    return report_failure(fault, terminal.err);
+  }
+}
+
+int run(int argc, char** argv) noexcept {
+  return run({argv + 1, argv + argc}, {std::cout, std::cerr, isatty(STDERR_FILENO) == 1});
+}
+
+}  // namespace shop

@@ -1,0 +1,23 @@
+/// The program, without its main.
+#pragma once
+
+#include <ostream>
+#include <string>
+#include <vector>
+
+namespace shop {
+
+/// Where the program writes: data to `out`, everything else to `err`.
+struct terminal {
+  std::ostream& out;
+  std::ostream& err;
+  bool err_is_terminal = false;
+};
+
+/// Reads the command line, carries the command out, returns what to exit with. Throws nothing.
+int run(const std::vector<std::string>& arguments, const terminal& terminal) noexcept;
+
+/// The same with the process's own streams.
+int run(int argc, char** argv) noexcept;
+
+}  // namespace shop

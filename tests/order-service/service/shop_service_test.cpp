@@ -1,0 +1,138 @@
+// What takes several commands: what is left when they race, when one is interrupted, and when they are sent again.
+#include <doctest/doctest.h>
+
+#include <string>
+#include <thread>
+#include <utility>
+
+#include <service/shop_service.hpp>
+#include <whence/store/log_source.hpp>
+
+using namespace shop;
+
+namespace {
+
+whence::application open(const whence::log_source& log) {
+  return whence::application::on(log)
+      .aggregate<Order>()
+      .aggregate<Payment>()
+      .aggregate<StockItem>()
+      .aggregate<CreditNote>()
+      .start();
+}
+
+const std::vector<Line> lines{{"A", "", 2, Money{10'000}}};
+
+PlaceOrder an_order() { return {"1", "ada", "France", lines}; }
+
+std::string code(const answer& ended) { return ended.refusal ? ended.refusal->code : "done"; }
+
+command_series named(const std::string& name, const std::string& content) {
+  const whence::timestamp time{std::chrono::sys_days{std::chrono::year{2010} / 12 / 1}};
+  return {time, whence::derive(time, name), whence::correlation_id{whence::derive(time, content)}};
+}
+
+}  // namespace
+
+TEST_CASE("of a payment and a cancellation at the same time the second sees the first") {
+  const whence::log_source log = whence::memory();
+  const auto app = open(log);
+  for (int number = 1; number <= 200; ++number) {
+    CAPTURE(number);
+    const auto order = order_id(std::to_string(number));
+    const shop_service shop(app);
+    REQUIRE(code(shop.place(order, an_order(), {}).get()) == "done");
+
+    std::string paid, cancelled;
+    std::thread payer([&] { paid = code(shop.pay(order, {}).get()); });
+    std::thread canceller([&] { cancelled = code(shop.cancel(order, "why", {}).get()); });
+    payer.join();
+    canceller.join();
+
+    CHECK(cancelled == "done");
+    CHECK(app.load<Order>(order).state.status == Order::Status::cancelled);
+    CHECK(app.load<Payment>(payment_of(order)).state.status != Payment::Status::taken);
+    CHECK((paid == "done" || paid == "order.cancelled"));
+    if (paid == "done") CHECK(app.load<Payment>(payment_of(order)).state.status == Payment::Status::refunded);
+  }
+}
+
+TEST_CASE(
+    "of a cancellation and a shipment at the same time one is refused, and no shipped order is given its money back") {
+  const auto app = open(whence::memory());
+  for (int number = 1; number <= 200; ++number) {
+    CAPTURE(number);
+    const auto order = order_id(std::to_string(number));
+    const shop_service shop(app);
+    REQUIRE(code(shop.place(order, an_order(), {}).get()) == "done");
+    REQUIRE(code(shop.pay(order, {}).get()) == "done");
+
+    std::string shipped, cancelled;
+    std::thread shipper([&] { shipped = code(shop.ship(order, {}).get()); });
+    std::thread canceller([&] { cancelled = code(shop.cancel(order, "why", {}).get()); });
+    shipper.join();
+    canceller.join();
+
+    const bool is_shipped = app.load<Order>(order).state.status == Order::Status::shipped;
+    const auto payment = app.load<Payment>(payment_of(order)).state.status;
+    CHECK((shipped == "done") == is_shipped);
+    CHECK((cancelled == "done") != is_shipped);
+    CHECK(payment == (is_shipped ? Payment::Status::taken : Payment::Status::refunded));
+  }
+}
+
+TEST_CASE("a cancellation that was interrupted before the payment was given back is made up for") {
+  const auto app = open(whence::memory());
+  const shop_service shop(app);
+  const auto order = order_id("1");
+  REQUIRE(code(shop.place(order, an_order(), {}).get()) == "done");
+  REQUIRE(code(shop.pay(order, {}).get()) == "done");
+  REQUIRE(app.send<CancelOrder>(order, "interrupted here").get().accepted());
+
+  const answer made_up = shop.cancel(order, "again", {}).get();
+  CHECK(code(made_up) == "done");
+  CHECK(made_up.events == 1);
+  CHECK(app.load<Payment>(payment_of(order)).state.status == Payment::Status::refunded);
+  CHECK(code(shop.cancel(order, "again", {}).get()) == "order.cancelled");
+}
+
+TEST_CASE("a named series that is sent again adds nothing, wherever it was interrupted before") {
+  const Sale sale{order_id("1"), an_order(), {{"B", -1, "1"}, {"B", -2, "1"}}};
+  const whence::log_source log = whence::memory();
+  const auto app = open(log);
+  const shop_service shop(app);
+
+  // Interrupted after each number of commands: placed, then placed and paid, and so on.
+  command_series series = named("sale", "content");
+  CHECK(app.with(series.next()).send<PlaceOrder>(sale.order, "1", "ada", "France", lines).get().accepted());
+  CHECK(app.with(series.next()).send<TakePayment>(payment_of(sale.order), sale.order, Money{20'000}).get().accepted());
+  CHECK(shop.sell(sale, named("sale", "content")).get().events == 3);
+  CHECK(shop.sell(sale, named("sale", "content")).get().events == 0);
+  CHECK(app.head_token().position == whence::global_position{5});
+}
+
+TEST_CASE("a named series with another content is refused at once, and nothing is written") {
+  const Sale sale{order_id("1"), an_order(), {{"B", -1, "1"}}};
+  const auto app = open(whence::memory());
+  const shop_service shop(app);
+  REQUIRE(shop.sell(sale, named("sale", "content")).get().events == 4);
+  Sale larger = sale;
+  larger.adjustments.push_back({"C", -1, "1"});
+  CHECK(code(shop.sell(larger, named("sale", "another content")).get()) == "series.differs");
+  CHECK(app.head_token().position == whence::global_position{4});
+}
+
+TEST_CASE("commands of a person share the first one's correlation id") {
+  const whence::log_source log = whence::memory();
+  const auto app = open(log);
+  const shop_service shop(app);
+  REQUIRE(shop.sell({order_id("1"), an_order(), {{"B", -1, "1"}}}, {}).get().events == 4);
+  const auto page = app.log().read(whence::global_position{});
+  REQUIRE(page.size() == 4);
+  for (const auto& event : page) {
+    CHECK(event.correlation == page.front().correlation);
+    CHECK_FALSE(event.correlation.is_nil());
+  }
+  CHECK(page[0].causation.value() == page[0].correlation.value());
+  CHECK(page[1].causation.value() != page[0].causation.value());
+}
