@@ -60,6 +60,13 @@ def model_rows(store, name):
     return rows, position
 
 
+def first_difference(found, expected):
+    for ours, theirs in zip(found + ["(the end)"], expected + ["(the end)"]):
+        if ours != theirs:
+            return f"{ours[:200]} instead of {theirs[:200]}"
+    return "the same, and one goes on"
+
+
 class Bench:
     """The programs under test and a folder to run them in."""
 
@@ -82,12 +89,16 @@ class Bench:
             raise Difference(f"import: exit {process.returncode}: {errors.decode(errors='replace').strip()}")
         return process.returncode
 
-    def report(self, store):
-        """Brings every read model up to the head."""
-        done = subprocess.run([self.options.service, "--store", store, "report", "-o", "json"], capture_output=True, text=True)
+    def ask(self, store, *question):
+        done = subprocess.run([self.options.service, "--store", store, *question, "-o", "json"], capture_output=True, text=True)
         if done.returncode != 0:
-            raise Difference(f"report: exit {done.returncode}: {done.stderr.strip()}")
+            raise Difference(f"{question[0]}: exit {done.returncode}: {done.stderr.strip()}")
         return done.stdout
+
+    def report(self, store):
+        """Brings every read model up to the head: `report` reads two of them, `show` the third."""
+        order = next(event["aggregateId"] for event in map(json.loads, self.reference_log) if event["aggregateType"] == "Order")
+        return self.ask(store, "report") + self.ask(store, "show", order)
 
     def undisturbed(self):
         store = self.folder / "reference" / "shop.db"
@@ -147,7 +158,7 @@ class Bench:
             if position != len(self.reference_log):
                 raise Difference(f"{name} stands at #{position}, the log at #{len(self.reference_log)}")
             if rows != self.reference_models[name][0]:
-                raise Difference(f"the rows of {name} after the repeat are not the undisturbed ones")
+                raise Difference(f"{name} after the repeat is not the undisturbed one: {first_difference(rows, self.reference_models[name][0])}")
 
 
 def main():

@@ -181,16 +181,17 @@ void append_group::move_heads(stream_heads& heads) const {
 }
 
 void append_group::complete_committed() {
+  if (std::exchange(completed_, true)) return;
   for (judged& verdict : appends_) {
     if (const append_committed* const committed = verdict.outcome->committed()) {
       detail::acknowledged(committed->last.value());
     }
     verdict.append->done.complete(std::move(*verdict.outcome));
   }
-  appends_.clear();
 }
 
 void append_group::complete_failed(const append_outcome& outcome) {
+  if (std::exchange(completed_, true)) return;
   for (judged& verdict : appends_) {
     if (!verdict.hangs_on_commit) {
       verdict.append->done.complete(std::move(*verdict.outcome));
@@ -204,7 +205,6 @@ void append_group::complete_failed(const append_outcome& outcome) {
       verdict.append->done.complete(outcome);
     }
   }
-  appends_.clear();
 }
 
 }  // namespace whence::inline v0

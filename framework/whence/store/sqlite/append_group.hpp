@@ -92,6 +92,7 @@ class append_group {
   log_tip tip_;
   const std::uint64_t epoch_;
   std::vector<judged> appends_;
+  bool completed_ = false;  // each append is completed once
   std::vector<placed_event> placed_;
   std::vector<indexed_event> indexed_;
   std::unordered_map<std::string, stream_head_entry> moved_;  // the streams that this group writes to
