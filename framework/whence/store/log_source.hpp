@@ -1,6 +1,7 @@
 /// Where a log is and how to open it: what `sqlite("shop.db")` and `memory()` return and an application stands on.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -42,6 +43,8 @@ struct sqlite_options {
   std::size_t queue_bytes_max = 64u << 20;
   when_queue_full queue_full = when_queue_full::wait;
   std::uint64_t checkpoint_bytes = 64u << 20;  ///< the WAL is copied into the database when it has grown to this
+  /// An append whose result is merely kept, neither awaited nor blocked for, is committed by the log's own thread after this.
+  std::chrono::milliseconds held_at_most{5};
   /// Accept, by name, that the log ends before its witness: acknowledged events are gone for good. Begins a new epoch.
   bool accept_missing_tail = false;
 };

@@ -32,7 +32,7 @@ std::int64_t groups_announced(whence::log& log, const std::function<void()>& wor
 
 TEST_CASE("appends that are queued together share one commit, and keep their order") {
   const log_folder folder;
-  const auto log = folder.open();
+  const auto log = folder.open({.held_at_most = std::chrono::minutes{1}});
   std::vector<async<append_outcome>> results;
   const std::int64_t groups = groups_announced(*log, [&] {
     for (int i = 0; i < 100; ++i) results.push_back(log->append(folder.batch("order-" + std::to_string(i))));
@@ -51,6 +51,18 @@ TEST_CASE("a caller that blocks commits by itself: its append needs no other thr
   const runtime alone(real.clock, real.entropy, real.files, std::make_shared<manual_executor>());
   const auto log = sqlite(folder.path()).open(alone);
   for (int i = 0; i < 20; ++i) CHECK(log->append(folder.batch("order-1")).get().committed());
+}
+
+TEST_CASE("an append whose result is merely kept is committed all the same") {
+  const log_folder folder;
+  const auto log = folder.open();
+  for (std::uint64_t position = 1; position <= 3; ++position) {  // also after a while in which there were none
+    auto kept = log->append(folder.batch("order-1"));
+    while (log->head() < global_position{position}) std::this_thread::sleep_for(std::chrono::milliseconds{1});
+    std::this_thread::sleep_for(std::chrono::milliseconds{150});
+    CHECK(kept.ready());
+    CHECK(std::move(kept).get().committed());
+  }
 }
 
 TEST_CASE("an append in a group that is refused costs its neighbours nothing") {
@@ -81,7 +93,8 @@ TEST_CASE("an append in a group that is refused costs its neighbours nothing") {
 
 TEST_CASE("a queue that is full refuses, if the options say so, and takes more when there is room") {
   const log_folder folder;
-  const auto log = folder.open({.queue_bytes_max = 1'000, .queue_full = when_queue_full::refuse});
+  const auto log = folder.open(
+      {.queue_bytes_max = 1'000, .queue_full = when_queue_full::refuse, .held_at_most = std::chrono::minutes{1}});
   std::vector<async<append_outcome>> held;
   for (int i = 0; i < 5; ++i)
     held.push_back(log->append(folder.batch("order-1", 1, "\"" + std::string(300, 'x') + "\"")));

@@ -16,6 +16,9 @@ constexpr std::size_t group_appends_max = 8'192;
 
 constexpr std::chrono::nanoseconds gather_max = std::chrono::milliseconds{2};
 
+/// In units of `held_at_most`. While there are appends, the thread's rounds cost less than waking it for each of them.
+constexpr int watches_before_sleep = 20;
+
 append_refused refusal(append_refused::reason why, std::string detail) {
   append_refused refused{};
   refused.why = why;
@@ -79,7 +82,12 @@ void committer::push(access& own, std::unique_ptr<queued_append> append) {
     own->last->next = std::move(append);
   }
   own->last = added;
+  ++own->appended;
   if (own->gather_up_to != 0 && own->appends >= own->gather_up_to) company_.notify_one();
+  if (!own->thread_watches) {
+    own->thread_watches = true;
+    thread_wake_up_.notify_one();
+  }
 }
 
 std::vector<std::unique_ptr<queued_append>> committer::next_group() {
@@ -93,6 +101,7 @@ std::vector<std::unique_ptr<queued_append>> committer::next_group() {
     own->first = std::move(taken->next);
     if (own->first == nullptr) own->last = nullptr;
     --own->appends;
+    ++own->taken;
     own->bytes -= taken->bytes;
     bytes += taken->bytes;
     group.push_back(std::move(taken));
@@ -180,22 +189,38 @@ void committer::proceed() noexcept {
   thread_wake_up_.notify_one();
 }
 
+/// Ends when the thread has something to do, when an append was in the queue for `held_at_most`, or when there were none for
+/// a while.
+void committer::watch(access& own) {
+  std::uint64_t seen = own->appended;
+  for (int quiet = 0; quiet < watches_before_sleep; ++quiet) {
+    if (own.wait_for(thread_wake_up_, options_.held_at_most, [&] { return has_work(*own); })) return;
+    if (own->first != nullptr && own->token == token::free && own->taken < seen) own->thread_is_wanted = true;
+    if (own->thread_is_wanted) return;
+    if (own->appended != seen || own->first != nullptr) quiet = 0;
+    seen = own->appended;
+  }
+  own->thread_watches = false;
+}
+
+bool committer::await_token() {
+  auto own = shared_.lock();
+  while (!has_work(*own)) {
+    if (own->thread_watches) {
+      watch(own);
+    } else {
+      own.wait(thread_wake_up_, [&] { return own->thread_watches || has_work(*own); });
+    }
+  }
+  own->thread_is_wanted = false;
+  const bool over = own->closing && own->first == nullptr;
+  own->token = over ? token::free : token::taken;
+  return !over;
+}
+
 void committer::run() noexcept {
   pthread_setname_np(pthread_self(), "whence-commit");
-  for (;;) {
-    {
-      auto own = shared_.lock();
-      own.wait(thread_wake_up_, [&] {
-        return own->token == token::for_thread ||
-               (own->token == token::free && (own->thread_is_wanted || own->closing));
-      });
-      own->thread_is_wanted = false;
-      if (own->closing && own->first == nullptr) {
-        own->token = token::free;
-        return;
-      }
-      own->token = token::taken;
-    }
+  while (await_token()) {
     if (writer_->checkpoint_is_due()) writer_->checkpoint();
     commit_next();
     auto own = shared_.lock();

@@ -1,7 +1,9 @@
 /// The queue of appends, and the right to commit them.
 ///
 /// A caller that blocks for its result commits by itself, together with what others have queued: handing the work to a thread
-/// would cost it 40 us, and a commit takes 100. Appends that nobody blocks for are committed by a thread, "whence-commit".
+/// would cost it 40 us, and a commit takes 100. Appends that nobody blocks for are committed by a thread, "whence-commit": at
+/// once if they are awaited by a coroutine or a callback, and after `held_at_most` if their result is merely kept. For that the
+/// thread watches the queue while there are appends, and sleeps soundly once there were none for a while.
 ///
 /// The right to commit is a token: one thread has it at a time. Whoever has it gives it back once its own result is known; to
 /// another blocked caller that still waits for his, else to the thread if there is anything left to do.
@@ -12,6 +14,8 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <thread>
 #include <vector>
@@ -58,12 +62,20 @@ class committer final : public driver, public std::enable_shared_from_this<commi
     std::size_t waiting_for_room = 0;
     whence::committer::token token = token::free;
     bool thread_is_wanted = false;
+    bool thread_watches = false;
+    std::uint64_t appended = 0;  // since the log was opened
+    std::uint64_t taken = 0;     // of those, into groups
     bool closing = false;
     bool writer_is_gone = false;
     std::vector<blocked*> sleeping;
     std::size_t gather_up_to = 0;  // whoever commits next waits for that many; 0: nobody does
   };
   using access = guarded<shared>::access;
+
+  /// True if the thread is to take the token now, or to end.
+  static bool has_work(const shared& own) noexcept {
+    return own.token == token::for_thread || (own.token == token::free && (own.thread_is_wanted || own.closing));
+  }
 
   void push(access& own, std::unique_ptr<queued_append> append);
   std::vector<std::unique_ptr<queued_append>> next_group();
@@ -74,6 +86,9 @@ class committer final : public driver, public std::enable_shared_from_this<commi
   /// With the token, the queue locked: passes it on.
   void pass_token_on(access& own);
   void wait_for_company(access& own);
+  /// The thread: until it has the token (true), or everything is over.
+  bool await_token();
+  void watch(access& own);
   void run() noexcept;
 
   static async<append_outcome> settled(std::shared_ptr<executor> executor, append_outcome outcome);
