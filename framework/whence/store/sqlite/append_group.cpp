@@ -53,11 +53,12 @@ void append_group::take_decided(std::unique_ptr<queued_append> append, append_ou
 
 append_group::judged append_group::judge(const append_batch& batch) {
   if (std::optional<judged> known = answer_known(batch)) return std::move(*known);
-  for (const stream_append& part : batch.streams) {
-    if (std::optional<judged> refused = unmet(part)) return std::move(*refused);
+  std::vector<stream_head_entry> heads(batch.streams.size());
+  for (std::size_t i = 0; i < heads.size(); ++i) {
+    if (std::optional<judged> refused = unmet(batch.streams[i], heads[i])) return std::move(*refused);
   }
   const global_position first = tip_.head.next();
-  for (const stream_append& part : batch.streams) place(part);
+  for (std::size_t i = 0; i < heads.size(); ++i) place(batch.streams[i], std::move(heads[i]));
   return {nullptr, append_committed{{epoch_, tip_.head}, first, tip_.head}, true};
 }
 
@@ -96,15 +97,10 @@ std::optional<append_group::judged> append_group::answer_known(const append_batc
   return judged{nullptr, append_committed{{epoch_, last}, first, last, true}, in_group};
 }
 
-stream_head_entry append_group::head_of(const std::string& stream, bool& moved) {
-  const auto found = moved_.find(stream);
-  moved = found != moved_.end();
-  return moved ? found->second : known_.head_of(stream);
-}
-
-std::optional<append_group::judged> append_group::unmet(const stream_append& part) {
-  bool moved = false;
-  const stream_head_entry head = head_of(part.stream, moved);
+std::optional<append_group::judged> append_group::unmet(const stream_append& part, stream_head_entry& head) {
+  const auto found = moved_.find(part.stream);
+  const bool moved = found != moved_.end();
+  head = moved ? found->second : known_.head_of(part.stream);
   append_refused refused{};
   refused.stream = part.stream;
   refused.expected = part.expected;
@@ -121,9 +117,7 @@ std::optional<append_group::judged> append_group::unmet(const stream_append& par
   return std::nullopt;
 }
 
-void append_group::place(const stream_append& part) {
-  bool moved = false;
-  stream_head_entry head = head_of(part.stream, moved);
+void append_group::place(const stream_append& part, stream_head_entry head) {
   if (head.version == 0) {
     head.number = tip_.head.value() + 1;
     head.aggregate_type = part.aggregate_type;

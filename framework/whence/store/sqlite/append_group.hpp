@@ -83,9 +83,8 @@ class append_group {
 
   judged judge(const append_batch& batch);
   std::optional<judged> answer_known(const append_batch& batch);
-  std::optional<judged> unmet(const stream_append& part);
-  void place(const stream_append& part);
-  stream_head_entry head_of(const std::string& stream, bool& moved);
+  std::optional<judged> unmet(const stream_append& part, stream_head_entry& head);
+  void place(const stream_append& part, stream_head_entry head);
   recorded_event view(const placed_event& placed, std::vector<std::string_view>& tags) const;
 
   known_events& known_;

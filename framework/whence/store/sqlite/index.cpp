@@ -141,6 +141,7 @@ index_reader::index_reader(const std::string& path)
       descending_(
           db_.prepare("SELECT position FROM keys WHERE key = ?1 AND position < ?2 ORDER BY position DESC LIMIT ?3")) {
   sqlite3_busy_timeout(db_.handle(), busy_milliseconds);
+  db_.run("PRAGMA cache_size=-8192");
 }
 
 index_reader::snapshot::snapshot(index_reader& index) : index_(index) { index_.db_.run("BEGIN", {}); }

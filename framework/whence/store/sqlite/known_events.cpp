@@ -1,5 +1,8 @@
+#include <algorithm>
 #include <utility>
 #include <vector>
+
+#include <xxhash.h>
 
 #include <whence/store/sqlite/known_events.hpp>
 
@@ -10,30 +13,46 @@ constexpr std::size_t positions_at_once = 64;
 
 }  // namespace
 
-const stream_head_entry* stream_heads::find(std::string_view stream) {
-  const auto found = by_name_.find(stream);
-  if (found == by_name_.end()) return nullptr;
-  by_use_.splice(by_use_.begin(), by_use_, found->second);
-  return &found->second->head;
+stream_heads::name_hash stream_heads::hash(std::string_view stream) noexcept {
+  const XXH128_hash_t hash = XXH3_128bits(stream.data(), stream.size());
+  return {hash.low64, hash.high64};
+}
+
+std::span<stream_heads::remembered> stream_heads::set_of(const name_hash& name) {
+  if (places_.empty()) places_.resize(sets * ways);
+  return std::span(places_).subspan(static_cast<std::size_t>(name[0] % sets) * ways, ways);
+}
+
+stream_heads::remembered& stream_heads::use(std::span<remembered> set, std::size_t at) {
+  const auto begin = set.begin();
+  std::rotate(begin, begin + static_cast<std::ptrdiff_t>(at), begin + static_cast<std::ptrdiff_t>(at) + 1);
+  return set.front();
+}
+
+std::uint32_t stream_heads::number_of(const std::string& aggregate_type) {
+  const auto found = std::find(aggregate_types_.begin(), aggregate_types_.end(), aggregate_type);
+  const auto number = static_cast<std::uint32_t>(found - aggregate_types_.begin());
+  if (found == aggregate_types_.end()) aggregate_types_.push_back(aggregate_type);
+  return number;
+}
+
+std::optional<stream_head_entry> stream_heads::find(std::string_view stream) {
+  const name_hash name = hash(stream);
+  const std::span<remembered> set = set_of(name);
+  for (std::size_t at = 0; at < ways && set[at].version != 0; ++at) {
+    if (set[at].name != name) continue;
+    const remembered& found = use(set, at);
+    return stream_head_entry{found.number, found.version, aggregate_types_[found.aggregate_type]};
+  }
+  return std::nullopt;
 }
 
 void stream_heads::put(std::string_view stream, const stream_head_entry& head) {
-  if (const auto found = by_name_.find(stream); found != by_name_.end()) {
-    by_use_.splice(by_use_.begin(), by_use_, found->second);
-    found->second->head = head;
-    return;
-  }
-  if (by_use_.size() >= streams_max) {
-    by_name_.erase(by_use_.back().stream);
-    by_use_.pop_back();
-  }
-  by_use_.push_front({std::string(stream), head});
-  by_name_.emplace(by_use_.front().stream, by_use_.begin());
-}
-
-void stream_heads::clear() {
-  by_name_.clear();
-  by_use_.clear();
+  const name_hash name = hash(stream);
+  const std::span<remembered> set = set_of(name);
+  std::size_t at = 0;
+  while (at + 1 < ways && set[at].version != 0 && set[at].name != name) ++at;
+  use(set, at) = {name, head.number, head.version, number_of(head.aggregate_type)};
 }
 
 known_events::known_events(const log_paths& paths, indexer& indexer)
@@ -85,7 +104,7 @@ const recorded_event* known_events::search(index_key key, IsIt is_it) {
 }
 
 stream_head_entry known_events::head_of(const std::string& stream) {
-  if (const stream_head_entry* const head = heads_.find(stream)) return *head;
+  if (std::optional<stream_head_entry> head = heads_.find(stream)) return *std::move(head);
   const recorded_event* const last =
       search(key_of_stream(stream), [&stream](const recorded_event& event) { return event.stream == stream; });
   if (last == nullptr) return {};

@@ -1,13 +1,14 @@
 /// What the log knows already, as the committer asks for it: the heads of streams, and events by their id.
 #pragma once
 
+#include <array>
 #include <cstdint>
-#include <list>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
+#include <vector>
 
 #include <whence/store/sqlite/indexer.hpp>
 #include <whence/store/sqlite/reader.hpp>
@@ -23,21 +24,34 @@ struct stream_head_entry {
 
 /// Remembers the heads that were asked for or moved lately.
 ///
-/// Limits   32,768 streams; the one not used for the longest time is forgotten, and looked up again when it is asked for.
+/// A stream is known by a hash of 128 bits of its name: of two names with the same hash the chain would know no better.
+///
+/// Limits   262,144 streams, in sets of eight: in a full set the one not used for the longest time is forgotten, and looked up
+///          again when it is asked for. About 10 MB when it is full.
 class stream_heads {
  public:
-  const stream_head_entry* find(std::string_view stream);
+  std::optional<stream_head_entry> find(std::string_view stream);
   void put(std::string_view stream, const stream_head_entry& head);
-  void clear();
 
  private:
+  using name_hash = std::array<std::uint64_t, 2>;
   struct remembered {
-    std::string stream;
-    stream_head_entry head;
+    name_hash name{};
+    std::uint64_t number = 0;
+    std::uint64_t version = 0;  // 0: the place is free
+    std::uint32_t aggregate_type = 0;
   };
-  static constexpr std::size_t streams_max = 32'768;
-  std::list<remembered> by_use_;  // the latest first
-  std::unordered_map<std::string_view, std::list<remembered>::iterator> by_name_;
+  static constexpr std::size_t ways = 8;
+  static constexpr std::size_t sets = 32'768;
+
+  static name_hash hash(std::string_view stream) noexcept;
+  std::span<remembered> set_of(const name_hash& name);
+  /// Moves it to the front of its set.
+  static remembered& use(std::span<remembered> set, std::size_t at);
+  std::uint32_t number_of(const std::string& aggregate_type);
+
+  std::vector<remembered> places_;  // a set after the other, in each the latest first
+  std::vector<std::string> aggregate_types_;
 };
 
 /// Answers from heads, tail and index; a hit is looked up in the log. All that was committed before is found.
