@@ -12,6 +12,7 @@
 #include <nlohmann/json.hpp>
 
 #include <tests/cli/console.hpp>
+#include <tests/cli/damaged_log.hpp>
 #include <tests/cli/shop_log.hpp>
 #include <whence/cli/selected_events.hpp>
 #include <whence/store/log_errors.hpp>
@@ -21,45 +22,6 @@ using namespace whence;
 
 namespace {
 
-/// A log in which one event does not match its checksum: what a store promises is that a page ends before it, and that
-/// whoever reads on from there is told.
-class damaged_log final : public log_reader {
- public:
-  damaged_log(std::unique_ptr<log_reader> whole, std::uint64_t damaged) : whole_(std::move(whole)), damaged_(damaged) {}
-
-  log_identity identity() const override { return whole_->identity(); }
-  log_condition condition() override { return condition_; }
-  global_position head() override { return whole_->head(); }
-  event_page read(global_position after, const event_filter& filter, page_limit limit) override {
-    if (after.next() == damaged_) fail();
-    if (after < damaged_) limit.scanned = std::min<std::size_t>(limit.scanned, damaged_.value() - 1 - after.value());
-    return whole_->read(after, filter, limit);
-  }
-  event_page read_stream(std::string_view stream, stream_version from, read_direction direction,
-                         page_limit limit) override {
-    event_page all = whole_->read_stream(stream, from, direction, limit);
-    std::size_t intact = 0;
-    while (intact < all.size() && all[intact].position != damaged_) ++intact;
-    if (intact == all.size()) return all;
-    if (intact == 0) fail();
-    limit.events = intact;
-    return whole_->read_stream(stream, from, direction, limit);
-  }
-  stream_version stream_head(std::string_view stream) override { return whole_->stream_head(stream); }
-  std::optional<global_position> find_event(event_id id) override { return whole_->find_event(id); }
-  std::optional<chain_hash> chain_at(global_position position) override { return whole_->chain_at(position); }
-  async<global_position> wait_beyond(global_position after, std::stop_token stop) override {
-    return whole_->wait_beyond(after, std::move(stop));
-  }
-
-  log_condition condition_;
-
- private:
-  [[noreturn]] void fail() const { throw log_damaged("shop.db", damaged_, "stored 9f3c, computed 41aa"); }
-  std::unique_ptr<log_reader> whole_;
-  global_position damaged_;
-};
-
 /// The shop's log, seen through a reader that finds one event damaged (0: none).
 tests::console& damaged(tests::console& console, std::uint64_t position, log_condition condition = {}) {
   const log_source whole = console.around.store_at("");
@@ -68,7 +30,7 @@ tests::console& damaged(tests::console& console, std::uint64_t position, log_con
                        .models_directory = {},
                        .open = {},
                        .visit = [whole, position, condition](const runtime& runtime) -> std::unique_ptr<log_reader> {
-                         auto reader = std::make_unique<damaged_log>(whole.visit(runtime), position);
+                         auto reader = std::make_unique<tests::damaged_log>(whole.visit(runtime), position);
                          reader->condition_ = condition;
                          return reader;
                        }});
@@ -85,17 +47,6 @@ constexpr const char* damage = R"(whence: event 6 in shop.db cannot be trusted
   why:   stored 9f3c, computed 41aa
   do:    copy shop.db* to a safe place before anything else; then restore a backup  [log.checksum, exit 6]
 )";
-
-/// `count` events in `streams` streams, event n with n * `step` bytes of data, modulo a megabyte.
-void fill(whence::log& log, std::uint64_t count, std::uint64_t streams, std::size_t step) {
-  append_batch batch;
-  for (std::uint64_t number = 1; number <= count; ++number) {
-    new_event event = tests::event_of("Counted", "\"" + std::string(number * step % 1'000'000, 'x') + "\"", number);
-    batch.streams.push_back({"stream-" + std::to_string(number % streams), "Counter", expected_version::any(), {}});
-    batch.streams.back().events.push_back(std::move(event));
-    (void)log.append(std::exchange(batch, {})).get().value();
-  }
-}
 
 std::vector<std::uint64_t> read_all(log_reader& log, cli::selection wanted) {
   cli::selected_events events(log, std::move(wanted));
@@ -203,7 +154,7 @@ TEST_CASE("a log without its witness is shown, and it is said") {
 TEST_CASE("pages follow each other without a gap, forward and backward") {
   const runtime runtime = tests::shop_runtime();
   const auto log = memory().open(runtime);
-  fill(*log, 5'000, 7, 3);
+  tests::fill(*log, 5'000, 7, 3);
   std::vector<std::uint64_t> upwards = descending(5'000, 1);
   std::reverse(upwards.begin(), upwards.end());
   CHECK(read_all(*log, {}) == upwards);
@@ -217,7 +168,7 @@ TEST_CASE("pages follow each other without a gap, forward and backward") {
 TEST_CASE("events of many bytes make the pages smaller, not the list shorter") {
   const runtime runtime = tests::shop_runtime();
   const auto log = memory().open(runtime);
-  fill(*log, 300, 2, 17'000);
+  tests::fill(*log, 300, 2, 17'000);
   CHECK(read_all(*log, {.reverse = true}) == descending(300, 1));
   CHECK(read_all(*log, {}).size() == 300);
   CHECK(read_all(*log, {.streams = {"stream-0"}, .reverse = true}) == descending(300, 2, 2));
@@ -226,7 +177,7 @@ TEST_CASE("events of many bytes make the pages smaller, not the list shorter") {
 TEST_CASE("a log that grows while it is listed has an end") {
   const runtime runtime = tests::shop_runtime();
   const auto log = memory().open(runtime);
-  fill(*log, 10, 1, 1);
+  tests::fill(*log, 10, 1, 1);
   cli::selected_events events(*log, {});
   std::uint64_t seen = 0;
   std::uint64_t appended = 10;

@@ -82,4 +82,14 @@ void fill_shop(whence::log& log, const runtime& runtime) {
   put("order-12345", "Order", event_of("OrderNoted", R"({"note":"left at the door"})", 9), "NoteOrder");
 }
 
+void fill(whence::log& log, std::uint64_t count, std::uint64_t streams, std::size_t step) {
+  append_batch batch;
+  for (std::uint64_t number = 1; number <= count; ++number) {
+    new_event event = event_of("Counted", "\"" + std::string(number * step % 1'000'000, 'x') + "\"", number);
+    batch.streams.push_back({"stream-" + std::to_string(number % streams), "Counter", expected_version::any(), {}});
+    batch.streams.back().events.push_back(std::move(event));
+    (void)log.append(std::exchange(batch, {})).get().value();
+  }
+}
+
 }  // namespace tests

@@ -18,4 +18,8 @@ void append_event(whence::log& log, std::string stream, std::string aggregate, w
 
 whence::new_event event_of(std::string type, std::string data, std::uint64_t number);
 
+/// `count` events of type Counted in `streams` streams, "stream-<n>", in turn; event n has n * `step` bytes of data, modulo a
+/// million.
+void fill(whence::log& log, std::uint64_t count, std::uint64_t streams, std::size_t step);
+
 }  // namespace tests

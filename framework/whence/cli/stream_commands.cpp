@@ -7,6 +7,7 @@
 #include <whence/cli/event_commands.hpp>
 #include <whence/cli/selected_events.hpp>
 #include <whence/cli/selection.hpp>
+#include <whence/cli/stream_summaries.hpp>
 #include <whence/cli/time_text.hpp>
 #include <whence/core/json_text.hpp>
 #include <whence/store/log_errors.hpp>
@@ -14,36 +15,11 @@
 namespace whence::inline v0::cli {
 namespace {
 
-/// A stream from its first event and its last.
-struct stream_summary {
-  std::string name;
-  std::string aggregate_type;
-  stream_version version;
-  global_position first_position;
-  global_position last_position;
-  timestamp first_recorded;
-  timestamp last_recorded;
-};
-
-stream_summary summary_of(const recorded_event& first, const recorded_event& last) {
-  return {.name = std::string(first.stream),
-          .aggregate_type = std::string(first.aggregate_type),
-          .version = last.version,
-          .first_position = first.position,
-          .last_position = last.position,
-          .first_recorded = first.recorded_at,
-          .last_recorded = last.recorded_at};
-}
-
-event_page end_of_stream(log_reader& log, std::string_view stream) {
-  return log.read_stream(stream, stream_version{UINT64_MAX}, read_direction::backward, {.events = 1});
-}
-
 /// Nothing if its first or last event is damaged: its history comes to that.
 std::optional<stream_summary> whole_stream(log_reader& log, const std::string& stream) {
   try {
     const event_page first = log.read_stream(stream, stream_version{1}, read_direction::forward, {.events = 1});
-    return summary_of(first.front(), end_of_stream(log, stream).front());
+    return summarize(first.front(), end_of_stream(log, stream).front());
   } catch (const log_damaged&) {
     return std::nullopt;
   }
@@ -90,28 +66,27 @@ std::string history_head(const stream_summary& stream, const session& session) {
 }  // namespace
 
 exit_code list_streams(const request& request, session& session) {
+  // Few are looked up, so that the first ones are there at once; for all, one pass over the log is cheaper.
+  constexpr std::size_t few = 1'000;
   const std::size_t limit = session.limit(request);
   log_reader& log = session.log();
   selection wanted = selection_from(request, log, session.now());
-  // A stream is met at its first event; the times are those of the stream, not of that event.
-  const std::optional<timestamp> since = std::exchange(wanted.since, std::nullopt);
-  if (since) wanted.from = global_position{request.number("--from").value_or(1)};
-  selected_events events(log, std::move(wanted));
+  // --since is about last events: it says nothing of where a stream begins.
+  wanted.from = global_position{request.number("--from").value_or(1)};
+  const bool look_up = limit != 0 && limit <= few && !wanted.since;
+  stream_summaries streams(log, std::move(wanted),
+                           look_up ? stream_summaries::way::look_up : stream_summaries::way::pass);
   item_list& list = session.list(columns_of_streams());
-  while (const recorded_event* const first = events.next()) {
-    if (first->version != stream_version{1}) continue;
-    const event_page end = end_of_stream(log, first->stream);
-    if (end.empty() || (since && end.front().recorded_at < *since)) continue;
+  while (const std::optional<stream_summary> stream = streams.next()) {
     if (limit != 0 && list.items() == limit) {
-      list.cut_before(first->position);
+      list.cut_before(stream->first_position);
       if (!request.has("--limit")) session.note_cut(limit, 0);
       break;
     }
-    const stream_summary stream = summary_of(*first, end.front());
-    list.item([&stream] { return "{" + members_of(stream) + "}"; },
+    list.item([&stream] { return "{" + members_of(*stream) + "}"; },
               [&stream]() -> std::vector<std::string> {
-                return {stream.name, stream.aggregate_type, std::to_string(stream.version.value()),
-                        to_milliseconds(stream.first_recorded), to_milliseconds(stream.last_recorded)};
+                return {stream->name, stream->aggregate_type, std::to_string(stream->version.value()),
+                        to_milliseconds(stream->first_recorded), to_milliseconds(stream->last_recorded)};
               });
   }
   return exit_code::done;

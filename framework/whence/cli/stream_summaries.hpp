@@ -1,0 +1,77 @@
+/// The streams of a log, one after the other, each with its first event and its last.
+#pragma once
+
+#include <cstddef>
+#include <exception>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include <whence/cli/selected_events.hpp>
+#include <whence/cli/selection.hpp>
+#include <whence/store/log.hpp>
+
+namespace whence::inline v0::cli {
+
+/// What is known of a stream without reading its events.
+struct stream_summary {
+  std::string name;
+  std::string aggregate_type;
+  stream_version version;
+  global_position first_position;
+  global_position last_position;
+  timestamp first_recorded;
+  timestamp last_recorded;
+};
+
+stream_summary summarize(const recorded_event& first, const recorded_event& last);
+
+/// The stream's last event; an empty page if there is no such stream.
+event_page end_of_stream(log_reader& log, std::string_view stream);
+
+/// Streams in the order of their first events.
+///
+/// Limits   holds the first `held_max` streams that are still to come, and passes over the log once for each so many.
+/// Throws   log_damaged: what comes before it was given out, as far as it goes.
+class stream_summaries {
+ public:
+  static constexpr std::size_t held_max = 32'768;
+
+  /// How the end of a stream is found: by looking each up, which is quick for a few, or by passing over the whole log.
+  enum class way { look_up, pass };
+
+  /// Of the selection: `from` and `to` are for first events; `since` and `until` for the time between the first and the last.
+  stream_summaries(log_reader& log, selection wanted, way way, std::size_t held = held_max);
+
+  /// Nothing at the end.
+  std::optional<stream_summary> next();
+
+ private:
+  struct text_hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const noexcept { return std::hash<std::string_view>{}(text); }
+  };
+
+  std::optional<stream_summary> look_up_next();
+  std::optional<stream_summary> held_next();
+  void pass();
+  void meet(const recorded_event& event);
+
+  log_reader& log_;
+  selection wanted_;
+  std::optional<timestamp> since_;  // of last events: not what a first event is chosen by
+  way way_;
+  std::size_t held_size_;
+
+  selected_events births_;  // looking up
+
+  std::vector<stream_summary> held_;  // passing
+  std::unordered_map<std::string, std::size_t, text_hash, std::equal_to<>> places_;
+  std::size_t given_ = 0;
+  std::optional<global_position> next_birth_;  // of the first stream that found no room
+  std::exception_ptr damage_;
+};
+
+}  // namespace whence::inline v0::cli
