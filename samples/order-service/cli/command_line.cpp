@@ -9,7 +9,7 @@ namespace shop {
 namespace {
 
 failure wrong_usage(std::string code, std::string what, std::string remedy = "order-service --help") {
-  return {exit_code::wrong_usage, code, {.what = std::move(what), .where = {}, .why = {}, .remedy = std::move(remedy)}};
+  return {exit_code::wrong_usage, code, {.what = std::move(what), .remedy = std::move(remedy)}};
 }
 
 std::string checked_text(const std::string& text) {

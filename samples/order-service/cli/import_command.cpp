@@ -31,8 +31,6 @@ void must_be_another_file(const import_request& command) {
   if (command.rejects && std::filesystem::equivalent(command.file, *command.rejects, error))
     throw failure(exit_code::wrong_usage, "import.rejects",
                   {.what = "the rejects would replace " + command.file + " itself; nothing was written",
-                   .where = {},
-                   .why = {},
                    .remedy = "name another file with --rejects"});
 }
 

@@ -20,7 +20,6 @@ void must_be_accepted(const answer& ended, std::string_view verb, const whence::
                 {.what = "cannot " + std::string{verb} + " " + order.value() + ": " + ended.refusal->message +
                          (ended.events == 0 ? "; nothing was written" : ""),
                  .where = asked.store,
-                 .why = {},
                  .remedy = "order-service --store " + asked.store + (missing ? " report" : " show " + order.value())});
 }
 

@@ -12,7 +12,8 @@ int run(const std::vector<std::string>& arguments, const terminal& terminal) noe
     if (const auto* ended = std::get_if<exit_code>(&parsed)) return static_cast<int>(*ended);
     const auto& asked = std::get<request>(parsed);
     std::visit([&](const auto& command) { carry_out(command, asked, terminal); }, asked.command);
-    terminal.out.flush();
+    if (!terminal.out.flush())
+      throw failure(exit_code::not_now, "output.failed", {.what = "the output could not be written"});
     return static_cast<int>(exit_code::done);
   } catch (const std::exception& fault) {
     return report_failure(fault, terminal.err);

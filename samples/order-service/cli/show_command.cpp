@@ -98,7 +98,6 @@ void carry_out(const show_request& command, const request& asked, const terminal
     throw failure(exit_code::missing, "order.missing",
                   {.what = "there is no order " + command.order.value(),
                    .where = asked.store,
-                   .why = {},
                    .remedy = "order-service --store " + asked.store + " report"});
   if (asked.form == output_form::json)
     print_json(command.order, *order, terminal.out);

@@ -21,8 +21,6 @@ auto unless_stopping(const whence::application& app, Work work) {
   }
   throw failure(app.stop_signal() == SIGINT ? exit_code::interrupted : exit_code::terminated, "run.stopped",
                 {.what = "stopped by a signal; everything up to here is kept",
-                 .where = {},
-                 .why = {},
                  .remedy = "the same command again goes on where it stopped"});
 }
 

@@ -30,7 +30,6 @@ not_a_sales_file::not_a_sales_file(const std::string& path)
             {.what = path + " is no file of sales; nothing was written",
              .where = "its first record, which has to name eight columns: InvoiceNo, StockCode, Description, Quantity, "
                       "InvoiceDate, UnitPrice, CustomerID, Country",
-             .why = {},
              .remedy = "head -1 " + path}) {}
 
 sales_file::sales_file(const std::string& path)

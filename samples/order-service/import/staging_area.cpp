@@ -27,8 +27,8 @@ whence::sql::database private_database() {
     CREATE TABLE record (
       invoice INTEGER NOT NULL, line INTEGER NOT NULL, stock_code BLOB NOT NULL, description BLOB NOT NULL,
       quantity INTEGER NOT NULL, date INTEGER NOT NULL, price INTEGER NOT NULL, customer BLOB NOT NULL,
-      country BLOB NOT NULL, text BLOB NOT NULL, PRIMARY KEY (invoice, line)
-    ) WITHOUT ROWID;
+      country BLOB NOT NULL, text BLOB NOT NULL
+    );
     CREATE TABLE rejected (line INTEGER PRIMARY KEY, reason BLOB NOT NULL, text BLOB NOT NULL);
     BEGIN;
   )");

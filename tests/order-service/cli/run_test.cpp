@@ -52,6 +52,12 @@ TEST_CASE("a second process that wants to write is refused by name, and changes 
   CHECK(shell("\"$PROGRAM\" --store '" + folder.store() + "' show 1 >/dev/null") == 0);
 }
 
+TEST_CASE("an answer that cannot be written is no success") {
+  const shop_folder folder;
+  REQUIRE(folder.run({"place", "1", "--line", "A:1:1"}).exit == 0);
+  CHECK(shell("\"$PROGRAM\" --store '" + folder.store() + "' report >/dev/full 2>/dev/null") == 5);
+}
+
 TEST_CASE("a file that is no log is refused, and left as it is") {
   const shop_folder folder;
   folder.write("shop.db", "something else entirely");
