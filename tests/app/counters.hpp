@@ -31,7 +31,11 @@ struct Counter {
   void apply(const Counted& event) { total += event.by; }
 };
 
+/// Called before each decision. Set before anything runs.
+inline std::function<void()> before_decision = [] {};
+
 inline whence::outcome<Counter> decide(const Counter& counter, const Count& command) {
+  before_decision();
   if (counter.total + command.by < 0) return whence::rejected{"counter.negative", "a counter does not go below zero"};
   return Counted{command.by};
 }

@@ -40,7 +40,6 @@ TEST_CASE("a signal stops the application in order, and what was accepted is the
           if (++accepted == 10) ::kill(::getpid(), signal);
         }
       } catch (const application_stopped&) {
-      } catch (const append_not_done&) {
       }
       app.wait_until_stopped();
       if (!app.stopping() || app.stop_signal() != signal) return 98;

@@ -32,6 +32,45 @@ struct projection_left_behind final : error {
 
 }  // namespace
 
+/// Threads  any.
+class detail::command_gate {
+ public:
+  bool enter() {
+    const auto own = state_.lock();
+    if (own->closed) return false;
+    ++own->inside;
+    return true;
+  }
+  void leave() noexcept {
+    const auto own = state_.lock();
+    if (--own->inside == 0) empty_.notify_all();
+  }
+  /// From now on nobody enters.
+  void close() { state_.lock()->closed = true; }
+
+  /// Waits until nobody is inside; on an executor thread not at all: those inside may be waiting for this very thread.
+  void wait_until_empty(std::chrono::nanoseconds patience) {
+    if (executor::on_executor_thread()) return;
+    auto own = state_.lock();
+    own.wait_for(empty_, patience, [&] { return own->inside == 0; });
+  }
+
+ private:
+  struct state {
+    std::size_t inside = 0;
+    bool closed = false;
+  };
+  guarded<state> state_;
+  std::condition_variable empty_;
+};
+
+detail::command_passage::command_passage(std::shared_ptr<command_gate> gate) {
+  if (gate->enter()) gate_ = std::move(gate);
+}
+detail::command_passage::~command_passage() {
+  if (gate_) gate_->leave();
+}
+
 struct application_builder::parts {
   explicit parts(log_source source) : log(std::move(source)) {}
 
@@ -59,6 +98,7 @@ struct application::parts {
   const bool owns_runtime;
   const whence::runtime runtime;
   const std::shared_ptr<whence::log> log;
+  const std::shared_ptr<detail::command_gate> gate = std::make_shared<detail::command_gate>();
   command_bus bus;
   const repository aggregates;
   std::vector<std::shared_ptr<projection_runner>> projections;  // by name, ascending
@@ -68,7 +108,7 @@ struct application::parts {
 
  private:
   enum class phase { running, stopping, stopped };
-  void stop_projections();
+  void stop_projections(std::chrono::nanoseconds until);
   void report(std::exception_ptr failure) noexcept { runtime.executor->report(std::move(failure)); }
 
   std::atomic<bool> left_behind_{false};
@@ -115,8 +155,11 @@ void application::parts::stop() {
     }
     *now = phase::stopping;
   }
+  gate->close();
   stopping = true;
-  stop_projections();
+  const auto until = runtime.clock->elapsed() + patience;
+  gate->wait_until_empty(patience);
+  stop_projections(until);
   try {
     log->close();
   } catch (...) {
@@ -129,9 +172,8 @@ void application::parts::stop() {
   stopped_.notify_all();
 }
 
-/// All are asked at once; then each is waited for, together no longer than the patience.
-void application::parts::stop_projections() {
-  const auto until = runtime.clock->elapsed() + patience;
+/// All are asked at once; then each is waited for.
+void application::parts::stop_projections(std::chrono::nanoseconds until) {
   for (const auto& each : projections) each->stop(std::chrono::nanoseconds{0});
   for (const auto& each : projections) {
     const auto left = std::max(until - runtime.clock->elapsed(), std::chrono::nanoseconds{0});
@@ -195,7 +237,13 @@ application::application(application&&) noexcept = default;
 application& application::operator=(application&&) noexcept = default;
 application::~application() = default;
 
-const command_bus* application::open_bus() const noexcept { return parts_->stopping ? nullptr : &parts_->bus; }
+detail::command_passage application::enter() const { return detail::command_passage(parts_->gate); }
+const command_bus& application::bus() const noexcept { return parts_->bus; }
+
+async<command_outcome> application::pass(detail::command_passage passage, async<command_outcome> sent) {
+  const detail::command_passage until_the_end = std::move(passage);
+  co_return co_await std::move(sent);
+}
 
 async<command_outcome> application::refuse() const {
   auto [result, refused] = make_async<command_outcome>(parts_->runtime.executor);

@@ -34,6 +34,22 @@ class application;
 
 namespace detail {
 
+/// Counts commands on their way, and lets none in once it is closed.
+class command_gate;
+
+/// A command on its way; false: the gate is closed.
+class command_passage {
+ public:
+  explicit command_passage(std::shared_ptr<command_gate> gate);
+  command_passage(command_passage&&) noexcept = default;
+  command_passage& operator=(command_passage&&) = delete;
+  ~command_passage();
+  explicit operator bool() const noexcept { return gate_ != nullptr; }
+
+ private:
+  std::shared_ptr<command_gate> gate_;
+};
+
 /// The model's handle: of a database, or of the projection itself.
 template <class Projection>
 auto model_handle(std::shared_ptr<projection_runner> runner) {
@@ -107,7 +123,7 @@ class application_builder {
   /// SIGTERM and SIGINT stop it in order; a second one ends the process at once.
   application_builder stop_on_signals() &&;
 
-  /// How long stopping waits for the pages in hand. Otherwise 30 seconds.
+  /// How long stopping waits for commands on their way and for pages in hand. Otherwise 30 seconds.
   application_builder stopping_within(std::chrono::nanoseconds patience) &&;
 
   /// Opens the log and sets the projections going. It waits for no read model.
@@ -127,8 +143,9 @@ class application_builder {
 /// A running application. The destructor stops it.
 ///
 /// Threads  any.
-/// Stops    intake first; then the projections, each with its page in hand; then the log, with what is queued; then, if it
-///          is its own, the executor. Nothing that was acknowledged depends on that: a kill at any time loses nothing.
+/// Stops    intake; then what is on its way: commands come to their end, projections to that of their page in hand; then the
+///          log; then, if it is its own, the executor. Nothing that was acknowledged depends on that: a kill at any time loses
+///          nothing.
 class application {
  public:
   static application_builder on(log_source log) { return application_builder(std::move(log)); }
@@ -141,8 +158,7 @@ class application {
   /// `command_bus::send`. Once it is stopping, the result fails with application_stopped, and nothing was done.
   template <class Command, class Aggregate, class... Arguments>
   async<command_outcome> send(const id<Aggregate>& target, Arguments&&... arguments) const {
-    if (const command_bus* bus = open_bus()) return bus->send<Command>(target, std::forward<Arguments>(arguments)...);
-    return refuse();
+    return with({}).template send<Command>(target, std::forward<Arguments>(arguments)...);
   }
 
   /// Sends commands with an id, a cause, a time of their own.
@@ -150,10 +166,10 @@ class application {
    public:
     template <class Command, class Aggregate, class... Arguments>
     async<command_outcome> send(const id<Aggregate>& target, Arguments&&... arguments) const {
-      if (const command_bus* bus = application_->open_bus()) {
-        return bus->send<Command>(context_, target, std::forward<Arguments>(arguments)...);
-      }
-      return application_->refuse();
+      detail::command_passage passage = application_->enter();
+      if (!passage) return application_->refuse();
+      return pass(std::move(passage),
+                  application_->bus().send<Command>(context_, target, std::forward<Arguments>(arguments)...));
     }
 
    private:
@@ -202,8 +218,9 @@ class application {
   /// Blocks until it has stopped: for a program whose work is done by others.
   void wait_until_stopped() const;
 
-  /// Stops in order and returns when that is done, or when the patience for pages in hand is over: then it says on stderr
-  /// which projection it leaves behind. Again: waits for the first stop.
+  /// Stops in order and returns when that is done. When the patience is over, commands that are still on their way are refused
+  /// by the closed log, and a projection that is still in its page is left behind, and named on stderr.
+  /// Again: waits for the first stop.
   void stop();
 
  private:
@@ -211,8 +228,10 @@ class application {
   struct parts;
   explicit application(std::unique_ptr<parts> parts);
 
-  const command_bus* open_bus() const noexcept;  // null once it is stopping
+  detail::command_passage enter() const;
   async<command_outcome> refuse() const;
+  static async<command_outcome> pass(detail::command_passage passage, async<command_outcome> sent);
+  const command_bus& bus() const noexcept;
   const repository& aggregates() const noexcept;
   std::shared_ptr<projection_runner> runner_of(std::string_view projection) const;
 
