@@ -128,7 +128,7 @@ TEST_CASE("the limit counts the field's value, not its quotes") {
 }
 
 TEST_CASE("memory is bounded: fields and the record's text are cut at a limit, and counted on") {
-  std::istringstream input(std::string(1'000, ',') + "\nb\n");
+  std::istringstream input(std::string(1'000, ',').append("\nb\n"));
   csv_reader reader(input, csv_limits{.field_bytes = 4, .fields = 3, .text_bytes = 10});
   csv_record record;
   REQUIRE(reader.next(record));
