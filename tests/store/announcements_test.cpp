@@ -131,10 +131,28 @@ TEST_CASE("a listener that is slow costs a bounded number of heads, and learns t
 
 TEST_CASE("announcements that nobody will run any more are let go") {
   std::optional<fixture> f(std::in_place);
+  std::optional<announcement_handle> handle = f->told.listen([](global_position) {});
   f->told.announce(at(1));
-  f->executor->stop();
-  f->told.announce(at(2));
+  SUBCASE("by an executor that has stopped") {
+    f->executor->stop();
+    f->told.announce(at(2));
+  }
+  SUBCASE("by one that is forgotten") {}
   const std::weak_ptr<manual_executor> executor = f->executor;
+  handle.reset();
   f.reset();
   CHECK(executor.expired());
+}
+
+TEST_CASE("while nobody listens or waits, an announcement gives the executor nothing to do") {
+  fixture f;
+  f.told.announce(at(1));
+  CHECK(f.executor->run_all() == 0);
+  {
+    const announcement_handle handle = f.told.listen([](global_position) {});
+    f.told.announce(at(2));
+    CHECK(f.executor->run_all() == 1);
+  }
+  f.told.announce(at(3));
+  CHECK(f.executor->run_all() == 0);
 }

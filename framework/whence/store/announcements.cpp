@@ -41,11 +41,14 @@ class announcements::board final : public work, public std::enable_shared_from_t
     entry->callback = std::move(callback);
     const boost::signals2::connection connection =
         signal_.connect([entry, this](global_position head) { call(*entry, head); });
-    return announcement_handle(std::shared_ptr<void>(entry.get(), [entry, connection](void*) {
-      connection.disconnect();
-      const std::lock_guard waits_for_a_running_call(entry->calling);
-      entry->registered = false;
-    }));
+    ++shared_.lock()->listeners;
+    return announcement_handle(
+        std::shared_ptr<void>(entry.get(), [entry, connection, self = shared_from_this()](void*) {
+          connection.disconnect();
+          --self->shared_.lock()->listeners;
+          const std::lock_guard waits_for_a_running_call(entry->calling);
+          entry->registered = false;
+        }));
   }
 
   async<global_position> wait_beyond(global_position after, const std::function<global_position()>& head,
@@ -79,6 +82,8 @@ class announcements::board final : public work, public std::enable_shared_from_t
   void announce(global_position head) noexcept {
     {
       auto own = shared_.lock();
+      // Whoever begins to listen or wait now reads the head afterwards: he is told there.
+      if (own->listeners == 0 && own->waiting.empty()) return;
       if (own->heads.size() >= heads_max) own->heads.pop_back();
       own->heads.push_back(head);
       if (own->posted) return;
@@ -128,6 +133,7 @@ class announcements::board final : public work, public std::enable_shared_from_t
   struct shared {
     std::vector<struct waiting> waiting;
     std::deque<global_position> heads;
+    std::size_t listeners = 0;
     bool posted = false;
     bool closed = false;
     std::shared_ptr<board> self;

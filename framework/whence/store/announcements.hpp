@@ -15,6 +15,7 @@ namespace whence::inline v0 {
 
 /// Order    heads are announced as they came, one call at a time, on the executor; never on the announcing thread.
 /// Threads  any.
+/// Costs    nothing, and wakes no thread, while nobody listens or waits.
 /// Limits   at most 1,024 heads are kept for listeners that are slow; beyond that the newest stands for those before it.
 class announcements {
  public:

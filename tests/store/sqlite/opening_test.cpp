@@ -88,6 +88,19 @@ TEST_CASE("a second writer is refused by name and process id, and the first goes
   CHECK(folder.append(*first, "order-1").last == global_position{1});
 }
 
+TEST_CASE("a second writer is refused also when it comes by a link") {
+  const log_folder folder;
+  const auto first = folder.open();
+  folder.append(*first, "order-1");
+  const std::string link = folder.beside(".link");
+  std::filesystem::create_symlink(folder.path(), link);
+  CHECK_THROWS_AS(sqlite(link).open(folder.runtime()), log_busy);
+  const auto visitor = sqlite(link).visit(folder.runtime());
+  CHECK(visitor->condition().what == log_condition::kind::whole);
+  CHECK(visitor->stream_head("order-1") == stream_version{1});
+  CHECK_FALSE(std::filesystem::exists(link + ".lock"));
+}
+
 TEST_CASE("a writer starts at once after the one before it was killed, and finds all that it acknowledged") {
   const log_folder folder;
   append_and_die(folder);
@@ -243,6 +256,22 @@ TEST_CASE("the loss of a tail stays accepted if the process dies before the new 
   const auto log = folder.open();
   CHECK(log->head() == global_position{kept});
   CHECK(log->identity().epoch == 2);
+}
+
+TEST_CASE("a log that somebody else writes to takes no more appends") {
+  const log_folder folder;
+  const auto log = folder.open();
+  folder.append(*log, "order-1");
+  {
+    sql::database other = sql::database::open(folder.path(), sql::open_mode::read_write);
+    other.run(
+        "INSERT INTO entries SELECT 2, stream, 2, type, occurred_at, recorded_at, id, correlation, causation, chain,"
+        " NULL, causation_type, source, traceparent, tags, encoding, data FROM entries");
+  }
+  CHECK(log->append(folder.batch("order-1")).get().refused()->why == append_refused::reason::not_written);
+  CHECK(log->append(folder.batch("order-1")).get().refused()->why == append_refused::reason::closed);
+  CHECK_THROWS_AS(log->read(global_position{1}), log_damaged);
+  CHECK(log->read(global_position{}).size() == 1);
 }
 
 TEST_CASE("damage at the end of the log is found when it is opened") {

@@ -123,6 +123,14 @@ log_paths::log_paths(std::string path)
       index(log + ".index"),
       directory(directory_of(log)) {}
 
+log_paths log_paths::of(const std::string& path) {
+  // SQLite follows links itself, to the files that it puts beside the database: ours have to be beside the same.
+  sqlite3_vfs* const vfs = sqlite3_vfs_find(nullptr);
+  std::string target(static_cast<std::size_t>(vfs->mxPathname) + 1, '\0');
+  const int result = vfs->xFullPathname(vfs, path.c_str(), static_cast<int>(target.size()), target.data());
+  return log_paths(result == SQLITE_OK_SYMLINK ? std::string(target.c_str()) : path);
+}
+
 std::string make_log_file(files& files, const log_paths& paths, const log_identity& identity) {
   const std::string path = paths.log + ".new";
   for (const char* const leftover : {"", "-journal", "-wal", "-shm"}) files.remove(path + leftover);

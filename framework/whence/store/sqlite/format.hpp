@@ -43,6 +43,8 @@ struct log_format {
 /// The files that belong to the log at `path`.
 struct log_paths {
   explicit log_paths(std::string log);
+  /// Of the file that the path leads to: who comes by a symbolic link finds the same lock and witness.
+  static log_paths of(const std::string& path);
   std::string log, wal, lock, witness, index, directory;
 };
 

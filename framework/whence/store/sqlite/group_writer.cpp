@@ -77,7 +77,9 @@ bool group_writer::insert(append_group& group) {
     return true;
   } catch (const sql::sql_error& failure) {
     writer_->roll_back();
-    give_up_insert(group, is_damage(failure), failure.primary() == SQLITE_IOERR, failure.what());
+    // A row that is there already is somebody else's: the log was written to behind our back.
+    const bool damaged = is_damage(failure) || failure.primary() == SQLITE_CONSTRAINT;
+    give_up_insert(group, damaged, failure.primary() == SQLITE_IOERR, failure.what());
     return false;
   }
 }

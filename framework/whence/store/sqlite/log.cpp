@@ -9,6 +9,14 @@
 #include <whence/store/sqlite/visitor.hpp>
 
 namespace whence::inline v0 {
+namespace {
+
+template <class Part>
+void leave_open(std::unique_ptr<Part>& part) {
+  [[maybe_unused]] const Part* const left = part.release();
+}
+
+}  // namespace
 
 sqlite_log::sqlite_log(const log_paths& paths, const sqlite_options& options, const runtime& runtime)
     : paths_(paths), executor_(runtime.executor), process_(::getpid()) {
@@ -38,10 +46,10 @@ sqlite_log::~sqlite_log() {
   }
   // In a fork there are neither our threads nor our locks: closing would disturb the parent's log. So nothing is closed.
   static_cast<void>(new std::shared_ptr<committer>(std::move(committer_)));
-  static_cast<void>(index_.release());
-  static_cast<void>(told_.release());
-  static_cast<void>(readers_.release());
-  static_cast<void>(lock_.release());
+  leave_open(index_);
+  leave_open(told_);
+  leave_open(readers_);
+  leave_open(lock_);
 }
 
 void sqlite_log::refuse_in_fork() const {
@@ -141,11 +149,11 @@ void sqlite_log::close_parts() noexcept {
 log_source sqlite(std::string path, sqlite_options options) {
   return log_source({.name = path,
                      .models_directory = path + ".models",
-                     .open = [paths = log_paths(path), options](const runtime& runtime) -> std::unique_ptr<log> {
-                       return std::make_unique<sqlite_log>(paths, options, runtime);
+                     .open = [path, options](const runtime& runtime) -> std::unique_ptr<log> {
+                       return std::make_unique<sqlite_log>(log_paths::of(path), options, runtime);
                      },
-                     .visit = [paths = log_paths(path)](const runtime& runtime) -> std::unique_ptr<log_reader> {
-                       return std::make_unique<sqlite_visitor>(paths, runtime);
+                     .visit = [path](const runtime& runtime) -> std::unique_ptr<log_reader> {
+                       return std::make_unique<sqlite_visitor>(log_paths::of(path), runtime);
                      }});
 }
 

@@ -63,7 +63,8 @@ log_writer::log_writer(std::shared_ptr<files> files, log_paths paths)
   rewrite_wal(wal->size);
   try {
     checkpoint();
-  } catch (const sql::sql_error&) {
+  } catch (const sql::sql_error& failure) {
+    if (failure.primary() == SQLITE_CORRUPT || failure.primary() == SQLITE_NOTADB) throw;
     // All of it is in the WAL, durably; the disk may be full for the moment.
   }
 }
