@@ -141,7 +141,6 @@ application::parts::parts(application_builder::parts plan, whence::runtime runs_
 
 application::parts::~parts() {
   stop();
-  signals_.reset();
   // What is queued there may still need what is destroyed next. A page that was left behind would be waited for.
   if (owns_runtime && !left_behind_) runtime.executor->stop();
 }
