@@ -1,4 +1,6 @@
 // Handlers fail, or wait, when a test says so. What a model has to be is worked out without any of the code that is tested.
+#include <signal.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -342,4 +344,39 @@ TEST_CASE("a folder that may not be written still serves what is in it; what is 
   });
   CHECK(ended.exited_with(0));
   fs::permissions(given.directory, fs::perms::owner_all);
+}
+
+TEST_CASE("a disk that is full stops a model where it is; with room again it goes on") {
+  const tests::temporary_folder folder;
+  const std::string directory = folder.file("models");
+  const auto ended = tests::in_child([&] {
+    // In a child, as the limit is one for the whole process: no file may grow beyond it.
+    ::signal(SIGXFSZ, SIG_IGN);
+    rlimit before{};
+    if (::getrlimit(RLIMIT_FSIZE, &before) != 0) return 10;
+    ledger::account_book book;
+    book.append(500);
+    const auto model = projection_runner::make(
+        detail::definition_of<Balances>, nullptr,
+        {.log = book.log, .runtime = book.runtime, .models_directory = directory, .retry = ledger::hasty});
+    model->include({1, global_position{500}}, 10s);
+    const auto head = book.append(20'000);
+
+    const rlimit small{.rlim_cur = 400'000, .rlim_max = before.rlim_max};
+    if (::setrlimit(RLIMIT_FSIZE, &small) != 0) return 11;
+    try {
+      model->include(head, 10s);
+      return 12;
+    } catch (const error& failure) {
+      if (failure.code() != "sql.full" && failure.code() != "projection.handler" && failure.code() != "sql.io")
+        return 13;
+    }
+    const auto stopped_at = model->position().value();
+    if (stopped_at < 500 || stopped_at >= 20'500 || read(model) != expected_model(stopped_at)) return 14;
+
+    if (::setrlimit(RLIMIT_FSIZE, &before) != 0) return 15;
+    model->include(head, 10s);
+    return read(model) == expected_model(20'500) ? 0 : 16;
+  });
+  CHECK(ended.exited_with(0));
 }
