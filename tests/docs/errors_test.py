@@ -1,0 +1,110 @@
+"""docs/errors.md lists every stable code that the sources give to an error, a rejection or a rejected record, and no other.
+
+A code is a string literal `area.reason`. Three kinds are put together, and are put together here the same way: a usage error
+of `whence` gives its reason alone, a rejected list of lines takes its area from the caller, and what a program prints of its
+own stands in brackets. A literal that is only compared with, or looked up to find an exit code, is no source of the code; it
+has to have one.
+"""
+
+import re
+import unittest
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCUMENT = ROOT / "docs" / "errors.md"
+FOLDERS = ("framework", "tools", "samples/order-service")
+
+STRING = r'R"\(.*?\)"|"(?:[^"\\\n]|\\.)*"'
+TOKEN = re.compile(rf"//[^\n]*|/\*.*?\*/|(?<!\w)'(?:[^'\\\n]|\\.)+'|{STRING}", re.DOTALL)
+STRINGS = re.compile(STRING, re.DOTALL)
+CODE = r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*"
+LITERAL = re.compile(rf'"({CODE})"')
+USE = re.compile(rf'==\s*"({CODE})"|\{{"({CODE})",\s*exit_code::')
+PRINTED = re.compile(rf"\[({CODE})[\],]")
+USAGE = re.compile(r'\busage_error\(\s*"([a-z_]+)"')
+NOUN = re.compile(r'\btotal_of\([^;]*?, "([a-z]+)"\)')
+NOUN_REASON = re.compile(r'\bnoun \+ "\.([a-z_]+)"')
+PUT_TOGETHER = re.compile(rf'\+\s*"\.[a-z][a-z_]*"|"[a-z_]+\."\s*\+')
+KNOWN_TO_BE_PUT_TOGETHER = {'"usage." +', '+ ".empty"', '+ ".too_large"'}
+ENDINGS_OF_FILES = {f'+ ".{ending}"' for ending in ("current", "index", "lock", "models", "new", "partial", "witness")}
+COLUMN_PREFIXES = {'"e." +'}
+ROW = re.compile(rf"^\| `({CODE})` \|.*\|$")
+
+
+def without_comments(source):
+    """Strings stay, comments and characters (a quote may be one) go."""
+    return TOKEN.sub(lambda token: token.group() if token.group()[0] in '"R' else " ", source)
+
+
+def sources():
+    return [without_comments(file.read_text())
+            for folder in FOLDERS for file in sorted((ROOT / folder).rglob("*.[ch]pp"))]
+
+
+def codes_given(texts):
+    """The codes that the texts give to something, and those that they only look at."""
+    given, used, nouns, noun_reasons = set(), set(), set(), set()
+    for text in texts:
+        used |= {code for match in USE.findall(text) for code in match if code}
+        given |= set(LITERAL.findall(USE.sub(" ", text)))
+        given |= {code for string in STRINGS.findall(text) for code in PRINTED.findall(string)}
+        given |= {"usage." + reason for reason in USAGE.findall(text)}
+        nouns |= set(NOUN.findall(text))
+        noun_reasons |= set(NOUN_REASON.findall(text))
+    given |= {f"{noun}.{reason}" for noun in nouns for reason in noun_reasons}
+    return {code for code in given if not code.endswith(".db")}, used
+
+
+def chapters(document):
+    """The codes of each chapter (`##`), in the order in which they stand."""
+    found = [[]]
+    for line in document.splitlines():
+        if line.startswith("## "):
+            found.append([])
+        elif match := ROW.match(line):
+            found[-1].append(match.group(1))
+    return [codes for codes in found if codes]
+
+
+class Errors(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.texts = sources()
+        cls.given, cls.used = codes_given(cls.texts)
+        cls.chapters = chapters(DOCUMENT.read_text())
+        cls.listed = {code for codes in cls.chapters for code in codes}
+
+    def test_every_code_is_in_the_document(self):
+        self.assertEqual(sorted(self.given - self.listed), [])
+
+    def test_the_document_has_no_code_that_no_source_has(self):
+        self.assertEqual(sorted(self.listed - self.given), [])
+
+    def test_what_is_looked_at_is_given_by_something(self):
+        self.assertEqual(sorted(self.used - self.given), [])
+
+    def test_the_document_is_sorted(self):
+        for codes in self.chapters:
+            self.assertEqual(codes, sorted(set(codes), key=lambda code: code.split(".")))
+
+    def test_no_code_is_put_together_in_a_way_that_is_not_known_here(self):
+        found = {" ".join(match.split()) for text in self.texts for match in PUT_TOGETHER.findall(text)}
+        self.assertEqual(sorted(found - KNOWN_TO_BE_PUT_TOGETHER - ENDINGS_OF_FILES - COLUMN_PREFIXES), [])
+
+    def test_codes_are_found_in_each_form(self):
+        given, used = codes_given([without_comments("""
+            // throw error("in.comment", …)
+            throw error("log.busy", next_move::retry, {.what = "no code. here"});
+            {"log.gone", exit_code::not_there},
+            if (refusal.code == "order.gone") print("differs  [import.differs]\\n"), print("[program.fault, exit 70]");
+            throw usage_error(
+                "value", "is wrong");
+            auto total = total_of(command.lines, "credit");
+            return rejected{noun + ".empty", "nothing"};
+            nodes_[added.parent] = quote == '"' ? 1'000 : 2;
+            sqlite("shop.db");""")])
+        self.assertEqual(given, {"log.busy", "import.differs", "program.fault", "usage.value", "credit.empty"})
+        self.assertEqual(used, {"log.gone", "order.gone"})
+
+
+unittest.main(argv=[__file__], verbosity=2)
