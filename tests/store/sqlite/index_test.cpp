@@ -97,6 +97,49 @@ TEST_CASE("an index that has lost an event in the middle of a stream is noticed,
             .integer("SELECT count(*) FROM keys WHERE position = 4") == 2);
 }
 
+TEST_CASE("pages of the index that are noise, found while the log is open, cost no answer and no idempotency") {
+  const log_folder folder;
+  const append_batch first = folder.batch("order-0");
+  {
+    const auto log = folder.open();
+    REQUIRE(log->append(first).get().committed());
+    for (int i = 1; i < 1'000; ++i) folder.append(*log, "order-" + std::to_string(i % 5));
+  }
+  change_index(folder, "PRAGMA wal_checkpoint(TRUNCATE)");
+  std::string bytes = log_folder::contents(folder.beside(".index"));
+  const auto keys = static_cast<std::size_t>(*sql::database::open(folder.beside(".index"), sql::open_mode::read_only)
+                                                  .integer("SELECT rootpage FROM sqlite_schema WHERE name = 'keys'"));
+  const std::size_t page = 4096;
+  REQUIRE(bytes.size() > (keys + 1) * page);
+  std::fill_n(bytes.begin() + static_cast<std::ptrdiff_t>((keys - 1) * page), page, 'x');
+  log_folder::write(folder.beside(".index"), bytes);
+
+  const auto log = folder.open();
+  SUBCASE("by a reader") {
+    CHECK(log->read_stream("order-1", stream_version{1}).size() == 200);
+    CHECK(log->find_event(first.streams[0].events[0].id) == global_position{1});
+  }
+  SUBCASE("by appends of one group") {
+    append_batch conflict = folder.batch("order-1");
+    conflict.streams[0].expected = expected_version::none();
+    auto appends = log->append(folder.batch("order-2"));
+    auto repeats = log->append(first);
+    auto conflicts = log->append(std::move(conflict));
+    const append_outcome appended = std::move(appends).get();
+    REQUIRE(appended.committed());
+    CHECK(log->stream_head("order-2") == stream_version{201});
+    const append_outcome repeated = std::move(repeats).get();
+    REQUIRE(repeated.committed());
+    CHECK(repeated.committed()->repeated);
+    const append_outcome refused = std::move(conflicts).get();
+    REQUIRE(refused.refused());
+    CHECK(refused.refused()->actual == stream_version{200});
+    CHECK(log->head() == global_position{1'001});
+  }
+  CHECK(log->append(first).get().value().repeated);
+  CHECK(log->stream_head("order-4") == stream_version{200});
+}
+
 TEST_CASE("a hit of another stream or event with the same key is passed over") {
   const log_folder folder;
   {

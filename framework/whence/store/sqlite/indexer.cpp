@@ -63,6 +63,11 @@ void indexer::rebuild() {
   wake_up_.notify_one();
 }
 
+bool indexer::is_complete(std::uint64_t generation) {
+  const auto own = shared_.lock();
+  return own->now == stage::complete && generation_.load() == generation;
+}
+
 void indexer::close() noexcept {
   shared_.lock()->closing = true;
   wake_up_.notify_one();

@@ -2,8 +2,10 @@
 #include <utility>
 #include <vector>
 
+#include <sqlite3.h>
 #include <xxhash.h>
 
+#include <whence/sql/error.hpp>
 #include <whence/store/sqlite/known_events.hpp>
 
 namespace whence::inline v0 {
@@ -92,7 +94,25 @@ const recorded_event* known_events::search(index_key key, IsIt is_it) {
   for (auto position = remembered.rbegin(); position != remembered.rend(); ++position) {
     if (const recorded_event* const event = look_at(*position)) return event;
   }
-  begin_look_at_index();
+  for (bool made_anew = false;; made_anew = true) {
+    const recorded_event* found = nullptr;
+    try {
+      begin_look_at_index();
+      found = search_index(key, look_at);
+    } catch (const sql::sql_error& failure) {
+      if (made_anew || failure.path != paths_.index || !is_damage(failure)) throw;
+      indexer_.rebuild();
+    }
+    if (indexer_.is_complete(index_generation_)) return found;
+    // It is being made anew: what it did not have means nothing. It is asked again once it is filled.
+    index_look_.reset();
+    index_.reset();
+    if (const auto why = indexer_.wait_until_complete()) throw sql::sql_error(SQLITE_BUSY, paths_.index, "", *why);
+  }
+}
+
+template <class LookAt>
+const recorded_event* known_events::search_index(index_key key, LookAt look_at) {
   for (std::uint64_t before = UINT64_MAX;;) {
     const std::vector<std::uint64_t> hits = index_->descending(key, before, positions_at_once);
     for (const std::uint64_t position : hits) {

@@ -87,6 +87,8 @@ class known_events {
   /// Calls `is_it` with each event that may have the key, the newest first, until it returns true.
   template <class IsIt>
   const recorded_event* search(index_key key, IsIt is_it);
+  template <class LookAt>
+  const recorded_event* search_index(index_key key, LookAt look_at);
 
   const log_paths& paths_;
   indexer& indexer_;

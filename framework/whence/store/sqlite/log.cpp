@@ -2,6 +2,8 @@
 
 #include <exception>
 #include <limits>
+#include <optional>
+#include <type_traits>
 #include <utility>
 
 #include <whence/store/log_errors.hpp>
@@ -63,30 +65,44 @@ event_page sqlite_log::read(global_position after, const event_filter& filter, p
   return readers_->with_snapshot([&](log_reader_connection& reader) { return reader.read(after, filter, limit); });
 }
 
-/// Memory first, then the index, then the log: what one hands on to the next meanwhile is found there.
+/// Memory first, then the index, then the log: what one hands on to the next meanwhile is found there. An index that cannot be
+/// read is none; one that is damaged is made anew.
 template <class Read>
 auto sqlite_log::look_up(index_key key, Read read) {
+  using result = std::invoke_result_t<Read&, const lookup_sources&>;
   refuse_in_fork();
-  const bool complete = !index_->wait_until_complete();
-  return readers_->with_readers([&](log_readers& lent) {
-    const auto by_log_alone = [&] {
+  for (;;) {
+    const bool complete = !index_->wait_until_complete();
+    std::optional<result> found = readers_->with_readers([&](log_readers& lent) -> std::optional<result> {
+      if (complete) {
+        try {
+          return look_up_in_index(key, lent, read);
+        } catch (const sql::sql_error& failure) {
+          if (failure.path != paths_.index) throw;
+          if (is_damage(failure)) index_->rebuild();
+        }
+      }
       const log_reader_connection::snapshot log_snapshot(lent.log);
       return read(lookup_sources{.log = lent.log, .index = nullptr, .indexed_to = {}, .remembered = std::nullopt});
-    };
-    if (!complete) return by_log_alone();
-    for (;;) {
-      const std::uint64_t generation = index_->generation();
-      std::vector<std::uint64_t> remembered = index_->tail().find(key);
-      index_reader& index = lent.index_at(paths_.index, generation);
-      const index_reader::snapshot index_snapshot(index);
-      const log_reader_connection::snapshot log_snapshot(lent.log);
-      lookup_sources sources{.log = lent.log, .index = nullptr, .indexed_to = {}, .remembered = std::move(remembered)};
-      const index_fit fit = use_index(sources, index);
-      if (index_->generation() != generation) continue;
-      if (fit == index_fit::other) sources.remembered.reset();
-      return read(sources);
-    }
-  });
+    });
+    if (found) return *std::move(found);
+  }
+}
+
+/// Nothing if the index was replaced meanwhile: then it may lack anything.
+template <class Read>
+auto sqlite_log::look_up_in_index(index_key key, log_readers& lent, Read& read)
+    -> std::optional<std::invoke_result_t<Read&, const lookup_sources&>> {
+  const std::uint64_t generation = index_->generation();
+  std::vector<std::uint64_t> remembered = index_->tail().find(key);
+  index_reader& index = lent.index_at(paths_.index, generation);
+  const index_reader::snapshot index_snapshot(index);
+  const log_reader_connection::snapshot log_snapshot(lent.log);
+  lookup_sources sources{.log = lent.log, .index = nullptr, .indexed_to = {}, .remembered = std::move(remembered)};
+  const index_fit fit = use_index(sources, index);
+  if (!index_->is_complete(generation)) return std::nullopt;
+  if (fit == index_fit::other) sources.remembered.reset();
+  return read(sources);
 }
 
 event_page sqlite_log::read_stream(std::string_view stream, stream_version from, read_direction direction,

@@ -5,7 +5,9 @@
 
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
+#include <type_traits>
 
 #include <whence/core/runtime.hpp>
 #include <whence/store/announcements.hpp>
@@ -45,6 +47,9 @@ class sqlite_log final : public log {
   void close_parts() noexcept;
   template <class Read>
   auto look_up(index_key key, Read read);
+  template <class Read>
+  auto look_up_in_index(index_key key, log_readers& lent, Read& read)
+      -> std::optional<std::invoke_result_t<Read&, const lookup_sources&>>;
 
   const log_paths paths_;
   const std::shared_ptr<executor> executor_;
