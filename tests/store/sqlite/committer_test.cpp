@@ -177,6 +177,15 @@ TEST_CASE("closing while threads append leaves no append without an answer") {
   CHECK(folder.open()->head() == global_position{committed});
 }
 
+TEST_CASE("the WAL stays as small as the options say, however often it was copied") {
+  const log_folder folder;
+  constexpr std::uint64_t checkpoint_bytes = 256u << 10;
+  const auto log = folder.open({.checkpoint_bytes = checkpoint_bytes});
+  const std::string data = '"' + std::string(6'000, 'x') + '"';
+  for (int i = 0; i < 3'000; ++i) folder.append(*log, "order-1", 1, data);
+  CHECK(std::filesystem::file_size(folder.beside("-wal")) < 2 * checkpoint_bytes);
+}
+
 TEST_CASE("recordedAt never decreases, also when the clock does") {
   struct jumping_clock final : whence::clock {
     timestamp now() const override { return times[std::min<std::size_t>(next++, times.size() - 1)]; }

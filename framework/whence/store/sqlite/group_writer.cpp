@@ -100,11 +100,14 @@ void group_writer::give_up_insert(append_group& group, bool damaged, bool unsoun
 
 bool group_writer::commit_inserted(append_group& group) {
   detail::reach(detail::phase::commit);
+  const std::uint64_t wal_before = writer_->wal_bytes();
   try {
     writer_->commit();
   } catch (const sql::sql_error& failure) {
     return resolve(group, failure.what());
   }
+  // The WAL was written from its front again: whatever kept it from that is over.
+  if (writer_->wal_bytes() < wal_before) next_checkpoint_at_ = checkpoint_bytes_;
   detail::reach(detail::phase::commit);
   return true;
 }
