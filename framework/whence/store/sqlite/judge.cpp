@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <optional>
 
 #include <whence/store/chain.hpp>
 #include <whence/store/log_errors.hpp>
@@ -44,9 +45,10 @@ verdict compare(const witness_reading& witness, log_reader_connection& reader, c
   if (says.log.epoch > about.identity.epoch || says.position > head) {
     return {{kind::tail_missing, head, says.position}, "it has seen more events than there are"};
   }
-  const chain_hash stored =
-      says.position == global_position{} ? chain_start(about.identity.id) : *reader.chain_at(says.position);
-  if (stored != says.chain) {
+  const std::optional<chain_hash> stored =
+      says.position == global_position{} ? chain_start(about.identity.id) : reader.chain_at(says.position);
+  if (!stored) throw log_damaged(reader.database().path(), says.position, "it is missing");
+  if (*stored != says.chain) {
     throw log_damaged(reader.database().path(), says.position, "it is not the event that the witness has seen there");
   }
   return {{kind::whole, head, says.position}, {}};
