@@ -2,6 +2,7 @@
 #include <atomic>
 #include <stdexcept>
 #include <thread>
+#include <vector>
 
 #include <doctest/doctest.h>
 
@@ -63,6 +64,25 @@ TEST_CASE("an object handles each event once, though a page of it fails in the m
     CHECK(sum == expected);
   });
   model->stop(10s);
+}
+
+TEST_CASE("an object that many threads bring up at once handles each event once") {
+  desk given;
+  const auto head = given.book.append(1'000);
+  for (int round = 0; round < 20; ++round) {
+    const auto visitor = given.object();
+    std::atomic<int> ready{0};
+    std::vector<std::thread> threads;
+    for (int number = 0; number < 4; ++number) {
+      threads.emplace_back([&] {
+        ++ready;
+        while (ready < 4) std::this_thread::yield();
+        visitor->include(head, 10s);
+      });
+    }
+    for (std::thread& thread : threads) thread.join();
+    memory_model<Totals>(visitor).read([](const Totals& totals) { CHECK(totals.changes == 800); });
+  }
 }
 
 TEST_CASE("an object that fails for good stands before the event, and says which") {

@@ -23,11 +23,12 @@ class object_runner::writer final : public subscription_handler {
 
   checkpoint load() override {
     const std::lock_guard lock(model_->mutex);
-    return model_->at;
+    return at_ = model_->at;
   }
 
   void handle(const event_page& page, const checkpoint& reached) override {
     const std::lock_guard lock(model_->mutex);
+    if (model_->at != at_) throw checkpoint_moved(std::string(definition_.info.name));
     for (const recorded_event& event : page) {
       try {
         definition_.handle(model_->object.get(), stored_form(event), decoder_, context_of(event), nullptr);
@@ -37,12 +38,13 @@ class object_runner::writer final : public subscription_handler {
       }
       model_->at = {reached.log, event.position, event.chain};
     }
-    model_->at = reached;
+    at_ = model_->at = reached;
   }
 
  private:
   const detail::projection_definition& definition_;
   const std::shared_ptr<model> model_;
+  checkpoint at_;
   json_decoder decoder_;
 };
 
