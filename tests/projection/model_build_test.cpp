@@ -219,6 +219,7 @@ TEST_CASE("a raised version is built beside the old model, which goes when the n
   inside.get_future().wait();
   CHECK(given.generations() == std::vector<std::string>{"balances.1.1.db", "balances.2.2.db"});
   CHECK_THROWS_AS(newer->snapshot(), read_model_behind);
+  CHECK_THROWS_AS(newer->include({1, global_position{500}}, 20ms), read_model_behind);  // handled, but not to be seen
   CHECK(read(given.runner()) == expected_model(2'000));  // whoever runs the old version still reads
   go_on.set_value();
   newer->include(head, 10s);

@@ -46,6 +46,7 @@ class model_writer final : public subscription_handler {
   checkpoint load() override;
   void handle(const event_page& page, const checkpoint& reached) override;
   void at_head() override;
+  bool is_seen() const override { return !build_; }
   void let_go() noexcept override;
 
  private:

@@ -108,8 +108,9 @@ class subscription::cursor {
   bool begin_work();
   void end_work(const outcome& next);
   void end(const outcome& last);
-  void reach(global_position position, subscription_state state);
+  void reach(subscription_state state);
   void release();
+  static void fail(std::vector<waiter>& waiting, const std::exception_ptr& failure);
 
   const runtime runtime_;
   const std::string name_;
@@ -160,18 +161,18 @@ subscription::cursor::outcome subscription::cursor::deliver() {
   if (!loaded_) {
     place.begin(*handler);
     loaded_ = true;
-    reach(place.at().position, subscription_state::catching_up);
+    reach(subscription_state::catching_up);
   }
   const bool at_head = place.step(*handler) == delivery::progress::at_head;
   failures_.reset();
   busy_.reset();
   if (!at_head) {
-    reach(place.at().position, subscription_state::catching_up);
+    reach(subscription_state::catching_up);
     return {};
   }
   loaded_ = false;
   handler->at_head();
-  reach(place.at().position, subscription_state::live);
+  reach(subscription_state::live);
   return {.what = outcome::kind::wait, .beyond = place.log().wait_beyond(place.at().position, stop_.get_token())};
 }
 
@@ -234,11 +235,19 @@ void subscription::cursor::end(const outcome& last) {
   }
   idle_.notify_all();
   if (failed) runtime_.executor->report(last.failure);
-  for (auto& each : waiting) each.wake.fail(last.failure);
+  fail(waiting, last.failure);
 }
 
-/// Everything up to `position` is handled.
-void subscription::cursor::reach(global_position position, subscription_state state) {
+/// Of those who waited no longer: nobody would look at it, and it would be reported.
+void subscription::cursor::fail(std::vector<waiter>& waiting, const std::exception_ptr& failure) {
+  for (auto& each : waiting) {
+    if (!each.wake.cancelled()) each.wake.fail(failure);
+  }
+}
+
+/// Everything up to the place in the log is handled; whoever waits is told, if it is seen.
+void subscription::cursor::reach(subscription_state state) {
+  const global_position position = source_->handler->is_seen() ? source_->place.at().position : global_position{};
   std::vector<waiter> arrived;
   {
     auto own = shared_.lock();
@@ -284,7 +293,7 @@ bool subscription::cursor::stop(std::optional<std::chrono::nanoseconds> patience
     idle = own->working == std::thread::id{};
   }
   stop_.request_stop();
-  for (auto& each : waiting) each.wake.fail(std::make_exception_ptr(subscription_stopped(name_)));
+  fail(waiting, std::make_exception_ptr(subscription_stopped(name_)));
   if (idle) {
     release();
     return true;

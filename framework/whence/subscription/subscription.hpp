@@ -60,12 +60,12 @@ class subscription {
   ~subscription();
 
   subscription_state state() const;
-  /// Everything up to here is handled.
+  /// Everything up to here is handled, and seen.
   global_position position() const;
   /// Why it failed, or is trying again; null otherwise.
   std::exception_ptr failure() const;
 
-  /// Ready once everything up to `position` is handled. Fails with the subscription's failure, or subscription_stopped, when
+  /// Ready once everything up to `position` is handled, and seen. Fails with the subscription's failure, or subscription_stopped, when
   /// that will not happen.
   async<void> reached(global_position position, std::stop_token stop = {});
 

@@ -29,6 +29,9 @@ class subscription_handler {
   /// All there is has been handled.
   virtual void at_head() {}
 
+  /// False while nobody can see the effects yet, as those of a model in the making: whoever waits for a position waits on.
+  virtual bool is_seen() const { return true; }
+
   /// A wait follows, for new events or before another try, or the end: let go of what others may want meanwhile.
   /// `load` is called before the next page.
   virtual void let_go() noexcept {}
