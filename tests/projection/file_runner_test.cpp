@@ -189,13 +189,18 @@ TEST_CASE("stopping in the middle of catching up and starting again handles each
   const auto head = given.book.append(5'000);
   {  // the first build: half of it costs nothing, and is begun anew
     std::promise<void> half;
+    std::promise<void> go_on;
     std::atomic<bool> told{false};
     ledger::before_event = [&](const event_context& context) {
-      if (context.position > global_position{2'000} && !told.exchange(true)) half.set_value();
+      if (context.position <= global_position{2'000} || told.exchange(true)) return;
+      half.set_value();
+      go_on.get_future().wait();
     };
     const auto model = given.runner();
     model->follow();
     half.get_future().wait();
+    CHECK_FALSE(model->stop(0ms));
+    go_on.set_value();
     CHECK(model->stop(10s));
     CHECK_THROWS_AS(model->snapshot(), read_model_behind);
   }
