@@ -61,19 +61,15 @@ constexpr example stream_show_examples[] = {
 };
 
 constexpr std::string_view event_list_text =
-    "Events in the order of the log. Options join by \"and\", values of one by \"or\". An id may be cut to at least "
-    "eight "
-    "characters of its beginning or end. Times are those at which an event was recorded. A list ends where the log "
-    "ended "
-    "when it began.";
+    "Events in the order of the log. Options join by \"and\", values of one by \"or\". An id may be cut to at least 8 "
+    "characters of its beginning or end. Times are those of recording. A list ends where the log ended when it began; "
+    "one that was cut says in JSON where it goes on: \"next\" is for --from, or for --to if it is reversed.";
 constexpr std::string_view event_show_text =
     "One event, named by its position (@4711), by stream and version (order-12345@3), or by its id, which may be cut "
-    "to at "
-    "least eight characters of its beginning or end.";
+    "to at least 8 characters of its beginning or end.";
 constexpr std::string_view stream_list_text =
     "Streams in the order of their first events. EVENTS is how many a stream has, which is its version. --from and "
-    "--to are "
-    "positions of first events; --since and --until choose streams that had events in between or before and after.";
+    "--to are positions of first events; --since and --until choose streams with a time in common.";
 constexpr std::string_view stream_show_text =
     "One stream: what it is, and its events. --from and --to are positions in the log.";
 

@@ -2,6 +2,7 @@
 
 #include <cerrno>
 
+#include <poll.h>
 #include <unistd.h>
 
 #include <whence/cli/failure.hpp>
@@ -19,6 +20,9 @@ void descriptor_output::flush() {
     const ssize_t written = ::write(descriptor_, rest.data(), rest.size());
     if (written >= 0) {
       rest.remove_prefix(static_cast<std::size_t>(written));
+    } else if (errno == EAGAIN) {
+      pollfd room{.fd = descriptor_, .events = POLLOUT, .revents = 0};  // whoever gave us the descriptor made it so
+      ::poll(&room, 1, -1);
     } else if (errno != EINTR) {
       const int code = errno;
       buffer_.clear();  // it is lost, and must not be tried again
