@@ -3,17 +3,19 @@
 
 Given a writer of which the n-th call to the log or its WAL fails (a write, sync, truncation or read; before it does anything,
 half-way, or after it has done all; once or for good; as an I/O error or as a full disk), with and without a visitor attached,
-when it is killed or the power is cut (what was not synced is gone, and a failed sync has marked its pages clean), then after a
-restart
+when it is killed or the power is cut (what was not synced is gone, and a failed sync has marked its pages clean), at once or after the same process has opened the log
+anew and sent again what was not committed, then after a restart
   - every event that was called committed is there,
   - no event that was called refused is there,
   - the log opens, and the same batches sent again are all committed, each event once.
 
-Prints `figure: value` lines; exits 1 at the first thing that is wrong.
+Prints `figure: value` lines; exits 1 at the first thing that is wrong. A build that is broken on purpose (--expect-red) must
+be found out instead.
 """
 import argparse
 import collections
 import itertools
+import os
 import pathlib
 import random
 import sys
@@ -107,13 +109,21 @@ def plan(program, dice, thorough):
         for call in (None, "read"):
             # A few more than an undisturbed run has: what is done to recover makes calls of its own.
             for number in range(1, count_calls(program, shape, call) + 12):
-                choices = [("before", "after", "half") if call is None else ("before",), (0, 1), (0, 1), (False, True), endings]
+                choices = [("before",) if call == "read" else ("before", "after", "half"), (0, 1), (0, 1), (0, 1), (False, True), endings]
                 combinations = itertools.product(*choices) if thorough else [[dice.choice(choice) for choice in choices]]
-                for how, for_good, no_space, visitor, end in combinations:
-                    fault = {"number": number, "how": how, "for_good": for_good, "no_space": no_space}
+                for how, for_good, no_space, reopen, visitor, end in combinations:
+                    fault = {"number": number, "how": how, "for_good": for_good, "no_space": no_space, "reopen": reopen}
                     if call:
                         fault["call"] = call
                     yield shape, fault, visitor, end
+
+
+def plan_for_planted_bugs(program, dice):
+    """The rounds in which a planted bug shows, among others: syncs that fail, in any order."""
+    rounds = [(shape, {"call": "sync", "number": number, "how": how, "for_good": for_good, "reopen": reopen}, False, end)
+              for shape in SHAPES for number in range(1, count_calls(program, shape, "sync") + 2)
+              for how in ("before", "after") for for_good in (0, 1) for reopen in (0, 1) for end in ("kill", "cut 0")]
+    return dice.sample(rounds, len(rounds))
 
 
 def main():
@@ -121,12 +131,18 @@ def main():
     parser.add_argument("worker")
     parser.add_argument("--rounds", type=int, default=0, help="at most so many, chosen by the seed; 0: all")
     parser.add_argument("--thorough", action="store_true", help="every call with every kind of failure and crash")
+    parser.add_argument("--expect-red", type=int, metavar="MUTANT", help="plant this bug, and require that it is found")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 31))
     options = parser.parse_args()
     dice = random.Random(options.seed)
+    if options.expect_red:
+        os.environ["WHENCE_MUTANT"] = str(options.expect_red)
     begun = time.monotonic()
     said = collections.Counter()
-    rounds = list(plan(options.worker, dice, options.thorough))
+    if options.expect_red:
+        rounds = plan_for_planted_bugs(options.worker, dice)
+    else:
+        rounds = list(plan(options.worker, dice, options.thorough))
     if options.rounds and options.rounds < len(rounds):
         rounds = dice.sample(rounds, options.rounds)
     for shape, fault, visitor, end in rounds:
@@ -136,13 +152,16 @@ def main():
                 fired, outcomes = one.disturb()
             except Wrong as wrong:
                 print(f"seed {options.seed}, {one}: {wrong}", file=sys.stderr)
-                return 1
+                return 0 if options.expect_red else 1
         said["rounds"] += 1
         said["met"] += fired
         said["with visitor"] += visitor
         said["power cuts"] += end != "kill"
         for what in ("committed", "refused", "unknown"):
             said[what] += len(outcomes.of(what))
+    if options.expect_red:
+        print(f"seed {options.seed}: bug {options.expect_red} was not found in {said['rounds']} rounds", file=sys.stderr)
+        return 1
     require(said["met"] > said["rounds"] // 3, "most faults were never met")
     print(f"rounds: {said['rounds']}")
     print(f"rounds in which the fault was met: {said['met']}")

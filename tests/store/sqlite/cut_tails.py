@@ -7,10 +7,12 @@ is another), then
   - a writer refuses a log of which acknowledged events are missing (exit 6), and changes no byte,
   - a log of which none is missing opens, with every acknowledged event.
 
-Prints `figure: value` lines; exits 1 at the first thing that is wrong.
+Prints `figure: value` lines; exits 1 at the first thing that is wrong. A build that is broken on purpose (--expect-red) must
+be found out instead.
 """
 import argparse
 import collections
+import os
 import pathlib
 import random
 import shutil
@@ -98,9 +100,12 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("worker")
     parser.add_argument("--places", type=int, default=100)
+    parser.add_argument("--expect-red", type=int, metavar="MUTANT", help="plant this bug, and require that it is found")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 31))
     options = parser.parse_args()
     dice = random.Random(options.seed)
+    if options.expect_red:
+        os.environ["WHENCE_MUTANT"] = str(options.expect_red)
     begun = time.monotonic()
     said = collections.Counter()
     for number, shape in enumerate(SHAPES):
@@ -116,7 +121,10 @@ def main():
                     try_place(options.worker, original, acknowledged, place, manner, said)
                 except Wrong as wrong:
                     print(f"seed {options.seed}, {shape}, {manner} at {place} of {size}: {wrong}", file=sys.stderr)
-                    return 1
+                    return 0 if options.expect_red else 1
+    if options.expect_red:
+        print(f"seed {options.seed}: bug {options.expect_red} was not found", file=sys.stderr)
+        return 1
     print(f"places: {said['places']} (cut {said['cut']}, zeros {said['zeros']}, one bit {said['bit']})")
     print(f"places where acknowledged events were lost, each told: {said['lost']}")
     print("losses in silence: 0")

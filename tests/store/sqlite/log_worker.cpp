@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <iostream>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <stdexcept>
@@ -151,12 +152,14 @@ int end_as_ordered(whence::log& log) {
   return 0;
 }
 
-/// Appends `count` groups; from number `after` on, calls fail as told; what was not committed is sent again `again` times.
+/// Appends `count` groups; from number `after` on, calls fail as told; what was not committed is sent again `again` times, and
+/// with reopen=1 once more, to the log opened anew by the same process, when calls fail no more.
 int append(const arguments& given) {
   vfs::install();
   if (given.number("power", 0) != 0) vfs::remember_unsynced();
   const runtime runtime = runtime::system();
-  const auto log = open_log(given, runtime);
+  auto log = open_log(given, runtime);
+  std::vector<append_batch> left;
   const std::uint64_t count = given.number("count", 1);
   const std::uint64_t after = given.number("after", count);
   const std::uint64_t group = given.number("group", 1);
@@ -166,9 +169,15 @@ int append(const arguments& given) {
     for (std::uint64_t g = 0; g < group; ++g) batches.push_back(make_batch(given, i * group + g));
     for (std::uint64_t again = 0; !batches.empty() && again <= given.number("again", 0); ++again)
       batches = append_group(*log, std::move(batches));
+    std::move(batches.begin(), batches.end(), std::back_inserter(left));
   }
   say("calls " + std::to_string(vfs::calls_since_armed()) + " fired " + (vfs::has_fired() ? "1" : "0"));
-  if (given.number("heal", 0) != 0) vfs::disarm();
+  if (given.number("reopen", 0) != 0) {
+    vfs::disarm();
+    log.reset();
+    log = open_log(given, runtime);
+    for (append_batch& batch : left) append_group(*log, {std::move(batch)});
+  }
   say("done");
   return end_as_ordered(*log);
 }

@@ -10,7 +10,12 @@
 ///
 /// The planted bugs, numbered as in the catalogue of bugs that other systems had:
 ///   1   an append is acknowledged before its COMMIT
+///   2   a commit is not synced
 ///   3   a read model's checkpoint is written in a transaction of its own
+/// and beyond the catalogue:
+///   63  an error from COMMIT is called a refusal
+///   64  after a sync that failed, a later one is relied on
+///   65  the witness is not asked
 #pragma once
 
 #include <cstdint>

@@ -114,6 +114,11 @@ bool group_writer::commit_inserted(append_group& group) {
 
 bool group_writer::resolve(append_group& group, const std::string& why) {
   try {
+    if (detail::mutant(63)) {
+      writer_->reopen();
+      group.complete_failed(not_written(why));
+      return false;
+    }
     writer_->reopen();
     const global_position last = group.tip().head;
     if (const std::optional<chain_hash> found = writer_->stored_chain(last)) {

@@ -33,6 +33,7 @@ sql::database open_to_write(const std::string& path) {
   db.run(
       "PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0; PRAGMA journal_size_limit=-1; PRAGMA cache_size=-16384;"
       " PRAGMA temp_store=MEMORY");
+  if (detail::mutant(2)) db.run("PRAGMA synchronous=OFF");
   return db;
 }
 
@@ -59,7 +60,7 @@ log_writer::log_writer(std::shared_ptr<files> files, log_paths paths)
   // The WAL was emptied if the last writer closed in order. If it did not, a sync may have failed before it died: then there are
   // frames that can be read, but are on no disk. They are written again before anything is committed behind them.
   const std::optional<file_status> wal = files_->status(paths_.wal);
-  if (!wal || wal->size == 0) return;
+  if (!wal || wal->size == 0 || detail::mutant(64)) return;
   rewrite_wal(wal->size);
   try {
     checkpoint();
@@ -205,6 +206,7 @@ void log_writer::mark() {
 
 void log_writer::make_all_durable() {
   const std::optional<file_status> wal = files_->status(paths_.wal);
+  if (detail::mutant(64)) return mark();
   if (wal) rewrite_wal(wal->size);
   const int result =
       sqlite3_wal_checkpoint_v2(session_->db.handle(), "main", SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
