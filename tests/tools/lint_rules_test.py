@@ -54,4 +54,4 @@ class LintRules(unittest.TestCase):
         self.assert_fine("samples/order-service/a.cpp", '#include "order.hpp"\n')
 
 
-unittest.main(argv=[__file__], verbosity=2)
+unittest.main(verbosity=2)

@@ -128,7 +128,9 @@ TEST_CASE("the limit counts the field's value, not its quotes") {
 }
 
 TEST_CASE("memory is bounded: fields and the record's text are cut at a limit, and counted on") {
-  std::istringstream input(std::string(1'000, ',').append("\nb\n"));
+  std::string thousand_commas(1'000, ',');
+  thousand_commas += "\nb\n";
+  std::istringstream input(thousand_commas);
   csv_reader reader(input, csv_limits{.field_bytes = 4, .fields = 3, .text_bytes = 10});
   csv_record record;
   REQUIRE(reader.next(record));

@@ -22,10 +22,6 @@ FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\[[^\]]+\]\(([^)#\s]+)[^)]*\)")
 
 
-RAISED = re.compile(r'"([a-z_]+\.[a-z_]+)", (?:next_move|next_of)|(?:malformed_input|not_in_log)\(\s*"([a-z_]+\.[a-z_]+)"|return "([a-z_]+\.[a-z_]+)";')
-LISTED = re.compile(r"^\| `([a-z_.]+)` \|", re.MULTILINE)
-
-
 def documents():
     names = subprocess.run(["git", "ls-files", "--cached", "--others", "--exclude-standard", "*.md"],
                            cwd=ROOT, text=True, capture_output=True, check=True).stdout.split()
@@ -58,11 +54,6 @@ class Documents(unittest.TestCase):
                     with self.subTest(command=command):
                         done = subprocess.run(f"{PROGRAMS}/{command}", shell=True, cwd=folder, text=True, capture_output=True)
                         self.assertEqual(without_variables(done.stdout), without_variables(shown), done.stderr)
-
-    def test_every_error_is_listed(self):
-        sources = "".join(source.read_text() for source in sorted((ROOT / "framework").rglob("*.cpp")))
-        raised = {code for codes in RAISED.findall(sources) for code in codes if code}
-        self.assertEqual(raised, set(LISTED.findall((ROOT / "docs" / "errors.md").read_text())))
 
     def test_links_lead_somewhere(self):
         for document in documents():
