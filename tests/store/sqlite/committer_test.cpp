@@ -1,14 +1,18 @@
 // Group commit: how appends share commits, who commits, and what happens at the limits.
 #include <doctest/doctest.h>
 
+#include <unistd.h>
+
 #include <atomic>
 #include <chrono>
+#include <functional>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include <whence/store/log_errors.hpp>
 
+#include <tests/in_child.hpp>
 #include <tests/store/sqlite/log_folder.hpp>
 
 using namespace whence;
@@ -184,6 +188,31 @@ TEST_CASE("the WAL stays as small as the options say, however often it was copie
   const std::string data = '"' + std::string(6'000, 'x') + '"';
   for (int i = 0; i < 3'000; ++i) folder.append(*log, "order-1", 1, data);
   CHECK(std::filesystem::file_size(folder.beside("-wal")) < 2 * checkpoint_bytes);
+}
+
+TEST_CASE("a fork of the process can neither use nor close the log, and leaves it whole") {
+  const log_folder folder;
+  auto log = folder.open();
+  folder.append(*log, "order-1");
+  const pid_t child = ::fork();
+  if (child == 0) {
+    int refused = 0;
+    for (const auto& use : std::vector<std::function<void()>>{[&] { static_cast<void>(log->append({})); },
+                                                              [&] { static_cast<void>(log->read(global_position{})); },
+                                                              [&] { log->close(); }}) {
+      try {
+        use();
+      } catch (const log_closed&) {
+        ++refused;
+      }
+    }
+    log.reset();
+    ::_exit(refused == 3 ? 0 : 1);
+  }
+  CHECK(tests::wait_for(child).exited_with(0));
+  CHECK(folder.append(*log, "order-1").last == global_position{2});
+  log.reset();
+  CHECK(folder.open()->head() == global_position{2});
 }
 
 TEST_CASE("recordedAt never decreases, also when the clock does") {
