@@ -21,10 +21,10 @@ namespace {
 
 constexpr std::uint64_t changes = 400;
 
-/// Brings the model up to `upto` in small pages, by a visitor's way.
-int bring_up(const std::string& directory, std::uint64_t upto, bool rebuild) {
+/// Brings the model up to `upto`, of a log of that length or more, in small pages, by a visitor's way.
+int bring_up(const std::string& directory, std::uint64_t upto, std::uint64_t length, bool rebuild) {
   ledger::account_book book;
-  book.append(upto);
+  book.append(length);
   const auto model = projection_runner::make(
       detail::definition_of<ledger::Balances>, nullptr,
       {.log = book.log, .runtime = book.runtime, .models_directory = directory, .page = {.events = 7}});
@@ -38,7 +38,7 @@ tests::ending run(const std::string& directory, std::uint64_t upto, const std::s
   return tests::in_child([&] {
     if (!kill_at.empty()) ::setenv("WHENCE_KILL_AT", kill_at.c_str(), 1);
     if (mutant != 0) ::setenv("WHENCE_MUTANT", std::to_string(mutant).c_str(), 1);
-    return bring_up(directory, upto, rebuild);
+    return bring_up(directory, upto, upto, rebuild);
   });
 }
 
@@ -52,6 +52,7 @@ std::optional<seen_model> look(const std::string& directory) {
   std::getline(std::ifstream(directory + "/balances.current"), current);
   if (current.empty()) return std::nullopt;
   auto db = sql::database::open(directory + "/" + current, sql::open_mode::read_only);
+  db.run("PRAGMA busy_timeout=5000");
   const sql::transaction snapshot(db, sql::transaction_kind::read);
   return seen_model{static_cast<std::uint64_t>(*db.integer("SELECT position FROM whence_checkpoint")), whole_model(db)};
 }
@@ -121,7 +122,7 @@ TEST_CASE("processes that all bring one model up neither harm it nor each other"
   for (int number = 0; number < 4; ++number) {
     children.push_back(tests::start_child([&] {
       for (std::uint64_t upto = 40; upto <= changes; upto += 40) {
-        if (bring_up(directory, upto, false) != 0) return 1;
+        if (bring_up(directory, upto, changes, false) != 0) return 1;
         const auto seen = look(directory);
         if (!seen || seen->position < upto || seen->rows != expected_model(seen->position)) return 2;
       }
