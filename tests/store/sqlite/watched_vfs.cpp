@@ -29,6 +29,10 @@ struct durability {
   };
   std::map<sqlite3_int64, page> pages;
   sqlite3_int64 durable_size = 0;
+  // A file system cuts a file off wholly or not at all, and what is written afterwards stands in new blocks: until a sync, the
+  // disk has either all of the old file, or the empty one with some of these pages.
+  bool emptied = false;
+  std::map<sqlite3_int64, page> pages_since;
 };
 
 struct state {
@@ -117,14 +121,22 @@ void remember(watch& w, watched_file& file, sqlite3_int64 offset, sqlite3_int64 
   const sqlite3_int64 now = size_of(real);
   if (is_new) kept.durable_size = now;
   for (sqlite3_int64 page = offset / page_bytes; page * page_bytes < offset + size; ++page) {
-    const auto [entry, fresh] = kept.pages.try_emplace(page);
+    const auto [entry, fresh] = (kept.emptied ? kept.pages_since : kept.pages).try_emplace(page);
     entry->second.what = durability::state::dirty;
-    if (!fresh) continue;
+    if (!fresh || kept.emptied) continue;
     const sqlite3_int64 there = std::clamp<sqlite3_int64>(now - page * page_bytes, 0, page_bytes);
     entry->second.durable.resize(static_cast<std::size_t>(there));
     if (there > 0)
       real->pMethods->xRead(real, entry->second.durable.data(), static_cast<int>(there), page * page_bytes);
   }
+}
+
+void emptied(watch& w, watched_file& file) {
+  if (!w.remembering || file.name == nullptr) return;
+  const auto found = w.files.find(file.name);
+  if (found == w.files.end()) return;
+  found->second.emptied = true;
+  found->second.pages_since.clear();
 }
 
 void synced(watch& w, watched_file& file, bool well) {
@@ -134,9 +146,13 @@ void synced(watch& w, watched_file& file, bool well) {
   durability& kept = found->second;
   if (well) {
     kept.durable_size = size_of(file.real());
+    if (kept.emptied) kept.pages = std::move(kept.pages_since);
+    kept.emptied = false;
+    kept.pages_since.clear();
     std::erase_if(kept.pages, [](const auto& entry) { return entry.second.what == durability::state::dirty; });
   } else {
     for (auto& [number, page] : kept.pages) page.what = durability::state::doomed;
+    for (auto& [number, page] : kept.pages_since) page.what = durability::state::doomed;
   }
 }
 
@@ -175,6 +191,7 @@ int truncate_file(sqlite3_file* file, sqlite3_int64 size) {
   sqlite3_file* real = watched(file).real();
   if (const sqlite3_int64 now = size_of(real); now > size) remember(w, watched(file), size, now - size);
   const int result = real->pMethods->xTruncate(real, size);
+  if (size == 0) emptied(w, watched(file));
   return fails ? fails->second : result;
 }
 
@@ -381,17 +398,22 @@ void lose_unsynced(std::uint64_t seed) {
   const std::lock_guard lock(w.mutex);
   w.without_power = true;
   const bool all = seed == 0;
+  const auto is_lost = [&] {
+    seed = seed * 6'364'136'223'846'793'005U + 1'442'695'040'888'963'407U;
+    return all || (seed >> 63U) == 0;
+  };
   for (const auto& [name, kept] : w.files) {
     const int descriptor = ::open(name.c_str(), O_WRONLY | O_CLOEXEC);
     if (descriptor < 0) continue;
-    for (const auto& [number, page] : kept.pages) {
-      seed = seed * 6'364'136'223'846'793'005U + 1'442'695'040'888'963'407U;
-      if (!all && (seed >> 63U) != 0) continue;
+    const bool stays_empty = kept.emptied && !is_lost();
+    const bool whole = kept.emptied && !stays_empty;
+    for (const auto& [number, page] : stays_empty ? kept.pages_since : kept.pages) {
+      if (!whole && !is_lost()) continue;
       std::vector<char> bytes = page.durable;
       bytes.resize(page_bytes);  // beyond what was there, a lost page reads as zeros
       [[maybe_unused]] const auto written = ::pwrite(descriptor, bytes.data(), bytes.size(), number * page_bytes);
     }
-    if (!kept.pages.empty()) [[maybe_unused]]
+    if (!stays_empty && !kept.pages.empty()) [[maybe_unused]]
       const auto cut = ::ftruncate(descriptor, kept.durable_size);
     ::close(descriptor);
   }
