@@ -27,18 +27,21 @@ void progress_bar::show(std::uint64_t done, std::uint64_t total) {
 }
 
 void progress_bar::draw(std::uint64_t done, std::uint64_t total) {
-  constexpr std::uint64_t width = 24;
-  const std::uint64_t percent = total == 0 ? 0 : std::min<std::uint64_t>(100, done * 100 / total);
-  const std::uint64_t filled = percent * width / 100;
-  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(drawn_ - begin_).count();
-
-  std::string line = "\r" + what_ + "  [" + std::string(filled, '#') + std::string(width - filled, '.') + "]  " +
-                     std::to_string(percent) + " %  " + std::to_string(done) + "/" + std::to_string(total);
-  if (done > 0 && seconds > 2)
-    line +=
-        "  " + std::to_string(static_cast<std::uint64_t>(seconds) * (total - std::min(done, total)) / done) + " s left";
-  err_ << line << "\x1b[K" << std::flush;
   visible_ = true;
+  err_ << "\r" << what_ << "  ";
+  if (total == 0) {
+    err_ << done << "\x1b[K" << std::flush;
+    return;
+  }
+  constexpr std::uint64_t width = 24;
+  const std::uint64_t percent = std::min<std::uint64_t>(100, done * 100 / total);
+  const std::uint64_t filled = percent * width / 100;
+  err_ << "[" << std::string(filled, '#') << std::string(width - filled, '.') << "]  " << percent << " %  " << done
+       << "/" << total;
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(drawn_ - begin_).count();
+  if (done > 0 && seconds > 2)
+    err_ << "  " << static_cast<std::uint64_t>(seconds) * (total - std::min(done, total)) / done << " s left";
+  err_ << "\x1b[K" << std::flush;
 }
 
 }  // namespace shop
