@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Injects an error into one call of a commit after the other, crashes, and compares what was said with what is there.
 
-Given a writer of which the n-th call to the log or its WAL fails (a write, sync, truncation or read; before it does anything,
-half-way, or after it has done all; once or for good; as an I/O error or as a full disk), with and without a visitor attached,
-when it is killed or the power is cut (what was not synced is gone, and a failed sync has marked its pages clean), at once or after the same process has opened the log
-anew and sent again what was not committed, then after a restart
+Given a writer of which the n-th call to the log or its WAL fails (a write, sync, truncation, read, look at the size, or an
+opening; before it does anything, half-way, or after it has done all; once or for good; as an I/O error or as a full disk), with
+and without a visitor attached, when it is killed or the power is cut (what was not synced is gone, and a failed sync has marked
+its pages clean), at once or after the same process has opened the log anew and sent again what was not committed, then after a
+restart
   - every event that was called committed is there,
   - no event that was called refused is there,
   - the log opens, and the same batches sent again are all committed, each event once.
@@ -106,10 +107,10 @@ def plan(program, dice, thorough):
     """All rounds; or, not thorough, each call once, with everything else left to the dice."""
     endings = ("kill", "cut 0", f"cut {dice.randrange(1, 1 << 40)}")
     for shape in SHAPES:
-        for call in (None, "read"):
+        for call in (None, "read", "open", "size"):
             # A few more than an undisturbed run has: what is done to recover makes calls of its own.
             for number in range(1, count_calls(program, shape, call) + 12):
-                choices = [("before",) if call == "read" else ("before", "after", "half"), (0, 1), (0, 1), (0, 1), (False, True), endings]
+                choices = [("before",) if call else ("before", "after", "half"), (0, 1), (0, 1), (0, 1), (False, True), endings]
                 combinations = itertools.product(*choices) if thorough else [[dice.choice(choice) for choice in choices]]
                 for how, for_good, no_space, reopen, visitor, end in combinations:
                     fault = {"number": number, "how": how, "for_good": for_good, "no_space": no_space, "reopen": reopen}

@@ -230,10 +230,9 @@ class FullDisk(Case):
             if path.is_file():
                 shutil.copy2(path, self.folder)
         self.verdict(self.log, Outcomes(writer))
-        # The last word on the batch that did not fit: it fits now, in this process or, where that gave up, in the next.
-        last = writer.said("committed ")[-1:] + writer.said("refused ")[-1:] + writer.said("unknown ")[-1:]
-        self.assertTrue(last)
-        writer.end("close")
+        first, second = [line.split()[0] for line in writer.lines if line.startswith(("committed", "refused", "unknown"))][-2:]
+        self.assertEqual((first, second), ("refused", "committed"), writer.lines[-4:])
+        self.assertEqual(writer.end("close"), 0)
 
     def fill_by_file_size(self):
         writer = self.start("fill", bytes=20_000, file_size=2 << 20)

@@ -51,8 +51,8 @@ std::uint64_t changes_of(place where);
 /// clean, as Linux does: no later sync makes them durable, unless they are written again.
 void remember_unsynced();
 
-/// What a power cut leaves: takes back every page (with a seed other than 0: about half of them) that is not durable. Every later
-/// call fails.
+/// What a power cut leaves: takes back every page (with a seed other than 0: about half of them) that is not durable, and a
+/// truncation that was not synced as a whole or not at all. Every later call fails.
 void lose_unsynced(std::uint64_t seed);
 
 }  // namespace tests::watched_vfs
