@@ -1,4 +1,7 @@
-/// What a command is: a row of the one table from which parsing, help and tests come.
+/// What a command is: a row of the one table from which parsing, help, man pages, completion, the docs and the tests come.
+///
+/// A file of commands exports its rows (`event_commands.hpp`); `command_table.cpp` joins them. What the rows say calls the
+/// program `whence`.
 #pragma once
 
 #include <span>
@@ -11,6 +14,9 @@ namespace whence::inline v0::cli {
 class request;
 class session;
 
+/// What can stand in a place of the command line, for completion.
+enum class completes { nothing, file, form, colour, stream, aggregate_type, event_type, command_name, shell, column };
+
 /// An option. The same name means the same everywhere, so that it can stand before or after the command.
 struct flag {
   std::string_view name;        ///< "--stream"
@@ -18,6 +24,7 @@ struct flag {
   std::string_view value = {};  ///< "NAME"; empty: a switch
   std::string_view text = {};   ///< what it does, for help
   bool repeats = false;
+  completes by = completes::nothing;  ///< what its value is
 };
 
 struct example {
@@ -30,16 +37,27 @@ enum class access {
   reads,  ///< opens the log as a visitor: never writes a byte of it
 };
 
+enum class output_form { table, json, jsonl, csv, markdown, mermaid };
+
+inline constexpr output_form text_only[] = {output_form::table};
+inline constexpr output_form document_forms[] = {output_form::table, output_form::json, output_form::jsonl};
+inline constexpr output_form list_forms[] = {output_form::table, output_form::json, output_form::jsonl,
+                                             output_form::csv, output_form::markdown};
+
 struct command {
-  std::string_view group;     ///< "event"; empty if the name stands alone
-  std::string_view name;      ///< "list"
-  std::string_view argument;  ///< what has to follow, "STREAM"; empty: nothing may
+  std::string_view group = {};  ///< "event"; empty if the name stands alone
+  std::string_view name;        ///< "list"
+  /// What follows: "STREAM" has to, "[COMMAND]" may, "[WORD…]" may and more than one; empty: nothing may.
+  std::string_view argument = {};
+  completes argument_by = completes::nothing;
   std::string_view summary;
-  std::string_view text;  ///< paragraphs for the full help
-  std::span<const example> examples;
-  std::span<const flag* const> flags;  ///< besides those that all commands have
-  access log;
-  exit_code (*run)(const request&, session&);
+  std::string_view text = {};  ///< paragraphs for the full help, parted by a line break
+  std::span<const example> examples = {};
+  std::span<const flag* const> flags = {};  ///< besides those that all commands have
+  std::span<const output_form> forms = document_forms;
+  access log = access::reads;
+  bool hidden = false;  ///< for the machinery: in no help
+  exit_code (*run)(const request&, session&) = nullptr;
 };
 
 }  // namespace whence::inline v0::cli

@@ -20,7 +20,7 @@ std::vector<std::string> first_words() {
   std::vector<std::string> words{"help"};
   for (const command& command : commands()) {
     const std::string word(command.group.empty() ? command.name : command.group);
-    if (std::find(words.begin(), words.end(), word) == words.end()) words.push_back(word);
+    if (!command.hidden && std::find(words.begin(), words.end(), word) == words.end()) words.push_back(word);
   }
   return words;
 }
@@ -169,11 +169,11 @@ void command_line::check_names() {
   if (request_.what_ == nullptr || request_.help_word_) return;
   const command& command = *request_.what_;
   const std::size_t wanted = command.argument.empty() ? 0 : 1;
-  if (names_.size() > wanted) {
+  if (names_.size() > wanted && !rule_of(command).many) {
     throw usage_error("argument", "`" + full_name(command) + "` has no place for \"" + names_[wanted] + "\"",
                       help_line(&command));
   }
-  if (!names_.empty()) request_.argument_ = names_.front();
+  request_.arguments_ = names_;
 }
 
 void command_line::check_options() const {
@@ -212,7 +212,8 @@ void command_line::take_apart() {
   }
   std::erase_if(request_.values_, [](const auto& entry) { return entry.second.empty(); });
   if (request_.help() != help_wanted::none || request_.has("--version") || request_.what_ == nullptr) return;
-  if (!request_.what_->argument.empty() && request_.argument_.empty()) {
+  if (request_.arguments_.size() < rule_of(*request_.what_).least ||
+      (!request_.arguments_.empty() && request_.arguments_.front().empty())) {
     throw usage_error(
         "argument",
         "`" + full_name(*request_.what_) + "` needs to know which: " + std::string(request_.what_->argument),

@@ -1,6 +1,7 @@
 /// The commands and the options that there are.
 #pragma once
 
+#include <cstddef>
 #include <span>
 #include <string>
 #include <string_view>
@@ -9,7 +10,7 @@
 
 namespace whence::inline v0::cli {
 
-/// In the order of help. A group's first command is what the bare group does.
+/// In the order of help, hidden ones too. A group's first command is what the bare group does.
 std::span<const command> commands();
 
 /// What all commands have.
@@ -17,6 +18,13 @@ std::span<const flag* const> shared_flags();
 
 /// Every option that any command has.
 std::span<const flag* const> all_flags();
+
+/// How many words may follow a command.
+struct argument_rule {
+  std::size_t least;
+  bool many;  ///< more than one
+};
+argument_rule rule_of(const command& command);
 
 /// "event list"
 std::string full_name(const command& command);

@@ -5,8 +5,11 @@
 #include <optional>
 
 #include <whence/cli/event_screen.hpp>
+#include <whence/cli/flags.hpp>
+#include <whence/cli/request.hpp>
 #include <whence/cli/selected_events.hpp>
 #include <whence/cli/selection.hpp>
+#include <whence/cli/session.hpp>
 #include <whence/cli/time_text.hpp>
 
 namespace whence::inline v0::cli {
@@ -89,6 +92,8 @@ std::string place_of(const recorded_event& event) {
   return std::string(event.stream) + "@" + std::to_string(event.version.value());
 }
 
+namespace {
+
 exit_code list_events(const request& request, session& session) {
   const std::size_t limit = session.limit(request);
   log_reader& log = session.log();
@@ -125,5 +130,49 @@ exit_code show_event(const request& request, session& session) {
   }
   return exit_code::done;
 }
+
+constexpr const flag* list_flags[] = {&flags::streams,   &flags::aggregates, &flags::types,   &flags::correlation,
+                                      &flags::causation, &flags::event,      &flags::from,    &flags::to,
+                                      &flags::since,     &flags::until,      &flags::reverse, &flags::limit};
+constexpr example list_examples[] = {
+    {"whence event list", "the whole log, oldest first"},
+    {"whence event list --reverse --limit 5", "the last five"},
+    {"whence event list --stream order-12345", "one stream"},
+    {"whence event list --type 'Order*' --since 2h", "by type and time"},
+    {"whence event list -o jsonl | wc -l", "one event a line"},
+};
+constexpr example show_examples[] = {
+    {"whence event show @1", "by its position in the log"},
+    {"whence event show order-12345@1", "by stream and version"},
+    {"whence event show @1 -o json", "as it stands on every boundary"},
+};
+constexpr std::string_view list_text =
+    "Events in the order of the log. Options join by \"and\", values of one by \"or\". An id may be cut to at least 8 "
+    "characters of its beginning or end. Times are those of recording. A list ends where the log ended when it began; "
+    "one that was cut says in JSON where it goes on: \"next\" is for --from, or for --to if it is reversed.";
+constexpr std::string_view show_text =
+    "One event, named by its position (@4711), by stream and version (order-12345@3), or by its id, which may be cut "
+    "to at least 8 characters of its beginning or end.";
+
+constexpr command rows[] = {
+    {.group = "event",
+     .name = "list",
+     .summary = "list events",
+     .text = list_text,
+     .examples = list_examples,
+     .flags = list_flags,
+     .run = &list_events},
+    {.group = "event",
+     .name = "show",
+     .argument = "ID|@POSITION",
+     .summary = "show one event whole",
+     .text = show_text,
+     .examples = show_examples,
+     .run = &show_event},
+};
+
+}  // namespace
+
+std::span<const command> event_commands() { return rows; }
 
 }  // namespace whence::inline v0::cli

@@ -1,17 +1,15 @@
 /// `whence event …`
 #pragma once
 
+#include <span>
 #include <string>
 
-#include <whence/cli/exit_code.hpp>
-#include <whence/cli/request.hpp>
-#include <whence/cli/session.hpp>
+#include <whence/cli/command.hpp>
 #include <whence/store/event_page.hpp>
 
 namespace whence::inline v0::cli {
 
-exit_code list_events(const request& request, session& session);
-exit_code show_event(const request& request, session& session);
+std::span<const command> event_commands();
 
 /// An event as on every boundary.
 std::string json_of(const recorded_event& event);

@@ -1,6 +1,7 @@
 #include <whence/cli/request.hpp>
 
 #include <charconv>
+#include <span>
 
 #include <whence/cli/failure.hpp>
 #include <whence/cli/near_words.hpp>
@@ -64,11 +65,15 @@ std::optional<std::uint64_t> request::number(std::string_view flag) const {
 }
 
 output_form request::form() const {
-  const std::string form = value("--output").value_or(has("--json") ? "json" : "table");
-  if (form == "table") return output_form::table;
-  if (form == "json") return output_form::json;
-  if (form == "jsonl") return output_form::jsonl;
-  throw not_a_choice("-o", form, {"table", "json", "jsonl"});
+  const std::string wanted = value("--output").value_or(has("--json") ? "json" : "table");
+  const std::span<const output_form> forms =
+      what_ == nullptr ? std::span<const output_form>(document_forms) : what_->forms;
+  std::vector<std::string> names;
+  for (const output_form form : forms) {
+    if (wanted == name_of(form)) return form;
+    names.emplace_back(name_of(form));
+  }
+  throw not_a_choice(value("--output") ? "-o" : "--json", wanted, names);
 }
 
 colour_choice request::colour() const {
@@ -77,6 +82,18 @@ colour_choice request::colour() const {
   if (when == "always") return colour_choice::always;
   if (when == "never") return colour_choice::never;
   throw not_a_choice("--color", when, {"auto", "always", "never"});
+}
+
+std::string_view name_of(output_form form) {
+  switch (form) {
+    case output_form::table: return "table";
+    case output_form::json: return "json";
+    case output_form::jsonl: return "jsonl";
+    case output_form::csv: return "csv";
+    case output_form::markdown: return "markdown";
+    case output_form::mermaid: return "mermaid";
+  }
+  return "";
 }
 
 }  // namespace whence::inline v0::cli

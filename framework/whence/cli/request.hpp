@@ -12,7 +12,6 @@
 
 namespace whence::inline v0::cli {
 
-enum class output_form { table, json, jsonl };
 enum class colour_choice { automatic, always, never };
 enum class help_wanted { none, brief, full };
 
@@ -22,7 +21,9 @@ class request {
   request() = default;
 
   const command* what() const noexcept { return what_; }  ///< null: none was named
-  const std::string& argument() const noexcept { return argument_; }
+  /// What follows the command, if one word may; empty if it is left out.
+  std::string argument() const { return arguments_.empty() ? std::string() : arguments_.front(); }
+  const std::vector<std::string>& arguments() const noexcept { return arguments_; }
   help_wanted help() const;
 
   bool has(std::string_view flag) const { return values_.contains(flag); }
@@ -34,6 +35,7 @@ class request {
   std::vector<std::string> listed(std::string_view flag) const;
   std::optional<std::uint64_t> number(std::string_view flag) const;
 
+  /// Throws   usage_error also if the command has no such form.
   output_form form() const;
   colour_choice colour() const;
 
@@ -41,8 +43,11 @@ class request {
   friend class command_line;
   const command* what_ = nullptr;
   bool help_word_ = false;  // `whence help …`
-  std::string argument_;
+  std::vector<std::string> arguments_;
   std::map<std::string, std::vector<std::string>, std::less<>> values_;
 };
+
+/// "markdown"
+std::string_view name_of(output_form form);
 
 }  // namespace whence::inline v0::cli

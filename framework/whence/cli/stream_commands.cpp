@@ -5,8 +5,11 @@
 
 #include <whence/cli/display_text.hpp>
 #include <whence/cli/event_commands.hpp>
+#include <whence/cli/flags.hpp>
+#include <whence/cli/request.hpp>
 #include <whence/cli/selected_events.hpp>
 #include <whence/cli/selection.hpp>
+#include <whence/cli/session.hpp>
 #include <whence/cli/stream_summaries.hpp>
 #include <whence/cli/time_text.hpp>
 #include <whence/core/json_text.hpp>
@@ -63,8 +66,6 @@ std::string history_head(const stream_summary& stream, const session& session) {
          "\n";
 }
 
-}  // namespace
-
 exit_code list_streams(const request& request, session& session) {
   // Few are looked up, so that the first ones are there at once; for all, one pass over the log is cheaper.
   constexpr std::size_t few = 1'000;
@@ -118,5 +119,48 @@ exit_code show_stream(const request& request, session& session) {
   }
   return exit_code::done;
 }
+
+constexpr const flag* list_flags[] = {&flags::aggregates, &flags::from,  &flags::to,
+                                      &flags::since,      &flags::until, &flags::limit};
+constexpr const flag* show_flags[] = {&flags::types, &flags::from,    &flags::to,   &flags::since,
+                                      &flags::until, &flags::reverse, &flags::limit};
+constexpr example list_examples[] = {
+    {"whence stream list", "all streams"},
+    {"whence stream list --aggregate Order", "those of one type"},
+    {"whence stream list --since 1d -o json", "those with an event since"},
+};
+constexpr example show_examples[] = {
+    {"whence stream show order-12345", "from its first event on"},
+    {"whence stream show order-12345 --reverse", "from its last"},
+    {"whence stream show order-12345 -o jsonl", "one event a line"},
+};
+constexpr std::string_view list_text =
+    "Streams in the order of their first events. EVENTS is how many a stream has, which is its version. --from and "
+    "--to are positions of first events; --since and --until choose streams with a time in common.";
+constexpr std::string_view show_text =
+    "One stream: what it is, and its events. --from and --to are positions in the log.";
+
+constexpr command rows[] = {
+    {.group = "stream",
+     .name = "list",
+     .summary = "list streams",
+     .text = list_text,
+     .examples = list_examples,
+     .flags = list_flags,
+     .run = &list_streams},
+    {.group = "stream",
+     .name = "show",
+     .argument = "STREAM",
+     .argument_by = completes::stream,
+     .summary = "show the history of a stream",
+     .text = show_text,
+     .examples = show_examples,
+     .flags = show_flags,
+     .run = &show_stream},
+};
+
+}  // namespace
+
+std::span<const command> stream_commands() { return rows; }
 
 }  // namespace whence::inline v0::cli

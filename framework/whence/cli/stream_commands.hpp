@@ -1,13 +1,12 @@
 /// `whence stream …`
 #pragma once
 
-#include <whence/cli/exit_code.hpp>
-#include <whence/cli/request.hpp>
-#include <whence/cli/session.hpp>
+#include <span>
+
+#include <whence/cli/command.hpp>
 
 namespace whence::inline v0::cli {
 
-exit_code list_streams(const request& request, session& session);
-exit_code show_stream(const request& request, session& session);
+std::span<const command> stream_commands();
 
 }  // namespace whence::inline v0::cli
