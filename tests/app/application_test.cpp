@@ -112,6 +112,16 @@ TEST_CASE("stopping waits for a command on its way, which still takes effect") {
   CHECK(given.plan().start().load(one).state.total == 5);
 }
 
+TEST_CASE("stopping does not wait for whoever merely holds a result: the command comes to its end by itself") {
+  const desk given;
+  auto app = given.plan().stopping_within(24h).start();
+  auto first = app.send<Count>(one, 5);
+  const auto second = app.send<Count>(one, 7);
+  app.stop();
+  CHECK(std::move(first).get().accepted());
+  CHECK(given.plan().start().load(one).state.total == 12);
+}
+
 TEST_CASE("stopping waits for the page in hand and starts no other") {
   const desk given;
   std::promise<void> inside;

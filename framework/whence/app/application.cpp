@@ -157,6 +157,7 @@ void application::parts::stop() {
   gate->close();
   stopping = true;
   const auto until = runtime.clock->elapsed() + patience;
+  bus.proceed();
   gate->wait_until_empty(patience);
   stop_projections(until);
   try {

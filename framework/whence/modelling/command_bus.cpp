@@ -54,12 +54,17 @@ async<void> finish_later(std::shared_ptr<command_run> run, command_run::step nex
 /// his own thread and so without handing over to another; else a coroutine.
 ///
 /// Owns     run, append and completion: whoever claimed.
-class command_in_flight final : public driver {
+class command_in_flight final : public driver, public std::enable_shared_from_this<command_in_flight> {
  public:
-  command_in_flight(std::shared_ptr<command_run> run, command_run::step next)
-      : run_(std::move(run)), next_(std::move(next)) {}
+  command_in_flight(std::shared_ptr<detail::command_bus_parts> parts, std::shared_ptr<command_run> run,
+                    command_run::step next)
+      : parts_(std::move(parts)), run_(std::move(run)), next_(std::move(next)) {}
+  ~command_in_flight() override { parts_->on_their_way.remove(place_); }
 
-  void will_complete(completion<command_outcome> result) { result_.emplace(std::move(result)); }
+  void will_complete(completion<command_outcome> result) {
+    result_.emplace(std::move(result));
+    if (!parts_->on_their_way.add(place_, weak_from_this())) proceed();
+  }
 
   void drive(waiter& caller) override {
     if (claimed_.exchange(true)) return caller.sleep();
@@ -83,6 +88,8 @@ class command_in_flight final : public driver {
     return taken;
   }
 
+  const std::shared_ptr<detail::command_bus_parts> parts_;
+  detail::commands_on_their_way::place place_;
   std::atomic<bool> claimed_{false};
   std::shared_ptr<command_run> run_;
   command_run::step next_;
@@ -92,11 +99,9 @@ class command_in_flight final : public driver {
 }  // namespace
 
 command_bus::command_bus(std::shared_ptr<log> log, runtime runtime, command_bus_options options)
-    : parts_(std::make_shared<detail::command_bus_parts>(detail::command_bus_parts{.log = std::move(log),
-                                                                                   .runtime = std::move(runtime),
-                                                                                   .options = std::move(options),
-                                                                                   .events = {},
-                                                                                   .aggregates = {}})) {}
+    : parts_(std::make_shared<detail::command_bus_parts>(std::move(log), std::move(runtime), std::move(options))) {}
+
+void command_bus::proceed() const noexcept { parts_->on_their_way.proceed(); }
 
 const event_registry& command_bus::events() const noexcept { return parts_->events; }
 
@@ -121,7 +126,7 @@ async<command_outcome> command_bus::run(const detail::aggregate_facts& facts, co
     if (auto* known = std::get_if<command_outcome>(&first))
       outcome.emplace(std::move(*known));
     else
-      driver = std::make_shared<command_in_flight>(std::move(run), std::move(first));
+      driver = std::make_shared<command_in_flight>(parts_, std::move(run), std::move(first));
   } catch (...) {
     failure = std::current_exception();
   }

@@ -80,6 +80,10 @@ class command_bus {
       return detail::never_called<async<command_outcome>>();
   }
 
+  /// Commands whose result is merely held, which nobody carries on, are carried on by the executor from now on; so are those
+  /// that are sent later. For who waits until all have ended.
+  void proceed() const noexcept;
+
  private:
   template <class Events>
   static void add_events(event_registry& registry) {

@@ -7,22 +7,30 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
 #include <whence/modelling/command_bus.hpp>
+#include <whence/modelling/commands_on_their_way.hpp>
 
 namespace whence::inline v0 {
 
 namespace detail {
 
-/// What all commands of a bus share. Constant while commands are sent.
+/// What all commands of a bus share.
+///
+/// Constant  while commands are sent: all but `on_their_way`, which synchronises itself.
 struct command_bus_parts {
+  command_bus_parts(std::shared_ptr<whence::log> to, whence::runtime runs_on, command_bus_options given)
+      : log(std::move(to)), runtime(std::move(runs_on)), options(std::move(given)) {}
+
   std::shared_ptr<whence::log> log;
   whence::runtime runtime;
   command_bus_options options;
   event_registry events;
   std::vector<const aggregate_facts*> aggregates;
+  commands_on_their_way on_their_way;
 
   bool knows(const aggregate_facts& facts) const;
 };

@@ -140,6 +140,29 @@ TEST_CASE("pages of the index that are noise, found while the log is open, cost 
   CHECK(log->stream_head("order-4") == stream_version{200});
 }
 
+TEST_CASE("an index whose file is removed while the log is open is made anew") {
+  const log_folder folder;
+  const append_batch first = folder.batch("order-1");
+  REQUIRE(folder.open()->append(first).get().committed());
+  const auto is_made = [&] { return std::filesystem::exists(folder.beside(".index")); };
+  SUBCASE("a reader meets that") {
+    const auto log = folder.open();
+    remove_index(folder);
+    CHECK(log->stream_head("order-1") == stream_version{1});
+    CHECK(log->find_event(first.streams[0].events[0].id) == global_position{1});
+    CHECK(is_made());
+  }
+  SUBCASE("an append meets that") {
+    const auto log = folder.open();
+    REQUIRE(log->stream_head("order-1") == stream_version{1});
+    remove_index(folder);
+    CHECK(log->append(first).get().value().repeated);
+    folder.append(*log, "order-1");
+    CHECK(log->stream_head("order-1") == stream_version{2});
+    CHECK(is_made());
+  }
+}
+
 TEST_CASE("a hit of another stream or event with the same key is passed over") {
   const log_folder folder;
   {

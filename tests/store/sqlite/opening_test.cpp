@@ -99,6 +99,7 @@ TEST_CASE("a second writer is refused also when it comes by a link") {
   CHECK(visitor->condition().what == log_condition::kind::whole);
   CHECK(visitor->stream_head("order-1") == stream_version{1});
   CHECK_FALSE(std::filesystem::exists(link + ".lock"));
+  CHECK(sqlite(link).models_directory() == sqlite(folder.path()).models_directory());
 }
 
 TEST_CASE("a writer starts at once after the one before it was killed, and finds all that it acknowledged") {

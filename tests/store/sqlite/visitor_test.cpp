@@ -97,6 +97,32 @@ TEST_CASE("a visitor without an index reads the log instead") {
   CHECK_FALSE(std::filesystem::exists(folder.beside(".index")));
 }
 
+TEST_CASE("a visitor that stays while a lost tail is accepted takes no name from the lost one") {
+  const log_folder folder;
+  const auto append = [&folder](whence::log& log, const std::string& stream, const std::string& type) {
+    append_batch batch = folder.batch(stream);
+    batch.streams[0].events[0].type = type;
+    REQUIRE(log.append(batch).get().committed());
+  };
+  {
+    const auto log = folder.open();
+    append(*log, "order-1", "OrderPlaced");
+    append(*log, "order-2", "OrderShipped");
+  }
+  const auto visitor = folder.visit();
+  const auto last = [&visitor]() -> std::string {
+    const event_page page = visitor->read(global_position{1});
+    return std::string(page.front().stream) + " " + std::string(page.front().type);
+  };
+  REQUIRE(last() == "order-2 OrderShipped");
+  folder.change("DELETE FROM entries WHERE position = 2; DELETE FROM types WHERE event_type = 'OrderShipped'");
+  append(*folder.open({.accept_missing_tail = true}), "order-3", "OrderCancelled");
+  CHECK(last() == "order-3 OrderCancelled");
+  CHECK(visitor->stream_head("order-2") == stream_version{});
+  CHECK(visitor->stream_head("order-3") == stream_version{1});
+  CHECK(visitor->condition().what == log_condition::kind::whole);
+}
+
 TEST_CASE("a visitor sees what a writer that was killed has committed") {
   const log_folder folder;
   {

@@ -36,10 +36,10 @@ bool same_content(const stream_append& part, const new_event& event, const strea
 
 }  // namespace
 
-append_group::append_group(known_events& known, const log_tip& tip, std::uint64_t epoch, timestamp now)
-    : known_(known), tip_(tip), epoch_(epoch) {
-  tip_.recorded_at = std::max(tip.recorded_at, now);
-}
+append_group::append_group(known_events& known, const log_tip& tip, std::uint64_t epoch)
+    : known_(known), tip_(tip), epoch_(epoch) {}
+
+void append_group::begin_at(timestamp now) { tip_.recorded_at = std::max(tip_.recorded_at, now); }
 
 void append_group::take(std::unique_ptr<queued_append>& append) {
   judged verdict = judge(append->batch);

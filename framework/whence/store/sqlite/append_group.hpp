@@ -38,8 +38,10 @@ struct log_tip {
 /// Threads  one at a time: whoever holds the commit token.
 class append_group {
  public:
-  /// `now`: what recordedAt should be; it never decreases.
-  append_group(known_events& known, const log_tip& tip, std::uint64_t epoch, timestamp now);
+  append_group(known_events& known, const log_tip& tip, std::uint64_t epoch);
+
+  /// What recordedAt should be; it never decreases.
+  void begin_at(timestamp now);
 
   /// Judges an append, after all that were taken before, and takes it. Throws sql_error, log_damaged: it is not taken.
   void take(std::unique_ptr<queued_append>& append);

@@ -38,14 +38,19 @@ group_writer::group_writer(parts made_of)
 
 void group_writer::commit(std::vector<std::unique_ptr<queued_append>> appends) noexcept {
   const no_blocking_here in_a_commit;
-  append_group group(*known_, tip_, identity_.epoch, clock_->now());
+  append_group group(*known_, tip_, identity_.epoch);
   try {
+    group.begin_at(clock_->now());
     judge(group, appends);
     if (!group.writes()) return group.complete_committed();
     if (detail::mutant(1)) group.complete_committed();
     if (insert(group) && commit_inserted(group) && witnessed(group)) confirm(group);
   } catch (const std::exception& failure) {
-    // Nothing above lets anything through but a lack of memory, and that at any point: so nobody knows.
+    // Nothing above lets anything through but a lack of memory, and that at any point: so nobody knows. What the group has not
+    // taken was never inserted.
+    for (std::unique_ptr<queued_append>& append : appends) {
+      if (append) append->done.complete(refusal(append_refused::reason::not_written, failure.what()));
+    }
     leave_open(group, failure.what());
   }
 }
@@ -62,7 +67,7 @@ void group_writer::judge(append_group& group, std::vector<std::unique_ptr<queued
     try {
       group.take(append);
     } catch (const sql::sql_error& failure) {
-      if (is_damage(failure) && failure.path == paths_.index) index_.rebuild();
+      index_.rebuild_if_lost(failure);
       group.take_decided(std::move(append), not_written(failure.what()));
     } catch (const log_damaged& failure) {
       group.take_decided(std::move(append), not_written(failure.what() + std::string(": ") + failure.text().why));

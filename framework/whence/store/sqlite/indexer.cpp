@@ -5,6 +5,8 @@
 #include <exception>
 #include <utility>
 
+#include <sqlite3.h>
+
 #include <whence/store/log_errors.hpp>
 #include <whence/store/sqlite/indexer.hpp>
 
@@ -61,6 +63,15 @@ void indexer::rebuild() {
     own->replace = true;
   }
   wake_up_.notify_one();
+}
+
+bool indexer::rebuild_if_lost(const sql::sql_error& failure) {
+  if (failure.path != paths_.index) return false;
+  // A file that cannot be opened may be out of reach for now (no descriptors, no permission): then it is not made anew.
+  const bool gone = failure.primary() == SQLITE_CANTOPEN && !files_->status(paths_.index);
+  if (!gone && !is_damage(failure)) return false;
+  rebuild();
+  return true;
 }
 
 bool indexer::is_complete(std::uint64_t generation) {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <whence/core/guarded.hpp>
+#include <whence/sql/error.hpp>
 #include <whence/store/sqlite/format.hpp>
 #include <whence/store/sqlite/index.hpp>
 #include <whence/store/sqlite/index_tail.hpp>
@@ -46,6 +47,9 @@ class indexer {
 
   /// The index was found unsound: makes a new one.
   void rebuild();
+
+  /// Of an error that somebody met with the index: true, and a new one is made, if it is damaged, or its file is gone.
+  bool rebuild_if_lost(const sql::sql_error& failure);
 
   /// Changes when the index became another file: whoever has the old one open must turn to the new one.
   std::uint64_t generation() const noexcept { return generation_.load(); }

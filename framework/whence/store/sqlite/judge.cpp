@@ -85,6 +85,7 @@ judgement judge(files& files, const log_paths& paths, log_reader_connection& rea
 
 log_condition judge_condition(const witness_reading& witness, log_reader_connection& reader) {
   const log_reader_connection::snapshot snapshot(reader);
+  reader.notice_epoch();
   const log_row about = reader.about();
   return compare(witness, reader, about, reader.head()).condition;
 }

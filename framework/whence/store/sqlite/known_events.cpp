@@ -100,8 +100,7 @@ const recorded_event* known_events::search(index_key key, IsIt is_it) {
       begin_look_at_index();
       found = search_index(key, look_at);
     } catch (const sql::sql_error& failure) {
-      if (made_anew || failure.path != paths_.index || !is_damage(failure)) throw;
-      indexer_.rebuild();
+      if (made_anew || !indexer_.rebuild_if_lost(failure)) throw;
     }
     if (indexer_.is_complete(index_generation_)) return found;
     // It is being made anew: what it did not have means nothing. It is asked again once it is filled.

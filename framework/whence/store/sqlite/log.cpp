@@ -79,7 +79,7 @@ auto sqlite_log::look_up(index_key key, Read read) {
           return look_up_in_index(key, lent, read);
         } catch (const sql::sql_error& failure) {
           if (failure.path != paths_.index) throw;
-          if (is_damage(failure)) index_->rebuild();
+          index_->rebuild_if_lost(failure);
         }
       }
       const log_reader_connection::snapshot log_snapshot(lent.log);
@@ -164,7 +164,7 @@ void sqlite_log::close_parts() noexcept {
 
 log_source sqlite(std::string path, sqlite_options options) {
   return log_source({.name = path,
-                     .models_directory = path + ".models",
+                     .models_directory = log_paths::of(path).log + ".models",
                      .open = [path, options](const runtime& runtime) -> std::unique_ptr<log> {
                        return std::make_unique<sqlite_log>(log_paths::of(path), options, runtime);
                      },

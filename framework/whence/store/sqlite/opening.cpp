@@ -59,8 +59,10 @@ opened_log open_locked(std::unique_ptr<file_lock> lock, const log_paths& paths, 
   const bool whole = found.condition.what == log_condition::kind::whole;
   if (!whole && !options.accept_missing_tail) refuse(paths, found);
 
-  auto writer = std::make_unique<log_writer>(runtime.files, paths);
   const witness_reading before = read_witness(files, paths.witness);
+  // The writer may begin with a checkpoint: after an unclean end, what the witness has seen is not synced yet.
+  if (before.latest) whence::witness::open(files, paths.witness).sync();
+  auto writer = std::make_unique<log_writer>(runtime.files, paths);
   const log_identity identity = whole ? found.about.identity : begin_epoch(*writer, found, before);
   const testimony now{identity, found.head, found.chain};
   const bool goes_on = whole && before.latest && before.latest->log == identity;

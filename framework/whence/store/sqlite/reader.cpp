@@ -92,7 +92,8 @@ log_reader_connection::log_reader_connection(const std::string& path)
       single_(
           db_.prepare(columns_and(", (SELECT p.chain FROM entries p WHERE p.position = ?1 - 1)", "e.position = ?1"))),
       name_(db_.prepare("SELECT name FROM entries WHERE position = ?1")),
-      head_(db_.prepare("SELECT max(position) FROM entries")) {}
+      head_(db_.prepare("SELECT max(position) FROM entries")),
+      epoch_now_(db_.prepare("SELECT epoch FROM log WHERE number = 1")) {}
 
 log_reader_connection::snapshot::snapshot(log_reader_connection& reader) : reader_(reader) {
   reader_.db_.run("BEGIN", {});
@@ -123,6 +124,16 @@ log_row log_reader_connection::about() {
   row.began_after = global_position{static_cast<std::uint64_t>(select.integer(2))};
   row.format = static_cast<int>(select.integer(3));
   return row;
+}
+
+void log_reader_connection::notice_epoch() {
+  if (!step(epoch_now_, 0)) damaged(0, "the row that says which log this is, is missing");
+  const std::int64_t epoch = epoch_now_.integer(0);
+  epoch_now_.reset();
+  if (epoch == epoch_) return;
+  epoch_ = epoch;
+  types_.clear();
+  names_ = {};
 }
 
 bool log_reader_connection::step(sql::statement& statement, std::uint64_t position) {

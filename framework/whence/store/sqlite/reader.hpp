@@ -47,6 +47,9 @@ class log_reader_connection {
 
   // All of these want a snapshot around them.
   log_row about();
+  /// Forgets what it knows of names if another epoch has begun: its writer may have given numbers away again. Only who reads
+  /// a log that others write needs to ask.
+  void notice_epoch();
   global_position head();
 
   /// A page ends before an event that is damaged; a page that would begin with it throws.
@@ -102,9 +105,11 @@ class log_reader_connection {
   sql::statement single_;
   sql::statement name_;
   sql::statement head_;
+  sql::statement epoch_now_;
   std::optional<chain_hash> chain_start_;
   std::vector<std::optional<type_names>> types_;
   stream_names names_;
+  std::int64_t epoch_ = 0;
   entry_row row_;
   bool looking_back_ = false;
 };

@@ -50,7 +50,10 @@ global_position sqlite_visitor::head() {
 }
 
 event_page sqlite_visitor::read(global_position after, const event_filter& filter, page_limit limit) {
-  return readers_.with_snapshot([&](log_reader_connection& reader) { return reader.read(after, filter, limit); });
+  return readers_.with_snapshot([&](log_reader_connection& reader) {
+    reader.notice_epoch();
+    return reader.read(after, filter, limit);
+  });
 }
 
 /// The index first, then the log. An index that cannot be read is none.
@@ -62,14 +65,19 @@ auto sqlite_visitor::look_up(Read read) {
         index_reader& index = lent.index_at(paths_.index, index_file->inode);
         const index_reader::snapshot index_snapshot(index);
         const log_reader_connection::snapshot log_snapshot(lent.log);
+        lent.log.notice_epoch();
         lookup_sources sources{.log = lent.log, .index = nullptr, .indexed_to = {}, .remembered = std::nullopt};
         use_index(sources, index);
+        // Replaced meanwhile, the old file may have been read with the WAL of the new one.
+        const std::optional<file_status> now = files_->status(paths_.index);
+        if (!now || now->inode != index_file->inode) sources.index = nullptr;
         return read(sources);
       }
     } catch (const sql::sql_error& failure) {
       if (failure.path != paths_.index) throw;
     }
     const log_reader_connection::snapshot log_snapshot(lent.log);
+    lent.log.notice_epoch();
     return read(lookup_sources{.log = lent.log, .index = nullptr, .indexed_to = {}, .remembered = std::nullopt});
   });
 }
@@ -93,7 +101,10 @@ std::optional<global_position> sqlite_visitor::find_event(event_id id) {
 }
 
 std::optional<chain_hash> sqlite_visitor::chain_at(global_position position) {
-  return readers_.with_snapshot([&](log_reader_connection& reader) { return reader.chain_at(position); });
+  return readers_.with_snapshot([&](log_reader_connection& reader) {
+    reader.notice_epoch();
+    return reader.chain_at(position);
+  });
 }
 
 async<global_position> sqlite_visitor::wait_beyond(global_position after, std::stop_token stop) {
