@@ -214,6 +214,22 @@ TEST_CASE("a log whose file is gone, while its witness remembers events, is not 
   CHECK(folder.open({.accept_missing_tail = true})->head() == global_position{});
 }
 
+TEST_CASE("a copy that SQLite made, which is in no WAL mode, is a log to go on with") {
+  const log_folder folder;
+  {
+    const auto log = folder.open();
+    folder.append(*log, "order-1", 3);
+  }
+  folder.change("VACUUM INTO '" + folder.beside(".copy") + "'");
+  for (const std::string suffix : {"-wal", "-shm"}) std::filesystem::remove(folder.beside(suffix));
+  std::filesystem::rename(folder.beside(".copy"), folder.path());
+
+  CHECK(folder.visit()->head() == global_position{3});
+  const auto log = folder.open();
+  CHECK(folder.append(*log, "order-1").last == global_position{4});
+  CHECK(folder.visit()->head() == global_position{4});
+}
+
 TEST_CASE("a WAL without its database is not taken for a part of a new log") {
   const log_folder folder;
   append_and_die(folder);

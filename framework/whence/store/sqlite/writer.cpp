@@ -29,6 +29,8 @@ sql::database open_to_write(const std::string& path) {
   sqlite3_db_config(db.handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
   int keep = 1;
   sqlite3_file_control(db.handle(), "main", SQLITE_FCNTL_PERSIST_WAL, &keep);
+  // A log is in WAL mode from its first byte; a copy made by VACUUM INTO is in none.
+  if (db.text("PRAGMA journal_mode=WAL") != "wal") throw sql::sql_error(SQLITE_CANTOPEN, path, "write a WAL", "");
   // journal_size_limit=-1: a WAL that has its blocks already is synced a third faster than one that grows.
   db.run(
       "PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0; PRAGMA journal_size_limit=-1; PRAGMA cache_size=-16384;"
