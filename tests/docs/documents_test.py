@@ -1,9 +1,15 @@
 """Code in a document is a region of a file that is compiled, what a command prints is what it prints, a link leads somewhere.
 
-A code block is preceded by the file that it is taken from: `<!-- samples/first-program/main.cpp -->`. A block after
-`<!-- run in an empty folder -->` shows commands (`$ …`) and their output; ids and times may differ.
+The line above a block says what it is:
+
+    <!-- samples/first-program/main.cpp -->    a region of that file
+    <!-- run in an empty folder -->            commands (`$ …`) and all that they print
+    <!-- run in the same folder -->            the same, where the session before it in the document left off
+
+What differs from run to run may differ: ids, times.
 """
 
+import os
 import re
 import subprocess
 import sys
@@ -14,9 +20,9 @@ from pathlib import Path
 
 PROGRAMS = Path(sys.argv.pop()).resolve()
 ROOT = Path(__file__).resolve().parents[2]
-CODE = re.compile(r"(?:<!-- (\S+) -->\n)?^```cpp\n(.*?)^```", re.MULTILINE | re.DOTALL)
-SESSION = re.compile(r"<!-- run in an empty folder -->\n^```\n(.*?)^```", re.MULTILINE | re.DOTALL)
-COMMAND = re.compile(r"^\$ build/release/bin/(.*)\n", re.MULTILINE)
+BLOCK = re.compile(r"(?:^<!-- ([^\n]+) -->\n)?^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+NEW_SESSION, NEXT_SESSION = "run in an empty folder", "run in the same folder"
+COMMAND = re.compile(r"^\$ (.*)\n", re.MULTILINE)
 VARIABLE = [(re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z"), "<time>"), (re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"), "<id>")]
 FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\[[^\]]+\]\(([^)#\s]+)[^)]*\)")
@@ -34,26 +40,47 @@ def without_variables(text):
     return text
 
 
+def sessions(document):
+    """The commands of each session, with what the document shows of each."""
+    found = []
+    for comment, _, text in BLOCK.findall(document.read_text()):
+        if comment == NEW_SESSION:
+            found.append([])
+        if comment in (NEW_SESSION, NEXT_SESSION):
+            _, *parts = COMMAND.split(text)
+            found[-1] += zip(parts[::2], parts[1::2])
+    return found
+
+
+def run(command, folder):
+    """What a reader sees who has the programs in his PATH."""
+    return subprocess.run(command.replace("build/release/bin/", ""), shell=True, cwd=folder, text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          env=os.environ | {"PATH": f"{PROGRAMS}:{os.environ['PATH']}"}).stdout
+
+
 class Documents(unittest.TestCase):
     def test_code_stands_in_the_file_that_it_names(self):
         for document in documents():
-            for file, code in CODE.findall(document.read_text()):
+            for file, language, code in BLOCK.findall(document.read_text()):
+                if language != "cpp":
+                    continue
                 with self.subTest(document=document.name, code=code.splitlines()[0]):
                     self.assertNotEqual(file, "", "name the file that it is taken from: <!-- path -->")
-                    regions = [textwrap.dedent(code), code]
                     text = (ROOT / file).read_text()
-                    self.assertTrue(any(region in text for region in regions), f"{file} does not say so any more")
+                    self.assertTrue(any(region in text for region in (textwrap.dedent(code), code)),
+                                    f"{file} does not say so any more")
 
     def test_commands_print_what_is_shown(self):
-        sessions = [session for document in documents() for session in SESSION.findall(document.read_text())]
-        self.assertNotEqual(sessions, [])
-        for session in sessions:
-            with tempfile.TemporaryDirectory() as folder:
-                _, *parts = COMMAND.split(session)
-                for command, shown in zip(parts[::2], parts[1::2]):
-                    with self.subTest(command=command):
-                        done = subprocess.run(f"{PROGRAMS}/{command}", shell=True, cwd=folder, text=True, capture_output=True)
-                        self.assertEqual(without_variables(done.stdout), without_variables(shown), done.stderr)
+        count = 0
+        for document in documents():
+            for session in sessions(document):
+                with tempfile.TemporaryDirectory() as folder:
+                    for command, shown in session:
+                        count += 1
+                        with self.subTest(document=document.name, command=command):
+                            self.assertEqual(without_variables(run(command, folder)), without_variables(shown))
+        self.assertGreater(count, 4)
 
     def test_links_lead_somewhere(self):
         for document in documents():
