@@ -25,7 +25,9 @@ NEW_SESSION, NEXT_SESSION = "run in an empty folder", "run in the same folder"
 COMMAND = re.compile(r"^\$ (.*)\n", re.MULTILINE)
 VARIABLE = [(re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z"), "<time>"), (re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"), "<id>")]
 FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
-LINK = re.compile(r"\[[^\]]+\]\(([^)#\s]+)[^)]*\)")
+LINK = re.compile(r"\[[^\]]+\]\(([^)#\s]*)#?([^)\s]*)\)")
+HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
+CHAPTERS_OF_A_MODULE = ["Hazards", "Example", "Guarantees", "Errors", "Testing with it", "Inside"]
 
 
 def documents():
@@ -38,6 +40,12 @@ def without_variables(text):
     for pattern, name in VARIABLE:
         text = pattern.sub(name, text)
     return text
+
+
+def anchors(document):
+    """As GitHub makes them of headings."""
+    headings = HEADING.findall(FENCED.sub("", document.read_text()))
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
 def sessions(document):
@@ -84,10 +92,23 @@ class Documents(unittest.TestCase):
 
     def test_links_lead_somewhere(self):
         for document in documents():
-            for link in LINK.findall(FENCED.sub("", document.read_text())):
+            for link, anchor in LINK.findall(FENCED.sub("", document.read_text())):
                 if "://" not in link:
-                    with self.subTest(document=document.name, link=link):
-                        self.assertTrue((document.parent / link).exists())
+                    target = document.parent / link if link else document
+                    with self.subTest(document=document.name, link=link, anchor=anchor):
+                        self.assertTrue(target.exists())
+                        if anchor:
+                            self.assertIn(anchor, anchors(target))
+
+    def test_each_module_has_a_page_of_the_same_form(self):
+        modules = sorted(path.parent for path in (ROOT / "framework" / "whence").glob("*/CMakeLists.txt"))
+        self.assertGreater(len(modules), 10)
+        for module in modules:
+            with self.subTest(module=module.name):
+                page = FENCED.sub("", (module / "README.md").read_text())
+                self.assertTrue(page.startswith(f"# {module.name}: "))
+                self.assertEqual(re.findall(r"^## (.*)$", page, re.MULTILINE), CHAPTERS_OF_A_MODULE)
+                self.assertIn(f"](../framework/whence/{module.name}/README.md)", (ROOT / "docs" / "README.md").read_text())
 
     def test_there_are_documents(self):
         self.assertIn(ROOT / "README.md", documents())

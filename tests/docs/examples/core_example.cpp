@@ -11,10 +11,12 @@
 #include <whence/core/simulation.hpp>
 #include <whence/core/timer.hpp>
 
+using namespace std::chrono_literals;
+
 namespace {
 
 whence::async<std::string> greet_later(whence::runtime runtime, std::string name) {  // arguments by value
-  co_await whence::sleep(runtime, std::chrono::milliseconds{5});
+  co_await whence::sleep(runtime, 5ms);
   co_return "hello, " + name;
 }
 
@@ -38,7 +40,7 @@ TEST_CASE("time that passes when the test says so") {
   runtime.timer = timer;
 
   auto greeting = greet_later(runtime, "ada");
-  clock->advance(std::chrono::milliseconds{5});
+  clock->advance(5ms);
   timer->wake_due();
 
   CHECK(std::move(greeting).get() == "hello, ada");
