@@ -1,11 +1,11 @@
 /// What an aggregate is: a plain type whose state is the fold of its events.
 ///
-///   struct Order {
-///     static constexpr whence::aggregate_type type{"Order"};
-///     using events = whence::events<OrderPlaced, OrderShipped>;
-///     void apply(const OrderPlaced&);     // total: it never fails, as what it is told has happened
-///     void apply(const OrderShipped&);
-///   };
+///     struct Order {
+///       static constexpr whence::aggregate_type type{"Order"};
+///       using events = whence::events<OrderPlaced, OrderShipped>;
+///       void apply(const OrderPlaced&);     // total: it never fails, as what it is told has happened
+///       void apply(const OrderShipped&);
+///     };
 #pragma once
 
 #include <concepts>

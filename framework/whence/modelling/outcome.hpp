@@ -27,11 +27,11 @@ struct must_be_one_of_its_events {
 
 /// What `decide` returns.
 ///
-///   return whence::rejected{"order.empty", "an order needs a line"};   // refused: nothing happens
-///   return OrderPlaced{c.customer, c.lines};                           // one event
-///   return {OrderPaid{c.cents}, OrderClosed{}};                        // several
-///   return {};                                                         // accepted, and nothing happens
-///   whence::outcome<Order> all; for (…) all.add(LineAdded{…}); return all;
+///     return whence::rejected{"order.empty", "an order needs a line"};   // refused: nothing happens
+///     return OrderPlaced{c.customer, c.lines};                           // one event
+///     return {OrderPaid{c.cents}, OrderClosed{}};                        // several
+///     return {};                                                         // accepted, and nothing happens
+///     whence::outcome<Order> all; for (…) all.add(LineAdded{…}); return all;
 template <class Aggregate>
 class [[nodiscard]] outcome {
  public:

@@ -3,9 +3,9 @@
 /// It is one class with virtual functions, so that a `serialize` is compiled once for all of them, and what carries them out
 /// (JSON today) is compiled once in the library. A type names its members in order:
 ///
-///   template <class Archive> void serialize(Archive& ar) {
-///     ar(cereal::make_nvp("customerId", customer), cereal::make_nvp("items", lines));
-///   }
+///     template <class Archive> void serialize(Archive& ar) {
+///       ar(cereal::make_nvp("customerId", customer), cereal::make_nvp("items", lines));
+///     }
 #pragma once
 
 #include <cereal/cereal.hpp>
