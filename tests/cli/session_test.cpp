@@ -28,6 +28,7 @@ class listed_files final : public files {
   std::vector<std::string> list(const std::string&) override { return names_; }
   std::unique_ptr<file> open(const std::string&, open_file) override { return nullptr; }
   lock_attempt try_lock(const std::string&) override { return {}; }
+  std::optional<long> lock_holder(const std::string&) override { return std::nullopt; }
   std::optional<file_status> status(const std::string&) override { return std::nullopt; }
   void rename(const std::string&, const std::string&) override {}
   bool remove(const std::string&) override { return false; }

@@ -239,3 +239,36 @@ TEST_CASE("the directory of a path") {
   CHECK(directory_of("/x/y/a.db") == "/x/y");
   CHECK(directory_of("/a.db") == "/");
 }
+
+TEST_CASE_FIXTURE(files_fixture, "who holds a lock is told without touching it") {
+  const std::string path = folder.file("lock");
+  CHECK(disk->lock_holder(path) == std::nullopt);
+  CHECK_FALSE(disk->status(path));
+  {
+    const auto held = disk->try_lock(path);
+    REQUIRE(held.lock);
+    CHECK(disk->lock_holder(path) == ::getpid());
+    CHECK_FALSE(disk->try_lock(path).lock);  // looking has not let it go
+  }
+  CHECK(content("lock") == std::to_string(::getpid()) + "\n");
+  CHECK(disk->lock_holder(path) == std::nullopt);
+  CHECK(disk->try_lock(path).lock);
+
+  int ready[2];
+  int done[2];
+  REQUIRE(::pipe(ready) == 0);
+  REQUIRE(::pipe(done) == 0);
+  const pid_t child = tests::start_child([&] {
+    const auto held = system_files()->try_lock(path);
+    char byte = 'x';
+    if (::write(ready[1], &byte, 1) != 1 || ::read(done[0], &byte, 1) != 1) return 1;
+    return held.lock ? 0 : 2;
+  });
+  char byte = 'x';
+  REQUIRE(::read(ready[0], &byte, 1) == 1);
+  CHECK(disk->lock_holder(path) == child);
+  REQUIRE(::write(done[1], &byte, 1) == 1);
+  CHECK(tests::wait_for(child).exited_with(0));
+  CHECK(disk->lock_holder(path) == std::nullopt);  // its end let go of it; what it wrote is still in the file
+  CHECK(content("lock") == std::to_string(child) + "\n");
+}

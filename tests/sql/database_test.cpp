@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <filesystem>
+#include <iterator>
 #include <string>
 
 #include <whence/sql/database.hpp>
@@ -51,4 +53,20 @@ TEST_CASE("more statements than are kept prepared still run") {
   for (int number = 0; number < 600; ++number) {
     CHECK(db.integer("SELECT " + std::to_string(number)) == number);
   }
+}
+
+TEST_CASE("a file that nobody writes is read without a lock, without its -wal, and without making a file") {
+  const tests::temporary_folder folder;
+  const std::string path = folder.file("50% of a? #1.db");
+  {
+    database db = database::open(path, open_mode::create);
+    db.run("PRAGMA journal_mode=WAL; CREATE TABLE t(a); INSERT INTO t VALUES(7)");
+  }
+  database db = database::open(path, open_mode::unchanging);
+  CHECK(db.integer("SELECT a FROM t") == 7);
+  CHECK(db.path() == path);
+  CHECK_THROWS_AS(db.run("INSERT INTO t VALUES(8)"), sql::sql_error);
+  CHECK(std::distance(std::filesystem::directory_iterator(folder.path()), {}) == 1);
+  CHECK_THROWS_AS(database::open(folder.file("missing.db"), open_mode::unchanging), sql::sql_error);
+  CHECK_FALSE(std::filesystem::exists(folder.file("missing.db")));
 }

@@ -2,14 +2,18 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
+#include <cstdio>
 #include <cstring>
+#include <fstream>
 #include <system_error>
 #include <utility>
 
@@ -134,6 +138,20 @@ long read_pid(int number) {
   return pid;
 }
 
+/// A line of /proc/locks: "3: FLOCK  ADVISORY  WRITE 4182 fe:00:9977909 0 EOF", the device in hexadecimal. Some file systems
+/// show another device there than stat does: then the file has to name the process too.
+std::optional<long> holder_in(const std::string& line, const struct stat& locked, long written) {
+  long pid = 0;
+  unsigned major_number = 0;
+  unsigned minor_number = 0;
+  unsigned long inode = 0;
+  const int read =
+      std::sscanf(line.c_str(), "%*d: FLOCK %*s WRITE %ld %x:%x:%lu", &pid, &major_number, &minor_number, &inode);
+  if (read != 4 || inode != locked.st_ino) return std::nullopt;
+  const bool same_device = major_number == major(locked.st_dev) && minor_number == minor(locked.st_dev);
+  return same_device || pid == written ? std::optional(pid) : std::nullopt;
+}
+
 class posix_files final : public files {
  public:
   std::unique_ptr<file> open(const std::string& path, open_file how) override {
@@ -157,6 +175,26 @@ class posix_files final : public files {
       fail("write", path);
     }
     return {std::make_unique<system_lock>(std::move(opened)), ::getpid()};
+  }
+
+  std::optional<long> lock_holder(const std::string& path) override {
+    struct stat found{};
+    if (::stat(path.c_str(), &found) != 0) {
+      if (errno == ENOENT) return std::nullopt;
+      fail("look at", path);
+    }
+    const descriptor opened(uninterrupted([&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC); }));
+    const long written = opened.number() >= 0 ? read_pid(opened.number()) : 0;
+    std::ifstream locks("/proc/locks");
+    if (!locks) {  // then what the file says has to do
+      const bool lives = written > 0 && (::kill(static_cast<pid_t>(written), 0) == 0 || errno == EPERM);
+      return lives ? std::optional(written) : std::nullopt;
+    }
+    for (std::string line; std::getline(locks, line);) {
+      const std::optional<long> holder = holder_in(line, found, written);
+      if (holder) return holder;
+    }
+    return std::nullopt;
   }
 
   std::optional<file_status> status(const std::string& path) override {

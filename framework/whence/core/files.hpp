@@ -72,6 +72,10 @@ class files {
   /// The file stays when the lock is let go: removing it would let two hold "the" lock.
   virtual lock_attempt try_lock(const std::string& path) = 0;
 
+  /// The process that holds the lock, without touching it: whoever only looks must never be why a lock is refused. Nothing if
+  /// nobody holds it. Sees the processes of this system that this one may see, not those of another machine or container.
+  virtual std::optional<long> lock_holder(const std::string& path) = 0;
+
   /// Nothing if there is nothing of that name. Never opens the file.
   virtual std::optional<file_status> status(const std::string& path) = 0;
 

@@ -153,7 +153,7 @@ void model_database::create_own_tables() {
 checkpoint model_database::at() {
   const std::string name(definition_->info.name);
   try {
-    if (!select_checkpoint_) select_checkpoint_ = prepare_checkpoint(database_, *definition_);
+    if (!select_checkpoint_) select_checkpoint_ = prepare_checkpoint(database_, definition_->info);
     if (const auto found = read_checkpoint(*select_checkpoint_)) return *found;
   } catch (const sql::sql_error& failure) {
     const int kind = failure.primary();
@@ -163,10 +163,10 @@ checkpoint model_database::at() {
   throw read_model_damaged(name, database_.path(), "it has no checkpoint of " + name);
 }
 
-sql::statement prepare_checkpoint(sql::database& database, const detail::projection_definition& definition) {
+sql::statement prepare_checkpoint(sql::database& database, const projection_info& projection) {
   auto select = database.prepare(
       "SELECT log, epoch, position, chain FROM whence_checkpoint WHERE projection = ? AND version = ?");
-  select.bind(1, definition.info.name).bind(2, definition.info.version);
+  select.bind(1, projection.name).bind(2, projection.version);
   return select;
 }
 

@@ -61,7 +61,7 @@ class model_database {
 };
 
 /// The statement that reads a model's checkpoint.
-sql::statement prepare_checkpoint(sql::database& database, const detail::projection_definition& definition);
+sql::statement prepare_checkpoint(sql::database& database, const projection_info& projection);
 
 /// Nothing if it is not that of a model of this projection.
 std::optional<checkpoint> read_checkpoint(sql::statement& select);

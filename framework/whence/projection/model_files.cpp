@@ -64,10 +64,9 @@ std::optional<model_generation> model_files::current() const {
   }
 }
 
-/// What `.current` says; empty if there is none.
 std::string model_files::named_current() const {
   constexpr std::size_t longest = 256;
-  std::string named = files_->read_whole(path(name_ + ".current"), longest).value_or("");
+  std::string named = files_->read_whole(path_of_current(), longest).value_or("");
   if (named.ends_with('\n')) named.pop_back();
   return named;
 }
@@ -83,7 +82,7 @@ model_generation model_files::next(std::uint32_t version) const {
 }
 
 void model_files::publish(const model_generation& built) const {
-  files_->replace(path(name_ + ".current"), built.path.substr(directory_.size() + 1) + "\n");
+  files_->replace(path_of_current(), built.path.substr(directory_.size() + 1) + "\n");
 }
 
 void model_files::remove(const model_generation& unused) const {

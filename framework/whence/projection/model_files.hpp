@@ -35,8 +35,14 @@ class model_files {
 
   const std::string& name() const noexcept { return name_; }
 
+  /// What `.current` says: the name of a file, if all is well. Empty if there is none.
+  std::string named_current() const;
+
   /// The generation that serves. Nothing if there is none, or its file is gone.
   std::optional<model_generation> current() const;
+
+  /// Those of which there is any file, in no order.
+  std::vector<model_generation> all() const;
 
   /// A generation that does not exist yet. Only for the holder of the build lock.
   model_generation next(std::uint32_t version) const;
@@ -52,14 +58,17 @@ class model_files {
   std::unique_ptr<file_lock> try_lock() const;
   std::unique_ptr<file_lock> try_build_lock() const;
 
+  std::string path_of_current() const { return path(name_ + ".current"); }
+
+  /// True while somebody builds a generation. Touches no lock.
+  bool is_building() const { return files_->lock_holder(path(name_ + ".build.lock")).has_value(); }
+
   /// The same, with the file that its path names now.
   model_generation identified(model_generation created) const;
 
  private:
   std::string path(const std::string& file) const { return directory_ + "/" + file; }
-  std::string named_current() const;
   std::optional<model_generation> parse(std::string_view file) const;
-  std::vector<model_generation> all() const;
 
   std::shared_ptr<files> files_;
   std::string directory_;

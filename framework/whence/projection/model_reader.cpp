@@ -76,7 +76,7 @@ std::unique_ptr<model_reader::connection> model_reader::take(const model_generat
   }
   auto database = sql::database::open(current.path, sql::open_mode::read_only);
   database.run("PRAGMA busy_timeout=5000");
-  auto select = prepare_checkpoint(database, definition_);
+  auto select = prepare_checkpoint(database, definition_.info);
   return std::unique_ptr<connection>(new connection{current, std::move(database), std::move(select)});
 }
 

@@ -12,8 +12,24 @@ int flags_of(open_mode mode) {
     case open_mode::read_write: return always | SQLITE_OPEN_READWRITE;
     case open_mode::create: return always | SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
     case open_mode::in_memory: return always | SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_MEMORY;
+    case open_mode::unchanging: return always | SQLITE_OPEN_READONLY | SQLITE_OPEN_URI;
   }
   return always;
+}
+
+/// What SQLite is asked to open. Only the last mode needs a URI, in which the path's own bytes are written as %XX.
+std::string name_for(const std::string& path, open_mode mode) {
+  if (mode == open_mode::in_memory) return ":memory:";
+  if (mode != open_mode::unchanging) return path;
+  constexpr std::string_view digits = "0123456789ABCDEF";
+  std::string uri = "file:";
+  for (const char character : path) {
+    const auto byte = static_cast<unsigned char>(character);
+    uri += '%';
+    uri += digits[byte >> 4];
+    uri += digits[byte & 15];
+  }
+  return uri + "?immutable=1";
 }
 
 int bind_any(sqlite3_stmt* prepared, int parameter, const value& argument, sqlite3_destructor_type bytes) noexcept {
@@ -47,7 +63,7 @@ int bind_copy(sqlite3_stmt* prepared, int parameter, const value& argument) noex
 
 connection::connection(const std::string& path, open_mode mode)
     : path_(mode == open_mode::in_memory ? ":memory:" : path) {
-  const int result = sqlite3_open_v2(path_.c_str(), &handle_, flags_of(mode), nullptr);
+  const int result = sqlite3_open_v2(name_for(path_, mode).c_str(), &handle_, flags_of(mode), nullptr);
   if (result != SQLITE_OK) {
     const std::string message = handle_ != nullptr ? sqlite3_errmsg(handle_) : sqlite3_errstr(result);
     sqlite3_close(handle_);

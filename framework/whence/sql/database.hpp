@@ -25,6 +25,7 @@ enum class open_mode {
   read_write,  ///< the file must exist
   create,      ///< made if missing
   in_memory,   ///< the path is ignored
+  unchanging,  ///< read only, and nobody writes the file meanwhile: takes no lock, makes no file beside it, looks for no -wal
 };
 
 class database {
