@@ -53,8 +53,19 @@ constexpr wrong_line wrong_lines[] = {
     {"event list --from 1-7",
      "whence: --from cannot be \"1-7\"\n  do:    give a whole number, 0 or more  [usage.value, exit 2]\n"},
     {"event list -o jsn",
-     "whence: -o cannot be \"jsn\"\n  do:    did you mean json? There are: table, json, jsonl  [usage.value, exit "
-     "2]\n"},
+     "whence: -o cannot be \"jsn\"\n  do:    did you mean json? There are: table, json, jsonl, csv, markdown  "
+     "[usage.value, exit 2]\n"},
+    {"event show @1 -o csv",
+     "whence: -o cannot be \"csv\"\n  do:    choose one of: table, json, jsonl  [usage.value, exit 2]\n"},
+    {"event list --time sometimes",
+     "whence: --time cannot be \"sometimes\"\n  do:    choose one of: utc, local, relative  [usage.value, exit 2]\n"},
+    {"event list --columns position,tyype",
+     "whence: --columns: there is no column \"tyype\"\n  do:    did you mean type? There are: position, time, type, "
+     "type-version, stream, version, aggregate, caused-by, correlation, id, causation, occurred, source, trace, tags, "
+     "data  [usage.value, exit 2]\n"},
+    {"event list --columns position -o jsonl",
+     "whence: --columns has no meaning for -o jsonl\n  do:    choose another form: table, csv, markdown; JSON always "
+     "shows an item whole  [usage.value, exit 2]\n"},
     {"event list --color=sometimes",
      "whence: --color cannot be \"sometimes\"\n  do:    choose one of: auto, always, never  [usage.value, exit 2]\n"},
     {"event list --since yesterday",

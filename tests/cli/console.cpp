@@ -1,6 +1,7 @@
 #include <tests/cli/console.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <optional>
 #include <utility>
 
@@ -27,6 +28,7 @@ console::console(log_source source, runtime runtime)
              },
              .store_at = [source](const std::string&) { return source; },
              .is_store = [](const std::string&) { return false; },
+             .offset_of_local_time = [](timestamp) { return std::chrono::hours(1); },
              .runtime = runtime},
       log(source.open(runtime)) {}
 

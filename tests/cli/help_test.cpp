@@ -99,7 +99,7 @@ TEST_CASE("help of a command, in short") {
   whence stream show order-12345 -o jsonl   # one event a line
 
 Flags: --type TYPE --from POSITION --to POSITION --since TIME --until TIME
-       --reverse --limit N -o FORM
+       --reverse --limit N --columns NAMES --time HOW -o FORM
 Reads only. More: whence stream show --help
 )");
 }
@@ -112,6 +112,31 @@ TEST_CASE("help is asked for in any way, also without a store") {
   CHECK(console.run("--help event list").out == expected);
   CHECK(console.run("help").out == console.run("--help").out);
   CHECK(console.run("help event show").exit == 0);
+}
+
+TEST_CASE("help of a group lists its commands") {
+  tests::console console;
+  CHECK(console.run("help streams").out == R"(  whence stream list         list streams
+  whence stream show STREAM  show the history of a stream
+
+More: whence --help; of one command: whence stream list --help
+)");
+}
+
+TEST_CASE("in an application's executable help calls the program as it was started") {
+  tests::console console;
+  console.around.program = "order-service whence";
+  std::string help = console.run("stream show -h").out;
+  CHECK(
+      help.starts_with("order-service whence stream show STREAM - show the history of a stream\n\n"
+                       "  order-service whence stream show order-12345            # from its first event on\n"));
+  CHECK(help.ends_with("Reads only. More: order-service whence stream show --help\n"));
+  CHECK(console.run("-h").out.find("  order-service whence event list ") != std::string::npos);
+  CHECK(console.run("--version").out == "order-service whence 0.1.0\n");
+  CHECK(console.run("event show @99").err.find("  do:    order-service whence event show @9  [") != std::string::npos);
+  CHECK(console.run("event lost").err.find("order-service whence: there is no command") == 0);
+  CHECK(console.run("event show @99 -o json").out.find(R"("hint":"order-service whence event show @9")") !=
+        std::string::npos);
 }
 
 TEST_CASE("the version") {

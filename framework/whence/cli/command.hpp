@@ -15,7 +15,19 @@ class request;
 class session;
 
 /// What can stand in a place of the command line, for completion.
-enum class completes { nothing, file, form, colour, stream, aggregate_type, event_type, command_name, shell, column };
+enum class completes {
+  nothing,
+  file,
+  form,
+  colour,
+  stream,
+  aggregate_type,
+  event_type,
+  command_name,
+  shell,
+  column,
+  time_form
+};
 
 /// An option. The same name means the same everywhere, so that it can stand before or after the command.
 struct flag {

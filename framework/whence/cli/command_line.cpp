@@ -36,8 +36,7 @@ std::vector<std::string> commands_of(std::string_view group) {
 /// "event" for "event" and "events".
 std::string_view group_named(std::string_view word) {
   for (const command& command : commands()) {
-    if (!command.group.empty() && (word == command.group || word == std::string(command.group) + "s"))
-      return command.group;
+    if (!command.group.empty() && (word == command.group || word == plural_of(command.group))) return command.group;
   }
   return {};
 }
@@ -152,6 +151,7 @@ void command_line::find_command() {
     }
   } else if (names_.size() == 1) {
     request_.what_ = find(group, commands_of(group).front());  // the bare group lists
+    request_.group_only_ = group;
   } else {
     used = 2;
     request_.what_ = find(group, names_[1]);

@@ -48,6 +48,10 @@ std::span<const flag* const> all_flags() {
   return all;
 }
 
+std::string plural_of(std::string_view group) {
+  return group.ends_with('y') ? std::string(group.substr(0, group.size() - 1)) + "ies" : std::string(group) + "s";
+}
+
 std::string full_name(const command& command) {
   return command.group.empty() ? std::string(command.name)
                                : std::string(command.group) + " " + std::string(command.name);

@@ -26,6 +26,9 @@ struct argument_rule {
 };
 argument_rule rule_of(const command& command);
 
+/// The group's other name: "events".
+std::string plural_of(std::string_view group);
+
 /// "event list"
 std::string full_name(const command& command);
 

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <charconv>
+#include <iterator>
 #include <optional>
 
+#include <whence/cli/event_columns.hpp>
 #include <whence/cli/event_screen.hpp>
 #include <whence/cli/flags.hpp>
 #include <whence/cli/request.hpp>
@@ -15,20 +17,16 @@
 namespace whence::inline v0::cli {
 namespace {
 
-std::vector<column> columns_of_events() {
-  return {{.title = "POSITION", .right = true},
-          {.title = "TIME", .colour = tint::faint, .spare = 1},
-          {.title = "TYPE", .colour = tint::cyan, .least = 12},
-          {.title = "STREAM", .least = 12},
-          {.title = "CAUSED BY", .least = 9, .spare = 3},
-          {.title = "CORRELATION", .colour = tint::faint, .spare = 2}};
+/// Not about which events.
+bool about_the_looks(const flag& flag) {
+  constexpr std::string_view names[] = {"--reverse", "--limit", "--columns", "--data", "--time"};
+  return std::find(std::begin(names), std::end(names), flag.name) != std::end(names);
 }
 
 bool is_whole_log(const request& request) {
   const auto& flags = request.what()->flags;
-  return std::none_of(flags.begin(), flags.end(), [&request](const flag* flag) {
-    return flag->name != "--reverse" && flag->name != "--limit" && request.has(flag->name);
-  });
+  return std::none_of(flags.begin(), flags.end(),
+                      [&request](const flag* flag) { return !about_the_looks(*flag) && request.has(flag->name); });
 }
 
 std::optional<std::uint64_t> number_in(std::string_view text) {
@@ -98,23 +96,14 @@ exit_code list_events(const request& request, session& session) {
   const std::size_t limit = session.limit(request);
   log_reader& log = session.log();
   selected_events events(log, selection_from(request, log, session.now()));
-  item_list& list = session.list(columns_of_events());
+  item_list& list = session.list(looks_of(event_columns()));
   while (const recorded_event* const event = events.next()) {
     if (limit != 0 && list.items() == limit) {
       list.cut_before(event->position);
       if (!request.has("--limit")) session.note_cut(limit, is_whole_log(request) ? log.head().value() : 0);
       break;
     }
-    list.item([event] { return json_of(*event); },
-              [event, &session]() -> std::vector<std::string> {
-                const uuid& correlation = event->correlation.value();
-                return {std::to_string(event->position.value()),
-                        to_milliseconds(event->recorded_at),
-                        type_of(*event),
-                        place_of(*event),
-                        std::string(event->causation_type),
-                        session.on_terminal() ? shortened(correlation) : correlation.to_string()};
-              });
+    put(list, event_columns(), &json_of, *event);
   }
   return exit_code::done;
 }
@@ -133,7 +122,8 @@ exit_code show_event(const request& request, session& session) {
 
 constexpr const flag* list_flags[] = {&flags::streams,   &flags::aggregates, &flags::types,   &flags::correlation,
                                       &flags::causation, &flags::event,      &flags::from,    &flags::to,
-                                      &flags::since,     &flags::until,      &flags::reverse, &flags::limit};
+                                      &flags::since,     &flags::until,      &flags::reverse, &flags::limit,
+                                      &flags::columns,   &flags::data,       &flags::times};
 constexpr example list_examples[] = {
     {"whence event list", "the whole log, oldest first"},
     {"whence event list --reverse --limit 5", "the last five"},
@@ -161,6 +151,7 @@ constexpr command rows[] = {
      .text = list_text,
      .examples = list_examples,
      .flags = list_flags,
+     .forms = list_forms,
      .run = &list_events},
     {.group = "event",
      .name = "show",

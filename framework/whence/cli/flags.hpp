@@ -30,6 +30,10 @@ inline constexpr flag to{"--to", 0, "POSITION", "up to here, included"};
 inline constexpr flag since{"--since", 0, "TIME", "recorded since: 90s, 15m, 2h, 3d, a date, or RFC 3339"};
 inline constexpr flag until{"--until", 0, "TIME", "recorded until, included; the same forms"};
 inline constexpr flag reverse{"--reverse", 0, "", "the last one first"};
+inline constexpr flag columns{"--columns",      0, "NAMES", "these columns, in this order: A,B; not in JSON", true,
+                              completes::column};
+inline constexpr flag data{"--data", 0, "", "the data too, in tables"};
+inline constexpr flag times{"--time", 0, "HOW", "times in tables: utc, local or relative", false, completes::time_form};
 inline constexpr flag limit{"--limit", 0, "N", "at most N; 0: all. On a terminal 50, else all"};
 
 }  // namespace whence::inline v0::cli::flags

@@ -6,6 +6,7 @@
 
 #include <whence/cli/command_table.hpp>
 #include <whence/cli/display_text.hpp>
+#include <whence/cli/program_name.hpp>
 #include <whence/core/json_text.hpp>
 
 namespace whence::inline v0::cli {
@@ -45,12 +46,12 @@ std::string shown(const flag& flag) {
   return flag.value.empty() ? name : name + " " + std::string(flag.value);
 }
 
-std::string examples(std::span<const example> examples) {
+std::string examples(std::string_view program, std::span<const example> examples) {
   std::size_t longest = 0;
-  for (const example& example : examples) longest = std::max(longest, example.line.size());
+  for (const example& example : examples) longest = std::max(longest, as_started(program, example.line).size());
   std::string out;
   for (const example& example : examples) {
-    out += "  " + padded(example.line, longest) + "  # " + std::string(example.text) + "\n";
+    out += "  " + padded(as_started(program, example.line), longest) + "  # " + std::string(example.text) + "\n";
   }
   return out;
 }
@@ -65,7 +66,8 @@ std::string flags_in_full(std::span<const flag* const> flags) {
 std::string flags_in_brief(const command& command) {
   std::string names;
   for (const flag* const flag : command.flags) names += (names.empty() ? "" : "  ") + shown(*flag);
-  names += (names.empty() ? "" : "  ") + std::string("-o FORM");
+  if (command.forms.size() > 1) names += (names.empty() ? "" : "  ") + std::string("-o FORM");
+  if (names.empty()) return {};
   // A flag and its value stay on one line: no-break until wrapped.
   std::string glued;
   for (std::size_t i = 0; i < names.size(); ++i) {
@@ -78,53 +80,81 @@ std::string flags_in_brief(const command& command) {
   return lines;
 }
 
-std::string of_command(const command& command, bool full) {
-  const std::string name = "whence " + full_name(command);
-  std::string out = name + (command.argument.empty() ? "" : " " + std::string(command.argument)) + " - " +
-                    std::string(command.summary) + "\n\n" + examples(command.examples) + "\n";
-  if (!full) {
-    out += flags_in_brief(command);
-    return out + (command.log == access::reads ? "Reads only. " : "") + "More: " + name + " --help\n";
-  }
-  out += wrapped(command.text, 0) + "\n";
-  if (!command.flags.empty()) out += "Flags\n" + flags_in_full(command.flags) + "\n";
-  out += "For all commands\n" + flags_in_full(shared_flags());
-  if (command.log == access::reads) out += "\nReads only: never writes a byte of the log.\n";
-  return out;
+/// "event list", with what follows it.
+std::string line_of(const command& command) {
+  return full_name(command) + (command.argument.empty() ? "" : " " + std::string(command.argument));
 }
 
-std::string of_program(bool full) {
-  std::string out = "whence - look into a log of events\n\n";
-  std::size_t longest = 0;
-  for (const command& command : commands()) {
-    longest = std::max(longest, full_name(command).size() + 1 + command.argument.size());
+std::string paragraphs(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    out += wrapped(text.substr(0, end), 0) + "\n";
+    text.remove_prefix(std::min(end + 1, text.size()));
   }
-  for (const command& command : commands()) {
-    const std::string line = full_name(command) + (command.argument.empty() ? "" : " " + std::string(command.argument));
-    out += "  whence " + padded(line, longest) + "  " + std::string(command.summary) + "\n";
-  }
-  out += "\n";
-  if (!full) return out + "More: whence --help; of one command: whence event list --help\n";
-  out += "For all commands\n" + flags_in_full(shared_flags());
-  out +=
-      "\nExit codes\n"
-      "  0  done                              4  refused\n"
-      "  1  done, and the answer is no        5  not possible now, try again\n"
-      "  2  wrong usage, or no store named    6  data cannot be read or trusted\n"
-      "  3  the named thing does not exist    7  needs code that is not here\n";
   return out;
 }
 
 }  // namespace
 
-std::string help_text(const command* command, help_wanted wanted) {
-  const bool full = wanted == help_wanted::full;
-  return command == nullptr ? of_program(full) : of_command(*command, full);
+std::string forms_of(const command& command) {
+  std::string names;
+  for (std::size_t i = 0; i < command.forms.size(); ++i) {
+    const bool last = i + 1 == command.forms.size();
+    names += (i == 0 ? "" : last ? " or " : ", ") + std::string(name_of(command.forms[i]));
+  }
+  return names;
 }
 
-std::string version_text(output_form form) {
-  if (form == output_form::table) return "whence " WHENCE_VERSION "\n";
-  return R"({"program":"whence","version":)" + json_string(WHENCE_VERSION) + "}\n";
+std::string command_help(std::string_view program, const command& command, help_wanted wanted) {
+  const std::string name = std::string(program) + " " + full_name(command);
+  std::string out = std::string(program) + " " + line_of(command) + " - " + std::string(command.summary) + "\n\n";
+  out += examples(program, command.examples) + (command.examples.empty() ? "" : "\n");
+  if (wanted != help_wanted::full) {
+    out += flags_in_brief(command);
+    return out + (command.log == access::reads ? "Reads only. " : "") + "More: " + name + " --help\n";
+  }
+  out += paragraphs(as_started(program, command.text));
+  if (!command.flags.empty()) out += "Flags\n" + flags_in_full(command.flags) + "\n";
+  if (command.forms.size() > 1) out += "Forms (-o)\n  " + forms_of(command) + "\n\n";
+  out += "For all commands\n" + flags_in_full(shared_flags());
+  if (command.log == access::reads) out += "\nReads only: never writes a byte of the log.\n";
+  return out;
+}
+
+std::string program_help(std::string_view program, std::string_view group, help_wanted wanted) {
+  const std::string start = std::string(program) + " ";
+  std::string out = group.empty() ? start + "- look into a log of events\n\n" : "";
+  const auto is_meant = [group](const command& command) {
+    return !command.hidden && (group.empty() || command.group == group);
+  };
+  std::size_t longest = 0;
+  for (const command& command : commands()) {
+    if (is_meant(command)) longest = std::max(longest, line_of(command).size());
+  }
+  const std::size_t column = 2 + start.size() + longest + 2;
+  const command* example = nullptr;
+  for (const command& command : commands()) {
+    if (!is_meant(command)) continue;
+    if (example == nullptr) example = &command;
+    out += "  " + start + padded(line_of(command), longest) + "  " + wrapped(command.summary, column);
+  }
+  out += "\n";
+  if (wanted != help_wanted::full || !group.empty()) {
+    return out + "More: " + start + "--help; of one command: " + start + full_name(*example) + " --help\n";
+  }
+  out += "For all commands\n" + flags_in_full(shared_flags());
+  return out +
+         "\nExit codes\n"
+         "  0  done                              4  refused\n"
+         "  1  done, and the answer is no        5  not possible now, try again\n"
+         "  2  wrong usage, or no store named    6  data cannot be read or trusted\n"
+         "  3  the named thing does not exist    7  needs code that is not here\n";
+}
+
+std::string version_text(std::string_view program, output_form form) {
+  if (form == output_form::table) return std::string(program) + " " WHENCE_VERSION "\n";
+  return R"({"program":)" + json_string(program) + R"(,"version":)" + json_string(WHENCE_VERSION) + "}\n";
 }
 
 }  // namespace whence::inline v0::cli

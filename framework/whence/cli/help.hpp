@@ -2,16 +2,22 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include <whence/cli/command.hpp>
 #include <whence/cli/request.hpp>
 
 namespace whence::inline v0::cli {
 
-/// Of one command, or of the whole program if `command` is null.
-std::string help_text(const command* command, help_wanted wanted);
+/// Of the commands of that group, or of all if it is empty.
+std::string program_help(std::string_view program, std::string_view group, help_wanted wanted);
+
+std::string command_help(std::string_view program, const command& command, help_wanted wanted);
+
+/// "table, json or jsonl"
+std::string forms_of(const command& command);
 
 /// The version that --version prints.
-std::string version_text(output_form form);
+std::string version_text(std::string_view program, output_form form);
 
 }  // namespace whence::inline v0::cli

@@ -84,6 +84,14 @@ colour_choice request::colour() const {
   throw not_a_choice("--color", when, {"auto", "always", "never"});
 }
 
+time_form request::times() const {
+  const std::string how = value("--time").value_or("utc");
+  if (how == "utc") return time_form::utc;
+  if (how == "local") return time_form::local;
+  if (how == "relative") return time_form::relative;
+  throw not_a_choice("--time", how, {"utc", "local", "relative"});
+}
+
 std::string_view name_of(output_form form) {
   switch (form) {
     case output_form::table: return "table";

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include <whence/cli/cell_style.hpp>
 #include <whence/cli/command.hpp>
 
 namespace whence::inline v0::cli {
@@ -21,6 +22,8 @@ class request {
   request() = default;
 
   const command* what() const noexcept { return what_; }  ///< null: none was named
+  /// The group, if it alone was named; its first command is meant then.
+  std::string_view group_only() const noexcept { return group_only_; }
   /// What follows the command, if one word may; empty if it is left out.
   std::string argument() const { return arguments_.empty() ? std::string() : arguments_.front(); }
   const std::vector<std::string>& arguments() const noexcept { return arguments_; }
@@ -38,10 +41,12 @@ class request {
   /// Throws   usage_error also if the command has no such form.
   output_form form() const;
   colour_choice colour() const;
+  time_form times() const;
 
  private:
   friend class command_line;
   const command* what_ = nullptr;
+  std::string_view group_only_;
   bool help_word_ = false;  // `whence help …`
   std::vector<std::string> arguments_;
   std::map<std::string, std::vector<std::string>, std::less<>> values_;

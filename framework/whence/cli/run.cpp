@@ -5,6 +5,7 @@
 #include <whence/cli/command_line.hpp>
 #include <whence/cli/failure.hpp>
 #include <whence/cli/help.hpp>
+#include <whence/cli/program_name.hpp>
 #include <whence/cli/session.hpp>
 
 namespace whence::inline v0::cli {
@@ -38,9 +39,11 @@ exit_code run_command(const request& request, surroundings& around) {
 exit_code run_words(const std::vector<std::string>& words, surroundings& around) {
   const request request = command_line::parse(words);
   if (request.has("--version")) {
-    around.out->write(version_text(request.form()));
+    around.out->write(version_text(around.program, request.form()));
   } else if (request.help() != help_wanted::none || request.what() == nullptr) {
-    around.out->write(help_text(request.what(), request.help()));
+    around.out->write(request.what() == nullptr || !request.group_only().empty()
+                          ? program_help(around.program, request.group_only(), request.help())
+                          : command_help(around.program, *request.what(), request.help()));
   } else {
     return run_command(request, around);
   }
@@ -49,7 +52,9 @@ exit_code run_words(const std::vector<std::string>& words, surroundings& around)
 }
 
 exit_code say(const error& failure, surroundings& around) {
-  around.err->write(failure_text(around.program, failure));
+  diagnostic found(failure);
+  found.text.remedy = as_started(around.program, found.text.remedy);
+  around.err->write(to_text(around.program, found, style{}));
   around.err->flush();
   return exit_code_of(failure);
 }

@@ -5,6 +5,7 @@
 
 #include <whence/cli/command_table.hpp>
 #include <whence/cli/display_text.hpp>
+#include <whence/cli/program_name.hpp>
 #include <whence/cli/store_choice.hpp>
 #include <whence/store/log_errors.hpp>
 
@@ -26,39 +27,24 @@ std::unique_ptr<pager> pager_for(const request& request, const surroundings& aro
   return std::make_unique<pager>(std::move(program), *around.out, around.size.rows, around.size.columns);
 }
 
+/// --data: the data of each item, besides what is shown anyway.
+void add_data(const std::vector<column>& columns, std::vector<std::size_t>& chosen) {
+  for (std::size_t place = 0; place < columns.size(); ++place) {
+    const bool shown = std::find(chosen.begin(), chosen.end(), place) != chosen.end();
+    if (machine_name(columns[place]) == "data" && !shown) chosen.push_back(place);
+  }
+}
+
 }  // namespace
-
-std::string json_for_terminal(std::string json) {
-  std::replace(json.begin(), json.end(), '\t', ' ');  // a tab can only stand between the tokens
-  return visible(json);
-}
-
-item_list::item_list(output_form form, output& out, bool on_terminal, table table)
-    : form_(form), out_(out), on_terminal_(on_terminal), table_(std::move(table)) {}
-
-void item_list::item(const std::function<std::string()>& json, const std::function<std::vector<std::string>()>& cells) {
-  ++items_;
-  if (form_ == output_form::table) return table_.row(cells());
-  const std::string document = on_terminal_ ? json_for_terminal(json()) : json();
-  if (form_ == output_form::jsonl) return out_.write(document + "\n");
-  out_.write((items_ == 1 ? beginning() + "\n" : ",\n") + document);
-}
-
-std::string item_list::beginning() const { return "{" + members_ + (members_.empty() ? "" : ",") + "\"items\":["; }
-
-void item_list::finish(const std::vector<diagnostic>& wrong) {
-  if (form_ == output_form::table) return table_.finish();
-  if (form_ == output_form::jsonl) return;
-  std::string end = items_ == 0 ? beginning() + "]" : "\n]";
-  end += next_ ? ",\"next\":\"" + std::to_string(next_->value()) + "\"" : ",\"next\":null";
-  if (!wrong.empty()) end += ",\"diagnostics\":" + to_json(wrong);
-  out_.write(end + "}\n");
-}
 
 session::session(const request& request, surroundings& around)
     : request_(request),
       around_(around),
-      form_(request.form()),
+      cells_{.form = request.form(),
+             .on_terminal = around.out_is_terminal,
+             .times = request.times(),
+             .now = around.runtime.clock->now(),
+             .offset = around.offset_of_local_time},
       out_style_{colour_of(request.colour(), around.out_is_terminal, around)},
       err_style_{colour_of(request.colour(), around.err_is_terminal, around)},
       pager_(pager_for(request, around)),
@@ -87,10 +73,21 @@ void session::print_json(std::string json) {
   out_.write((on_terminal() ? json_for_terminal(std::move(json)) : std::move(json)) + "\n");
 }
 
-item_list& session::list(std::vector<column> columns) {
-  table table(std::move(columns), out_, out_style_, table_width());
-  list_ = std::make_unique<item_list>(form_, out_, on_terminal(), std::move(table));
+item_list& session::list(const std::vector<column>& columns) {
+  std::vector<std::string> names = request_.listed("--columns");
+  std::vector<std::size_t> chosen = chosen_columns(columns, form(), names);
+  if (request_.has("--data")) add_data(columns, chosen);
+  list_ = std::make_unique<item_list>(columns, std::move(chosen), out_,
+                                      item_list::looks{cells_, out_style_, table_width()});
   return *list_;
+}
+
+void session::judged(verdict status, std::string data) { judged_.emplace(status, std::move(data)); }
+
+void session::failed(const error& failure) {
+  diagnostic found(failure);
+  found.text.remedy = as_started(program(), found.text.remedy);
+  wrong_.push_back(std::move(found));
 }
 
 std::size_t session::limit(const request& request) const {
@@ -108,16 +105,22 @@ std::optional<std::size_t> session::table_width() const {
   return on_terminal() ? std::optional(around_.size.columns) : std::nullopt;
 }
 
-exit_code session::finish(exit_code result) {
+void session::finish_document(exit_code result) {
+  const bool json = form() == output_form::json || form() == output_form::jsonl;
   if (list_) {
     list_->finish(wrong_);
     std::string columns;
     for (const std::string& title : list_->columns_left_out()) columns += (columns.empty() ? "" : ", ") + title;
     if (!columns.empty()) note("no room for " + columns);
-  } else if (form_ == output_form::json && !wrong_.empty() && result != exit_code::done) {
-    out_.write(R"({"version":1,"command":")" + full_name(*request_.what()) +
-               R"(","status":"error","data":null,"diagnostics":)" + to_json(wrong_) + "}\n");
+  } else if (json && judged_) {
+    print_json(verdict_document(full_name(*request_.what()), judged_->first, judged_->second, wrong_));
+  } else if (form() == output_form::json && !wrong_.empty() && result != exit_code::done) {
+    print_json(verdict_document(full_name(*request_.what()), verdict::error, "null", wrong_));
   }
+}
+
+exit_code session::finish(exit_code result) {
+  finish_document(result);
   if (pager_) pager_->finish();
   around_.out->flush();
 

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstddef>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -11,55 +10,27 @@
 #include <vector>
 
 #include <whence/cli/failure.hpp>
+#include <whence/cli/item_list.hpp>
 #include <whence/cli/pager.hpp>
 #include <whence/cli/request.hpp>
 #include <whence/cli/style.hpp>
 #include <whence/cli/surroundings.hpp>
-#include <whence/cli/table.hpp>
+#include <whence/cli/verdict.hpp>
 #include <whence/store/log.hpp>
 
 namespace whence::inline v0::cli {
-
-/// A JSON document as a terminal may see it: what would move the cursor is escaped as JSON allows, the values are the same.
-std::string json_for_terminal(std::string json);
-
-/// A list in each of the forms: a table, `{"items":[…],"next":…}`, or one item a line. Items go out as they come.
-class item_list {
- public:
-  item_list(output_form form, output& out, bool on_terminal, table table);
-
-  /// `json` and `cells` are asked for only if the form needs them.
-  void item(const std::function<std::string()>& json, const std::function<std::vector<std::string>()>& cells);
-  /// Members that stand before "items" in a JSON document, without braces.
-  void with_members(std::string members) { members_ = std::move(members); }
-  /// Where a list that was cut goes on: for --from, or --to if it is reversed.
-  void cut_before(global_position next) { next_ = next; }
-  /// Ends the list, whether all went well or not: what was printed is whole in its form.
-  void finish(const std::vector<diagnostic>& wrong);
-
-  std::size_t items() const noexcept { return items_; }
-  const std::vector<std::string>& columns_left_out() const noexcept { return table_.left_out(); }
-
- private:
-  std::string beginning() const;
-
-  output_form form_;
-  output& out_;
-  bool on_terminal_;
-  table table_;
-  std::size_t items_ = 0;
-  std::string members_;
-  std::optional<global_position> next_;
-};
 
 class session {
  public:
   session(const request& request, surroundings& around);
   ~session();
 
-  output_form form() const noexcept { return form_; }
+  /// How the program was started: what help and errors call it.
+  const std::string& program() const noexcept { return around_.program; }
+  output_form form() const noexcept { return cells_.form; }
   bool on_terminal() const noexcept { return around_.out_is_terminal; }
   style out_style() const noexcept { return out_style_; }
+  const cell_style& cells() const noexcept { return cells_; }
   timestamp now() const { return around_.runtime.clock->now(); }
   const std::string& store() const noexcept { return store_; }
 
@@ -75,21 +46,25 @@ class session {
   /// Says that a list was cut to what fits a terminal. `total`: how many there are, if that is known; else 0.
   void note_cut(std::size_t shown, std::size_t total);
 
-  /// Starts the list that this command prints.
-  item_list& list(std::vector<column> columns);
+  /// Starts the list that this command prints: of all columns those that the form shows, or that --columns names.
+  item_list& list(const std::vector<column>& columns);
+  /// What a command that judges or acts came to: in JSON its one document is the envelope, with the diagnostics. The screen in
+  /// a table is the command's own.
+  void judged(verdict status, std::string data);
   /// How many items a list may have: --limit, else 50 on a terminal, else no limit (0).
   std::size_t limit(const request& request) const;
 
-  void failed(const error& failure) { wrong_.emplace_back(failure); }
+  void failed(const error& failure);
   /// Ends the output and says what there is to say. Returns the exit code: `result`, or that of what was wrong.
   exit_code finish(exit_code result);
 
  private:
   std::optional<std::size_t> table_width() const;
+  void finish_document(exit_code result);
 
   const request& request_;
   surroundings& around_;
-  output_form form_;
+  cell_style cells_;
   style out_style_;
   style err_style_;
   std::unique_ptr<pager> pager_;  // null: none is wanted
@@ -97,6 +72,7 @@ class session {
   std::string store_;
   std::unique_ptr<log_reader> log_;
   std::unique_ptr<item_list> list_;
+  std::optional<std::pair<verdict, std::string>> judged_;
   std::vector<diagnostic> wrong_;
   std::vector<std::string> notes_;
 };

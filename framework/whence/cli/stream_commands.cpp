@@ -4,6 +4,7 @@
 #include <utility>
 
 #include <whence/cli/display_text.hpp>
+#include <whence/cli/event_columns.hpp>
 #include <whence/cli/event_commands.hpp>
 #include <whence/cli/flags.hpp>
 #include <whence/cli/request.hpp>
@@ -39,22 +40,24 @@ std::string members_of(const stream_summary& stream) {
   return out;
 }
 
-std::vector<column> columns_of_streams() {
-  return {{.title = "STREAM", .colour = tint::cyan, .least = 12},
-          {.title = "TYPE", .least = 8},
-          {.title = "EVENTS", .right = true},
-          {.title = "FIRST", .colour = tint::faint, .spare = 2},
-          {.title = "LAST", .colour = tint::faint, .spare = 1}};
-}
+constexpr item_column<stream_summary> of_streams[] = {
+    {{.title = "STREAM", .name = "aggregateId", .colour = tint::cyan, .least = 12},
+     [](const stream_summary& stream, const cell_style&) { return stream.name; }},
+    {{.title = "TYPE", .name = "aggregateType", .least = 8},
+     [](const stream_summary& stream, const cell_style&) { return stream.aggregate_type; }},
+    {{.title = "EVENTS", .name = "streamVersion", .right = true},
+     [](const stream_summary& stream, const cell_style&) { return std::to_string(stream.version.value()); }},
+    {{.title = "FIRST POSITION", .name = "firstPosition", .right = true, .spare = 4, .in_tables = false},
+     [](const stream_summary& stream, const cell_style&) { return std::to_string(stream.first_position.value()); }},
+    {{.title = "LAST POSITION", .name = "lastPosition", .right = true, .spare = 3, .in_tables = false},
+     [](const stream_summary& stream, const cell_style&) { return std::to_string(stream.last_position.value()); }},
+    {{.title = "FIRST", .name = "firstRecordedAt", .colour = tint::faint, .spare = 2},
+     [](const stream_summary& stream, const cell_style& style) { return style.time(stream.first_recorded); }},
+    {{.title = "LAST", .name = "lastRecordedAt", .colour = tint::faint, .spare = 1},
+     [](const stream_summary& stream, const cell_style& style) { return style.time(stream.last_recorded); }},
+};
 
-std::vector<column> columns_of_history() {
-  return {{.title = "VERSION", .right = true},
-          {.title = "POSITION", .right = true, .spare = 2},
-          {.title = "TIME", .colour = tint::faint, .spare = 1},
-          {.title = "TYPE", .colour = tint::cyan, .least = 12},
-          {.title = "CAUSED BY", .least = 9, .spare = 4},
-          {.title = "DATA", .least = 12, .spare = 3}};
-}
+std::string json_of_stream(const stream_summary& stream) { return "{" + members_of(stream) + "}"; }
 
 std::string history_head(const stream_summary& stream, const session& session) {
   const std::size_t events = stream.version.value();
@@ -62,8 +65,8 @@ std::string history_head(const stream_summary& stream, const session& session) {
          "   " + with_groups(events) + (events == 1 ? " event, #" : " events, #") +
          std::to_string(stream.first_position.value()) +
          (events == 1 ? "" : " to #" + std::to_string(stream.last_position.value())) + "\n" +
-         to_milliseconds(stream.first_recorded) + (events == 1 ? "" : " to " + to_milliseconds(stream.last_recorded)) +
-         "\n";
+         session.cells().time(stream.first_recorded) +
+         (events == 1 ? "" : " to " + session.cells().time(stream.last_recorded)) + "\n";
 }
 
 exit_code list_streams(const request& request, session& session) {
@@ -77,18 +80,15 @@ exit_code list_streams(const request& request, session& session) {
   const bool look_up = limit != 0 && limit <= few && !wanted.since;
   stream_summaries streams(log, std::move(wanted),
                            look_up ? stream_summaries::way::look_up : stream_summaries::way::pass);
-  item_list& list = session.list(columns_of_streams());
+  const std::span<const item_column<stream_summary>> columns(of_streams);
+  item_list& list = session.list(looks_of(columns));
   while (const std::optional<stream_summary> stream = streams.next()) {
     if (limit != 0 && list.items() == limit) {
       list.cut_before(stream->first_position);
       if (!request.has("--limit")) session.note_cut(limit, 0);
       break;
     }
-    list.item([&stream] { return "{" + members_of(*stream) + "}"; },
-              [&stream]() -> std::vector<std::string> {
-                return {stream->name, stream->aggregate_type, std::to_string(stream->version.value()),
-                        to_milliseconds(stream->first_recorded), to_milliseconds(stream->last_recorded)};
-              });
+    put(list, columns, &json_of_stream, *stream);
   }
   return exit_code::done;
 }
@@ -101,7 +101,7 @@ exit_code show_stream(const request& request, session& session) {
   wanted.streams = {request.argument()};
   const std::optional<stream_summary> stream = whole_stream(log, request.argument());
   if (stream && session.form() == output_form::table) session.print(history_head(*stream, session));
-  item_list& list = session.list(columns_of_history());
+  item_list& list = session.list(looks_of(history_columns()));
   if (stream) list.with_members(members_of(*stream));
   selected_events events(log, std::move(wanted));
   while (const recorded_event* const event = events.next()) {
@@ -110,20 +110,15 @@ exit_code show_stream(const request& request, session& session) {
       if (!request.has("--limit")) session.note_cut(limit, 0);
       break;
     }
-    list.item([event] { return json_of(*event); },
-              [event]() -> std::vector<std::string> {
-                return {std::to_string(event->version.value()), std::to_string(event->position.value()),
-                        to_milliseconds(event->recorded_at),    type_of(*event),
-                        std::string(event->causation_type),     std::string(event->data)};
-              });
+    put(list, history_columns(), &json_of, *event);
   }
   return exit_code::done;
 }
 
-constexpr const flag* list_flags[] = {&flags::aggregates, &flags::from,  &flags::to,
-                                      &flags::since,      &flags::until, &flags::limit};
-constexpr const flag* show_flags[] = {&flags::types, &flags::from,    &flags::to,   &flags::since,
-                                      &flags::until, &flags::reverse, &flags::limit};
+constexpr const flag* list_flags[] = {&flags::aggregates, &flags::from,  &flags::to,      &flags::since,
+                                      &flags::until,      &flags::limit, &flags::columns, &flags::times};
+constexpr const flag* show_flags[] = {&flags::types,   &flags::from,  &flags::to,      &flags::since, &flags::until,
+                                      &flags::reverse, &flags::limit, &flags::columns, &flags::times};
 constexpr example list_examples[] = {
     {"whence stream list", "all streams"},
     {"whence stream list --aggregate Order", "those of one type"},
@@ -147,6 +142,7 @@ constexpr command rows[] = {
      .text = list_text,
      .examples = list_examples,
      .flags = list_flags,
+     .forms = list_forms,
      .run = &list_streams},
     {.group = "stream",
      .name = "show",
@@ -156,6 +152,7 @@ constexpr command rows[] = {
      .text = show_text,
      .examples = show_examples,
      .flags = show_flags,
+     .forms = list_forms,
      .run = &show_stream},
 };
 

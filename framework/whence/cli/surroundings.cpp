@@ -2,6 +2,7 @@
 
 #include <charconv>
 #include <cstdlib>
+#include <ctime>
 
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -29,6 +30,13 @@ terminal_size size_of_terminal() {
   return size;
 }
 
+/// As TZ and the system's zones say.
+std::chrono::seconds offset_of_local_time(timestamp time) {
+  const std::time_t seconds = std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count();
+  std::tm local{};
+  return std::chrono::seconds(::localtime_r(&seconds, &local) == nullptr ? 0 : local.tm_gmtoff);
+}
+
 }  // namespace
 
 surroundings surroundings_of_process(output& out, output& err) {
@@ -44,6 +52,7 @@ surroundings surroundings_of_process(output& out, output& err) {
           .environment = from_environment,
           .store_at = [](const std::string& path) { return sqlite(path); },
           .is_store = [files = system.files](const std::string& path) { return is_sqlite_log(*files, path); },
+          .offset_of_local_time = offset_of_local_time,
           .runtime = system};
 }
 

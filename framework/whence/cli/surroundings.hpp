@@ -1,6 +1,7 @@
 /// All that a command gets from outside, in one place, so that tests can replace it.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <optional>
@@ -9,6 +10,7 @@
 
 #include <whence/cli/output.hpp>
 #include <whence/core/runtime.hpp>
+#include <whence/core/timestamp.hpp>
 #include <whence/store/log_source.hpp>
 
 namespace whence::inline v0::cli {
@@ -28,8 +30,9 @@ struct surroundings {
   terminal_size size;
   std::string directory = ".";  ///< where a store is looked for that nobody named
   std::function<std::optional<std::string>(std::string_view)> environment;
-  std::function<log_source(const std::string&)> store_at;  ///< the log at a path
-  std::function<bool(const std::string&)> is_store;        ///< whether there is a log at a path
+  std::function<log_source(const std::string&)> store_at;               ///< the log at a path
+  std::function<bool(const std::string&)> is_store;                     ///< whether there is a log at a path
+  std::function<std::chrono::seconds(timestamp)> offset_of_local_time;  ///< from UTC, at that time
   whence::runtime runtime;
 };
 

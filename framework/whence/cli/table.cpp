@@ -24,20 +24,24 @@ void table::row(std::vector<std::string> cells) {
   if (laid_out_) return print(cells, false);
   held_.push_back(std::move(cells));
   if (held_.size() == page_rows) {
-    lay_out();
+    lay_out(false);
     out_.flush();
   }
 }
 
-void table::finish() {
-  if (!laid_out_) lay_out();
+void table::go_live() {
+  if (!laid_out_) lay_out(true);
 }
 
-void table::lay_out() {
+void table::finish() {
+  if (!laid_out_) lay_out(false);
+}
+
+void table::lay_out(bool usual) {
   laid_out_ = true;
   std::vector<std::size_t> least;
   for (std::size_t i = 0; i < columns_.size(); ++i) {
-    std::size_t natural = display_width(columns_[i].title);
+    std::size_t natural = std::max(display_width(columns_[i].title), usual ? columns_[i].usual : 0);
     for (const auto& cells : held_) natural = std::max(natural, display_width(cells[i]));
     widths_.push_back(natural);
     least.push_back(least_width(columns_[i], natural));

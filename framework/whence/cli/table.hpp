@@ -7,18 +7,11 @@
 #include <string_view>
 #include <vector>
 
+#include <whence/cli/column.hpp>
 #include <whence/cli/output.hpp>
 #include <whence/cli/style.hpp>
 
 namespace whence::inline v0::cli {
-
-struct column {
-  std::string_view title;
-  bool right = false;  ///< numbers stand at the right
-  tint colour = tint::plain;
-  std::size_t least = 0;  ///< can be cut to this width; 0: is never cut
-  int spare = 0;          ///< when there is no room, the one with the highest number goes first; 0: never
-};
 
 /// Rows go out as they come: the first `page_rows` decide the widths of all.
 ///
@@ -32,13 +25,15 @@ class table {
 
   /// A text for each column; what would not show itself is written out.
   void row(std::vector<std::string> cells);
+  /// From here on each row goes out when it comes; columns are at least as wide as usual.
+  void go_live();
   /// Writes what is still held. The titles stand there also without any row.
   void finish();
   /// The titles of the columns that found no room.
   const std::vector<std::string>& left_out() const noexcept { return left_out_; }
 
  private:
-  void lay_out();
+  void lay_out(bool usual);
   void print(const std::vector<std::string>& cells, bool titles);
 
   std::vector<column> columns_;

@@ -3,6 +3,7 @@
 #include <charconv>
 #include <chrono>
 #include <cstdint>
+#include <cstdlib>
 #include <optional>
 
 #include <whence/cli/failure.hpp>
@@ -48,6 +49,14 @@ timestamp time_from(std::string_view flag, std::string_view text, timestamp now)
 std::string to_milliseconds(timestamp time) {
   const std::string exact = to_rfc3339(time);  // …00.000000Z
   return exact.substr(0, exact.size() - 4) + "Z";
+}
+
+std::string to_local(timestamp time, std::chrono::seconds offset) {
+  std::string text = to_milliseconds(time + offset);
+  text.back() = offset.count() < 0 ? '-' : '+';
+  const std::int64_t minutes = std::abs(offset.count()) / 60;
+  const auto two_digits = [](std::int64_t number) { return (number < 10 ? "0" : "") + std::to_string(number); };
+  return text.append(two_digits(minutes / 60)).append(":").append(two_digits(minutes % 60));
 }
 
 std::string relative_to(timestamp now, timestamp time) {

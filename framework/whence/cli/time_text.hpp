@@ -1,6 +1,7 @@
 /// Times as people write and read them.
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <string_view>
 
@@ -14,6 +15,9 @@ timestamp time_from(std::string_view flag, std::string_view text, timestamp now)
 
 /// RFC 3339 to the millisecond, which is enough for a list: "2026-01-27T10:30:00.000Z".
 std::string to_milliseconds(timestamp time);
+
+/// The same by a clock that goes `offset` before UTC: "2026-01-27T11:30:00.000+01:00".
+std::string to_local(timestamp time, std::chrono::seconds offset);
 
 /// "3 h ago"; "in 2 min".
 std::string relative_to(timestamp now, timestamp time);

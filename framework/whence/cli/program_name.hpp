@@ -1,0 +1,13 @@
+/// What a program of Whence is called in what it prints.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace whence::inline v0::cli {
+
+/// Command lines in the text, which call the program `whence`, as they are to be typed: in an application's executable
+/// "whence event list" is "order-service whence event list". Other uses of the word stay.
+std::string as_started(std::string_view program, std::string_view text);
+
+}  // namespace whence::inline v0::cli
