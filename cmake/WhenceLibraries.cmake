@@ -1,23 +1,67 @@
-# The libraries that a module may name, each under one target name. tools/setup installs them.
+# The libraries that modules may name, each under one target name, and how each is found. This file is installed with the package:
+# what is found when Whence is built and what is found for a user's program are the same. tools/setup installs them all.
 include_guard(GLOBAL)
 
-find_package(Threads REQUIRED)                              # Threads::Threads
-find_package(SQLite3 REQUIRED)                              # SQLite::SQLite3
-find_package(Boost 1.81 REQUIRED CONFIG COMPONENTS headers) # Boost::headers
-find_package(nlohmann_json REQUIRED)                        # nlohmann_json::nlohmann_json
-find_package(cereal REQUIRED)                               # cereal::cereal
-find_package(fmt REQUIRED)                                  # fmt::fmt
-find_package(CLI11 REQUIRED)                                # CLI11::CLI11
-find_package(OpenSSL REQUIRED)                              # OpenSSL::Crypto
-
-# xxHash and utf8proc come without CMake files.
-function(whence_find_plain_library target header library)
-  find_path(${library}_INCLUDE_DIR ${header} REQUIRED)
-  find_library(${library}_LIBRARY ${library} REQUIRED)
-  mark_as_advanced(${library}_INCLUDE_DIR ${library}_LIBRARY)
-  add_library(${target} UNKNOWN IMPORTED GLOBAL)
-  set_target_properties(${target} PROPERTIES IMPORTED_LOCATION ${${library}_LIBRARY}
-    INTERFACE_INCLUDE_DIRECTORIES ${${library}_INCLUDE_DIR})
+# whence_library(<target> PACKAGE <arguments of find_package> | HEADER <file> FILE <library>
+#   DEBIAN <package> [PKG_CONFIG <name>] [FLAGS <what a linker needs>] [HEADERS_ONLY])
+#
+# Of a library of HEADERS_ONLY nothing is linked: users of a module need it only if the module's public headers include it.
+function(whence_library target)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "HEADERS_ONLY" "HEADER;FILE;DEBIAN;PKG_CONFIG;FLAGS" "PACKAGE")
+  foreach(what IN ITEMS HEADERS_ONLY HEADER FILE DEBIAN PKG_CONFIG FLAGS PACKAGE)
+    set_property(GLOBAL PROPERTY WHENCE_LIBRARY_${target}_${what} ${arg_${what}})
+  endforeach()
 endfunction()
-whence_find_plain_library(xxHash::xxhash xxhash.h xxhash)
-whence_find_plain_library(utf8proc::utf8proc utf8proc.h utf8proc)
+
+whence_library(Threads::Threads PACKAGE Threads FLAGS -pthread DEBIAN libc6-dev)
+whence_library(SQLite::SQLite3 PACKAGE SQLite3 PKG_CONFIG sqlite3 DEBIAN libsqlite3-dev)
+whence_library(Boost::headers PACKAGE Boost 1.81 CONFIG COMPONENTS headers HEADERS_ONLY DEBIAN libboost1.81-dev)
+whence_library(nlohmann_json::nlohmann_json PACKAGE nlohmann_json HEADERS_ONLY DEBIAN nlohmann-json3-dev)
+whence_library(cereal::cereal PACKAGE cereal HEADERS_ONLY DEBIAN libcereal-dev)
+whence_library(fmt::fmt PACKAGE fmt PKG_CONFIG fmt DEBIAN libfmt-dev)
+whence_library(CLI11::CLI11 PACKAGE CLI11 HEADERS_ONLY DEBIAN libcli11-dev)
+whence_library(OpenSSL::Crypto PACKAGE OpenSSL PKG_CONFIG libcrypto DEBIAN libssl-dev)
+# These two come without CMake files.
+whence_library(xxHash::xxhash HEADER xxhash.h FILE xxhash PKG_CONFIG libxxhash DEBIAN libxxhash-dev)
+whence_library(utf8proc::utf8proc HEADER utf8proc.h FILE utf8proc PKG_CONFIG libutf8proc DEBIAN libutf8proc-dev)
+
+# Makes the library's target unless it is there. `missing` becomes empty, or says what to install.
+function(whence_find_library target missing)
+  set(${missing} "" PARENT_SCOPE)
+  if(TARGET ${target})
+    return()
+  endif()
+  foreach(what IN ITEMS HEADER FILE DEBIAN PACKAGE)
+    get_property(${what} GLOBAL PROPERTY WHENCE_LIBRARY_${target}_${what})
+  endforeach()
+  if(PACKAGE)
+    find_package(${PACKAGE} QUIET)
+  elseif(FILE)
+    find_path(WHENCE_${FILE}_INCLUDE_DIR ${HEADER})
+    find_library(WHENCE_${FILE}_LIBRARY ${FILE})
+    mark_as_advanced(WHENCE_${FILE}_INCLUDE_DIR WHENCE_${FILE}_LIBRARY)
+    if(WHENCE_${FILE}_INCLUDE_DIR AND WHENCE_${FILE}_LIBRARY)
+      set(scope "")
+      if(CMAKE_FIND_PACKAGE_TARGETS_GLOBAL)
+        set(scope GLOBAL)
+      endif()
+      add_library(${target} UNKNOWN IMPORTED ${scope})
+      set_target_properties(${target} PROPERTIES IMPORTED_LOCATION ${WHENCE_${FILE}_LIBRARY}
+        INTERFACE_INCLUDE_DIRECTORIES ${WHENCE_${FILE}_INCLUDE_DIR})
+    endif()
+  else()
+    message(FATAL_ERROR "${target} is not in the list of ${CMAKE_CURRENT_FUNCTION_LIST_FILE}")
+  endif()
+  if(NOT TARGET ${target})
+    set(${missing} "${target} (Debian package: ${DEBIAN})" PARENT_SCOPE)
+  endif()
+endfunction()
+
+function(whence_need_libraries)
+  foreach(target IN LISTS ARGN)
+    whence_find_library(${target} missing)
+    if(missing)
+      message(FATAL_ERROR "Whence needs ${missing}, which was not found. On Debian 12 tools/setup installs all that it needs.")
+    endif()
+  endforeach()
+endfunction()

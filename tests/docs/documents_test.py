@@ -71,7 +71,7 @@ class Documents(unittest.TestCase):
     def test_code_stands_in_the_file_that_it_names(self):
         for document in documents():
             for file, language, code in BLOCK.findall(document.read_text()):
-                if language != "cpp":
+                if language not in ("cpp", "cmake", "make"):
                     continue
                 with self.subTest(document=document.name, code=code.splitlines()[0]):
                     self.assertNotEqual(file, "", "name the file that it is taken from: <!-- path -->")
