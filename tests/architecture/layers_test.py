@@ -17,7 +17,7 @@ TABLE = {
     "modelling": (["store", "serialization", "resilience"], []),
     "projection": (["subscription", "serialization", "sql"], []),
     "app": (["modelling", "projection"], []),
-    "cli": (["store"], []),
+    "cli": (["modelling", "projection"], []),
     "testing": (["store"], []),
 }
 

@@ -15,6 +15,7 @@ console::console() : console(memory(), shop_runtime()) { fill_shop(*log, around.
 
 console::console(log_source source, runtime runtime)
     : around{.program = "whence",
+             .types = nullptr,
              .out = nullptr,
              .err = nullptr,
              .in_is_terminal = false,

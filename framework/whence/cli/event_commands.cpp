@@ -1,13 +1,12 @@
 #include <whence/cli/event_commands.hpp>
 
 #include <algorithm>
-#include <charconv>
 #include <iterator>
-#include <optional>
 
 #include <whence/cli/event_columns.hpp>
 #include <whence/cli/event_screen.hpp>
 #include <whence/cli/flags.hpp>
+#include <whence/cli/named_event.hpp>
 #include <whence/cli/request.hpp>
 #include <whence/cli/selected_events.hpp>
 #include <whence/cli/selection.hpp>
@@ -27,53 +26,6 @@ bool is_whole_log(const request& request) {
   const auto& flags = request.what()->flags;
   return std::none_of(flags.begin(), flags.end(),
                       [&request](const flag* flag) { return !about_the_looks(*flag) && request.has(flag->name); });
-}
-
-std::optional<std::uint64_t> number_in(std::string_view text) {
-  std::uint64_t number = 0;
-  const auto [rest, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (failure != std::errc{} || rest != text.data() + text.size()) return std::nullopt;
-  return number;
-}
-
-not_in_log no_event(std::string what, std::string why, std::string remedy) {
-  return {"event.missing", {.what = std::move(what), .where = {}, .why = std::move(why), .remedy = std::move(remedy)}};
-}
-
-event_page event_at(log_reader& log, std::uint64_t position) {
-  if (position > 0) {
-    event_page page = log.read(global_position{position - 1}, {}, {.events = 1, .scanned = 1});
-    if (!page.empty()) return page;
-  }
-  const std::uint64_t head = log.head().value();
-  throw no_event("there is no event #" + std::to_string(position),
-                 head == 0 ? "the log is empty" : "the log has #1 to #" + std::to_string(head),
-                 head == 0 ? "" : "whence event show @" + std::to_string(head));
-}
-
-event_page event_of(log_reader& log, const std::string& stream, std::uint64_t version) {
-  require_stream(log, stream);
-  if (version > 0) {
-    event_page page =
-        log.read_stream(stream, stream_version{version}, read_direction::forward, {.events = 1, .scanned = 1});
-    if (!page.empty()) return page;
-  }
-  throw no_event("there is no event " + stream + "@" + std::to_string(version),
-                 "the stream has @1 to @" + std::to_string(log.stream_head(stream).value()),
-                 "whence stream show " + stream);
-}
-
-/// "@4711" or "#4711", "order-12345@3", or an id.
-event_page event_named(log_reader& log, const std::string& name) {
-  if (name.starts_with('@') || name.starts_with('#')) {
-    const std::optional<std::uint64_t> position = number_in(std::string_view(name).substr(1));
-    if (position) return event_at(log, *position);
-  }
-  if (const std::size_t at = name.rfind('@'); at != std::string::npos && at > 0) {
-    const std::optional<std::uint64_t> version = number_in(std::string_view(name).substr(at + 1));
-    if (version) return event_of(log, name.substr(0, at), *version);
-  }
-  return event_at(log, find_event(log, id_pattern("the event", name)).value());
 }
 
 }  // namespace

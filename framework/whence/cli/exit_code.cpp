@@ -21,12 +21,16 @@ constexpr rule rules[] = {
 
     {"stream.missing", exit_code::not_there},
     {"event.missing", exit_code::not_there},
+    {"trace.missing", exit_code::not_there},
     {"log.missing", exit_code::not_there},
     {"file.missing", exit_code::not_there},
 
     {"log.busy", exit_code::not_now},
     {"log.closed", exit_code::not_now},
     {"log.", exit_code::not_readable},
+    {"checkpoint.mismatch", exit_code::not_readable},
+    {"read_model.behind", exit_code::not_now},
+    {"read_model.", exit_code::not_readable},
     {"sql.corrupt", exit_code::not_readable},
     {"sql.not_a_database", exit_code::not_readable},
     {"sql.", exit_code::not_now},

@@ -11,15 +11,24 @@
 
 namespace whence::inline v0 {
 
-int run_cli(int argc, char** argv) noexcept {
+namespace {
+
+int run_process(int argc, char** argv, const cli_types* types) noexcept {
   try {
     cli::descriptor_output out(STDOUT_FILENO);
     cli::descriptor_output err(STDERR_FILENO);
     cli::surroundings around = cli::surroundings_of_process(out, err);
+    around.types = types;
+    if (types != nullptr) around.program = types->program();
     return static_cast<int>(cli::run(std::vector<std::string>(argv + (argc > 0 ? 1 : 0), argv + argc), around));
   } catch (...) {
     return static_cast<int>(exit_code::our_bug);
   }
 }
+
+}  // namespace
+
+int run_cli(int argc, char** argv) noexcept { return run_process(argc, argv, nullptr); }
+int run_cli(int argc, char** argv, const cli_types& types) noexcept { return run_process(argc, argv, &types); }
 
 }  // namespace whence::inline v0

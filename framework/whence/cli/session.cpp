@@ -52,10 +52,17 @@ session::session(const request& request, surroundings& around)
 
 session::~session() = default;
 
+const log_source& session::source() {
+  if (!source_) {
+    store_ = chosen_store(request_, around_);
+    source_.emplace(around_.store_at(store_));
+  }
+  return *source_;
+}
+
 log_reader& session::log() {
   if (log_) return *log_;
-  store_ = chosen_store(request_, around_);
-  log_ = around_.store_at(store_).visit(around_.runtime);
+  log_ = source().visit(around_.runtime);
   const log_condition condition = log_->condition();
   switch (condition.what) {
     case log_condition::kind::whole: break;

@@ -33,6 +33,10 @@ class session {
   const cell_style& cells() const noexcept { return cells_; }
   timestamp now() const { return around_.runtime.clock->now(); }
   const std::string& store() const noexcept { return store_; }
+  const surroundings& around() const noexcept { return around_; }
+
+  /// Where the log is, and what lies beside it.
+  const log_source& source();
 
   /// The log, as a visitor. What is wrong with it as a whole is said at the end, and is the exit code then.
   log_reader& log();
@@ -70,6 +74,7 @@ class session {
   std::unique_ptr<pager> pager_;  // null: none is wanted
   output& out_;
   std::string store_;
+  std::optional<log_source> source_;
   std::unique_ptr<log_reader> log_;
   std::unique_ptr<item_list> list_;
   std::optional<std::pair<verdict, std::string>> judged_;

@@ -42,6 +42,7 @@ std::chrono::seconds offset_of_local_time(timestamp time) {
 surroundings surroundings_of_process(output& out, output& err) {
   const runtime system = runtime::system(1);
   return {.program = "whence",
+          .types = nullptr,
           .out = &out,
           .err = &err,
           .in_is_terminal = ::isatty(STDIN_FILENO) == 1,

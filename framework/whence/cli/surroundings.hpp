@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include <whence/cli/cli_types.hpp>
 #include <whence/cli/output.hpp>
 #include <whence/core/runtime.hpp>
 #include <whence/core/timestamp.hpp>
@@ -21,7 +22,8 @@ struct terminal_size {
 };
 
 struct surroundings {
-  std::string program = "whence";  ///< how help and errors call it
+  std::string program = "whence";    ///< how help and errors call it
+  const cli_types* types = nullptr;  ///< what this program knows of its application; null: nothing
   output* out = nullptr;
   output* err = nullptr;
   bool in_is_terminal = false;

@@ -1,0 +1,148 @@
+#include <whence/cli/trace_source.hpp>
+
+#include <algorithm>
+#include <array>
+
+#include <whence/cli/failure.hpp>
+#include <whence/cli/selected_events.hpp>
+#include <whence/store/log_errors.hpp>
+
+namespace whence::inline v0::cli {
+
+traced_event::traced_event(const recorded_event& event)
+    : position(event.position),
+      version(event.version),
+      id(event.id),
+      stream(event.stream),
+      type(event.type),
+      type_version(event.type_version),
+      recorded_at(event.recorded_at),
+      correlation(event.correlation),
+      causation(event.causation),
+      causation_type(event.causation_type) {}
+
+trace_subject trace_source::subject(const recorded_event& event) const {
+  return {.what = trace_subject::kind::event,
+          .id = event.id.value(),
+          .correlation = event.correlation.value(),
+          .seen_at = within_.from};
+}
+
+trace_subject trace_source::subject(const id_pattern& id) {
+  if (!id.whole()) return whole_subject(only_one(id));
+  const trace_subject found = whole_subject(id.id());
+  if (found.id.is_nil()) missing(id);
+  return found;
+}
+
+/// Of nil id if nothing in the log has that one.
+trace_subject trace_source::whole_subject(const uuid& id) {
+  if (id.is_nil()) return {};
+  if (const std::optional<traced_event> found = event(id)) {
+    return {.what = trace_subject::kind::event,
+            .id = id,
+            .correlation = found->correlation.value(),
+            .seen_at = within_.from};
+  }
+  selected_events events(log_, within_);
+  while (const recorded_event* const event = events.next()) {
+    if (event->correlation.value() == id) {
+      const bool is_command_too = event->causation.value() == id;
+      return {.what = is_command_too ? trace_subject::kind::command : trace_subject::kind::correlation,
+              .id = id,
+              .correlation = id,
+              .seen_at = event->position};
+    }
+    if (event->causation.value() == id) {
+      return {.what = trace_subject::kind::command,
+              .id = id,
+              .correlation = event->correlation.value(),
+              .seen_at = within_.from};
+    }
+  }
+  return {};
+}
+
+/// The one id of an event, a command or a first cause that the pattern stands for.
+uuid trace_source::only_one(const id_pattern& pattern) {
+  constexpr std::size_t candidates_max = 5;
+  std::vector<uuid> found;
+  selected_events events(log_, within_);
+  while (const recorded_event* const event = events.next()) {
+    for (const uuid& id : {event->id.value(), event->causation.value(), event->correlation.value()}) {
+      if (!id.is_nil() && pattern.matches(id) && std::find(found.begin(), found.end(), id) == found.end())
+        found.push_back(id);
+    }
+    if (found.size() > candidates_max) break;
+  }
+  if (found.empty()) missing(pattern);
+  if (found.size() == 1) return found.front();
+  std::string list;
+  for (std::size_t i = 0; i < std::min(found.size(), candidates_max); ++i) {
+    list += (list.empty() ? "" : ", ") + found[i].to_string();
+  }
+  throw id_ambiguous(pattern.text(), found.size() > candidates_max ? list + " and more" : list);
+}
+
+void trace_source::missing(const id_pattern& id) const {
+  throw not_in_log("trace.missing", {.what = "no event in the log has to do with " + id.text(),
+                                     .where = {},
+                                     .why = "it is no event's id, no correlation, and no command that led to an event; "
+                                            "a command that was rejected leaves no trace",
+                                     .remedy = "look for it: whence event list --reverse --limit 10"});
+}
+
+traced_events trace_source::events_of(const trace_subject& subject, std::size_t limit) {
+  traced_events found;
+  selection wanted = within_;
+  wanted.from = std::max(wanted.from, subject.seen_at);
+  if (subject.correlation.is_nil()) {
+    if (std::optional<traced_event> itself = event(subject.id)) found.events.push_back(std::move(*itself));
+    wanted.causations = {subject.id};  // its own effects, then: nothing else says what belongs together
+  } else {
+    wanted.correlations = {subject.correlation};
+  }
+  try {
+    selected_events events(log_, std::move(wanted));
+    while (const recorded_event* const event = events.next()) {
+      if (found.events.size() == limit) {
+        found.more = true;
+        break;
+      }
+      found.events.emplace_back(*event);
+    }
+  } catch (const log_damaged&) {
+    found.damage = std::current_exception();
+  }
+  return found;
+}
+
+std::optional<traced_event> trace_source::event(const uuid& id) {
+  try {
+    const std::optional<global_position> position = log_.find_event(event_id(id));
+    if (!position) return std::nullopt;
+    const event_page page = log_.read(global_position{position->value() - 1}, {}, {.events = 1, .scanned = 1});
+    return page.empty() ? std::nullopt : std::optional<traced_event>(page.front());
+  } catch (const log_damaged&) {
+    return std::nullopt;
+  }
+}
+
+bool trace_source::is_event_type(std::string_view type) {
+  constexpr std::size_t types_asked_max = 20;
+  for (const auto& [name, known] : known_types_) {
+    if (name == type) return known;
+  }
+  if (known_types_.size() == types_asked_max) return false;
+  bool found = false;
+  try {
+    found =
+        !log_.read({}, {.aggregate_types = {}, .event_types = {std::string(type)}}, {.events = 1, .bytes = 1}).empty();
+  } catch (const log_damaged&) {
+    // Not found, then.
+  }
+  known_types_.emplace_back(type, found);
+  return found;
+}
+
+}  // namespace whence::inline v0::cli

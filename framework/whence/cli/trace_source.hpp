@@ -1,0 +1,84 @@
+/// Where a trace finds its events: by what an id stands for, by their first cause, by their own id.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <whence/cli/id_pattern.hpp>
+#include <whence/cli/selection.hpp>
+#include <whence/store/log.hpp>
+
+namespace whence::inline v0::cli {
+
+/// An event without its data, of which there may be many.
+struct traced_event {
+  traced_event() = default;
+  explicit traced_event(const recorded_event& event);
+
+  global_position position;
+  stream_version version;
+  event_id id;
+  std::string stream;
+  std::string type;
+  std::uint32_t type_version = 1;
+  timestamp recorded_at;
+  correlation_id correlation;
+  causation_id causation;
+  std::string causation_type;
+};
+
+/// What somebody wants to know the causes and effects of.
+struct trace_subject {
+  enum class kind { event, command, correlation };
+  kind what = kind::event;
+  uuid id;
+  uuid correlation;
+  global_position seen_at;  ///< no event of this correlation stands before this
+};
+
+/// The events of one first cause, in the log's order.
+struct traced_events {
+  std::vector<traced_event> events;
+  bool more = false;          ///< there are more than were wanted
+  std::exception_ptr damage;  ///< what ended the search before the log's end
+};
+
+/// Answers from the log, which it looks through, page by page; an index of causes can answer the same questions at once. Events
+/// are looked up by their id through the log's index already.
+///
+/// Threads  one at a time.
+class trace_source {
+ public:
+  /// `within` limits where the log is looked through: positions and times.
+  trace_source(log_reader& log, selection within) : log_(log), within_(std::move(within)) {}
+
+  /// Throws   not_in_log (`trace.missing`); id_ambiguous; log_damaged.
+  trace_subject subject(const id_pattern& id);
+  trace_subject subject(const recorded_event& event) const;
+
+  /// At most `limit` of them.
+  traced_events events_of(const trace_subject& subject, std::size_t limit);
+
+  /// Nothing also if the event cannot be read.
+  std::optional<traced_event> event(const uuid& id);
+
+  /// Whether events of this type are found at the log's beginning. What caused an event is named in it by id and type only:
+  /// this tells an event that is missing from a command, which is never in the log.
+  bool is_event_type(std::string_view type);
+
+ private:
+  trace_subject whole_subject(const uuid& id);
+  uuid only_one(const id_pattern& id);
+  [[noreturn]] void missing(const id_pattern& id) const;
+
+  log_reader& log_;
+  selection within_;
+  std::vector<std::pair<std::string, bool>> known_types_;
+};
+
+}  // namespace whence::inline v0::cli
