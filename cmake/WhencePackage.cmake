@@ -112,6 +112,7 @@ function(whence_install_package)
   install(FILES ${PROJECT_SOURCE_DIR}/framework/whence/app/whence.hpp
     DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT whence_development)
   install(DIRECTORY ${PROJECT_SOURCE_DIR}/schemas DESTINATION ${WHENCE_DATA_DIR} COMPONENT whence_development)
+  install(FILES ${PROJECT_SOURCE_DIR}/tools/gdb/whence.py DESTINATION ${WHENCE_DATA_DIR}/gdb COMPONENT whence_development)
   foreach(component IN ITEMS whence_runtime whence_development)
     install(FILES ${PROJECT_SOURCE_DIR}/LICENSE ${PROJECT_SOURCE_DIR}/CHANGELOG.md
       DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT ${component})

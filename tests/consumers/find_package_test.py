@@ -36,6 +36,10 @@ endforeach()
         said = self.must_work(self.probe("0.1 REQUIRED COMPONENTS store", more=more))
         self.assertEqual([module for module in ("core", "sql", "store", "cli") if f"there is {module}\n" in said], ["core", "sql", "store"])
 
+    def test_it_says_where_the_printers_are(self):
+        said = self.must_work(self.probe("0.1 REQUIRED COMPONENTS core", more="message(STATUS \"printers: ${whence_GDB_PRINTERS}\")\n"))
+        self.assertIn(f"printers: {PREFIX}/share/whence/gdb/whence.py\n", said)
+
     def test_a_component_needs_only_its_own_libraries(self):
         without = ["-DCMAKE_DISABLE_FIND_PACKAGE_SQLite3=ON", "-DCMAKE_DISABLE_FIND_PACKAGE_cereal=ON"]
         self.must_work(self.probe("0.1 REQUIRED COMPONENTS core resilience", *without))

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from pathlib import Path
 
 import package
 from package import COMPILER, CONSUMERS, PREFIX, Consumer, run
@@ -39,7 +40,9 @@ class PkgConfig(Consumer):
         self.assertIn("-lsqlite3", self.ask("--libs", "whence"))
 
     def test_it_says_where_the_printers_are(self):
-        self.assertTrue(self.ask("--variable=gdb_printers", "whence-core").strip().endswith("/share/whence/gdb/whence.py"))
+        said = Path(self.ask("--variable=gdb_printers", "whence-core").strip())
+        self.assertEqual(said.resolve(), (PREFIX / "share" / "whence" / "gdb" / "whence.py").resolve())
+        self.assertTrue(said.is_file())
 
 
 package.main()

@@ -29,7 +29,7 @@ class Prefix(unittest.TestCase):
     def test_it_has_what_users_need(self):
         for file in ["bin/whence", "include/whence.hpp", "include/whence/store/log.hpp", "lib/libwhence_store.a",
                      "lib/cmake/whence/whence-config.cmake", "lib/pkgconfig/whence.pc", "lib/pkgconfig/whence-store.pc",
-                     "share/whence/schemas/envelope.schema.json", "share/doc/whence/LICENSE"]:
+                     "share/whence/schemas/envelope.schema.json", "share/whence/gdb/whence.py", "share/doc/whence/LICENSE"]:
             with self.subTest(file=file):
                 self.assertTrue((PREFIX / file).is_file())
 

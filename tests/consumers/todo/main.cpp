@@ -44,7 +44,9 @@ whence::outcome<Task> decide(const Task& task, const FinishTask&) {
 struct OpenTasks {
   static constexpr whence::projection_info info{"open_tasks", 1};
   using events = whence::events<TaskAdded, TaskDone>;
-  void create(whence::sql::database& db) { db.run("CREATE TABLE open_tasks (id TEXT PRIMARY KEY, title TEXT NOT NULL)"); }
+  void create(whence::sql::database& db) {
+    db.run("CREATE TABLE open_tasks (id TEXT PRIMARY KEY, title TEXT NOT NULL)");
+  }
   void on(const TaskAdded& added, const whence::event_context& context, whence::sql::database& db) {
     db.run("INSERT INTO open_tasks (id, title) VALUES (?, ?)", {context.stream, added.title});
   }
