@@ -7,6 +7,7 @@
 #include <whence/cli/event_commands.hpp>
 #include <whence/cli/flags.hpp>
 #include <whence/cli/stream_commands.hpp>
+#include <whence/cli/trace_command.hpp>
 
 namespace whence::inline v0::cli {
 namespace {
@@ -15,6 +16,7 @@ namespace {
 constexpr std::span<const command> (*all_rows[])() = {
     &event_commands,
     &stream_commands,
+    &trace_commands,
 };
 
 constexpr const flag* shared[] = {&flags::store,    &flags::form,  &flags::json, &flags::color,

@@ -106,7 +106,8 @@ void trace_tree::arrange(trace_source& source) {
     node.id = events_[i].id.value();
     node.name = events_[i].type;
     node.event = i;
-    known.emplace(node.id, drawn.add(std::move(node)));
+    known.emplace(node.id, i);
+    drawn.add(std::move(node));
   }
   for (std::size_t i = 0; i < events_.size(); ++i) {
     const uuid cause = events_[i].causation.value();

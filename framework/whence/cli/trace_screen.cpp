@@ -1,0 +1,365 @@
+#include <whence/cli/trace_screen.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <set>
+#include <string_view>
+#include <utility>
+
+#include <whence/cli/data_lines.hpp>
+#include <whence/cli/display_text.hpp>
+#include <whence/cli/id_pattern.hpp>
+#include <whence/store/log_errors.hpp>
+
+namespace whence::inline v0::cli {
+namespace {
+
+using std::chrono::microseconds;
+
+std::string padded(std::string text, std::size_t to) {
+  const std::size_t width = display_width(text);
+  if (width < to) text.append(to - width, ' ');
+  return text;
+}
+
+std::string counted(std::size_t number, std::string_view one) {
+  return with_groups(number) + " " + std::string(one) + (number == 1 ? "" : "s");
+}
+
+/// "9 ms", "1.84 s", "3.1 min".
+std::string span_text(microseconds span) {
+  const auto in = [&span](double unit, const char* format) {
+    char text[32];
+    std::snprintf(text, sizeof text, format, static_cast<double>(span.count()) / unit);
+    return std::string(text);
+  };
+  if (span < std::chrono::seconds(1)) return std::to_string(span.count() / 1000) + " ms";
+  if (span < std::chrono::minutes(1)) return in(1e6, "%.2f s");
+  if (span < std::chrono::hours(1)) return in(60e6, "%.1f min");
+  if (span < std::chrono::days(1)) return in(3600e6, "%.1f h");
+  return in(86400e6, "%.1f d");
+}
+
+std::string name_with_version(const traced_event& event) {
+  return event.type_version == 1 ? event.type : event.type + " v" + std::to_string(event.type_version);
+}
+
+/// The columns of one line. All but `guides` is text that may come from events.
+struct line {
+  std::string guides;
+  std::string_view tag;
+  tint colour = tint::plain;
+  std::string name;
+  std::string place;
+  std::string position;
+  std::string time;
+  std::string remark;
+
+  std::size_t left_width() const { return display_width(guides) + tag.size() + 1 + display_width(name); }
+};
+
+struct piece {
+  tint colour;
+  std::string text;
+};
+
+class tree_printer {
+ public:
+  tree_printer(const trace& trace, session& session)
+      : trace_(trace), session_(session), style_(session.out_style()), begins_(time_of_beginning()) {}
+
+  void print(bool with_data) {
+    header();
+    lay_out();
+    for (std::size_t i = 0; i < nodes().size(); ++i) {
+      print_line(line_of(i));
+      if (with_data && nodes()[i].what == trace_node::kind::event) print_data(i);
+      for (line& below : lines_below(i)) print_line(below);
+    }
+  }
+
+ private:
+  const std::vector<trace_node>& nodes() const { return trace_.tree.nodes(); }
+  const traced_event& event_of(const trace_node& node) const {
+    return trace_.tree.events()[node.what == trace_node::kind::event ? node.event : node.first_event];
+  }
+
+  std::string id_text(const uuid& id) const { return session_.cells().id(id); }
+
+  void header() {
+    std::set<std::string_view> streams;
+    timestamp last = begins_;
+    std::size_t below = 0;
+    for (const trace_node& node : nodes()) {
+      below += node.left_out;
+      if (node.what != trace_node::kind::event) continue;
+      const traced_event& event = event_of(node);
+      streams.insert(event.stream);
+      last = std::max(last, event.recorded_at);
+    }
+    std::string text = "correlation " +
+                       (trace_.subject.correlation.is_nil() ? "none" : id_text(trace_.subject.correlation)) + " · " +
+                       counted(nodes().size() + below, "message");
+    if (!streams.empty())
+      text += " · " + counted(streams.size(), "stream") + " · " + span_text(last - begins_) + " · " +
+              session_.cells().time(begins_);
+    session_.print(style_.paint(tint::strong, fitted(text)) + "\n\n");
+  }
+
+  /// When the first command was given, if its id tells, else when the first event was recorded.
+  timestamp time_of_beginning() const {
+    if (nodes().empty()) return {};
+    return time_of(nodes().front()).value_or(event_of(nodes().front()).recorded_at);
+  }
+
+  /// An id that was made with a command has its time in it. One that was derived may have any: then nothing is said.
+  std::optional<timestamp> time_of(const trace_node& node) const {
+    const timestamp recorded = event_of(node).recorded_at;
+    if (node.what == trace_node::kind::event) return recorded;
+    if (node.id.version() != 7 || node.id.time() > recorded || recorded - node.id.time() > std::chrono::hours(1))
+      return std::nullopt;
+    return node.id.time();
+  }
+
+  std::string time_text(const trace_node& node) const {
+    const std::optional<timestamp> time = time_of(node);
+    if (!time) return {};
+    return *time < begins_ ? "-" + span_text(begins_ - *time) : "+" + span_text(*time - begins_);
+  }
+
+  /// Which nodes are the last below their cause, and the width of each column.
+  void lay_out() {
+    last_.assign(nodes().size(), false);
+    std::vector<bool> has_later(nodes().size() + 1);
+    for (std::size_t i = nodes().size(); i-- > 0;) {
+      const std::size_t parent = nodes()[i].parent == trace_node::none ? nodes().size() : nodes()[i].parent;
+      last_[i] = !has_later[parent];
+      has_later[parent] = true;
+    }
+    constexpr std::size_t left_max = 60;
+    constexpr std::size_t place_max = 40;
+    for (std::size_t i = 0; i < nodes().size(); ++i) {
+      const line line = line_of(i);
+      for (const struct line& below : lines_below(i)) left_ = std::max(left_, std::min(below.left_width(), left_max));
+      left_ = std::max(left_, std::min(line.left_width(), left_max));
+      place_ = std::max(place_, std::min(display_width(line.place), place_max));
+      position_ = std::max(position_, line.position.size());
+    }
+  }
+
+  /// What stands before the node itself, or (`below`) before what hangs on it.
+  std::string guides(std::size_t node, bool below) const {
+    constexpr std::size_t levels_max = 60;  // who is deeper is drawn below "⋯"
+    std::string text;
+    std::size_t levels = 0;
+    for (std::size_t at = node; nodes()[at].depth > 0; at = nodes()[at].parent) {
+      if (++levels > levels_max) return "⋯  " + text;
+      const bool itself = at == node && !below;
+      text.insert(0, itself ? (last_[at] ? "└─ " : "├─ ") : (last_[at] ? "   " : "│  "));
+    }
+    return text;
+  }
+
+  line line_of(std::size_t place) const {
+    const trace_node& node = nodes()[place];
+    const traced_event& event = event_of(node);
+    line line;
+    line.guides = guides(place, false);
+    line.time = time_text(node);
+    switch (node.what) {
+      case trace_node::kind::command:
+        line.tag = "CMD";
+        line.colour = tint::yellow;
+        line.name = visible(node.name);
+        line.place = visible(event.stream);
+        break;
+      case trace_node::kind::event:
+        line.tag = "EVT";
+        line.colour = tint::cyan;
+        line.name = visible(name_with_version(event));
+        line.place = visible(event.stream) + "@" + std::to_string(event.version.value());
+        line.position = "#" + std::to_string(event.position.value());
+        if (node.in_circle) line.remark = "its cause follows from it";
+        if (event.correlation.value() != trace_.subject.correlation) line.remark = "of another correlation";
+        break;
+      case trace_node::kind::unknown:
+        line.tag = "?";
+        line.colour = tint::red;
+        line.name = node.name.empty() ? id_text(node.id) : visible(node.name) + " " + id_text(node.id);
+        line.remark = "not in this log";
+        line.time.clear();
+        break;
+    }
+    const bool asked_for = node.id == trace_.subject.id && trace_.subject.what != trace_subject::kind::correlation;
+    if (asked_for && nodes().size() > 1) line.remark += line.remark.empty() ? "←" : " ←";
+    return line;
+  }
+
+  /// The read models of an event, and how much that it led to is left out.
+  std::vector<line> lines_below(std::size_t place) const {
+    const trace_node& node = nodes()[place];
+    std::vector<line> lines;
+    const auto add = [&](std::string_view tag, std::string name, std::string remark) {
+      if (name.empty()) return;
+      line& line = lines.emplace_back();
+      line.tag = tag;
+      line.colour = tint::green;
+      line.name = std::move(name);
+      line.place = std::move(remark);
+    };
+    if (node.what == trace_node::kind::event) {
+      std::string applied;
+      std::string not_yet;
+      for (const model_standing* const model : models_of(trace_, event_of(node))) {
+        std::string& names = *model->checkpoint >= event_of(node).position ? applied : not_yet;
+        names += (names.empty() ? "" : ", ") + model->name;
+      }
+      add("PRJ", applied, "applied");
+      add("PRJ", not_yet, "not yet");
+    }
+    if (node.left_out > 0) add("…", counted(node.left_out, "message") + " below", "");
+    const bool has_effects = place + 1 < nodes().size() && nodes()[place + 1].depth > node.depth;
+    for (line& line : lines) {
+      const bool is_last = &line == &lines.back() && !has_effects;
+      line.guides = guides(place, true) + (is_last ? "└─ " : "├─ ");
+    }
+    return lines;
+  }
+
+  void print_line(const line& line) {
+    const bool more = !line.place.empty() || !line.position.empty() || !line.time.empty() || !line.remark.empty();
+    std::vector<piece> pieces{{tint::faint, line.guides}, {line.colour, std::string(line.tag) + " "}};
+    const std::size_t taken = display_width(line.guides) + display_width(line.tag) + 1;
+    pieces.push_back({tint::plain, more ? padded(line.name, left_ > taken ? left_ - taken : 0) : line.name});
+    if (more) {
+      pieces.push_back({tint::plain, "  " + padded(line.place, place_)});
+      pieces.push_back({tint::faint, "  " + padded(line.position, position_)});
+      pieces.push_back({tint::faint, "  " + line.time});
+      if (!line.remark.empty()) pieces.push_back({tint::red, (line.time.empty() ? "" : "  ") + line.remark});
+    }
+    session_.print(painted(std::move(pieces)) + "\n");
+  }
+
+  void print_data(std::size_t place) {
+    const trace_node& node = nodes()[place];
+    const bool has_below =
+        !lines_below(place).empty() || (place + 1 < nodes().size() && nodes()[place + 1].depth > node.depth);
+    const std::string before = guides(place, true) + (has_below ? "│  " : "   ") + " ";
+    for (const data_line& data : lines_of(event_of(node))) {
+      session_.print(painted({{tint::faint, before},
+                              {tint::cyan, data.name},
+                              {tint::plain, (data.name.empty() ? "" : "  ") + data.value}}) +
+                     "\n");
+    }
+  }
+
+  std::vector<data_line> lines_of(const traced_event& event) {
+    try {
+      const event_page page =
+          session_.log().read(global_position{event.position.value() - 1}, {}, {.events = 1, .scanned = 1});
+      if (!page.empty()) return data_lines(page.front().data);
+    } catch (const log_damaged& failure) {
+      session_.failed(failure);
+    }
+    return {};
+  }
+
+  std::string fitted(const std::string& text) const {
+    return session_.on_terminal() ? cut_to(text, session_.around().size.columns) : text;
+  }
+
+  /// The line without spaces at its end; on a terminal cut to its width.
+  std::string painted(std::vector<piece> pieces) const {
+    while (!pieces.empty() && pieces.back().text.find_first_not_of(' ') == std::string::npos) pieces.pop_back();
+    if (!pieces.empty()) pieces.back().text.resize(pieces.back().text.find_last_not_of(' ') + 1);
+    std::size_t room = session_.on_terminal() ? session_.around().size.columns : static_cast<std::size_t>(-1);
+    std::string out;
+    for (const piece& piece : pieces) {
+      const std::size_t width = display_width(piece.text);
+      if (width > room) return out + style_.paint(piece.colour, room == 0 ? "" : cut_to(piece.text, room));
+      out += style_.paint(piece.colour, piece.text);
+      room -= width;
+    }
+    return out;
+  }
+
+  const trace& trace_;
+  session& session_;
+  const style style_;
+  const timestamp begins_;
+  std::vector<bool> last_;
+  std::size_t left_ = 0;
+  std::size_t place_ = 0;
+  std::size_t position_ = 0;
+};
+
+/// A text between quotes in a diagram: what means something to Mermaid or to HTML becomes an entity.
+std::string label(std::string_view text) {
+  std::string out;
+  for (const char c : visible(text)) {
+    switch (c) {
+      case '"': out += "#quot;"; break;
+      case '#': out += "#35;"; break;
+      case '<': out += "#lt;"; break;
+      case '>': out += "#gt;"; break;
+      case '&': out += "#amp;"; break;
+      case '`': out += "#96;"; break;
+      default: out += c;
+    }
+  }
+  return out;
+}
+
+std::string box(const trace_node& node, const trace_tree& tree) {
+  switch (node.what) {
+    case trace_node::kind::command: return "[\"" + label(node.name) + "\"]:::command";
+    case trace_node::kind::unknown:
+      return "[\"? " + label(node.name.empty() ? node.id.to_string() : node.name) + "<br>not in this log\"]:::unknown";
+    case trace_node::kind::event: break;
+  }
+  const traced_event& event = tree.events()[node.event];
+  return "(\"" + label(name_with_version(event)) + "<br>" +
+         label(event.stream + "@" + std::to_string(event.version.value())) + " #35;" +
+         std::to_string(event.position.value()) + "\"):::event";
+}
+
+}  // namespace
+
+std::vector<const model_standing*> models_of(const trace& trace, const traced_event& event) {
+  std::vector<const model_standing*> found;
+  for (const model_standing& model : trace.models) {
+    const bool serves = model.sound() && model.state != model_state::building;
+    if (serves && model.handles(event.type).value_or(true)) found.push_back(&model);
+  }
+  return found;
+}
+
+void print_tree(const trace& trace, session& session, bool with_data) { tree_printer(trace, session).print(with_data); }
+
+void print_mermaid(const trace& trace, session& session) {
+  const std::vector<trace_node>& nodes = trace.tree.nodes();
+  session.print("flowchart TD\n");
+  std::set<std::string> models;
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    const std::string name = "n" + std::to_string(i);
+    session.print("  " + name + box(nodes[i], trace.tree) + "\n");
+    if (nodes[i].parent != trace_node::none)
+      session.print("  n" + std::to_string(nodes[i].parent) + " --> " + name + "\n");
+    if (nodes[i].what != trace_node::kind::event) continue;
+    const traced_event& event = trace.tree.events()[nodes[i].event];
+    for (const model_standing* const model : models_of(trace, event)) {
+      if (*model->checkpoint < event.position) continue;
+      if (models.insert(model->name).second)
+        session.print("  m_" + model->name + "[(\"" + model->name + "\")]:::model\n");
+      session.print("  " + name + " -.-> m_" + model->name + "\n");
+    }
+  }
+  session.print(
+      "  classDef command fill:#fff3cd,stroke:#b58900\n"
+      "  classDef event fill:#d7f0f7,stroke:#2aa198\n"
+      "  classDef unknown fill:#f8d7da,stroke:#dc322f\n"
+      "  classDef model fill:#e2f0d9,stroke:#859900\n");
+}
+
+}  // namespace whence::inline v0::cli
