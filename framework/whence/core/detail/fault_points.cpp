@@ -17,7 +17,8 @@
 namespace whence::inline v0::detail {
 namespace {
 
-constexpr std::array<std::string_view, 6> names{"queue", "insert", "commit", "witness", "checkpoint", "projection"};
+constexpr std::array<std::string_view, 7> names{"queue",      "insert",     "commit", "witness",
+                                                "checkpoint", "projection", "index"};
 
 [[noreturn]] void misused(const char* variable) {
   std::fprintf(stderr, "whence: %s is set to something that it cannot be\n", variable);

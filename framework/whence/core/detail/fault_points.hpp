@@ -22,7 +22,7 @@
 
 namespace whence::inline v0::detail {
 
-enum class phase : std::uint8_t { queue, insert, commit, witness, checkpoint, projection };
+enum class phase : std::uint8_t { queue, insert, commit, witness, checkpoint, projection, index };
 
 #if defined(WHENCE_TEST_BUILD) && WHENCE_TEST_BUILD
 

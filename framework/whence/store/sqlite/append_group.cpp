@@ -122,15 +122,15 @@ void append_group::place(const stream_append& part, stream_head_entry head) {
     head.number = tip_.head.value() + 1;
     head.aggregate_type = part.aggregate_type;
   }
-  const index_key stream_key = key_of_stream(part.stream);
   std::vector<std::string_view> tags;
   for (const new_event& event : part.events) {
     tip_.head = tip_.head.next();
-    const placed_event placed{&part, &event, head.number, ++head.version, tip_.head};
-    tip_.chain = chain_next(tip_.chain, placed.number, view(placed, tags));
+    placed_event placed{&part, &event, head.number, ++head.version, tip_.head};
+    const recorded_event recorded = view(placed, tags);
+    placed.chain = tip_.chain = chain_next(tip_.chain, placed.number, recorded);
     placed_ids_.emplace(event.id, placed_.size());
     placed_.push_back(placed);
-    indexed_.push_back({placed.position.value(), stream_key, key_of_event(event.id), tip_.chain});
+    indexed_.add(recorded, placed.chain);
   }
   moved_.insert_or_assign(part.stream, std::move(head));
 }
@@ -160,12 +160,11 @@ recorded_event append_group::view(const placed_event& placed, std::vector<std::s
 
 void append_group::insert(log_writer& writer) {
   std::vector<std::string_view> tags;
-  for (std::size_t i = 0; i < placed_.size(); ++i) {
-    const placed_event& placed = placed_[i];
+  for (const placed_event& placed : placed_) {
     const std::int64_t type =
         writer.type_number(placed.part->aggregate_type, placed.event->type, placed.event->version);
     const std::string joined = join_tags(placed.event->tags);
-    writer.insert(view(placed, tags), placed.number, type, joined, indexed_[i].chain);
+    writer.insert(view(placed, tags), placed.number, type, joined, placed.chain);
     detail::reach(detail::phase::insert);
   }
 }

@@ -59,7 +59,7 @@ class append_group {
 
   /// Where the log ends once this is committed.
   const log_tip& tip() const noexcept { return tip_; }
-  const std::vector<indexed_event>& indexed() const noexcept { return indexed_; }
+  const index_batch& indexed() const noexcept { return indexed_; }
 
   /// It is committed: the heads that it moved are so from now on.
   void move_heads(stream_heads& heads) const;
@@ -81,6 +81,7 @@ class append_group {
     std::uint64_t number;
     std::uint64_t version;
     global_position position;
+    chain_hash chain{};
   };
 
   judged judge(const append_batch& batch);
@@ -95,7 +96,7 @@ class append_group {
   std::vector<judged> appends_;
   bool completed_ = false;  // each append is completed once
   std::vector<placed_event> placed_;
-  std::vector<indexed_event> indexed_;
+  index_batch indexed_;
   std::unordered_map<std::string, stream_head_entry> moved_;  // the streams that this group writes to
   event_ids placed_ids_;                                      // index into placed_
 };

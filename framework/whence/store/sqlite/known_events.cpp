@@ -72,7 +72,7 @@ void known_events::begin_look_at_index() {
   drops_before_look_ = indexer_.tail().drops();
   if (!index_ || generation != index_generation_) {
     index_.reset();
-    index_ = std::make_unique<index_reader>(paths_.index);
+    index_ = std::make_unique<index_reader>(paths_.index, index_reader::filters::loaded);
     index_generation_ = generation;
   }
   index_look_.emplace(*index_);
@@ -81,10 +81,11 @@ void known_events::begin_look_at_index() {
 void known_events::end_look() noexcept {
   log_look_.reset();
   index_look_.reset();
+  ids_.reset();
 }
 
 template <class IsIt>
-const recorded_event* known_events::search(index_key key, IsIt is_it) {
+const recorded_event* known_events::search(index_key key, const event_id* id, IsIt is_it) {
   const auto look_at = [&](std::uint64_t position) {
     begin_look_at_log();
     const recorded_event* const event = log_.event_at(global_position{position});
@@ -98,7 +99,7 @@ const recorded_event* known_events::search(index_key key, IsIt is_it) {
     const recorded_event* found = nullptr;
     try {
       begin_look_at_index();
-      found = search_index(key, look_at);
+      found = search_index(key, id, look_at);
     } catch (const sql::sql_error& failure) {
       if (made_anew || !indexer_.rebuild_if_lost(failure)) throw;
     }
@@ -111,9 +112,9 @@ const recorded_event* known_events::search(index_key key, IsIt is_it) {
 }
 
 template <class LookAt>
-const recorded_event* known_events::search_index(index_key key, LookAt look_at) {
+const recorded_event* known_events::search_index(index_key key, const event_id* id, LookAt look_at) {
   for (std::uint64_t before = UINT64_MAX;;) {
-    const std::vector<std::uint64_t> hits = index_->descending(key, before, positions_at_once);
+    const std::vector<std::uint64_t> hits = index_->descending(key, before, positions_at_once, id);
     for (const std::uint64_t position : hits) {
       if (const recorded_event* const event = look_at(position)) return event;
       before = position;
@@ -125,7 +126,7 @@ const recorded_event* known_events::search_index(index_key key, LookAt look_at) 
 stream_head_entry known_events::head_of(const std::string& stream) {
   if (std::optional<stream_head_entry> head = heads_.find(stream)) return *std::move(head);
   const recorded_event* const last =
-      search(key_of_stream(stream), [&stream](const recorded_event& event) { return event.stream == stream; });
+      search(key_of_stream(stream), nullptr, [&stream](const recorded_event& event) { return event.stream == stream; });
   if (last == nullptr) return {};
   stream_head_entry head{log_.stream_number(), last->version.value(), std::string(last->aggregate_type)};
   heads_.put(stream, head);
@@ -133,7 +134,9 @@ stream_head_entry known_events::head_of(const std::string& stream) {
 }
 
 const recorded_event* known_events::event_with(const event_id& id) {
-  return search(key_of_event(id), [&id](const recorded_event& event) { return event.id == id; });
+  if (!ids_) ids_ = indexer_.ids();
+  if (ids_->is_beyond(id.value())) return nullptr;
+  return search(key_of_event(id), &id, [&id](const recorded_event& event) { return event.id == id; });
 }
 
 }  // namespace whence::inline v0

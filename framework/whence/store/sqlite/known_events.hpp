@@ -10,7 +10,8 @@
 #include <string_view>
 #include <vector>
 
-#include <whence/store/sqlite/indexer.hpp>
+#include <whence/store/sqlite/index/indexer.hpp>
+#include <whence/store/sqlite/index/reader.hpp>
 #include <whence/store/sqlite/reader.hpp>
 
 namespace whence::inline v0 {
@@ -85,10 +86,11 @@ class known_events {
   void begin_look_at_index();
   void end_look() noexcept;
   /// Calls `is_it` with each event that may have the key, the newest first, until it returns true.
+  /// `id`: the event id whose key it is.
   template <class IsIt>
-  const recorded_event* search(index_key key, IsIt is_it);
+  const recorded_event* search(index_key key, const event_id* id, IsIt is_it);
   template <class LookAt>
-  const recorded_event* search_index(index_key key, LookAt look_at);
+  const recorded_event* search_index(index_key key, const event_id* id, LookAt look_at);
 
   const log_paths& paths_;
   indexer& indexer_;
@@ -99,6 +101,7 @@ class known_events {
   std::uint64_t index_generation_ = 0;
   std::optional<index_reader::snapshot> index_look_;
   std::uint64_t drops_before_look_ = 0;
+  std::optional<id_range> ids_;  // of all events; as long as a look lives
 };
 
 }  // namespace whence::inline v0

@@ -14,7 +14,7 @@
 #include <whence/store/log.hpp>
 #include <whence/store/log_source.hpp>
 #include <whence/store/sqlite/committer.hpp>
-#include <whence/store/sqlite/indexer.hpp>
+#include <whence/store/sqlite/index/indexer.hpp>
 #include <whence/store/sqlite/opening.hpp>
 #include <whence/store/sqlite/stream_lookup.hpp>
 

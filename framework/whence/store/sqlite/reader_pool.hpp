@@ -9,7 +9,7 @@
 #include <vector>
 
 #include <whence/core/guarded.hpp>
-#include <whence/store/sqlite/index.hpp>
+#include <whence/store/sqlite/index/reader.hpp>
 #include <whence/store/sqlite/reader.hpp>
 
 namespace whence::inline v0 {

@@ -13,7 +13,7 @@
 
 #include <whence/store/event_page_builder.hpp>
 #include <whence/store/log.hpp>
-#include <whence/store/sqlite/index.hpp>
+#include <whence/store/sqlite/index/reader.hpp>
 #include <whence/store/sqlite/reader.hpp>
 
 namespace whence::inline v0 {

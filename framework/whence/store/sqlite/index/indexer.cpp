@@ -8,7 +8,8 @@
 #include <sqlite3.h>
 
 #include <whence/store/log_errors.hpp>
-#include <whence/store/sqlite/indexer.hpp>
+#include <whence/store/sqlite/index/indexer.hpp>
+#include <whence/store/sqlite/index/reader.hpp>
 
 namespace whence::inline v0 {
 namespace {
@@ -46,14 +47,19 @@ std::optional<std::string> indexer::wait_for_room() {
   return own->failure ? own->failure : "the log is closed";
 }
 
-void indexer::add(const std::vector<indexed_event>& events) {
+void indexer::add(const index_batch& events) {
   if (events.empty()) return;
-  const std::size_t before = tail_.size();
-  tail_.add(events);
-  shared_.lock()->head = global_position{events.back().position};
-  // A run that has become full is worth a wake-up; nothing smaller is.
-  if (before / index_tail::run_events != tail_.size() / index_tail::run_events) wake_up_.notify_one();
+  const bool full = tail_.add(events);
+  {
+    const auto own = shared_.lock();
+    own->head = global_position{events.last};
+    own->ids.add(events.ids);
+  }
+  // A part that has become full is worth a wake-up; nothing smaller is.
+  if (full) wake_up_.notify_one();
 }
+
+id_range indexer::ids() { return shared_.lock()->ids; }
 
 void indexer::rebuild() {
   {
@@ -87,6 +93,7 @@ void indexer::close() noexcept {
 
 void indexer::run() noexcept {
   pthread_setname_np(pthread_self(), "whence-index");
+  bool anew = false;  // the last attempt found it unsound
   for (;;) {
     std::optional<std::string> failure;
     bool unsound = false;
@@ -105,7 +112,10 @@ void indexer::run() noexcept {
     if (unsound) {
       own->now = stage::filling;
       own->replace = true;
+      // It is made anew at once, and nobody learns of it; unless that one is unsound too.
+      if (!anew) failure.reset();
     }
+    anew = unsound;
     own->failure = std::move(failure);
     if (own->closing) own->now = stage::closed;
     changed_.notify_all();
@@ -113,8 +123,7 @@ void indexer::run() noexcept {
     if (own->failure) {
       own.wait_for(wake_up_, pause_after_failure, [&] { return own->closing; });
     } else {
-      own.wait(wake_up_,
-               [&] { return own->closing || own->now == stage::filling || tail_.size() >= index_tail::run_events; });
+      own.wait(wake_up_, [&] { return own->closing || own->now == stage::filling || tail_.has_full_part(); });
     }
   }
   index_.reset();
@@ -149,6 +158,34 @@ bool indexer::fits_log(const std::optional<index_checkpoint>& checkpoint, global
   });
 }
 
+/// Looks some events up in the index, all over the log, by all of their keys. What was lost in between is not always found
+/// here; a reader that meets the gap makes the index anew.
+bool indexer::sample_fits(global_position head) {
+  constexpr int samples = 16;
+  std::vector<index_entry> expected;
+  readers_.with_snapshot([&](log_reader_connection& reader) {
+    std::uint64_t random = head.value();
+    for (int i = 0; i < samples; ++i) {
+      random = random * 6364136223846793005u + 1442695040888963407u;
+      const recorded_event* const event = reader.event_at(global_position{1 + (random >> 20) % head.value()});
+      if (event == nullptr) return;
+      index_batch one;
+      one.add(*event, {});
+      expected.insert(expected.end(), one.entries.begin(), one.entries.end());
+    }
+  });
+  try {
+    index_reader index(paths_.index);
+    const index_reader::snapshot now(index);
+    return std::ranges::all_of(expected, [&index](const index_entry& entry) {
+      return index.ascending(entry.key, entry.position - 1, 1) == std::vector<std::uint64_t>{entry.position};
+    });
+  } catch (const sql::sql_error& failure) {
+    if (is_damage(failure) || failure.primary() == SQLITE_CANTOPEN) return false;
+    throw;
+  }
+}
+
 /// Brings the index to the head, or to where the tail begins.
 void indexer::fill() {
   if (!index_) index_ = index_writer::open(*files_, paths_.index);
@@ -159,48 +196,52 @@ void indexer::fill() {
     replace = own->replace;
     to = own->head;
   }
-  if (const std::vector<indexed_event> oldest = tail_.oldest(true); !oldest.empty()) {
-    to = global_position{oldest.front().position - 1};
-  }
+  if (const std::uint64_t first = tail_.first(); first != 0) to = global_position{first - 1};
   if (replace) replace_index();
   std::optional<index_checkpoint> checkpoint = index_->checkpoint();
-  if (checkpoint && !fits_log(checkpoint, to)) {
+  if (checkpoint && !(fits_log(checkpoint, to) && sample_fits(checkpoint->position))) {
     replace_index();
     checkpoint.reset();
   }
   global_position done = checkpoint ? checkpoint->position : global_position{};
   while (done < to) {
-    if (shared_.lock()->closing) return;
     const global_position next{std::min(to.value(), done.value() + batch_events)};
     fill_batch(done, next);
     done = next;
+    while (!closing() && index_->merge_a_part()) {
+    }
+    if (closing()) return;
   }
   auto own = shared_.lock();
+  own->ids.add(index_->ids());
   if (!own->replace && !own->closing) own->now = stage::complete;
 }
 
 void indexer::fill_batch(global_position after, global_position to) {
-  std::vector<indexed_event> events;
-  events.reserve(static_cast<std::size_t>(to.value() - after.value()));
+  index_batch events;
   readers_.with_snapshot([&](log_reader_connection& reader) {
     return reader.scan(after, [&](const entry_row& row, const recorded_event& event) {
-      events.push_back({row.position, key_of_stream(event.stream), key_of_event(event.id), row.chain});
+      events.add(event, row.chain);
       return event.position < to;
     });
   });
-  if (events.empty() || events.back().position != to.value()) {
+  if (events.empty() || events.last != to.value()) {
     throw log_damaged(paths_.log, after.next(), "the log ends before its head");
   }
-  index_->add(events, log_);
+  index_->add(std::move(events), log_);
 }
 
-void indexer::index_oldest(bool also_part) {
+void indexer::index_oldest(bool also_begun) {
   if (!index_) index_ = index_writer::open(*files_, paths_.index);
   for (;;) {
-    const std::vector<indexed_event> run = tail_.oldest(also_part);
-    if (run.empty()) return;
-    index_->add(run, log_);
-    tail_.drop_through(run.back().position);
+    index_batch oldest = tail_.oldest(also_begun);
+    if (oldest.empty()) {
+      if (also_begun || closing() || !index_->merge_a_part()) return;
+      continue;
+    }
+    const std::uint64_t last = oldest.last;
+    index_->add(std::move(oldest), log_);
+    tail_.drop_through(last);
     {
       const auto own = shared_.lock();
     }  // so that the wake-up cannot fall between somebody's look and sleep

@@ -13,8 +13,8 @@
 #include <whence/core/guarded.hpp>
 #include <whence/sql/error.hpp>
 #include <whence/store/sqlite/format.hpp>
-#include <whence/store/sqlite/index.hpp>
-#include <whence/store/sqlite/index_tail.hpp>
+#include <whence/store/sqlite/index/tail.hpp>
+#include <whence/store/sqlite/index/writer.hpp>
 #include <whence/store/sqlite/reader_pool.hpp>
 
 namespace whence::inline v0 {
@@ -24,7 +24,8 @@ namespace whence::inline v0 {
 ///
 /// Owns     the connection that writes the index: the thread.
 /// Shares   the tail (synchronises itself); what is guarded.
-/// Limits   65,536 events in the tail: appends wait for room. It writes nothing while nothing is appended.
+/// Limits   65,536 events in the tail: appends wait for room. Runs are merged in parts of a few milliseconds, between which
+///          the tail comes first. Once that is done, it writes nothing while nothing is appended.
 /// Stops    writes what the tail has, then joins.
 class indexer {
  public:
@@ -41,7 +42,10 @@ class indexer {
   std::optional<std::string> wait_for_room();
 
   /// Committed events, in position order, after all that were added before.
-  void add(const std::vector<indexed_event>& events);
+  void add(const index_batch& events);
+
+  /// The ids of all events, once index and tail have the whole log.
+  id_range ids();
 
   const index_tail& tail() const noexcept { return tail_; }
 
@@ -66,6 +70,7 @@ class indexer {
     stage now = stage::filling;
     global_position head;  // index and tail have everything up to here, once they are complete
     bool replace = false;  // whatever the index says of itself
+    id_range ids;
     bool closing = false;
     std::optional<std::string> failure;  // of the last attempt; tried again while there is something to do
   };
@@ -76,8 +81,9 @@ class indexer {
   void fill_batch(global_position after, global_position to);
   void replace_index();
   bool fits_log(const std::optional<index_checkpoint>& checkpoint, global_position head);
-  void index_oldest(bool also_part);
-  index_writer& index();
+  bool sample_fits(global_position head);
+  void index_oldest(bool also_begun);
+  bool closing() { return shared_.lock()->closing; }
 
   const std::shared_ptr<files> files_;
   const log_paths paths_;

@@ -1,0 +1,39 @@
+/// The index's database (shop.db.index), table by table.
+///
+///     checkpoint   one row: the log's id and epoch, and up to which position, with which chain hash, the runs go.
+///                  No row: the index is empty
+///     runs         the runs. Those that are `live` follow each other without gap or overlap, from position 1 to the checkpoint;
+///                  one that is not is still being merged, and is thrown away if the process ends first
+///     blocks       their blocks, written at the end of the table, never changed
+///     garbage      blocks of runs that are gone, to be deleted
+///     state        one row: where the next block goes, the number of the next run, and how often the set of runs has changed
+///
+/// application_id 0x57484E49 ("WHNI"), pages of 16 KiB, WAL, synchronous=NORMAL: a power cut may take the newest runs, with
+/// their checkpoint.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <whence/core/files.hpp>
+#include <whence/sql/database.hpp>
+#include <whence/sql/statement.hpp>
+#include <whence/store/sqlite/index/run.hpp>
+
+namespace whence::inline v0 {
+
+/// Opens the index to write; makes its tables if it is empty. Throws sql_error: NOTADB if it is another database, or one of
+/// another format.
+sql::database open_index_to_write(const std::string& path);
+
+/// What `runs` says, in the order of positions: those that are live, or those that are not. Throws sql_error: CORRUPT if they
+/// do not follow each other.
+std::vector<index_run> read_runs(sql::database& db, bool live);
+
+void insert_run(sql::database& db, const index_run& run, bool live);
+
+/// The index is not as it was written.
+[[noreturn]] void index_is_damaged(const std::string& path, const std::string& detail);
+
+}  // namespace whence::inline v0

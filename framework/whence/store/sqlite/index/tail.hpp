@@ -1,0 +1,74 @@
+/// What the index does not have yet, in memory: the keys of the newest committed events.
+///
+/// Events are kept in parts of 32,768, each with a hash table over the keys that appends ask for; the indexer makes a run of the
+/// oldest part, and drops it when the index has it. Other keys are looked for one by one.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <vector>
+
+#include <whence/core/guarded.hpp>
+#include <whence/store/sqlite/index/keys.hpp>
+
+namespace whence::inline v0 {
+
+/// Threads  any.
+class index_tail {
+ public:
+  static constexpr std::size_t part_events = 32'768;
+
+  /// Adds committed events, which follow on those that were added before. True: a part has become full.
+  bool add(const index_batch& events);
+
+  /// The positions of the key, ascending.
+  std::vector<std::uint64_t> find(index_key key) const;
+
+  std::size_t size() const;
+  bool has_full_part() const;
+
+  /// The position of the oldest event; 0: it is empty.
+  std::uint64_t first() const;
+
+  /// How often something was dropped: as long as it stays the same, whoever read the index before still has all.
+  std::uint64_t drops() const;
+
+  /// A copy of the oldest part if it is full, or of whatever there is if `also_begun`; empty if there is none.
+  index_batch oldest(bool also_begun) const;
+
+  /// Drops everything up to the position. A part goes as a whole or not at all.
+  void drop_through(std::uint64_t position);
+
+ private:
+  class part {
+   public:
+    void add(const index_batch& events);
+    void find(index_key key, std::vector<std::uint64_t>& into) const;
+    const index_batch& events() const noexcept { return events_; }
+    bool full() const noexcept { return events_.events() >= part_events; }
+
+   private:
+    struct node {
+      index_key key;
+      std::uint64_t position;
+      std::uint32_t older;  // the next older node of the same key, plus one; 0: none
+    };
+    std::size_t slot_of(index_key key) const noexcept;
+    void enter(std::size_t node);
+    void grow();
+
+    index_batch events_;
+    std::vector<node> nodes_;           // of the keys that are filtered
+    std::vector<std::uint32_t> table_;  // the newest node of a key, plus one; 0: none. Half full at most
+  };
+  struct shared {
+    std::deque<part> parts;
+    std::size_t events = 0;
+    std::uint64_t drops = 0;
+  };
+
+  mutable guarded<shared> shared_;
+};
+
+}  // namespace whence::inline v0

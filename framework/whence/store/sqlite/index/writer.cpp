@@ -1,0 +1,185 @@
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include <sqlite3.h>
+
+#include <whence/core/detail/fault_points.hpp>
+#include <whence/sql/error.hpp>
+#include <whence/sql/transaction.hpp>
+#include <whence/store/sqlite/index/format.hpp>
+#include <whence/store/sqlite/index/merge.hpp>
+#include <whence/store/sqlite/index/writer.hpp>
+
+namespace whence::inline v0 {
+namespace {
+
+/// A transaction of a merge, or of a deletion, has so many blocks: 4 MiB, a few milliseconds.
+constexpr int blocks_of_a_part = 256;
+
+}  // namespace
+
+std::optional<index_checkpoint> read_checkpoint(sql::database& db) {
+  sql::statement select = db.prepare("SELECT log, epoch, position, chain FROM checkpoint WHERE number = 1");
+  if (!select.step()) return std::nullopt;
+  index_checkpoint found;
+  uuid::bytes_type id{};
+  if (select.blob(0).size() != id.size() || select.blob(3).size() != found.chain.size()) return std::nullopt;
+  std::memcpy(id.data(), select.blob(0).data(), id.size());
+  std::memcpy(found.chain.data(), select.blob(3).data(), found.chain.size());
+  found.log = {log_id(uuid(id)), static_cast<std::uint64_t>(select.integer(1))};
+  found.position = global_position{static_cast<std::uint64_t>(select.integer(2))};
+  return found;
+}
+
+index_writer index_writer::open(files& files, const std::string& path) {
+  try {
+    return index_writer(open_index_to_write(path));
+  } catch (const sql::sql_error& failure) {
+    if (failure.primary() != SQLITE_NOTADB && failure.primary() != SQLITE_CORRUPT && failure.primary() != SQLITE_ERROR)
+      throw;
+  }
+  return replace(files, path);
+}
+
+index_writer index_writer::replace(files& files, const std::string& path) {
+  // Nothing is lost with it. Readers that have the old file open keep reading that, and see how far it goes.
+  for (const char* const part : {"", "-wal", "-shm", "-journal"}) files.remove(path + part);
+  return index_writer(open_index_to_write(path));
+}
+
+index_writer::index_writer(sql::database db)
+    : db_(std::move(db)), insert_block_(db_.prepare("INSERT INTO blocks VALUES(?, ?)")), runs_(read_runs(db_, true)) {
+  const std::optional<std::int64_t> next_block = db_.integer("SELECT next_block FROM state");
+  if (!next_block) index_is_damaged(db_.path(), "it does not say what state it is in");
+  next_block_ = std::max(*next_block, db_.integer("SELECT max(number) FROM blocks").value_or(0) + 1);
+  next_run_ = static_cast<std::uint64_t>(db_.integer("SELECT next_run FROM state").value_or(1));
+  const std::optional<index_checkpoint> checkpoint = read_checkpoint(db_);
+  if ((checkpoint ? checkpoint->position.value() : 0) != (runs_.empty() ? 0 : runs_.back().last)) {
+    index_is_damaged(db_.path(), "its runs do not end at its checkpoint");
+  }
+  throw_away_unfinished();
+}
+
+index_writer::index_writer(index_writer&&) noexcept = default;
+index_writer& index_writer::operator=(index_writer&&) noexcept = default;
+index_writer::~index_writer() = default;
+
+void index_writer::throw_away_unfinished() {
+  const std::vector<index_run> unfinished = read_runs(db_, false);
+  if (unfinished.empty()) return;
+  sql::transaction throwing_away(db_);
+  for (const index_run& run : unfinished) throw_away(run);
+  throwing_away.commit();
+}
+
+std::optional<index_checkpoint> index_writer::checkpoint() { return read_checkpoint(db_); }
+
+id_range index_writer::ids() const noexcept {
+  id_range all;
+  for (const index_run& run : runs_) all.add(run.ids);
+  return all;
+}
+
+std::int64_t index_writer::put(std::span<const std::uint8_t> block) {
+  insert_block_.bind(1, next_block_);
+  insert_block_.bind_view(2, block);
+  insert_block_.run();
+  return next_block_++;
+}
+
+void index_writer::write_state() {
+  db_.run("UPDATE state SET next_block = ?, next_run = ?, generation = generation + 1", {next_block_, next_run_});
+}
+
+void index_writer::add(index_batch batch, const log_identity& log) {
+  std::sort(batch.entries.begin(), batch.entries.end());
+  index_run planned;
+  planned.number = next_run_++;
+  planned.first = batch.first;
+  planned.last = batch.last;
+  planned.entries = batch.entries.size();
+  planned.filtered = count_filtered(batch.entries);
+  planned.ids = batch.ids;
+
+  const run_builder::sink put_block = [this](std::span<const std::uint8_t> block) { return put(block); };
+  run_builder builder(std::move(planned));
+  sql::transaction adding(db_);
+  for (const index_entry& entry : batch.entries) builder.add(entry, put_block);
+  builder.finish(put_block);
+  insert_run(db_, builder.run(), true);
+  db_.run("INSERT OR REPLACE INTO checkpoint VALUES(1, ?, ?, ?, ?)",
+          {log.id.value().bytes(), log.epoch, batch.last, batch.chain});
+  write_state();
+  detail::reach(detail::phase::index);
+  adding.commit();
+  runs_.push_back(builder.run());
+}
+
+bool index_writer::merge_a_part() {
+  if (!merge_ && !begin_merge()) return delete_garbage();
+  const run_builder::sink put_block = [this](std::span<const std::uint8_t> block) { return put(block); };
+  sql::transaction merging(db_);
+  const bool done = merge_->advance(blocks_of_a_part, put_block);
+  if (done) {
+    for (const index_run& source : merge_->sources()) throw_away(source);
+  }
+  insert_run(db_, merge_->made(), done);
+  write_state();
+  detail::reach(detail::phase::index);
+  merging.commit();
+  if (done) {
+    const auto first = std::find_if(runs_.begin(), runs_.end(), [this](const index_run& run) {
+      return run.number == merge_->sources().front().number;
+    });
+    const auto after = runs_.erase(first, first + static_cast<std::ptrdiff_t>(merge_->sources().size()));
+    runs_.insert(after, merge_->made());
+    merge_.reset();
+  }
+  return true;
+}
+
+/// The lowest level first, of that the oldest runs.
+bool index_writer::begin_merge() {
+  std::size_t end = runs_.size();
+  while (end > 0) {
+    const int level = runs_[end - 1].level();
+    std::size_t begin = end;
+    while (begin > 0 && runs_[begin - 1].level() == level) --begin;
+    if (end - begin >= merge::fan_in) {
+      const auto first = runs_.begin() + static_cast<std::ptrdiff_t>(begin);
+      merge_ = std::make_unique<merge>(
+          std::vector<index_run>(first, first + static_cast<std::ptrdiff_t>(merge::fan_in)), next_run_++, db_);
+      return true;
+    }
+    end = begin;
+  }
+  return false;
+}
+
+void index_writer::throw_away(const index_run& run) {
+  db_.run("DELETE FROM runs WHERE number = ?", {run.number});
+  for (const block_extent& extent : run.blocks) {
+    db_.run("INSERT OR REPLACE INTO garbage VALUES(?, ?)", {extent.first, extent.count});
+  }
+  has_garbage_ = true;
+}
+
+bool index_writer::delete_garbage() {
+  if (!has_garbage_) return false;
+  sql::transaction deleting(db_);
+  const std::optional<std::int64_t> first = db_.integer("SELECT first FROM garbage ORDER BY first LIMIT 1");
+  if (!first) {
+    has_garbage_ = false;
+    return false;
+  }
+  const std::int64_t count = db_.integer("SELECT count FROM garbage WHERE first = ?", {*first}).value_or(0);
+  const std::int64_t now = std::min<std::int64_t>(count, blocks_of_a_part);
+  db_.run("DELETE FROM blocks WHERE number >= ? AND number < ?", {*first, *first + now});
+  db_.run("DELETE FROM garbage WHERE first = ?", {*first});
+  if (now < count) db_.run("INSERT INTO garbage VALUES(?, ?)", {*first + now, count - now});
+  deleting.commit();
+  return true;
+}
+
+}  // namespace whence::inline v0

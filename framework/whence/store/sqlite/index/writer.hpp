@@ -1,0 +1,77 @@
+/// Writes the index: adds runs, and merges them.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <whence/core/files.hpp>
+#include <whence/core/position.hpp>
+#include <whence/sql/database.hpp>
+#include <whence/store/event_page.hpp>
+#include <whence/store/sqlite/index/run.hpp>
+
+namespace whence::inline v0 {
+
+/// Up to where the index goes.
+struct index_checkpoint {
+  log_identity log;
+  global_position position;
+  chain_hash chain{};
+};
+
+/// Nothing if the index is empty.
+std::optional<index_checkpoint> read_checkpoint(sql::database& db);
+
+/// The only one that writes the index.
+///
+/// Threads  one at a time.
+/// Throws   sql_error.
+class index_writer {
+ public:
+  /// Opens or makes it. What is no index, or one of another format, is replaced.
+  static index_writer open(files& files, const std::string& path);
+  /// Makes a new one in the place of what is there.
+  static index_writer replace(files& files, const std::string& path);
+
+  index_writer(index_writer&&) noexcept;
+  index_writer& operator=(index_writer&&) noexcept;
+  ~index_writer();
+
+  std::optional<index_checkpoint> checkpoint();
+
+  /// The ids of all events up to the checkpoint.
+  id_range ids() const noexcept;
+
+  /// Adds the next events (at least one), which follow on the checkpoint, as a run, and moves the checkpoint to the last of
+  /// them, in one transaction.
+  void add(index_batch batch, const log_identity& log);
+
+  /// Merges a part of what there is to merge, or deletes a part of what is not needed any more, in one transaction of a few
+  /// milliseconds. False: there is nothing to do.
+  bool merge_a_part();
+
+ private:
+  class merge;
+  explicit index_writer(sql::database db);
+
+  void throw_away_unfinished();
+  std::int64_t put(std::span<const std::uint8_t> block);
+  /// Ends a transaction that changed the runs.
+  void write_state();
+  bool begin_merge();
+  bool delete_garbage();
+  void throw_away(const index_run& run);
+
+  sql::database db_;
+  sql::statement insert_block_;
+  std::vector<index_run> runs_;
+  std::int64_t next_block_ = 1;
+  std::uint64_t next_run_ = 1;
+  bool has_garbage_ = true;
+  std::unique_ptr<merge> merge_;
+};
+
+}  // namespace whence::inline v0

@@ -1,0 +1,218 @@
+// What was written as runs, merged or not, is found as a plain list of all entries would find it.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <map>
+#include <random>
+#include <string>
+
+#include <whence/core/runtime.hpp>
+#include <whence/sql/error.hpp>
+#include <whence/store/sqlite/index/filter.hpp>
+#include <whence/store/sqlite/index/reader.hpp>
+#include <whence/store/sqlite/index/writer.hpp>
+
+#include <tests/temporary_folder.hpp>
+
+using namespace whence;
+
+namespace {
+
+constexpr index_key key(std::uint64_t number, key_kind kind) {
+  return (number * 0x9E3779B97F4A7C15) << 3 | static_cast<index_key>(kind);
+}
+
+/// An index, and what it should say.
+struct index_and_model {
+  tests::temporary_folder folder;
+  std::string path = folder.file("shop.db.index");
+  whence::runtime runtime = runtime::system(1);
+  log_identity log{log_id(runtime.make_uuid()), 1};
+  std::map<index_key, std::vector<std::uint64_t>> model;
+  std::uint64_t last = 0;
+  std::mt19937 random{20260127};
+
+  std::uint64_t below(std::uint64_t limit) {
+    return std::uniform_int_distribution<std::uint64_t>(0, limit - 1)(random);
+  }
+
+  /// The next events: of few and of many streams, each with an id, some with a tag that is everywhere.
+  index_batch next(std::uint64_t events) {
+    index_batch batch;
+    batch.first = last + 1;
+    for (std::uint64_t i = 0; i < events; ++i) {
+      ++last;
+      add(batch, key(below(4) == 0 ? below(3) : below(5'000), key_kind::stream));
+      add(batch, key(1'000'000 + last, key_kind::event));
+      if (below(3) == 0) add(batch, key(7, key_kind::tag));
+    }
+    batch.last = last;
+    return batch;
+  }
+  void add(index_batch& batch, index_key wanted) {
+    batch.entries.push_back({wanted, last});
+    model[wanted].push_back(last);
+  }
+
+  void check(index_reader& index, index_key wanted) {
+    const auto known = model.find(wanted);
+    const std::vector<std::uint64_t> all = known == model.end() ? std::vector<std::uint64_t>{} : known->second;
+    const std::uint64_t from = below(last + 2);
+    const std::size_t limit = 1 + static_cast<std::size_t>(below(2'000));
+    const std::uint64_t skip = below(3) == 0 ? below(all.size() + 2) : 0;
+    std::vector<std::uint64_t> up(std::upper_bound(all.begin(), all.end(), from), all.end());
+    up.erase(up.begin(), up.begin() + static_cast<std::ptrdiff_t>(std::min<std::uint64_t>(skip, up.size())));
+    if (up.size() > limit) up.resize(limit);
+    CHECK(index.ascending(wanted, from, limit, skip) == up);
+    std::vector<std::uint64_t> down(all.begin(), std::lower_bound(all.begin(), all.end(), from));
+    std::reverse(down.begin(), down.end());
+    if (down.size() > limit) down.resize(limit);
+    CHECK(index.descending(wanted, from, limit) == down);
+  }
+
+  void check(index_reader& index) {
+    const index_reader::snapshot now(index);
+    CHECK(index.checkpoint().has_value() == (last != 0));
+    for (int i = 0; i < 60; ++i) {
+      check(index, key(below(5'100), key_kind::stream));
+      check(index, key(1'000'000 + 1 + below(last + 10), key_kind::event));
+    }
+    for (std::uint64_t few = 0; few < 3; ++few) check(index, key(few, key_kind::stream));
+    check(index, key(7, key_kind::tag));
+    check(index, key(8, key_kind::tag));
+  }
+
+  std::int64_t count(const std::string& table) const {
+    return sql::database::open(path, sql::open_mode::read_only).integer("SELECT count(*) FROM " + table).value();
+  }
+};
+
+}  // namespace
+
+TEST_CASE("keys are found as in a plain list: in small and large runs, while they are merged, and after") {
+  index_and_model given;
+  index_writer writer = index_writer::open(*given.runtime.files, given.path);
+  index_reader seeking(given.path);
+  index_reader filtering(given.path, index_reader::filters::loaded);
+  for (int batch = 0; batch < 45; ++batch) {
+    writer.add(given.next(batch % 10 == 9 ? 30'000 : 1 + given.below(2'000)), given.log);
+    const std::uint64_t parts = given.below(4);
+    for (std::uint64_t part = 0; part < parts && writer.merge_a_part(); ++part) {
+    }
+    if (batch % 3 == 0) given.check(seeking);
+    if (batch % 4 == 0) given.check(filtering);
+  }
+  while (writer.merge_a_part()) {
+  }
+  given.check(seeking);
+  given.check(filtering);
+  CHECK(given.count("runs") < 16);
+  CHECK(given.count("garbage") == 0);
+  CHECK_FALSE(writer.merge_a_part());
+}
+
+TEST_CASE("a merge that was cut short leaves what was there, and is done again") {
+  index_and_model given;
+  {
+    index_writer writer = index_writer::open(*given.runtime.files, given.path);
+    for (int batch = 0; batch < 8; ++batch) writer.add(given.next(40'000), given.log);
+    REQUIRE(writer.merge_a_part());
+    REQUIRE(given.count("runs") == 9);
+    writer.add(given.next(10), given.log);
+  }
+  index_reader reader(given.path);
+  given.check(reader);
+  index_writer writer = index_writer::open(*given.runtime.files, given.path);
+  CHECK(given.count("runs") == 9);
+  CHECK(given.count("garbage") > 0);
+  while (writer.merge_a_part()) {
+  }
+  CHECK(given.count("runs") == 2);
+  CHECK(given.count("garbage") == 0);
+  given.check(reader);
+}
+
+TEST_CASE("a snapshot keeps what it saw while runs are merged and deleted") {
+  index_and_model given;
+  index_writer writer = index_writer::open(*given.runtime.files, given.path);
+  for (int batch = 0; batch < 8; ++batch) writer.add(given.next(1'000), given.log);
+  index_reader reader(given.path);
+  {
+    const index_reader::snapshot before(reader);
+    while (writer.merge_a_part()) {
+    }
+    const std::uint64_t seen = given.last;
+    writer.add(given.next(1'000), given.log);
+    CHECK(reader.checkpoint()->position == global_position{seen});
+    const auto& all = given.model[key(1, key_kind::stream)];
+    const std::vector<std::uint64_t> expected(all.begin(), std::upper_bound(all.begin(), all.end(), seen));
+    CHECK(reader.ascending(key(1, key_kind::stream), 0, 100'000) == expected);
+  }
+  given.check(reader);
+}
+
+TEST_CASE("a block that is not as it was written is never taken for one") {
+  index_and_model given;
+  index_writer writer = index_writer::open(*given.runtime.files, given.path);
+  writer.add(given.next(3'000), given.log);
+  sql::database db = sql::database::open(given.path, sql::open_mode::read_write);
+  const auto number = static_cast<std::int64_t>(1 + given.below(4));
+  SUBCASE("a bit is another") {
+    std::vector<std::uint8_t> bytes;
+    {
+      sql::statement select = db.prepare("SELECT bytes FROM blocks WHERE number = ?");
+      select.bind(1, number);
+      REQUIRE(select.step());
+      bytes.assign(select.blob(0).begin(), select.blob(0).end());
+    }
+    bytes[static_cast<std::size_t>(given.below(bytes.size()))] ^= static_cast<std::uint8_t>(1u << given.below(8));
+    db.run("UPDATE blocks SET bytes = ? WHERE number = ?", {std::span<const std::uint8_t>(bytes), number});
+  }
+  SUBCASE("it is cut off") { db.run("UPDATE blocks SET bytes = substr(bytes, 1, 100) WHERE number = ?", {number}); }
+  SUBCASE("another stands in its place") {
+    db.run("UPDATE blocks SET bytes = (SELECT bytes FROM blocks WHERE number > 5) WHERE number = ?", {number});
+  }
+  SUBCASE("it is gone") { db.run("DELETE FROM blocks WHERE number = ?", {number}); }
+  index_reader reader(given.path);
+  const index_reader::snapshot now(reader);
+  const auto read_all = [&] {
+    for (const auto& [wanted, positions] : given.model) {
+      if (reader.ascending(wanted, 0, 10'000) != positions) return false;
+    }
+    return true;
+  };
+  CHECK_THROWS_AS(read_all(), sql::sql_error);
+}
+
+TEST_CASE("a filter never denies what was added, and mostly denies what was not") {
+  key_filter filter(10'000);
+  for (std::uint64_t number = 0; number < 10'000; ++number) filter.add(key(number, key_kind::stream));
+  for (std::uint64_t number = 0; number < 10'000; ++number) REQUIRE(filter.may_have(key(number, key_kind::stream)));
+  int wrong = 0;
+  for (std::uint64_t number = 10'000; number < 30'000; ++number)
+    wrong += filter.may_have(key(number, key_kind::stream));
+  CHECK(wrong < 20'000 / 40);
+}
+
+TEST_CASE("a range of ids knows its UUIDv7, and says nothing of others") {
+  id_range range;
+  const auto v7 = [](const char* digits) {
+    return uuid::parse(std::string("019bff00-0000-7000-8000-0000000000") + digits);
+  };
+  const uuid random = uuid::parse("a2b1c3d4-0000-4000-8000-000000000001");
+  CHECK_FALSE(range.may_have(v7("01")));
+  CHECK(range.is_beyond(v7("01")));
+  range.add(v7("05"));
+  range.add(v7("09"));
+  CHECK(range.may_have(v7("05")));
+  CHECK(range.may_have(v7("07")));
+  CHECK_FALSE(range.may_have(v7("04")));
+  CHECK_FALSE(range.may_have(v7("0a")));
+  CHECK(range.is_beyond(v7("0a")));
+  CHECK_FALSE(range.is_beyond(v7("09")));
+  CHECK_FALSE(range.may_have(random));
+  CHECK_FALSE(range.is_beyond(random));
+  range.add(random);
+  CHECK(range.may_have(uuid::parse("a2b1c3d4-0000-4000-8000-000000000002")));
+  CHECK(range.is_beyond(v7("0a")));
+}
