@@ -236,6 +236,14 @@ TEST_CASE("selectors") {
   CHECK(positions(console, "--event 79e0462d --from 2") == list{});
   CHECK(positions(console, "--since 2026-01-27T10:30:07Z") == list{7, 8, 9});
   CHECK(positions(console, "--since 2026-01-27T10:30:06.000001Z --until 2026-01-27T11:30:08+01:00") == list{7, 8});
+  CHECK(positions(console, "--tag customer:42") == list{1});
+  CHECK(positions(console, "--tag customer:*") == list{1});
+  CHECK(positions(console, "--tag nothing --tag caf*") == list{8});
+  CHECK(positions(console, "--tag customer") == list{});
+  CHECK(positions(console, "--tag channel:web --type OrderNoted") == list{});
+  CHECK(positions(console, "--where /data/customerId=7 --stream order-99") == list{});
+  CHECK(positions(console, "--where /data/customerId=\"7\" --stream order-99") == list{5});
+  CHECK(positions(console, "--where /streamVersion>1 --reverse --limit 2") == list{9, 7});
   CHECK(positions(console, "--since 2s") == list{7, 8, 9});
   CHECK(positions(console, "--until 8s") == list{1});
   CHECK(positions(console, "--since 2026-01-28") == list{});

@@ -98,8 +98,9 @@ TEST_CASE("help of a command, in short") {
   whence stream show order-12345 --reverse  # from its last
   whence stream show order-12345 -o jsonl   # one event a line
 
-Flags: --type TYPE --from POSITION --to POSITION --since TIME --until TIME
-       --reverse --limit N --columns NAMES --time HOW -o FORM
+Flags: --type TYPE --tag TAG --where CLAUSE --correlation ID --causation ID
+       --from POSITION --to POSITION --since TIME --until TIME --reverse
+       --limit N --columns NAMES --time HOW -o FORM
 Reads only. More: whence stream show --help
 )");
 }

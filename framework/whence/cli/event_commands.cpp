@@ -72,15 +72,16 @@ exit_code show_event(const request& request, session& session) {
   return exit_code::done;
 }
 
-constexpr const flag* list_flags[] = {&flags::streams,   &flags::aggregates, &flags::types,   &flags::correlation,
-                                      &flags::causation, &flags::event,      &flags::from,    &flags::to,
-                                      &flags::since,     &flags::until,      &flags::reverse, &flags::limit,
-                                      &flags::columns,   &flags::data,       &flags::times};
+constexpr const flag* list_flags[] = {
+    &flags::streams,   &flags::aggregates, &flags::types,   &flags::tags, &flags::where, &flags::correlation,
+    &flags::causation, &flags::event,      &flags::from,    &flags::to,   &flags::since, &flags::until,
+    &flags::reverse,   &flags::limit,      &flags::columns, &flags::data, &flags::times};
 constexpr example list_examples[] = {
     {"whence event list", "the whole log, oldest first"},
     {"whence event list --reverse --limit 5", "the last five"},
     {"whence event list --stream order-12345", "one stream"},
     {"whence event list --type 'Order*' --since 2h", "by type and time"},
+    {"whence event list --where '/data/total > 100'", "by a value in the data"},
     {"whence event list -o jsonl | wc -l", "one event a line"},
 };
 constexpr example show_examples[] = {
@@ -91,7 +92,10 @@ constexpr example show_examples[] = {
 constexpr std::string_view list_text =
     "Events in the order of the log. Options join by \"and\", values of one by \"or\". An id may be cut to at least 8 "
     "characters of its beginning or end. Times are those of recording. A list ends where the log ended when it began; "
-    "one that was cut says in JSON where it goes on: \"next\" is for --from, or for --to if it is reversed.";
+    "one that was cut says in JSON where it goes on: \"next\" is for --from, or for --to if it is reversed.\n"
+    "--where compares one value of the event's JSON form, found by its JSON pointer, with a number, true, false, null "
+    "or a text: = != < <= > >=, or ~ for a text with * in it. Numbers are compared to the last digit. An event that "
+    "has no such value is left out.";
 constexpr std::string_view show_text =
     "One event, named by its position (@4711), by stream and version (order-12345@3), or by its id, which may be cut "
     "to at least 8 characters of its beginning or end.";

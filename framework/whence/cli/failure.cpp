@@ -1,5 +1,6 @@
 #include <whence/cli/failure.hpp>
 
+#include <algorithm>
 #include <cstring>
 #include <utility>
 
@@ -17,9 +18,10 @@ void append_member(std::string& out, std::string_view name, std::string_view tex
 
 }  // namespace
 
-usage_error::usage_error(std::string_view reason, std::string what, std::string remedy, std::string why)
+usage_error::usage_error(std::string_view reason, std::string what, std::string remedy, std::string why,
+                         std::string where)
     : error("usage." + std::string(reason), next_move::change_request,
-            {.what = std::move(what), .where = {}, .why = std::move(why), .remedy = std::move(remedy)}) {}
+            {.what = std::move(what), .where = std::move(where), .why = std::move(why), .remedy = std::move(remedy)}) {}
 
 store_unnamed::store_unnamed(std::string where, std::string remedy)
     : error("store.unnamed", next_move::change_request,
@@ -47,8 +49,13 @@ diagnostic::diagnostic(const error& failure)
 
 std::string to_text(std::string_view program, const diagnostic& found, style style) {
   std::string lines = style.paint(tint::red, std::string(program) + ":") + " " + visible(found.text.what);
-  const auto line = [&lines](std::string_view label, const std::string& text) {
-    if (!text.empty()) lines.append("\n  ").append(label).append(visible(text));
+  const auto line = [&lines](std::string_view label, std::string_view text) {
+    // Lines of its own text stand under each other.
+    for (std::string_view before = label; !text.empty(); before = "       ") {
+      const std::size_t end = std::min(text.find('\n'), text.size());
+      lines.append("\n  ").append(before).append(visible(text.substr(0, end)));
+      text.remove_prefix(std::min(end + 1, text.size()));
+    }
   };
   line("where: ", found.text.where);
   line("why:   ", found.text.why);

@@ -15,7 +15,8 @@ namespace whence::inline v0::cli {
 /// `usage.*`: the command line itself is wrong. Nothing was read or written.
 struct usage_error final : error {
   /// The code is `usage.<reason>`.
-  usage_error(std::string_view reason, std::string what, std::string remedy, std::string why = {});
+  usage_error(std::string_view reason, std::string what, std::string remedy, std::string why = {},
+              std::string where = {});
 };
 
 /// `store.unnamed`: it is not clear which log is meant.

@@ -22,6 +22,8 @@ inline constexpr flag streams{"--stream", 0, "NAME", "of this stream; repeat for
 inline constexpr flag aggregates{
     "--aggregate", 0, "TYPE", "of these aggregate types: A,B or Pay*", true, completes::aggregate_type};
 inline constexpr flag types{"--type", 0, "TYPE", "of these event types: A,B or Order*", true, completes::event_type};
+inline constexpr flag tags{"--tag", 0, "TAG", "with this tag: customer:42, or channel:*", true};
+inline constexpr flag where{"--where", 0, "CLAUSE", "with such a value: '/data/total > 100'; repeat for \"and\"", true};
 inline constexpr flag correlation{"--correlation", 0, "ID", "that follow from this first cause", true};
 inline constexpr flag causation{"--causation", 0, "ID", "caused by this command or event", true};
 inline constexpr flag event{"--event", 0, "ID", "this one event"};

@@ -12,29 +12,6 @@
 namespace whence::inline v0::cli {
 namespace {
 
-/// `*` stands for any characters; the rest for itself.
-bool matches(std::string_view pattern, std::string_view name) {
-  std::size_t p = 0;
-  std::size_t n = 0;
-  std::size_t star = std::string_view::npos;  // the last one met, and how far it reached
-  std::size_t reached = 0;
-  while (n < name.size()) {
-    if (p < pattern.size() && pattern[p] == '*') {
-      star = p++;
-      reached = n;
-    } else if (p < pattern.size() && pattern[p] == name[n]) {
-      ++p;
-      ++n;
-    } else if (star != std::string_view::npos) {
-      p = star + 1;
-      n = ++reached;
-    } else {
-      return false;
-    }
-  }
-  return std::all_of(pattern.begin() + static_cast<std::ptrdiff_t>(p), pattern.end(), [](char c) { return c == '*'; });
-}
-
 void for_each_event(log_reader& log, const std::function<bool(const recorded_event&)>& visit) {
   const global_position head = log.head();
   for (global_position at; at < head;) {
@@ -118,6 +95,15 @@ bool among(const List& list, const Value& value) {
   return list.empty() || std::find(list.begin(), list.end(), value) != list.end();
 }
 
+/// One of the tags is what a pattern asks for.
+bool has_a_tag(const recorded_event& event, const std::vector<std::string>& patterns) {
+  if (patterns.empty()) return true;
+  return std::any_of(patterns.begin(), patterns.end(), [&event](const std::string& pattern) {
+    return std::any_of(event.tags.begin(), event.tags.end(),
+                       [&pattern](std::string_view tag) { return matches(pattern, tag); });
+  });
+}
+
 /// Streams whose names are one or two slips away from this one, as far as the beginning of the log tells.
 std::string similar_streams(log_reader& log, const std::string& stream) {
   constexpr std::size_t slips_max = 2;
@@ -147,21 +133,11 @@ std::string similar_streams(log_reader& log, const std::string& stream) {
 
 }  // namespace
 
-name_patterns::name_patterns(std::vector<std::string> patterns) : patterns_(std::move(patterns)) {
-  const bool plain = std::none_of(patterns_.begin(), patterns_.end(),
-                                  [](const std::string& one) { return one.find('*') != std::string::npos; });
-  if (plain) exact_ = patterns_;
-}
-
-bool name_patterns::match(std::string_view name) const {
-  return patterns_.empty() || std::any_of(patterns_.begin(), patterns_.end(),
-                                          [name](const std::string& pattern) { return matches(pattern, name); });
-}
-
 bool selection::wants(const recorded_event& event) const {
   return among(streams, event.stream) && aggregates.match(event.aggregate_type) && types.match(event.type) &&
          among(correlations, event.correlation.value()) && among(causations, event.causation.value()) &&
-         (!since || event.recorded_at >= *since) && (!until || event.recorded_at <= *until);
+         (!since || event.recorded_at >= *since) && (!until || event.recorded_at <= *until) && has_a_tag(event, tags) &&
+         std::all_of(where.begin(), where.end(), [&event](const where_clause& one) { return one.fits(event); });
 }
 
 selection selection_from(const request& request, log_reader& log, timestamp now) {
@@ -169,6 +145,8 @@ selection selection_from(const request& request, log_reader& log, timestamp now)
   wanted.streams = request.values("--stream");
   wanted.aggregates = name_patterns(request.listed("--aggregate"));
   wanted.types = name_patterns(request.listed("--type"));
+  wanted.tags = request.values("--tag");
+  for (const std::string& clause : request.values("--where")) wanted.where.emplace_back(clause);
   wanted.from = global_position{request.number("--from").value_or(1)};
   wanted.to = global_position{request.number("--to").value_or(UINT64_MAX)};
   if (const auto since = request.value("--since")) wanted.since = time_from("--since", *since, now);

@@ -8,7 +8,9 @@
 #include <vector>
 
 #include <whence/cli/id_pattern.hpp>
+#include <whence/cli/name_patterns.hpp>
 #include <whence/cli/request.hpp>
+#include <whence/cli/where_clause.hpp>
 #include <whence/core/position.hpp>
 #include <whence/core/timestamp.hpp>
 #include <whence/store/event_page.hpp>
@@ -16,25 +18,12 @@
 
 namespace whence::inline v0::cli {
 
-/// Names of types, with `*` for any characters. None: all.
-class name_patterns {
- public:
-  name_patterns() = default;
-  explicit name_patterns(std::vector<std::string> patterns);
-
-  bool match(std::string_view name) const;
-  /// The names, for a store to filter by; none if there are patterns, which only `match` knows.
-  const std::vector<std::string>& exact() const noexcept { return exact_; }
-
- private:
-  std::vector<std::string> patterns_;
-  std::vector<std::string> exact_;
-};
-
 struct selection {
   std::vector<std::string> streams{};
   name_patterns aggregates{};
   name_patterns types{};
+  std::vector<std::string> tags{};
+  std::vector<where_clause> where{};
   std::vector<uuid> correlations{};
   std::vector<uuid> causations{};
   global_position from{1};

@@ -117,8 +117,9 @@ exit_code show_stream(const request& request, session& session) {
 
 constexpr const flag* list_flags[] = {&flags::aggregates, &flags::from,  &flags::to,      &flags::since,
                                       &flags::until,      &flags::limit, &flags::columns, &flags::times};
-constexpr const flag* show_flags[] = {&flags::types,   &flags::from,  &flags::to,      &flags::since, &flags::until,
-                                      &flags::reverse, &flags::limit, &flags::columns, &flags::times};
+constexpr const flag* show_flags[] = {
+    &flags::types, &flags::tags,  &flags::where,   &flags::correlation, &flags::causation, &flags::from, &flags::to,
+    &flags::since, &flags::until, &flags::reverse, &flags::limit,       &flags::columns,   &flags::times};
 constexpr example list_examples[] = {
     {"whence stream list", "all streams"},
     {"whence stream list --aggregate Order", "those of one type"},
