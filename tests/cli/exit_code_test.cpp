@@ -1,7 +1,10 @@
+#include <fstream>
+#include <regex>
 #include <string>
 
 #include <doctest/doctest.h>
 
+#include <tests/places.hpp>
 #include <whence/cli/exit_code.hpp>
 #include <whence/cli/failure.hpp>
 #include <whence/core/files.hpp>
@@ -15,6 +18,10 @@ int exit_of(const error& failure) { return static_cast<int>(exit_code_of(failure
 
 struct unknown_error final : error {
   explicit unknown_error(next_move next) : error("new.code", next, {.what = "x"}) {}
+};
+
+struct some_error final : error {
+  some_error(std::string_view code, next_move next) : error(code, next, {.what = "x"}) {}
 };
 
 }  // namespace
@@ -36,6 +43,27 @@ TEST_CASE("each error has its exit code") {
   CHECK(exit_of(malformed_input("id.malformed", {.what = "x"})) == 2);
 }
 
+TEST_CASE("each code ends a program as docs/errors.md says, whatever its next move") {
+  std::ifstream document(places::sources() / "docs" / "errors.md");
+  const std::regex row(R"(\| `([a-z_0-9.]+)` \|.*\| ([0-9]+) \|)");
+  std::string chapter;
+  std::size_t found = 0;
+  for (std::string line; std::getline(document, line);) {
+    if (line.starts_with("## ")) chapter = line.substr(3);
+    std::smatch parts;
+    // The shop's own codes are not for others to know.
+    if (chapter.starts_with("The order service") || !std::regex_match(line, parts, row)) continue;
+    const std::string code = parts[1];
+    for (const next_move next :
+         {next_move::retry, next_move::reload, next_move::change_request, next_move::operator_needed}) {
+      CAPTURE(code);
+      CHECK(std::to_string(exit_of(some_error(code, next))) == parts[2]);
+    }
+    ++found;
+  }
+  CHECK(found > 60);
+}
+
 TEST_CASE("an error that is not in the table goes by its next move") {
   CHECK(exit_of(unknown_error(next_move::retry)) == 5);
   CHECK(exit_of(unknown_error(next_move::reload)) == 4);
@@ -50,4 +78,5 @@ TEST_CASE("an error's text says what, where, why, what to do, and its code") {
   do:    stop that process, or read the log as a visitor  [log.busy, exit 5]
 )");
   CHECK(failure_text("shop", unknown_error(next_move::retry)) == "shop: x  [new.code, exit 5]\n");
+  CHECK(failure_text("shop", unknown_error(next_move::retry), exit_code::refused) == "shop: x  [new.code, exit 4]\n");
 }

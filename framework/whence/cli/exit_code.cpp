@@ -10,10 +10,9 @@ struct rule {
   exit_code exit;
 };
 
-// The first that fits counts.
+// Every code that there is, so that none goes by its next move unseen (docs/errors.md has them all). The first that fits counts.
 constexpr rule rules[] = {
     {"usage.", exit_code::wrong_usage},
-    {"cli.unexpected", exit_code::our_bug},
     {"store.unnamed", exit_code::wrong_usage},
     {"id.", exit_code::wrong_usage},
     {"time.malformed", exit_code::wrong_usage},
@@ -25,19 +24,46 @@ constexpr rule rules[] = {
     {"log.missing", exit_code::not_there},
     {"file.missing", exit_code::not_there},
 
+    // Against what is there, or against a rule.
+    {"aggregate.other_type", exit_code::refused},
+    {"append.event_id_reused", exit_code::refused},
+    {"append.invalid", exit_code::refused},
+    {"append.version_conflict", exit_code::refused},
+    {"command.id_reused", exit_code::refused},
+    {"data.unwritable", exit_code::refused},
+    {"token.other_epoch", exit_code::refused},
+
+    // The program's own code did it.
+    {"aggregate.duplicate_type", exit_code::our_bug},
+    {"aggregate.not_registered", exit_code::our_bug},
+    {"app.duplicate_projection", exit_code::our_bug},
+    {"app.projection_not_registered", exit_code::our_bug},
+    {"async.would_deadlock", exit_code::our_bug},
+    {"cli.unexpected", exit_code::our_bug},
+    {"event.duplicate_type", exit_code::our_bug},
+    {"projection.", exit_code::answer_is_no},
+
+    {"app.stopped", exit_code::not_now},
+    {"append.", exit_code::not_now},
+    {"async.", exit_code::not_now},
+    {"file.is_a_directory", exit_code::not_readable},
+    {"file.", exit_code::not_now},
     {"log.busy", exit_code::not_now},
     {"log.closed", exit_code::not_now},
-    {"log.", exit_code::not_readable},
-    {"checkpoint.mismatch", exit_code::not_readable},
+    {"output.failed", exit_code::not_now},
     {"read_model.behind", exit_code::not_now},
+    {"subscription.", exit_code::not_now},
+
+    {"aggregate.unlisted_event", exit_code::not_readable},
+    {"checkpoint.mismatch", exit_code::not_readable},
+    {"data.unreadable", exit_code::not_readable},
+    {"envelope.malformed", exit_code::not_readable},
+    {"event.unknown_version", exit_code::not_readable},
+    {"log.", exit_code::not_readable},
     {"read_model.", exit_code::not_readable},
     {"sql.corrupt", exit_code::not_readable},
     {"sql.not_a_database", exit_code::not_readable},
     {"sql.", exit_code::not_now},
-    {"file.is_a_directory", exit_code::not_readable},
-    {"file.too_large", exit_code::not_readable},
-    {"file.", exit_code::not_now},
-    {"envelope.malformed", exit_code::not_readable},
     {"text.not_utf8", exit_code::not_readable},
 };
 
@@ -61,7 +87,13 @@ exit_code exit_code_of(const error& failure) noexcept {
 }
 
 std::string failure_text(std::string_view program, const error& failure) {
-  return cli::to_text(program, cli::diagnostic(failure), cli::style{});
+  return failure_text(program, failure, exit_code_of(failure));
+}
+
+std::string failure_text(std::string_view program, const error& failure, exit_code exit) {
+  cli::diagnostic found(failure);
+  found.exit = exit;
+  return cli::to_text(program, found, cli::style{});
 }
 
 }  // namespace whence::inline v0

@@ -18,12 +18,13 @@ enum class exit_code : int {
   not_now = 5,        ///< busy, no permission, disk full: the same may succeed later
   not_readable = 6,   ///< data that cannot be read or trusted
   types_missing = 7,  ///< needs code that this program does not have
-  our_bug = 70,       ///< a fault of Whence itself
+  our_bug = 70,       ///< a fault of the program itself, or of Whence
   interrupted = 130,  ///< SIGINT
   pipe_closed = 141,  ///< whoever read the output went away
+  terminated = 143,   ///< SIGTERM
 };
 
-/// By the error's code; what is not known there, by its next move.
+/// By the error's code (docs/errors.md); what is not known there, by its next move.
 exit_code exit_code_of(const error& failure) noexcept;
 
 /// What people read: what happened, where, why, what to do, and last the code. Nothing in it can move a terminal's cursor.
@@ -32,5 +33,8 @@ exit_code exit_code_of(const error& failure) noexcept;
 ///       why:   closest names: order-12345 (4 events)
 ///       do:    whence stream list  [stream.missing, exit 3]
 std::string failure_text(std::string_view program, const error& failure);
+
+/// The same for an error of the program's own, which ends with another code.
+std::string failure_text(std::string_view program, const error& failure, exit_code exit);
 
 }  // namespace whence::inline v0

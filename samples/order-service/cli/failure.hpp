@@ -7,25 +7,14 @@
 #include <string_view>
 #include <utility>
 
+#include <whence/cli/exit_code.hpp>
 #include <whence/core/error.hpp>
 
 namespace shop {
 
-/// README.md has the table.
-enum class exit_code : int {
-  done = 0,
-  answer_is_no = 1,  ///< a handler failed
-  wrong_usage = 2,
-  missing = 3,
-  refused = 4,
-  not_now = 5,
-  not_trusted = 6,
-  our_fault = 70,
-  interrupted = 130,
-  terminated = 143,
-};
+using whence::exit_code;
 
-/// A failure of the program's own, with the code to exit with.
+/// A failure of the program's own, with the code to exit with. README.md has the table.
 struct failure final : whence::error {
   failure(exit_code exit_with, std::string_view code, whence::error_text text)
       : error(code, whence::next_move::change_request, std::move(text)), exit(exit_with) {}

@@ -16,7 +16,7 @@ void must_be_accepted(const answer& ended, std::string_view verb, const whence::
                       const request& asked) {
   if (!ended.refusal) return;
   const bool missing = ended.refusal->code == "order.missing";
-  throw failure(missing ? exit_code::missing : exit_code::refused, ended.refusal->code,
+  throw failure(missing ? exit_code::not_there : exit_code::refused, ended.refusal->code,
                 {.what = "cannot " + std::string{verb} + " " + order.value() + ": " + ended.refusal->message +
                          (ended.events == 0 ? "; nothing was written" : ""),
                  .where = asked.store,

@@ -95,7 +95,7 @@ void carry_out(const show_request& command, const request& asked, const terminal
   const auto summary = shop.model<OrderSummary>(command.wait);
   const auto order = summary.read([&](whence::sql::database& db) { return find(db, command.order); });
   if (!order)
-    throw failure(exit_code::missing, "order.missing",
+    throw failure(exit_code::not_there, "order.missing",
                   {.what = "there is no order " + command.order.value(),
                    .where = asked.store,
                    .remedy = "order-service --store " + asked.store + " report"});

@@ -137,7 +137,7 @@ TEST_CASE("a file that isn't there makes no store") {
   const auto missing = folder.run({"import", folder.file("none.csv")});
   CHECK(missing.exit == 3);
   CHECK(missing.err.find("[file.missing, exit 3]") != std::string::npos);
-  CHECK(folder.run({"import", std::filesystem::path(folder.store()).parent_path().string()}).exit == 5);
+  CHECK(folder.run({"import", std::filesystem::path(folder.store()).parent_path().string()}).exit == 6);
   CHECK_FALSE(std::filesystem::exists(folder.store()));
 }
 
