@@ -1,6 +1,7 @@
 // What depends on who reads: terminals, colours, limits, notes, the choice of the store.
 #include <algorithm>
 #include <memory>
+#include <stdexcept>
 #include <string>
 
 #include <doctest/doctest.h>
@@ -147,4 +148,14 @@ TEST_CASE("colour changes no letter") {
   for (std::size_t at = 0; (at = painted.find('\x1b')) != std::string::npos;)
     painted.erase(at, painted.find('m', at) - at + 1);
   CHECK(painted == plain);
+}
+
+TEST_CASE("a fault that nobody expected is one of ours, and says how to report it") {
+  tests::console console;
+  console.around.store_at = [](const std::string&) -> whence::log_source {
+    throw std::runtime_error("the moon is full");
+  };
+  CHECK(console.run("event list").err == R"(whence: an unexpected fault: the moon is full
+  do:    please report it, with the command and this line  [cli.unexpected, exit 70]
+)");
 }

@@ -1,4 +1,5 @@
-"""docs/errors.md lists every stable code that the sources give to an error, a rejection or a rejected record, and no other.
+"""docs/errors.md lists every stable code that the sources give to an error, a rejection or a rejected record, and no other; and
+a test pins the whole text that a program prints of each, from the program's name to the exit code, or of a refusal its sentence.
 
 A code is a string literal `area.reason`. Three kinds are put together, and are put together here the same way: a usage error
 of `whence` gives its reason alone, a rejected list of lines takes its area from the caller, and what a program prints of its
@@ -28,7 +29,12 @@ PUT_TOGETHER = re.compile(rf'\+\s*"\.[a-z][a-z_]*"|"[a-z_]+\."\s*\+')
 KNOWN_TO_BE_PUT_TOGETHER = {'"usage." +', '+ ".empty"', '+ ".too_large"'}
 ENDINGS_OF_FILES = {f'+ ".{ending}"' for ending in ("current", "index", "lock", "models", "new", "partial", "witness")}
 COLUMN_PREFIXES = {'"e." +'}
-ROW = re.compile(rf"^\| `({CODE})` \|.*\|$")
+ROW = re.compile(rf"^\| `({CODE})` \|.*\| ([^|]*) \|$")
+LITERALS = re.compile(rf"(?:{STRING})(?:\s*(?:{STRING}))*", re.DOTALL)
+WHOLE_TEXT = re.compile(rf"([\w-]+): .+\[({CODE})(?:, exit (\d+))?\]\n?", re.DOTALL)
+REFUSAL = re.compile(rf"({CODE}): .+")
+REJECTED_RECORD = re.compile(rf"^\d+,({CODE}),", re.MULTILINE)
+REJECTS = "The order service: rejected records"
 
 
 def without_comments(source):
@@ -56,14 +62,34 @@ def codes_given(texts):
 
 
 def chapters(document):
-    """The codes of each chapter (`##`), in the order in which they stand."""
-    found = [[]]
+    """By the name of each chapter (`##`): its codes and how programs end with them, in the order in which they stand."""
+    found, name = {}, ""
     for line in document.splitlines():
         if line.startswith("## "):
-            found.append([])
+            name = line.removeprefix("## ")
         elif match := ROW.match(line):
-            found[-1].append(match.group(1))
-    return [codes for codes in found if codes]
+            found.setdefault(name, []).append(match.groups())
+    return found
+
+
+def value_of(literals):
+    """What adjacent string literals are together."""
+    parts = re.findall(STRING, literals, re.DOTALL)
+    return "".join(part[3:-2] if part[0] == "R" else part[1:-1].replace("\\n", "\n").replace('\\"', '"') for part in parts)
+
+
+def pinned(texts):
+    """Each code of which a whole text stands in a test, with the program and the exit code; and those of rejected records."""
+    whole, rejected = set(), set()
+    for text in texts:
+        for literals in LITERALS.findall(without_comments(text)):
+            value = value_of(literals)
+            if match := WHOLE_TEXT.fullmatch(value):
+                whole.add(match.groups())
+            elif match := REFUSAL.fullmatch(value):
+                whole.add((None, match.group(1), None))
+            rejected |= set(REJECTED_RECORD.findall(value))
+    return whole, rejected
 
 
 class Errors(unittest.TestCase):
@@ -72,7 +98,8 @@ class Errors(unittest.TestCase):
         cls.texts = sources()
         cls.given, cls.used = codes_given(cls.texts)
         cls.chapters = chapters(DOCUMENT.read_text())
-        cls.listed = {code for codes in cls.chapters for code in codes}
+        cls.listed = {code for codes in cls.chapters.values() for code, _ in codes}
+        cls.pinned, cls.rejected = pinned(file.read_text() for file in sorted((ROOT / "tests").rglob("*.cpp")))
 
     def test_every_code_is_in_the_document(self):
         self.assertEqual(sorted(self.given - self.listed), [])
@@ -83,8 +110,23 @@ class Errors(unittest.TestCase):
     def test_what_is_looked_at_is_given_by_something(self):
         self.assertEqual(sorted(self.used - self.given), [])
 
+    def test_the_whole_text_of_each_code_is_pinned(self):
+        whole = {code for _, code, _ in self.pinned}
+        for chapter, codes in self.chapters.items():
+            known = self.rejected if chapter == REJECTS else whole
+            with self.subTest(chapter=chapter):
+                self.assertEqual([code for code, _ in codes if code not in known], [])
+
+    def test_programs_end_as_the_document_says(self):
+        ends = {code: ends for chapter, codes in self.chapters.items() if chapter != REJECTS
+                for code, ends in codes if ends != "–"}
+        for program, code, exit in self.pinned:
+            if program and code in ends:
+                with self.subTest(program=program, code=code):
+                    self.assertIn(exit or "0", re.findall(r"\d+", ends[code]))
+
     def test_the_document_is_sorted(self):
-        for codes in self.chapters:
+        for codes in ([code for code, _ in chapter] for chapter in self.chapters.values()):
             self.assertEqual(codes, sorted(set(codes), key=lambda code: code.split(".")))
 
     def test_no_code_is_put_together_in_a_way_that_is_not_known_here(self):

@@ -25,13 +25,13 @@ constexpr failure failures[] = {
      "check the path, and who may read and write there"},
     {SQLITE_PERM, "sql.cannot_open", next_move::operator_needed, "check who may read and write there"},
     {SQLITE_READONLY, "sql.read_only", next_move::operator_needed, "check who may write the database and its folder"},
-    {SQLITE_CONSTRAINT, "sql.constraint", next_move::change_request, ""},
-    {SQLITE_INTERRUPT, "sql.interrupted", next_move::retry, ""},
-    {SQLITE_TOOBIG, "sql.too_big", next_move::change_request, ""},
-    {SQLITE_NOMEM, "sql.no_memory", next_move::retry, "the process may use no more memory"},
+    {SQLITE_CONSTRAINT, "sql.constraint", next_move::change_request, "correct the row"},
+    {SQLITE_INTERRUPT, "sql.interrupted", next_move::retry, "try again"},
+    {SQLITE_TOOBIG, "sql.too_big", next_move::change_request, "make the text or the blob smaller"},
+    {SQLITE_NOMEM, "sql.no_memory", next_move::retry, "let the process use more memory, then try again"},
 };
 
-constexpr failure any_other{SQLITE_ERROR, "sql.failed", next_move::change_request, ""};
+constexpr failure any_other{SQLITE_ERROR, "sql.failed", next_move::change_request, "correct the statement"};
 
 const failure& failure_of(int result) {
   for (const failure& candidate : failures) {
@@ -47,7 +47,6 @@ error_text describe(int result, const std::string& path, std::string_view statem
   text.what = path + ": " + std::string(message.empty() ? sqlite3_errstr(result) : message) + " (SQLite " +
               std::to_string(result) + ")";
   text.where = std::string(beginning(statement));
-  text.why = sqlite3_errstr(result);
   text.remedy = std::string(failure_of(result).remedy);
   return text;
 }

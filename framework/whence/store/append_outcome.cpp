@@ -38,7 +38,7 @@ error_text conflict_text(const append_refused& refused) {
 }
 
 error_text reused_text(const append_refused& refused) {
-  return {.what = "event " + refused.event.to_string() + " is in the log with another content; nothing was written",
+  return {.what = "event " + refused.event.to_string() + " is in the log already; nothing was written",
           .where = refused.stream,
           .why = refused.detail,
           .remedy = "give each event an id of its own; repeat an append with exactly what it had the first time"};
@@ -59,6 +59,7 @@ error_text not_done_text(const append_refused& refused) {
       break;
     case append_refused::reason::closed:
       text.what = "the log is closed; nothing was written";
+      if (text.why == "the log is closed") text.why.clear();
       text.remedy = "open the log again";
       break;
     default:

@@ -141,6 +141,8 @@ std::variant<request, exit_code> parse_command_line(const std::vector<std::strin
     out << (chosen.empty() ? program : *chosen.front()).help();
     return exit_code::done;
   } catch (const CLI::ParseError& wrong) {
+    if (const auto words = program.remaining(); program.get_subcommands().empty() && !words.empty())
+      throw wrong_usage("usage.command", "there is no command \"" + readable(words.front()) + "\"");
     throw wrong_usage("usage.wrong", wrong.what());
   }
   if (given.store.empty())

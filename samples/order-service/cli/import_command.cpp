@@ -73,12 +73,14 @@ void print(const counts& sums, const request& asked, const terminal& terminal) {
                  << ", \"rejected\": " << sums.rejected << ", \"events\": " << sums.events << "}\n";
     if (sums.differing > 0)
       terminal.err << "order-service: " << sums.differing
-                   << " invoices differ from what is recorded  [import.differs]\n";
+                   << (sums.differing == 1 ? " invoice differs" : " invoices differ")
+                   << " from what is recorded  [import.differs]\n";
     return;
   }
   terminal.out << sums.records << " records: " << sums.accepted << " accepted, " << sums.rejected << " rejected; "
                << sums.events << " events added";
-  if (sums.differing > 0) terminal.out << "; " << sums.differing << " invoices differ and were left as they are";
+  if (sums.differing == 1) terminal.out << "; 1 invoice differs and was left as it is";
+  if (sums.differing > 1) terminal.out << "; " << sums.differing << " invoices differ and were left as they are";
   terminal.out << "\n";
 }
 

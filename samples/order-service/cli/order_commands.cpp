@@ -11,6 +11,16 @@
 namespace shop {
 namespace {
 
+/// What to do about a refusal: a command to paste, where one helps.
+std::string remedy_for(const std::string& code, const whence::id<Order>& order, const request& asked) {
+  const std::string program = "order-service --store " + asked.store;
+  if (code == "order.missing") return program + " report";
+  if (code == "order.reason") return "say why: --reason TEXT";
+  if (code.starts_with("line.") || code.starts_with("amount.")) return "correct the --line";
+  if (code == "order.too_large") return "divide it";
+  return program + " show " + order.value();
+}
+
 /// A refusal of the shop's rules ends the program with it.
 void must_be_accepted(const answer& ended, std::string_view verb, const whence::id<Order>& order,
                       const request& asked) {
@@ -20,7 +30,7 @@ void must_be_accepted(const answer& ended, std::string_view verb, const whence::
                 {.what = "cannot " + std::string{verb} + " " + order.value() + ": " + ended.refusal->message +
                          (ended.events == 0 ? "; nothing was written" : ""),
                  .where = asked.store,
-                 .remedy = "order-service --store " + asked.store + (missing ? " report" : " show " + order.value())});
+                 .remedy = remedy_for(ended.refusal->code, order, asked)});
 }
 
 void print(const answer& ended, std::string_view done, const whence::id<Order>& order, const request& asked,

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <whence/modelling/rejected.hpp>
+#include <whence/serialization/json.hpp>
 
 #include <domain/money.hpp>
 
@@ -30,8 +31,8 @@ struct Line {
 
 inline constexpr std::int64_t quantity_max = 999'999'999;
 
-/// Lines of one order must fit into one event: this is what they may take there, in bytes.
-inline constexpr std::size_t lines_bytes_max = 12u << 20;
+/// Lines of one order must fit into one event: this is what they may take there, in bytes. The rest of it fits into 1 MiB.
+inline constexpr std::size_t lines_bytes_max = whence::json_limits::bytes_max - (1u << 20);
 
 /// What a line takes in an event, or a little more.
 std::size_t bytes_in_event(const Line& line);

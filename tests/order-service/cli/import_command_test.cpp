@@ -269,7 +269,7 @@ TEST_CASE("an invoice that has changed since is reported, counted and left as it
   const auto counted =
       folder.run({"import", content("1,X,MUG,9,1/2/10 0:00,1.00,ada,France\n3,X,,1,1/2/10 0:00,1,,France\n")});
   CHECK(counted.out ==
-        "3 records: 3 accepted, 0 rejected; 3 events added; 1 invoices differ and were left as they are\n");
+        "3 records: 3 accepted, 0 rejected; 3 events added; 1 invoice differs and was left as it is\n");
 }
 
 TEST_CASE("the same content in another notation is the same") {

@@ -118,7 +118,9 @@ TEST_CASE("a named series with another content is refused at once, and nothing i
   REQUIRE(shop.sell(sale, named("sale", "content")).get().events == 4);
   Sale larger = sale;
   larger.adjustments.push_back({"C", -1, "1"});
-  CHECK(code(shop.sell(larger, named("sale", "another content")).get()) == "series.differs");
+  const auto refusal = shop.sell(larger, named("sale", "another content")).get().refusal;
+  REQUIRE(refusal);
+  CHECK(refusal->code + ": " + refusal->message == "series.differs: it was recorded before with another content");
   CHECK(app.head_token().position == whence::global_position{4});
 }
 

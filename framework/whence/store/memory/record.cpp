@@ -60,8 +60,8 @@ std::optional<append_outcome> memory_record::answer_known(const append_batch& ba
         continue;
       }
       if (!is_known_as(part, event, found->second))
-        return id_reused(part, event, "the event id is in the log with another content");
-      if (!first_known) first_known = id_reused(part, event, "the event id is in the log, others of the batch are not");
+        return id_reused(part, event, "its content there is another one");
+      if (!first_known) first_known = id_reused(part, event, "others of the batch are not there");
       first = std::min(first, found->second);
       last = std::max(last, found->second);
     }

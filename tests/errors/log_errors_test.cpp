@@ -1,0 +1,185 @@
+// What a log's errors say, and an append's.
+#include <sqlite3.h>
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include <tests/errors/said.hpp>
+#include <tests/store/sqlite/watched_vfs.hpp>
+
+using namespace whence;
+using tests::scene;
+namespace vfs = tests::watched_vfs;
+
+namespace {
+
+append_batch batch_of(const runtime& runtime, expected_version expected = expected_version::any(),
+                      std::string data = R"({"cents":100})") {
+  append_batch batch;
+  batch.streams.push_back({.stream = "account-ada",
+                           .aggregate_type = "Account",
+                           .expected = expected,
+                           .events = {{.id = event_id{runtime.make_uuid()},
+                                       .type = "Deposited",
+                                       .occurred_at = runtime.clock->now(),
+                                       .data = std::move(data),
+                                       .metadata = {},
+                                       .tags = {}}}});
+  return batch;
+}
+
+std::unique_ptr<whence::log> open(const scene& here, sqlite_options options = {}) {
+  return sqlite(here.file("bank.db"), options).open(here.runtime());
+}
+
+/// A log of three events that was closed in order.
+void make_log(const scene& here) {
+  const auto log = open(here);
+  for (int i = 0; i < 3; ++i) static_cast<void>(log->append(batch_of(here.runtime())).get().value());
+}
+
+void change(const scene& here, const std::string& script) {
+  auto db = sql::database::open(here.file("bank.db"), sql::open_mode::read_write);
+  db.run(script);
+  db.run("PRAGMA wal_checkpoint(TRUNCATE)");
+}
+
+}  // namespace
+
+TEST_CASE("logs that are not there, or are none") {
+  const scene here;
+  CHECK(here.says([&] { sqlite(here.file("bank.db")).visit(here.runtime()); }) == R"(app: there is no log bank.db
+  where: bank.db
+  do:    check the path  [log.missing, exit 3]
+)");
+  here.write("bank.db", "a shopping list");
+  CHECK(here.says([&] { open(here); }) == R"(app: bank.db is not a Whence log; nothing was changed
+  where: bank.db
+  why:   it is no SQLite database
+  do:    check the path  [log.not_a_log, exit 6]
+)");
+}
+
+TEST_CASE("a log of a newer format") {
+  const scene here;
+  make_log(here);
+  change(here, "PRAGMA user_version = 7");
+  CHECK(here.says([&] { open(here); }) ==
+        R"(app: bank.db has format 7, and this program knows formats up to 0; nothing was changed
+  where: bank.db
+  why:   a newer Whence wrote it
+  do:    use that version of Whence  [log.newer_format, exit 6]
+)");
+}
+
+TEST_CASE("a log that another one writes, and one that is closed meanwhile") {
+  const scene here;
+  const auto log = open(here);
+  CHECK(here.says([&] { open(here); }) == R"(app: bank.db is held for writing by process 4182; nothing was touched
+  where: bank.db.lock
+  why:   a log has one writer at a time
+  do:    stop that process, or read the log as a visitor  [log.busy, exit 5]
+)");
+  auto more = log->wait_beyond(global_position{0});
+  log->close();
+  CHECK(here.says([&] { std::move(more).get(); }) == R"(app: bank.db was closed
+  do:    open the log again  [log.closed, exit 5]
+)");
+}
+
+TEST_CASE("a log of which an event was changed") {
+  const scene here;
+  make_log(here);
+  change(here, "UPDATE entries SET data = '{\"cents\":900}' WHERE position = 2");
+  CHECK(here.says([&] { open(here)->read(global_position{1}); }) == R"(app: event 2 in bank.db cannot be trusted
+  where: bank.db
+  why:   stored chain hash <hash>, computed <hash>: the file was changed from outside, or the disk is failing
+  do:    copy bank.db* to a safe place before anything else; then restore a backup  [log.checksum, exit 6]
+)");
+}
+
+TEST_CASE("a log that lost its end, and one that lost its witness") {
+  const scene here;
+  make_log(here);
+  change(here, "DELETE FROM entries WHERE position = 3");
+  CHECK(here.says([&] { open(here); }) ==
+        R"(app: bank.db ends at event 2, but event 3 was acknowledged; nothing was changed
+  where: bank.db.witness
+  why:   the end of the log is lost: its files were cut, damaged, or replaced by older ones
+  do:    copy bank.db* to a safe place and look for the newest files; to go on without the lost events, open the log with accept_missing_tail  [log.tail_missing, exit 6]
+)");
+  std::filesystem::remove(here.file("bank.db.witness"));
+  CHECK(here.says([&] { open(here); }) == R"(app: bank.db has no usable witness beside it; nothing was changed
+  where: bank.db.witness
+  why:   there is none
+  do:    move the witness with its log; if it is lost, check the end of the log, then open it with accept_missing_tail  [log.witness_missing, exit 6]
+)");
+}
+
+TEST_CASE("appends that are refused") {
+  const scene here;
+  const auto log = memory().open(here.runtime());
+  const append_batch first = batch_of(here.runtime());
+  static_cast<void>(log->append(first).get().value());
+  CHECK(here.says([&] { log->append(batch_of(here.runtime(), expected_version::none())).get().value(); }) ==
+        R"(app: account-ada: expected version none, found version 1; nothing was written
+  where: account-ada
+  why:   another writer was first
+  do:    load the aggregate and decide again  [append.version_conflict, exit 4]
+)");
+  append_batch changed = first;
+  changed.streams[0].events[0].data = R"({"cents":900})";
+  CHECK(here.says([&] { log->append(changed).get().value(); }) ==
+        R"(app: event <id> is in the log already; nothing was written
+  where: account-ada
+  why:   its content there is another one
+  do:    give each event an id of its own; repeat an append with exactly what it had the first time  [append.event_id_reused, exit 2]
+)");
+  CHECK(here.says([&] { log->append({}).get().value(); }) ==
+        R"(app: the batch cannot be appended: a batch has at least one stream; nothing was written
+  do:    correct the batch  [append.invalid, exit 2]
+)");
+  log->close();
+  CHECK(here.says([&] { log->append(batch_of(here.runtime())).get().value(); }) ==
+        R"(app: the log is closed; nothing was written
+  do:    open the log again  [append.closed, exit 5]
+)");
+}
+
+TEST_CASE("a queue of appends that is full") {
+  const scene here;
+  const auto log = open(
+      here, {.queue_bytes_max = 1'000, .queue_full = when_queue_full::refuse, .held_at_most = std::chrono::minutes{1}});
+  const std::string large = "\"" + std::string(900, 'x') + "\"";
+  auto held = log->append(batch_of(here.runtime(), expected_version::any(), large));
+  CHECK(here.says([&] { log->append(batch_of(here.runtime(), expected_version::any(), large)).get().value(); }) ==
+        R"(app: the queue of appends is full; nothing was written
+  why:   at most 1000 bytes are queued
+  do:    append again in a while, or open the log with when_queue_full::wait  [append.queue_full, exit 5]
+)");
+  CHECK(std::move(held).get().committed() != nullptr);
+}
+
+TEST_CASE("a storage that fails before a commit, and in one") {
+  vfs::install();
+  const scene here;
+  const auto log = open(here);
+  static_cast<void>(log->append(batch_of(here.runtime())).get().value());
+  vfs::arm(vfs::fault{.where = vfs::place::wal, .what = vfs::call::write, .no_space = true});
+  CHECK(here.says([&] { log->append(batch_of(here.runtime())).get().value(); }) ==
+        R"(app: the storage failed; nothing was written
+  why:   bank.db: database or disk is full (SQLite 13)
+  do:    put the cause right and append the same batch again  [append.not_written, exit 5]
+)");
+  vfs::arm(vfs::fault{.where = vfs::place::wal, .what = vfs::call::sync, .for_good = true});
+  CHECK(here.says([&] { log->append(batch_of(here.runtime())).get().value(); }) ==
+        R"(app: it is not known whether the events were written
+  why:   bank.db: disk I/O error (SQLite 1034); then: bank.db: disk I/O error (SQLite 1034)
+  do:    append the same batch (the same event ids) again, to this log or after a restart  [append.unknown, exit 5]
+)");
+  vfs::disarm();
+}

@@ -1,0 +1,257 @@
+// What the program says when it does not do what it was told: the whole text, and that the log is as it was.
+#include <doctest/doctest.h>
+
+#include <cstdlib>
+#include <sstream>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include <cli/failure.hpp>
+
+#include "tests/order-service/program.hpp"
+
+using program::shop_folder;
+
+namespace {
+
+struct refusal {
+  std::vector<std::string> command;
+  std::string text;
+};
+
+/// The folder's name differs from run to run.
+std::string without_folder(const shop_folder& folder, std::string text) {
+  const std::string name = folder.file("");
+  for (std::size_t at = text.find(name); at != std::string::npos; at = text.find(name, at)) text.erase(at, name.size());
+  return text;
+}
+
+/// Orders 1 placed, 2 paid, 3 shipped, 4 cancelled.
+void trade(const shop_folder& folder) {
+  for (const std::vector<std::string>& command : {std::vector<std::string>{"place", "1", "--line", "TEA:1:4.50"},
+                                                  {"place", "2", "--line", "TEA:1:4.50"},
+                                                  {"pay", "2"},
+                                                  {"place", "3", "--line", "TEA:1:4.50"},
+                                                  {"pay", "3"},
+                                                  {"ship", "3"},
+                                                  {"place", "4", "--line", "TEA:1:4.50"},
+                                                  {"cancel", "4", "--reason", "too late"}})
+    REQUIRE(folder.run(command).exit == 0);
+}
+
+void check_each(const shop_folder& folder, const std::vector<refusal>& refusals) {
+  const std::string log = folder.log();
+  for (const refusal& each : refusals) {
+    CAPTURE(each.text);
+    const auto ended = folder.run(each.command);
+    CHECK(without_folder(folder, ended.err) == each.text);
+    CHECK(ended.out == "");
+    CHECK(each.text.ends_with(", exit " + std::to_string(ended.exit) + "]\n"));
+  }
+  CHECK(folder.log() == log);
+}
+
+/// A file of sales with these records.
+std::string write_sales(const shop_folder& folder, const std::string& name, const std::string& records) {
+  std::string text = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n";
+  return folder.write(name, text.append(records));
+}
+
+}  // namespace
+
+TEST_CASE("what an order does not allow") {
+  const shop_folder folder;
+  trade(folder);
+  check_each(
+      folder,
+      {
+          {{"place", "1", "--line", "TEA:1:4.50"},
+           R"(order-service: cannot place order-1: it is placed already; nothing was written
+  where: shop.db
+  do:    order-service --store shop.db show order-1  [order.exists, exit 4]
+)"},
+          {{"pay", "9"}, R"(order-service: cannot pay order-9: there is no such order; nothing was written
+  where: shop.db
+  do:    order-service --store shop.db report  [order.missing, exit 3]
+)"},
+          {{"pay", "2"}, R"(order-service: cannot pay order-2: it is paid already; nothing was written
+  where: shop.db
+  do:    order-service --store shop.db show order-2  [payment.taken, exit 4]
+)"},
+          {{"pay", "4"}, R"(order-service: cannot pay order-4: it is cancelled; nothing was written
+  where: shop.db
+  do:    order-service --store shop.db show order-4  [order.cancelled, exit 4]
+)"},
+          {{"ship", "1"}, R"(order-service: cannot ship order-1: it is not paid; nothing was written
+  where: shop.db
+  do:    order-service --store shop.db show order-1  [order.unpaid, exit 4]
+)"},
+          {{"ship", "3"}, R"(order-service: cannot ship order-3: it is shipped already; nothing was written
+  where: shop.db
+  do:    order-service --store shop.db show order-3  [order.shipped, exit 4]
+)"},
+          {{"ship", "4"}, R"(order-service: cannot ship order-4: it is not paid; nothing was written
+  where: shop.db
+  do:    order-service --store shop.db show order-4  [order.unpaid, exit 4]
+)"},
+          {{"ship", "9"}, R"(order-service: cannot ship order-9: there is no such order; nothing was written
+  where: shop.db
+  do:    order-service --store shop.db report  [order.missing, exit 3]
+)"},
+          {{"cancel", "3", "--reason", "too late"},
+           R"(order-service: cannot cancel order-3: it is shipped already; nothing was written
+  where: shop.db
+  do:    order-service --store shop.db show order-3  [order.shipped, exit 4]
+)"},
+          {{"cancel", "4", "--reason", "too late"},
+           R"(order-service: cannot cancel order-4: it is cancelled; nothing was written
+  where: shop.db
+  do:    order-service --store shop.db show order-4  [order.cancelled, exit 4]
+)"},
+          {{"cancel", "1", "--reason", ""},
+           R"(order-service: cannot cancel order-1: a cancellation needs a reason; nothing was written
+  where: shop.db
+  do:    say why: --reason TEXT  [order.reason, exit 4]
+)"},
+          {{"cancel", "9", "--reason", "too late"},
+           R"(order-service: cannot cancel order-9: there is no such order; nothing was written
+  where: shop.db
+  do:    order-service --store shop.db report  [order.missing, exit 3]
+)"},
+          {{"show", "9"}, R"(order-service: there is no order order-9
+  where: shop.db
+  do:    order-service --store shop.db report  [order.missing, exit 3]
+)"},
+          {{"place", "9", "--line", "TEA:0:4.50"},
+           R"(order-service: cannot place order-9: a quantity has one to nine digits and is not 0; nothing was written
+  where: shop.db
+  do:    correct the --line  [line.quantity, exit 4]
+)"},
+          {{"place", "9", "--line", "TEA:-1:4.50"},
+           R"(order-service: cannot place order-9: an order's quantities are positive; nothing was written
+  where: shop.db
+  do:    correct the --line  [line.quantity, exit 4]
+)"},
+          {{"place", "9", "--line", "TEA:999999999:999999999999"},
+           R"(order-service: cannot place order-9: the total does not fit into 64 bits; nothing was written
+  where: shop.db
+  do:    correct the --line  [amount.overflow, exit 4]
+)"},
+      });
+}
+
+TEST_CASE("command lines that are none") {
+  const shop_folder folder;
+  trade(folder);
+  check_each(
+      folder,
+      {
+          {{}, R"(order-service: A subcommand is required
+  do:    order-service --help  [usage.wrong, exit 2]
+)"},
+          {{"sell"}, R"(order-service: there is no command "sell"
+  do:    order-service --help  [usage.command, exit 2]
+)"},
+          {{"pay"}, R"(order-service: ORDER is required
+  do:    order-service --help  [usage.wrong, exit 2]
+)"},
+          {{"pay", "1", "2"}, R"(order-service: The following argument was not expected: 2
+  do:    order-service --help  [usage.wrong, exit 2]
+)"},
+          {{"report", "--fast"}, R"(order-service: The following argument was not expected: --fast
+  do:    order-service --help  [usage.wrong, exit 2]
+)"},
+          {{"report", "-o", "xml"}, R"(order-service: --output: xml not in {table,json}
+  do:    order-service --help  [usage.wrong, exit 2]
+)"},
+          {{"show", "1", "--wait", "soon"}, R"(order-service: Could not convert: --wait = soon
+  do:    order-service --help  [usage.wrong, exit 2]
+)"},
+          {{"simulate", "--orders", "0"}, R"(order-service: --orders: Value 0 not in range 1 to 1000000000
+  do:    order-service --help  [usage.wrong, exit 2]
+)"},
+          {{"place", "9"}, R"(order-service: --line is required
+  do:    order-service --help  [usage.wrong, exit 2]
+)"},
+          {{"place", "9", "--line", "TEA:1"},
+           R"(order-service: "TEA:1" is no line: ITEM:QUANTITY:PRICE, a quantity of at most nine digits, a price of at most twelve digits and four decimals
+  do:    order-service --help  [usage.line, exit 2]
+)"},
+          {{"place", "order-", "--line", "TEA:1:4.50"}, R"(order-service: an order's id is not empty
+  do:    order-service --help  [usage.order, exit 2]
+)"},
+          {{"place", "9", "--line", "TEA:1:4.50", "--customer", "caf\xE9"}, R"(order-service: "caf�" is not UTF-8
+  do:    order-service --help  [usage.text, exit 2]
+)"},
+      });
+  unsetenv("WHENCE_STORE");
+  CHECK(program::run({"report"}).err == R"(order-service: no store is named: neither --store nor WHENCE_STORE
+  do:    order-service --store shop.db report  [store.unnamed, exit 2]
+)");
+}
+
+TEST_CASE("files that are none of sales") {
+  const shop_folder folder;
+  trade(folder);
+  const std::string noise = folder.write("noise.csv", "a,b,c\n1,2,3\n");
+  const std::string empty = folder.write("empty.csv", "");
+  const std::string sales = write_sales(folder, "sales.csv", "5,TEA,tea,1,12/1/2010 8:26,4.50,7,France\n");
+  check_each(folder, {
+                         {{"import", folder.file("none.csv")}, R"(order-service: cannot read none.csv
+  where: none.csv
+  why:   No such file or directory
+  do:    look at the path  [file.missing, exit 3]
+)"},
+                         {{"import", folder.file(".")}, R"(order-service: cannot read .
+  where: .
+  why:   Is a directory
+  do:    name a file  [file.is_a_directory, exit 5]
+)"},
+                         {{"import", empty}, R"(order-service: empty.csv is no file of sales; nothing was written
+  where: its first record, which has to name eight columns: InvoiceNo, StockCode, Description, Quantity, InvoiceDate, UnitPrice, CustomerID, Country
+  do:    head -1 empty.csv  [import.header, exit 6]
+)"},
+                         {{"import", noise}, R"(order-service: noise.csv is no file of sales; nothing was written
+  where: its first record, which has to name eight columns: InvoiceNo, StockCode, Description, Quantity, InvoiceDate, UnitPrice, CustomerID, Country
+  do:    head -1 noise.csv  [import.header, exit 6]
+)"},
+                         {{"import", sales, "--rejects", sales},
+                          R"(order-service: the rejects would replace sales.csv itself; nothing was written
+  do:    name another file with --rejects  [import.rejects, exit 2]
+)"},
+                         {{"import", sales, "--rejects", folder.file("none/rejects.csv")},
+                          R"(order-service: cannot open none/rejects.csv.partial
+  where: none/rejects.csv.partial
+  why:   No such file or directory
+  do:    look at the path  [file.missing, exit 3]
+)"},
+                     });
+}
+
+TEST_CASE("an invoice that differs is told, and left") {
+  const shop_folder folder;
+  const std::string sale = "5,TEA,tea,1,12/1/2010 8:26,4.50,7,France\n";
+  REQUIRE(folder.run({"import", write_sales(folder, "a.csv", sale)}).exit == 0);
+  const auto again =
+      folder.run({"import", write_sales(folder, "b.csv", sale + "5,CUP,cup,1,12/1/2010 8:26,9,7,France\n")});
+  CHECK(again.exit == 0);
+  CHECK(again.err == R"(order-service: invoice 5 differs from what is recorded; it was left as it is
+  where: line 2
+  why:   it was recorded before with another content  [import.differs]
+)");
+  const auto machine = folder.run({"import", folder.file("b.csv"), "--json"});
+  CHECK(machine.err == R"(order-service: invoice 5 differs from what is recorded; it was left as it is
+  where: line 2
+  why:   it was recorded before with another content  [import.differs]
+order-service: 1 invoice differs from what is recorded  [import.differs]
+)");
+}
+
+TEST_CASE("a fault that the program does not know") {
+  std::ostringstream err;
+  CHECK(shop::report_failure(std::runtime_error("the moon is full"), err) == 70);
+  CHECK(err.str() == R"(order-service: the moon is full
+  why:   this is a fault of the program itself  [program.fault, exit 70]
+)");
+}
