@@ -204,6 +204,7 @@ TEST_CASE("an index whose file is removed while the log is open is made anew") {
   const auto is_made = [&] { return std::filesystem::exists(folder.beside(".index")); };
   SUBCASE("a reader meets that") {
     const auto log = folder.open();
+    folder.append(*log, "order-2");  // waits until the index has what was there
     remove_index(folder);
     CHECK(log->stream_head("order-1") == stream_version{1});
     CHECK(log->find_event(first.streams[0].events[0].id) == global_position{1});

@@ -75,7 +75,8 @@ bool indexer::rebuild_if_lost(const sql::sql_error& failure) {
   if (failure.path != paths_.index) return false;
   // A file that cannot be opened may be out of reach for now (no descriptors, no permission): then it is not made anew.
   const bool gone = failure.primary() == SQLITE_CANTOPEN && !files_->status(paths_.index);
-  if (!gone && !is_damage(failure)) return false;
+  const bool without_tables = failure.primary() == SQLITE_ERROR;
+  if (!gone && !without_tables && !is_damage(failure)) return false;
   rebuild();
   return true;
 }
@@ -181,7 +182,7 @@ bool indexer::sample_fits(global_position head) {
       return index.ascending(entry.key, entry.position - 1, 1) == std::vector<std::uint64_t>{entry.position};
     });
   } catch (const sql::sql_error& failure) {
-    if (is_damage(failure) || failure.primary() == SQLITE_CANTOPEN) return false;
+    if (is_damage(failure) || failure.primary() == SQLITE_CANTOPEN || failure.primary() == SQLITE_ERROR) return false;
     throw;
   }
 }
