@@ -2,12 +2,13 @@
 """Kills imports with SIGKILL, repeats them, and compares everything with an import that nobody disturbed.
 
 Given a CSV of sales, when `order-service import` is killed (half of the times at a random moment, half at a random
-visit of a named phase) and then repeated, then
+visit of a named phase), repeated, sometimes killed again, and at last left alone, then
   - every event that was acknowledged before the kill is in the log,
-  - the log after the kill is a prefix of the undisturbed one, positions included,
-  - the log after the repeat is the undisturbed one, in file order, positions included,
+  - the log after each kill is a prefix of the undisturbed one, positions included,
+  - the log after the last repeat is the undisturbed one, in file order, positions included,
   - the read models after the repeat have the undisturbed rows, and stand at the head.
-A build that is broken on purpose (--expect-red) has to fail the same comparison.
+A build that is broken on purpose (--expect-red) has to fail the same comparison; that a program refuses to work is no find.
+The WAL is copied into the database after every 64 KiB, so that this is met in the middle of an import too.
 
 Prints `figure: value` lines; exits 1 at the first difference (or, with --expect-red, when none was found).
 """
@@ -24,12 +25,18 @@ import sys
 import tempfile
 import time
 
-PHASES = ["queue", "insert", "commit", "witness", "checkpoint", "projection"]
+PHASES = ["queue", "insert", "commit", "witness", "checkpoint", "projection", "index"]
+CHECKPOINTS = {"WHENCE_CHECKPOINT_BYTES": "65536"}
+KILLS_OF_ONE_IMPORT = 3
 MODELS = ["order_summary", "sales_by_country", "stock_levels"]
 
 
 class Difference(Exception):
     """Something is not as in the undisturbed import."""
+
+
+class Failure(Exception):
+    """A program does not do what it is asked to."""
 
 
 def log_lines(whence, store):
@@ -38,7 +45,7 @@ def log_lines(whence, store):
         return []
     listed = subprocess.run([whence, "--store", store, "event", "list", "-o", "jsonl"], capture_output=True, text=True)
     if listed.returncode != 0:
-        raise Difference(f"event list: exit {listed.returncode}: {listed.stderr.strip()}")
+        raise Failure(f"event list: exit {listed.returncode}: {listed.stderr.strip()}")
     lines = []
     for line in listed.stdout.splitlines():
         event = json.loads(line)
@@ -79,20 +86,20 @@ class Bench:
         self.seconds = 0.0
 
     def importing(self, store, extra_environment):
-        environment = {**os.environ, **extra_environment}
+        environment = {**os.environ, **CHECKPOINTS, **extra_environment}
         return subprocess.Popen([self.options.service, "--store", store, "import", self.options.csv, "-o", "json"],
                                 env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
 
     def finish(self, process, allowed=(0,)):
         _, errors = process.communicate(timeout=120)
         if process.returncode not in allowed:
-            raise Difference(f"import: exit {process.returncode}: {errors.decode(errors='replace').strip()}")
+            raise Failure(f"import: exit {process.returncode}: {errors.decode(errors='replace').strip()}")
         return process.returncode
 
     def ask(self, store, *question):
         done = subprocess.run([self.options.service, "--store", store, *question, "-o", "json"], capture_output=True, text=True)
         if done.returncode != 0:
-            raise Difference(f"{question[0]}: exit {done.returncode}: {done.stderr.strip()}")
+            raise Failure(f"{question[0]}: exit {done.returncode}: {done.stderr.strip()}")
         return done.stdout
 
     def report(self, store):
@@ -113,14 +120,30 @@ class Bench:
         self.visits = {phase: int(count) for phase, count in (line.split() for line in counts.read_text().splitlines())}
         missing = [phase for phase in PHASES if self.visits.get(phase, 0) == 0]
         if missing:
-            raise Difference(f"the undisturbed import never visits: {', '.join(missing)}")
+            raise Failure(f"the undisturbed import never visits: {', '.join(missing)}")
 
     def killed(self, number, dice, mutant):
-        """One kill; returns the phase or moment it landed in, or None when the import ended first."""
+        """Kills one import, and now and then its repeats; returns the phases or moments that the kills landed in."""
         store = self.folder / f"kill-{number}" / "shop.db"
         store.parent.mkdir()
-        acknowledged, landed = store.parent / "acknowledged", store.parent / "landed"
-        environment = {"WHENCE_ACKNOWLEDGED_REPORT": str(acknowledged), "WHENCE_KILL_REPORT": str(landed)}
+        landed = []
+        while len(landed) < KILLS_OF_ONE_IMPORT:
+            where = self.kill(store, number + len(landed), dice, mutant)
+            self.compare_log(store)
+            if where is None:
+                break
+            landed.append(where)
+            if dice.random() < 0.5:
+                break
+        self.compare_repeat(store)
+        shutil.rmtree(store.parent)
+        return landed
+
+    def kill(self, store, number, dice, mutant):
+        """Where the kill landed; None when the import ended first."""
+        report = store.parent / "landed"
+        report.unlink(missing_ok=True)
+        environment = {"WHENCE_ACKNOWLEDGED_REPORT": str(store.parent / "acknowledged"), "WHENCE_KILL_REPORT": str(report)}
         if mutant:
             environment["WHENCE_MUTANT"] = str(mutant)
         if number % 2 == 0:
@@ -134,20 +157,20 @@ class Bench:
                 process.wait(dice.uniform(0.0, self.seconds))
             except subprocess.TimeoutExpired:
                 process.send_signal(signal.SIGKILL)
-        where = None
-        if self.finish(process, allowed=(0, -signal.SIGKILL)) == -signal.SIGKILL:
-            where = landed.read_text().strip() if landed.exists() else "at random"
-        self.compare(store, acknowledged)
-        shutil.rmtree(store.parent)
-        return where
+        if self.finish(process, allowed=(0, -signal.SIGKILL)) == 0:
+            return None
+        return report.read_text().strip() if report.exists() else "at random"
 
-    def compare(self, store, acknowledged):
-        after_kill = log_lines(self.options.whence, store)
+    def compare_log(self, store):
+        acknowledged = store.parent / "acknowledged"
+        log = log_lines(self.options.whence, store)
         last = max((int(line) for line in acknowledged.read_text().split()), default=0) if acknowledged.exists() else 0
-        if last > len(after_kill):
-            raise Difference(f"event #{last} was acknowledged, but the log ends at #{len(after_kill)}")
-        if after_kill != self.reference_log[: len(after_kill)]:
+        if last > len(log):
+            raise Difference(f"event #{last} was acknowledged, but the log ends at #{len(log)}")
+        if log != self.reference_log[: len(log)]:
             raise Difference("the log after the kill is no prefix of the undisturbed one")
+
+    def compare_repeat(self, store):
         self.finish(self.importing(store, {}))
         if log_lines(self.options.whence, store) != self.reference_log:
             raise Difference("the log after the repeat is not the undisturbed one")
@@ -166,7 +189,7 @@ def main():
     parser.add_argument("--service", required=True, help="order-service in its test build")
     parser.add_argument("--whence", required=True)
     parser.add_argument("--csv", required=True)
-    parser.add_argument("--kills", type=int, default=36, help="at least 36: three aimed at each phase")
+    parser.add_argument("--kills", type=int, default=48, help="at least 48: three aimed at each phase")
     parser.add_argument("--seed", type=int, default=None)
     parser.add_argument("--expect-red", type=int, default=0, metavar="MUTANT",
                         help="run the build that is broken in this way, and fail unless a difference is found")
@@ -184,9 +207,9 @@ def main():
         print(f"events in the undisturbed log: {len(bench.reference_log)}")
         while kills < options.kills:
             if attempts >= 4 * options.kills:
-                raise Difference(f"only {kills} of {attempts} imports could be killed before they ended")
+                raise Failure(f"only {kills} of {attempts} imports could be killed before they ended")
             try:
-                where = bench.killed(attempts, dice, options.expect_red)
+                places = bench.killed(attempts, dice, options.expect_red)
             except Difference as difference:
                 if options.expect_red:
                     print(f"broken build {options.expect_red} found by kill: {kills + 1}")
@@ -195,11 +218,13 @@ def main():
                 print(f"kill {kills + 1} (attempt {attempts}): {difference}", file=sys.stderr)
                 return 1
             attempts += 1
-            if where is None:
-                ended_first += 1
-            else:
-                kills += 1
+            ended_first += not places
+            kills += len(places)
+            for where in places:
                 landed[where] = landed.get(where, 0) + 1
+    except Failure as failure:
+        print(f"after {kills} kills: {failure}", file=sys.stderr)
+        return 1
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     if options.expect_red:

@@ -102,6 +102,11 @@ void acknowledged(std::uint64_t position) noexcept {
     misused("WHENCE_ACKNOWLEDGED_REPORT");
 }
 
+std::uint64_t checkpoint_bytes(std::uint64_t otherwise) noexcept {
+  const char* const text = std::getenv("WHENCE_CHECKPOINT_BYTES");
+  return text ? number("WHENCE_CHECKPOINT_BYTES", text) : otherwise;
+}
+
 bool mutant(int number_asked) noexcept {
   static const int planted = [] {
     const char* const text = std::getenv("WHENCE_MUTANT");

@@ -2,10 +2,12 @@
 /// test has to catch. In ordinary builds both vanish.
 ///
 /// Environment of a test build:
-///   WHENCE_KILL_AT=<phase>:<n>   SIGKILL at the n-th visit (from 1) of queue, insert, commit, witness, checkpoint or projection
+///   WHENCE_KILL_AT=<phase>:<n>   SIGKILL at the n-th visit (from 1) of queue, insert, commit, witness, checkpoint, projection
+///                               or index
 ///   WHENCE_KILL_REPORT=<file>    before that, "killed at <phase>" is written to this file
 ///   WHENCE_VISIT_REPORT=<file>   a process that ends by itself writes there how often it visited each phase
 ///   WHENCE_ACKNOWLEDGED_REPORT=<file>   the position of each acknowledged append goes there, one a line, before the caller knows
+///   WHENCE_CHECKPOINT_BYTES=<n>  the WAL is copied into the database when it has grown to this, whatever the options say
 ///   WHENCE_MUTANT=<n>            plants bug n
 ///
 /// The planted bugs, numbered as in the catalogue of bugs that other systems had:
@@ -32,6 +34,9 @@ void reach(phase where) noexcept;
 /// An append whose last event is at this position is about to be acknowledged.
 void acknowledged(std::uint64_t position) noexcept;
 
+/// What the environment says instead of the options.
+std::uint64_t checkpoint_bytes(std::uint64_t otherwise) noexcept;
+
 /// True if this bug is planted.
 bool mutant(int number) noexcept;
 
@@ -39,6 +44,7 @@ bool mutant(int number) noexcept;
 
 constexpr void reach(phase) noexcept {}
 constexpr void acknowledged(std::uint64_t) noexcept {}
+constexpr std::uint64_t checkpoint_bytes(std::uint64_t otherwise) noexcept { return otherwise; }
 constexpr bool mutant(int) noexcept { return false; }
 
 #endif

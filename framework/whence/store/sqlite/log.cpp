@@ -6,6 +6,7 @@
 #include <type_traits>
 #include <utility>
 
+#include <whence/core/detail/fault_points.hpp>
 #include <whence/store/log_errors.hpp>
 #include <whence/store/sqlite/log.hpp>
 #include <whence/store/sqlite/visitor.hpp>
@@ -29,15 +30,16 @@ sqlite_log::sqlite_log(const log_paths& paths, const sqlite_options& options, co
   readers_->add(std::move(opened.readers));
   told_ = std::make_unique<announcements>(runtime.executor, paths_.log);
   index_ = std::make_unique<indexer>(runtime.files, paths_, *readers_, identity_, opened.tip.head);
-  auto writer = std::make_unique<group_writer>(group_writer::parts{.paths = paths_,
-                                                                   .clock = runtime.clock,
-                                                                   .identity = identity_,
-                                                                   .tip = opened.tip,
-                                                                   .writer = std::move(opened.writer),
-                                                                   .witness = std::move(opened.witness),
-                                                                   .index = *index_,
-                                                                   .told = *told_,
-                                                                   .checkpoint_bytes = options.checkpoint_bytes});
+  auto writer = std::make_unique<group_writer>(
+      group_writer::parts{.paths = paths_,
+                          .clock = runtime.clock,
+                          .identity = identity_,
+                          .tip = opened.tip,
+                          .writer = std::move(opened.writer),
+                          .witness = std::move(opened.witness),
+                          .index = *index_,
+                          .told = *told_,
+                          .checkpoint_bytes = detail::checkpoint_bytes(options.checkpoint_bytes)});
   committer_ = std::make_shared<committer>(std::move(writer), runtime, options);
 }
 
