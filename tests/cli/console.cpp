@@ -6,10 +6,32 @@
 #include <utility>
 
 #include <tests/cli/shop_log.hpp>
+#include <whence/core/simulation.hpp>
 
 namespace tests {
 
 using namespace whence;
+
+namespace {
+
+class counted_interruption final : public cli::interruption {
+ public:
+  counted_interruption(const interruptions& when, whence::clock& time) : when_(when), clock_(time) {}
+  bool wanted() const noexcept override { return waits_ >= when_.waits; }
+  bool wait(std::chrono::milliseconds time) override {
+    ++waits_;
+    dynamic_cast<manual_clock&>(clock_).advance(time);
+    when_.meanwhile();
+    return !wanted();
+  }
+
+ private:
+  const interruptions& when_;
+  whence::clock& clock_;
+  int waits_ = 0;
+};
+
+}  // namespace
 
 console::console() : console(memory(), shop_runtime()) { fill_shop(*log, around.runtime); }
 
@@ -30,6 +52,9 @@ console::console(log_source source, runtime runtime)
              .store_at = [source](const std::string&) { return source; },
              .is_store = [](const std::string&) { return false; },
              .offset_of_local_time = [](timestamp) { return std::chrono::hours(1); },
+             .catch_interrupts =
+                 [this] { return std::make_unique<counted_interruption>(interrupted, *around.runtime.clock); },
+             .read_input = [](std::size_t) { return std::string(); },
              .runtime = runtime},
       log(source.open(runtime)) {}
 
@@ -61,6 +86,11 @@ console& console::terminal(std::size_t columns, std::size_t rows) {
 
 console& console::with(std::string name, std::string value) {
   environment[std::move(name)] = std::move(value);
+  return *this;
+}
+
+console& console::input(std::string text) {
+  around.read_input = [text](std::size_t) { return text; };
   return *this;
 }
 

@@ -1,6 +1,7 @@
 /// Runs command lines in process, as on a pipe or on a terminal, and keeps what they print.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -29,6 +30,12 @@ struct ran {
   std::string err;
 };
 
+/// SIGINT comes at the `waits`-th wait; each of them takes time on the clock, and then `meanwhile` happens.
+struct interruptions {
+  int waits = 1;
+  std::function<void()> meanwhile = [] {};
+};
+
 /// A shop's log in memory, read by commands; `log` can append more.
 class console {
  public:
@@ -42,10 +49,13 @@ class console {
 
   console& terminal(std::size_t columns, std::size_t rows = 24);
   console& with(std::string name, std::string value);
+  /// What comes on standard input.
+  console& input(std::string text);
 
   whence::cli::surroundings around;
   std::unique_ptr<whence::log> log;
   std::map<std::string, std::string, std::less<>> environment{{"WHENCE_STORE", "shop.db"}};
+  interruptions interrupted;
 };
 
 /// The same console, with no event in its log.

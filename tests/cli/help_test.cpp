@@ -7,6 +7,8 @@
 #include <doctest/doctest.h>
 
 #include <tests/cli/console.hpp>
+#include <tests/cli/models_beside.hpp>
+#include <tests/cli/shop_log.hpp>
 #include <whence/cli/command_table.hpp>
 #include <whence/cli/display_text.hpp>
 
@@ -57,7 +59,12 @@ TEST_CASE("no line of help is wider than 80 columns") {
 }
 
 TEST_CASE("every example of every command runs, and finds something") {
-  tests::console console;
+  // As it is in daily life: a log in a file, with read models beside it.
+  const tests::models_beside beside;
+  tests::console console(whence::sqlite(beside.store()), tests::shop_runtime());
+  tests::fill_shop(*console.log, console.around.runtime);
+  beside.add("order_summary", *console.log, 9);
+  beside.add("stock_levels", *console.log, 9);
   for (const command& command : commands()) {
     CHECK(!command.examples.empty());
     for (const example& example : command.examples) {

@@ -6,6 +6,7 @@
 
 #include <whence/cli/event_commands.hpp>
 #include <whence/cli/flags.hpp>
+#include <whence/cli/projection_commands.hpp>
 #include <whence/cli/stream_commands.hpp>
 #include <whence/cli/trace_command.hpp>
 
@@ -17,6 +18,7 @@ constexpr std::span<const command> (*all_rows[])() = {
     &event_commands,
     &stream_commands,
     &trace_commands,
+    &projection_commands,
 };
 
 constexpr const flag* shared[] = {&flags::store,    &flags::form,  &flags::json, &flags::color,

@@ -34,4 +34,12 @@ class descriptor_output final : public output {
   std::string buffer_;
 };
 
+/// Keeps what is written.
+class kept_output final : public output {
+ public:
+  void write(std::string_view more) override { text += more; }
+  void flush() override {}
+  std::string text;
+};
+
 }  // namespace whence::inline v0::cli

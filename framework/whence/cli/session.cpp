@@ -19,7 +19,8 @@ bool colour_of(colour_choice choice, bool terminal, const surroundings& around) 
 }
 
 std::unique_ptr<pager> pager_for(const request& request, const surroundings& around) {
-  if (!around.in_is_terminal || !around.out_is_terminal || request.has("--no-pager")) return nullptr;
+  if (!around.in_is_terminal || !around.out_is_terminal || request.has("--no-pager") || request.has("--watch"))
+    return nullptr;
   std::string program = around.environment("WHENCE_PAGER").value_or("");
   if (program.empty()) program = around.environment("PAGER").value_or("");
   if (program.empty()) program = "less -FIRX";
@@ -35,6 +36,18 @@ void add_data(const std::vector<column>& columns, std::vector<std::size_t>& chos
   }
 }
 
+/// The text from the terminal's corner on, as far as there are rows. Each line and then the screen is cleared behind what is new,
+/// which flickers less than clearing it first.
+std::string in_place(std::string_view text, std::size_t rows) {
+  std::string out = "\x1b[H";
+  std::size_t lines = 1;
+  for (const char c : text) {
+    if (c == '\n' && ++lines > rows) break;
+    out += c == '\n' ? std::string("\x1b[K\n") : std::string(1, c);
+  }
+  return out + "\x1b[J";
+}
+
 }  // namespace
 
 session::session(const request& request, surroundings& around)
@@ -48,7 +61,7 @@ session::session(const request& request, surroundings& around)
       out_style_{colour_of(request.colour(), around.out_is_terminal, around)},
       err_style_{colour_of(request.colour(), around.err_is_terminal, around)},
       pager_(pager_for(request, around)),
-      out_(pager_ ? *pager_ : *around.out) {}
+      out_(pager_ ? pager_.get() : around.out) {}
 
 session::~session() = default;
 
@@ -74,19 +87,47 @@ log_reader& session::log() {
   return *log_;
 }
 
-void session::print(std::string_view text) { out_.write(text); }
+std::string session::fitted(const std::string& text) const {
+  return on_terminal() ? cut_to(text, around_.size.columns) : text;
+}
+
+void session::print(std::string_view text) { out_->write(text); }
 
 void session::print_json(std::string json) {
-  out_.write((on_terminal() ? json_for_terminal(std::move(json)) : std::move(json)) + "\n");
+  out_->write((on_terminal() ? json_for_terminal(std::move(json)) : std::move(json)) + "\n");
 }
 
 item_list& session::list(const std::vector<column>& columns) {
   std::vector<std::string> names = request_.listed("--columns");
   std::vector<std::size_t> chosen = chosen_columns(columns, form(), names);
   if (request_.has("--data")) add_data(columns, chosen);
-  list_ = std::make_unique<item_list>(columns, std::move(chosen), out_,
+  list_ = std::make_unique<item_list>(columns, std::move(chosen), *out_,
                                       item_list::looks{cells_, out_style_, table_width()});
   return *list_;
+}
+
+void session::end_list() {
+  if (!list_) return;
+  list_->finish({});
+  list_.reset();
+}
+
+void session::redraw(const std::function<void()>& draw) {
+  cells_.now = now();
+  kept_output screen;
+  output* const direct = std::exchange(out_, &screen);
+  try {
+    draw();
+    end_list();
+  } catch (...) {
+    list_.reset();  // it prints into what ends here
+    out_ = direct;
+    throw;
+  }
+  out_ = direct;
+  const bool moves = on_terminal() && around_.environment("TERM").value_or("") != "dumb";
+  out_->write(moves ? in_place(screen.text, around_.size.rows) : screen.text);
+  out_->flush();
 }
 
 void session::judged(verdict status, std::string data) { judged_.emplace(status, std::move(data)); }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -41,6 +42,8 @@ class session {
   /// The log, as a visitor. What is wrong with it as a whole is said at the end, and is the exit code then.
   log_reader& log();
 
+  /// The visible text if it fits on a line of the terminal, else its beginning and "…". In a pipe all of it.
+  std::string fitted(const std::string& text) const;
   void print(std::string_view text);
   /// One JSON document on a line of its own; on a terminal nothing in it can move the cursor.
   void print_json(std::string json);
@@ -55,6 +58,10 @@ class session {
   /// What a command that judges or acts came to: in JSON its one document is the envelope, with the diagnostics. The screen in
   /// a table is the command's own.
   void judged(verdict status, std::string data);
+  /// Ends that list: another may follow.
+  void end_list();
+  /// What `draw` prints, in the place of what it printed the time before; where the cursor cannot be moved, below it.
+  void redraw(const std::function<void()>& draw);
   /// How many items a list may have: --limit, else 50 on a terminal, else no limit (0).
   std::size_t limit(const request& request) const;
 
@@ -72,7 +79,7 @@ class session {
   style out_style_;
   style err_style_;
   std::unique_ptr<pager> pager_;  // null: none is wanted
-  output& out_;
+  output* out_;                   // not null
   std::string store_;
   std::optional<log_source> source_;
   std::unique_ptr<log_reader> log_;

@@ -1,11 +1,14 @@
 #include <whence/cli/surroundings.hpp>
 
+#include <cerrno>
 #include <charconv>
 #include <cstdlib>
 #include <ctime>
 
 #include <sys/ioctl.h>
 #include <unistd.h>
+
+#include <whence/cli/failure.hpp>
 
 namespace whence::inline v0::cli {
 namespace {
@@ -37,6 +40,19 @@ std::chrono::seconds offset_of_local_time(timestamp time) {
   return std::chrono::seconds(::localtime_r(&seconds, &local) == nullptr ? 0 : local.tm_gmtoff);
 }
 
+std::string read_standard_input(std::size_t most) {
+  std::string text;
+  char chunk[16'384];
+  while (true) {
+    const ssize_t got = ::read(STDIN_FILENO, chunk, sizeof chunk);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) throw file_error("read", "standard input", errno);
+    if (got == 0) return text;
+    text.append(chunk, static_cast<std::size_t>(got));
+    if (text.size() > most) throw usage_error("value", "what comes on standard input is too long", "give less of it");
+  }
+}
+
 }  // namespace
 
 surroundings surroundings_of_process(output& out, output& err) {
@@ -54,6 +70,8 @@ surroundings surroundings_of_process(output& out, output& err) {
           .store_at = [](const std::string& path) { return sqlite(path); },
           .is_store = [files = system.files](const std::string& path) { return is_sqlite_log(*files, path); },
           .offset_of_local_time = offset_of_local_time,
+          .catch_interrupts = &catch_interrupts,
+          .read_input = read_standard_input,
           .runtime = system};
 }
 

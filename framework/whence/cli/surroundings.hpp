@@ -4,11 +4,13 @@
 #include <chrono>
 #include <cstddef>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include <whence/cli/cli_types.hpp>
+#include <whence/cli/interruption.hpp>
 #include <whence/cli/output.hpp>
 #include <whence/core/runtime.hpp>
 #include <whence/core/timestamp.hpp>
@@ -35,6 +37,8 @@ struct surroundings {
   std::function<log_source(const std::string&)> store_at;               ///< the log at a path
   std::function<bool(const std::string&)> is_store;                     ///< whether there is a log at a path
   std::function<std::chrono::seconds(timestamp)> offset_of_local_time;  ///< from UTC, at that time
+  std::function<std::unique_ptr<interruption>()> catch_interrupts;
+  std::function<std::string(std::size_t)> read_input;  ///< all of standard input; beyond that size usage_error
   whence::runtime runtime;
 };
 

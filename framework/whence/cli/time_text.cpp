@@ -3,6 +3,7 @@
 #include <charconv>
 #include <chrono>
 #include <cstdint>
+#include <cstdio>
 #include <cstdlib>
 #include <optional>
 
@@ -21,7 +22,7 @@ constexpr unit units[] = {
     {"w", "weeks", 604'800}, {"d", "d", 86'400}, {"h", "h", 3'600}, {"m", "min", 60}, {"s", "s", 1},
 };
 
-std::optional<std::chrono::seconds> duration_from(std::string_view text) {
+std::optional<std::chrono::seconds> duration_in(std::string_view text) {
   constexpr std::int64_t most = 1'000'000'000;
   std::int64_t number = 0;
   const auto [rest, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -36,7 +37,7 @@ std::optional<std::chrono::seconds> duration_from(std::string_view text) {
 }  // namespace
 
 timestamp time_from(std::string_view flag, std::string_view text, timestamp now) {
-  if (const std::optional<std::chrono::seconds> ago = duration_from(text)) return now - *ago;
+  if (const std::optional<std::chrono::seconds> ago = duration_in(text)) return now - *ago;
   constexpr std::size_t date_size = 10;
   try {
     return parse_rfc3339(text.size() == date_size ? std::string(text) + "T00:00:00Z" : std::string(text));
@@ -44,6 +45,30 @@ timestamp time_from(std::string_view flag, std::string_view text, timestamp now)
     throw usage_error("value", std::string(flag) + " cannot be \"" + std::string(text) + "\"",
                       "give 90s, 15m, 2h, 3d, 1w, a date such as 2026-01-27, or 2026-01-27T10:30:00Z");
   }
+}
+
+std::chrono::milliseconds duration_from(std::string_view flag, std::string_view text) {
+  if (const std::optional<std::chrono::seconds> found = duration_in(text)) return *found;
+  constexpr std::string_view unit = "ms";
+  std::uint32_t number = 0;
+  const auto [rest, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (failure == std::errc{} && text.substr(static_cast<std::size_t>(rest - text.data())) == unit)
+    return std::chrono::milliseconds(number);
+  throw usage_error("value", std::string(flag) + " cannot be \"" + std::string(text) + "\"",
+                    "give a time such as 500ms, 2s, 15m or 1h");
+}
+
+std::string span_text(std::chrono::microseconds span) {
+  const auto in = [&span](double unit, const char* format) {
+    char text[32];
+    std::snprintf(text, sizeof text, format, static_cast<double>(span.count()) / unit);
+    return std::string(text);
+  };
+  if (span < std::chrono::seconds(1)) return std::to_string(span.count() / 1000) + " ms";
+  if (span < std::chrono::minutes(1)) return in(1e6, "%.2f s");
+  if (span < std::chrono::hours(1)) return in(60e6, "%.1f min");
+  if (span < std::chrono::days(1)) return in(3600e6, "%.1f h");
+  return in(86400e6, "%.1f d");
 }
 
 std::string to_milliseconds(timestamp time) {
@@ -59,18 +84,17 @@ std::string to_local(timestamp time, std::chrono::seconds offset) {
   return text.append(two_digits(minutes / 60)).append(":").append(two_digits(minutes % 60));
 }
 
-std::string relative_to(timestamp now, timestamp time) {
-  const bool past = time <= now;
-  const auto apart = std::chrono::duration_cast<std::chrono::seconds>(past ? now - time : time - now).count();
-  std::string text = "0 s";
+std::string age_text(std::chrono::microseconds age) {
+  const std::int64_t seconds = std::chrono::duration_cast<std::chrono::seconds>(age).count();
   for (const unit& unit : units) {
     // Two of a unit, so that 90 minutes are no "1 h".
-    if (apart >= 2 * unit.seconds || unit.seconds == 1) {
-      text = std::to_string(apart / unit.seconds) + " " + std::string(unit.name);
-      break;
-    }
+    if (seconds >= 2 * unit.seconds) return std::to_string(seconds / unit.seconds) + " " + std::string(unit.name);
   }
-  return past ? text + " ago" : "in " + text;
+  return std::to_string(seconds) + " s";
+}
+
+std::string relative_to(timestamp now, timestamp time) {
+  return time <= now ? age_text(now - time) + " ago" : "in " + age_text(time - now);
 }
 
 }  // namespace whence::inline v0::cli

@@ -13,11 +13,21 @@ namespace whence::inline v0::cli {
 /// Throws   usage_error (`usage.value`), with the flag's name.
 timestamp time_from(std::string_view flag, std::string_view text, timestamp now);
 
+/// "500ms", "2s", "15m": how long.
+/// Throws   usage_error (`usage.value`), with the flag's name.
+std::chrono::milliseconds duration_from(std::string_view flag, std::string_view text);
+
+/// "9 ms", "1.84 s", "3.1 min": two or three digits that count.
+std::string span_text(std::chrono::microseconds span);
+
 /// RFC 3339 to the millisecond, which is enough for a list: "2026-01-27T10:30:00.000Z".
 std::string to_milliseconds(timestamp time);
 
 /// The same by a clock that goes `offset` before UTC: "2026-01-27T11:30:00.000+01:00".
 std::string to_local(timestamp time, std::chrono::seconds offset);
+
+/// "42 s", "3 h", "2 weeks": in the largest unit of which there are two.
+std::string age_text(std::chrono::microseconds age);
 
 /// "3 h ago"; "in 2 min".
 std::string relative_to(timestamp now, timestamp time);

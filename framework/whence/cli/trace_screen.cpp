@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstdio>
 #include <set>
 #include <string_view>
 #include <utility>
@@ -10,12 +9,11 @@
 #include <whence/cli/data_lines.hpp>
 #include <whence/cli/display_text.hpp>
 #include <whence/cli/id_pattern.hpp>
+#include <whence/cli/time_text.hpp>
 #include <whence/store/log_errors.hpp>
 
 namespace whence::inline v0::cli {
 namespace {
-
-using std::chrono::microseconds;
 
 std::string padded(std::string text, std::size_t to) {
   const std::size_t width = display_width(text);
@@ -25,20 +23,6 @@ std::string padded(std::string text, std::size_t to) {
 
 std::string counted(std::size_t number, std::string_view one) {
   return with_groups(number) + " " + std::string(one) + (number == 1 ? "" : "s");
-}
-
-/// "9 ms", "1.84 s", "3.1 min".
-std::string span_text(microseconds span) {
-  const auto in = [&span](double unit, const char* format) {
-    char text[32];
-    std::snprintf(text, sizeof text, format, static_cast<double>(span.count()) / unit);
-    return std::string(text);
-  };
-  if (span < std::chrono::seconds(1)) return std::to_string(span.count() / 1000) + " ms";
-  if (span < std::chrono::minutes(1)) return in(1e6, "%.2f s");
-  if (span < std::chrono::hours(1)) return in(60e6, "%.1f min");
-  if (span < std::chrono::days(1)) return in(3600e6, "%.1f h");
-  return in(86400e6, "%.1f d");
 }
 
 std::string name_with_version(const traced_event& event) {
@@ -104,7 +88,7 @@ class tree_printer {
     if (!streams.empty())
       text += " · " + counted(streams.size(), "stream") + " · " + span_text(last - begins_) + " · " +
               session_.cells().time(begins_);
-    session_.print(style_.paint(tint::strong, fitted(text)) + "\n\n");
+    session_.print(style_.paint(tint::strong, session_.fitted(text)) + "\n\n");
   }
 
   /// When the first command was given, if its id tells, else when the first event was recorded.
@@ -263,10 +247,6 @@ class tree_printer {
       session_.failed(failure);
     }
     return {};
-  }
-
-  std::string fitted(const std::string& text) const {
-    return session_.on_terminal() ? cut_to(text, session_.around().size.columns) : text;
   }
 
   /// The line without spaces at its end; on a terminal cut to its width.

@@ -1,0 +1,24 @@
+/// `whence projection …`
+#pragma once
+
+#include <span>
+
+#include <whence/cli/command.hpp>
+#include <whence/cli/item_list.hpp>
+#include <whence/cli/model_standing.hpp>
+
+namespace whence::inline v0::cli {
+
+std::span<const command> projection_commands();
+
+/// A read model, and how fast it comes on.
+struct shown_model {
+  const model_standing* standing = nullptr;
+  std::optional<double> rate;          ///< events a second, since it was looked at before
+  std::optional<double> seconds_left;  ///< until it has caught up; infinite: the log grows faster
+};
+
+std::span<const item_column<shown_model>> model_columns();
+std::string json_of_model(const shown_model& model);
+
+}  // namespace whence::inline v0::cli
