@@ -19,6 +19,7 @@ decimal.getcontext().prec = 60
 COLUMNS = ["InvoiceNo", "StockCode", "Description", "Quantity", "InvoiceDate", "UnitPrice", "CustomerID", "Country"]
 FIELD_BYTES = 65536
 AMOUNT_MAX = 2**63 - 1  # ten-thousandths, of either sign
+EVENT_BYTES = 4 << 20
 
 
 class Refused(Exception):
@@ -119,11 +120,34 @@ def judge(fields, unclosed, places):
         return "price.malformed"
     if to_date(date) is None:
         return "date.malformed"
-    return invoice, code, int(quantity), Decimal(price), country
+    customer = re.sub(r"^([0-9]+)\.0$", r"\1", customer)
+    return {"number": invoice, "item": code, "description": description, "quantity": int(quantity), "price": Decimal(price),
+            "customer": customer, "country": country}
 
 
 def fits(amount):
     return -AMOUNT_MAX <= amount.scaleb(4) <= AMOUNT_MAX
+
+
+def money(ten_thousandths):
+    return {"tenThousandths": ten_thousandths, "currency": "GBP"}
+
+
+def json_bytes(value):
+    return len(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode())
+
+
+def head_bytes(record):
+    """Of the invoice's event without lines, with the longest total."""
+    return json_bytes({"number": record["number"], "customer": record["customer"], "country": record["country"], "lines": [],
+                       "total": money(-2**63)})
+
+
+def line_bytes(record):
+    """Of its line in the event; a credit note has what is taken back."""
+    quantity = -record["quantity"] if record["number"].startswith("C") else record["quantity"]
+    return json_bytes({"item": record["item"], "description": record["description"], "quantity": quantity,
+                       "price": money(int(record["price"].scaleb(4)))})
 
 
 def work_out(content):
@@ -141,19 +165,28 @@ def work_out(content):
         if isinstance(judged, str):
             rejected.append([line, judged])
             continue
-        invoice, code, quantity, price, country = judged
+        invoice, quantity, price = judged["number"], judged["quantity"], judged["price"]
         adjusts = quantity < 0 and not invoice.startswith("C")
         known = invoices.get(invoice)
+        if known and known["too_large"]:
+            rejected.append([line, "invoice.too_large"])
+            continue
         total = known["total"] if known else Decimal(0)
         if not adjusts and not (fits(quantity * price) and fits(total + quantity * price)):
             rejected.append([line, "amount.overflow"])
             continue
         if known is None:
-            known = invoices[invoice] = {"country": country, "total": Decimal(0), "lines": [], "adjustments": []}
-        if adjusts:
-            known["adjustments"].append((code, quantity))
+            known = invoices[invoice] = {"country": judged["country"], "total": Decimal(0), "lines": [], "adjustments": [], "taken": [],
+                                         "bytes": head_bytes(judged), "too_large": False}
+        known["taken"].append(line)
+        known["bytes"] += line_bytes(judged) + (1 if len(known["taken"]) > 1 else 0)  # and a comma
+        if known["bytes"] > EVENT_BYTES:  # nothing of it is taken
+            rejected += [[each, "invoice.too_large"] for each in known["taken"]]
+            known.update(too_large=True, lines=[], adjustments=[], total=Decimal(0))
+        elif adjusts:
+            known["adjustments"].append((judged["item"], quantity))
         else:
-            known["lines"].append((code, quantity))
+            known["lines"].append((judged["item"], quantity))
             known["total"] += quantity * price
 
     rejected.sort()

@@ -3,6 +3,8 @@
 #include <cstdlib>
 #include <utility>
 
+#include <whence/core/json_text.hpp>
+
 #include <domain/text.hpp>
 
 namespace shop {
@@ -13,7 +15,7 @@ failure wrong_usage(std::string code, std::string what, std::string remedy = "or
 }
 
 std::string checked_text(const std::string& text) {
-  if (!is_utf8(text)) throw wrong_usage("usage.text", "\"" + readable(text) + "\" is not UTF-8");
+  if (!whence::is_utf8(text)) throw wrong_usage("usage.text", "\"" + readable(text) + "\" is not UTF-8");
   return text;
 }
 

@@ -1,5 +1,4 @@
 #include <cstdint>
-#include <filesystem>
 #include <optional>
 #include <string>
 
@@ -9,6 +8,7 @@
 #include <cli/failure.hpp>
 #include <cli/progress_bar.hpp>
 #include <cli/stopping.hpp>
+#include <domain/text.hpp>
 #include <import/record_invoice.hpp>
 #include <import/rejects_file.hpp>
 #include <import/sales_file.hpp>
@@ -26,18 +26,19 @@ struct counts {
   std::uint64_t differing = 0;  ///< invoices
 };
 
-void must_be_another_file(const import_request& command) {
-  std::error_code error;
-  if (command.rejects && std::filesystem::equivalent(command.file, *command.rejects, error))
+void must_take_rejects(const import_request& command, const std::string& store) {
+  if (!command.rejects) return;
+  if (const auto reason = reason_against_rejects(*command.rejects, command.file, store))
     throw failure(exit_code::wrong_usage, "import.rejects",
-                  {.what = "the rejects would replace " + command.file + " itself; nothing was written",
-                   .remedy = "name another file with --rejects"});
+                  {.what = "--rejects " + *command.rejects + " would destroy what is there; nothing was written",
+                   .why = *reason + ": name another file"});
 }
 
 /// Reads the whole file into the staging area.
-void stage(sales_file& file, staging_area& staged, const terminal& terminal) {
+void stage(sales_file& file, staging_area& staged, const whence::application& app, const terminal& terminal) {
   progress_bar progress(terminal.err, terminal.err_is_terminal, "reading");
-  for (csv_record record; file.next(record); progress.show(file.bytes_read(), file.bytes())) {
+  for (csv_record record; unless_stopping(app, [&] { return file.next(record); });
+       progress.show(file.bytes_read(), file.bytes())) {
     const auto judged = read_sale(record, file.columns());
     if (const auto* sale = std::get_if<sale_record>(&judged))
       staged.accept(*sale, record.text);
@@ -61,10 +62,14 @@ void report_difference(const staged_invoice& invoice, const whence::rejected& re
                        const terminal& terminal) {
   constexpr std::uint64_t shown_max = 20;
   if (++sums.differing > shown_max) return;
-  terminal.err << "order-service: invoice " << invoice.number
+  terminal.err << "order-service: invoice " << shown(invoice.number)
                << " differs from what is recorded; it was left as it is\n"
-               << "  where: line " << invoice.records.front().line << "\n  why:   " << refusal.message
+               << "  where: line " << invoice.records.front().line << "\n  why:   " << shown(refusal.message)
                << "  [import.differs]\n";
+}
+
+std::string differing(const counts& sums) {
+  return std::to_string(sums.differing) + (sums.differing == 1 ? " invoice differs" : " invoices differ");
 }
 
 void print(const counts& sums, const request& asked, const terminal& terminal) {
@@ -72,15 +77,14 @@ void print(const counts& sums, const request& asked, const terminal& terminal) {
     terminal.out << "{\"records\": " << sums.records << ", \"accepted\": " << sums.accepted
                  << ", \"rejected\": " << sums.rejected << ", \"events\": " << sums.events << "}\n";
     if (sums.differing > 0)
-      terminal.err << "order-service: " << sums.differing
-                   << (sums.differing == 1 ? " invoice differs" : " invoices differ")
-                   << " from what is recorded  [import.differs]\n";
+      terminal.err << "order-service: " << differing(sums) << " from what is recorded  [import.differs]\n";
     return;
   }
   terminal.out << sums.records << " records: " << sums.accepted << " accepted, " << sums.rejected << " rejected; "
                << sums.events << " events added";
-  if (sums.differing == 1) terminal.out << "; 1 invoice differs and was left as it is";
-  if (sums.differing > 1) terminal.out << "; " << sums.differing << " invoices differ and were left as they are";
+  if (sums.differing > 0)
+    terminal.out << "; " << differing(sums) << " and "
+                 << (sums.differing == 1 ? "was left as it is" : "were left as they are");
   terminal.out << "\n";
 }
 
@@ -89,14 +93,12 @@ void print(const counts& sums, const request& asked, const terminal& terminal) {
 void carry_out(const import_request& command, const request& asked, const terminal& terminal) {
   // Everything that can be wrong with the files is found before there is a store.
   sales_file file(command.file);
-  must_be_another_file(command);
-  std::optional<rejects_file> rejects;
-  if (command.rejects) rejects.emplace(*command.rejects);
+  must_take_rejects(command, asked.store);
 
   const auto app = open_shop(asked.store);
   const shop_service shop(app);
   staging_area staged;
-  stage(file, staged, terminal);
+  stage(file, staged, app, terminal);
 
   counts sums;
   {
@@ -106,9 +108,10 @@ void carry_out(const import_request& command, const request& asked, const termin
       if (const auto refusal = unless_stopping(app, [&] { return record(shop, invoice, sums); }))
         report_difference(invoice, *refusal, sums, terminal);
   }
-  if (rejects) {
-    staged.each_rejected([&](const rejected_record& rejected) { rejects->add(rejected); });
-    rejects->finish();
+  if (command.rejects) {
+    rejects_file rejects(*command.rejects);
+    staged.each_rejected([&](const rejected_record& rejected) { rejects.add(rejected); });
+    rejects.finish();
   }
   sums.accepted = staged.accepted();
   sums.rejected = staged.rejected();

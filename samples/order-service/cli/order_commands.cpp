@@ -2,6 +2,8 @@
 #include <string_view>
 #include <utility>
 
+#include <whence/core/json_text.hpp>
+
 #include <cli/commands.hpp>
 #include <cli/failure.hpp>
 #include <domain/text.hpp>
@@ -36,8 +38,8 @@ void must_be_accepted(const answer& ended, std::string_view verb, const whence::
 void print(const answer& ended, std::string_view done, const whence::id<Order>& order, const request& asked,
            const terminal& terminal) {
   if (asked.form == output_form::json) {
-    terminal.out << "{\"order\": " << json_string(order.value()) << ", \"events\": " << ended.events
-                 << ", \"token\": " << json_string(ended.token.to_string()) << "}\n";
+    terminal.out << "{\"order\": " << whence::json_string(order.value()) << ", \"events\": " << ended.events
+                 << ", \"token\": " << whence::json_string(ended.token.to_string()) << "}\n";
   } else {
     terminal.out << order.value() << " is " << done << "\n";
   }

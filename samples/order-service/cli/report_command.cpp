@@ -1,6 +1,8 @@
 #include <iomanip>
 #include <string>
 
+#include <whence/core/json_text.hpp>
+
 #include <cli/commands.hpp>
 #include <domain/text.hpp>
 #include <models/report.hpp>
@@ -18,7 +20,7 @@ void print_json(const sales_figures& sales, std::int64_t adjustments, std::ostre
       << "\", \"stock_adjustments\": " << adjustments << ", \"by_country\": {";
   const char* separator = "";
   for (const auto& [name, country] : sales.by_country) {
-    out << separator << json_string(name) << ": {\"orders\": " << country.orders << ", \"gross\": \""
+    out << separator << whence::json_string(name) << ": {\"orders\": " << country.orders << ", \"gross\": \""
         << country.gross.rounded() << "\", \"credited\": \"" << country.credited.rounded() << "\"}";
     separator = ", ";
   }

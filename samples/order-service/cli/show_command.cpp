@@ -4,6 +4,8 @@
 #include <string_view>
 #include <vector>
 
+#include <whence/core/json_text.hpp>
+
 #include <cli/commands.hpp>
 #include <cli/failure.hpp>
 #include <domain/text.hpp>
@@ -41,13 +43,13 @@ std::optional<shown_order> find(whence::sql::database& db, const whence::id<Orde
 
 void print_json(const whence::id<Order>& id, const shown_order& order, std::ostream& out) {
   const auto optional = [&](const char* name, const std::string& value) {
-    if (!value.empty()) out << ", \"" << name << "\": " << json_string(value);
+    if (!value.empty()) out << ", \"" << name << "\": " << whence::json_string(value);
   };
-  out << "{\"order\": " << json_string(id.value()) << ", \"status\": " << json_string(order.status)
-      << ", \"number\": " << json_string(order.number);
+  out << "{\"order\": " << whence::json_string(id.value()) << ", \"status\": " << whence::json_string(order.status)
+      << ", \"number\": " << whence::json_string(order.number);
   optional("customer", order.customer);
-  out << ", \"country\": " << json_string(order.country) << ", \"total\": \"" << to_text(order.total)
-      << "\", \"currency\": " << json_string(order.total.currency);
+  out << ", \"country\": " << whence::json_string(order.country) << ", \"total\": \"" << to_text(order.total)
+      << "\", \"currency\": " << whence::json_string(order.total.currency);
   optional("placedAt", order.placed_at);
   optional("paidAt", order.paid_at);
   optional("shippedAt", order.shipped_at);
@@ -57,8 +59,8 @@ void print_json(const whence::id<Order>& id, const shown_order& order, std::ostr
   out << ", \"lines\": [";
   const char* separator = "";
   for (const Line& line : order.lines) {
-    out << separator << "{\"item\": " << json_string(line.item)
-        << ", \"description\": " << json_string(line.description) << ", \"quantity\": " << line.quantity
+    out << separator << "{\"item\": " << whence::json_string(line.item)
+        << ", \"description\": " << whence::json_string(line.description) << ", \"quantity\": " << line.quantity
         << ", \"price\": \"" << to_text(line.price) << "\"}";
     separator = ", ";
   }

@@ -1,21 +1,11 @@
 #include <domain/line.hpp>
 
-#include <algorithm>
-
-#include <domain/text.hpp>
-
 namespace shop {
-
-std::size_t bytes_in_event(const Line& line) {
-  constexpr std::size_t the_rest = 128;  // names, numbers, punctuation
-  return json_bytes(line.item) + json_bytes(line.description) + the_rest;
-}
 
 std::variant<Money, whence::rejected> total_of(const std::vector<Line>& lines, const std::string& noun) {
   if (lines.empty()) return whence::rejected{noun + ".empty", "it needs at least one line"};
 
   Money total;
-  std::size_t bytes = 0;
   for (const Line& line : lines) {
     if (line.item.empty()) return whence::rejected{"line.item", "a line needs a stock code"};
     if (line.quantity == 0 || line.quantity > quantity_max || line.quantity < -quantity_max)
@@ -23,9 +13,6 @@ std::variant<Money, whence::rejected> total_of(const std::vector<Line>& lines, c
     if (line.price.ten_thousandths < 0) return whence::rejected{"line.price", "a price is not negative"};
     if (line.price.currency != shop_currency)
       return whence::rejected{"amount.currency", "this shop sells in " + std::string{shop_currency}};
-    bytes += bytes_in_event(line);
-    if (bytes > lines_bytes_max)
-      return whence::rejected{noun + ".too_large", "it has more lines than one event can hold"};
 
     const auto amount = times(line.price, line.quantity);
     const auto sum = amount ? plus(total, *amount) : std::nullopt;

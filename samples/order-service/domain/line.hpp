@@ -2,14 +2,12 @@
 #pragma once
 
 #include <cereal/cereal.hpp>
-#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <variant>
 #include <vector>
 
 #include <whence/modelling/rejected.hpp>
-#include <whence/serialization/json.hpp>
 
 #include <domain/money.hpp>
 
@@ -31,15 +29,9 @@ struct Line {
 
 inline constexpr std::int64_t quantity_max = 999'999'999;
 
-/// Lines of one order must fit into one event: this is what they may take there, in bytes. The rest of it fits into 1 MiB.
-inline constexpr std::size_t lines_bytes_max = whence::json_limits::bytes_max - (1u << 20);
-
-/// What a line takes in an event, or a little more.
-std::size_t bytes_in_event(const Line& line);
-
-/// What the lines come to, or why they cannot be: no line (`<noun>.empty`), too many (`<noun>.too_large`), a quantity
-/// that is 0 or beyond nine digits (`line.quantity`), no stock code (`line.item`), a negative price (`line.price`),
-/// another currency (`amount.currency`), a sum that does not fit (`amount.overflow`).
+/// What the lines come to, or why they cannot be: no line (`<noun>.empty`), a quantity that is 0 or beyond nine digits
+/// (`line.quantity`), no stock code (`line.item`), a negative price (`line.price`), another currency (`amount.currency`), a
+/// sum that does not fit (`amount.overflow`).
 std::variant<Money, whence::rejected> total_of(const std::vector<Line>& lines, const std::string& noun);
 
 /// How many pieces the lines are together.

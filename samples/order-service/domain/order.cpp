@@ -1,5 +1,7 @@
 #include <domain/order.hpp>
 
+#include <domain/event_size.hpp>
+
 namespace shop {
 namespace {
 
@@ -22,6 +24,8 @@ whence::outcome<Order> decide(const Order& order, const PlaceOrder& command) {
     if (line.quantity < 0) return whence::rejected{"line.quantity", "an order's quantities are positive"};
   auto total = total_of(command.lines, "order");
   if (auto* refusal = std::get_if<whence::rejected>(&total)) return std::move(*refusal);
+  if (!fits_into_an_event(command))
+    return whence::rejected{"order.too_large", "it has more lines than one event can hold"};
   return OrderPlaced{command.number, command.customer, command.country, command.lines, std::get<Money>(total)};
 }
 

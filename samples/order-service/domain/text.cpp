@@ -2,50 +2,44 @@
 
 #include <algorithm>
 
+#include <whence/core/json_text.hpp>
+
 namespace shop {
 namespace {
 
-struct utf8_lead {
-  unsigned followers;         ///< bytes after the lead
-  unsigned char first, last;  ///< what the first of them may be
-};
-
-/// Table 3-7 of the Unicode standard.
-constexpr utf8_lead lead_of(unsigned char byte) {
-  if (byte < 0x80) return {0, 0, 0};
-  if (byte >= 0xC2 && byte <= 0xDF) return {1, 0x80, 0xBF};
-  if (byte == 0xE0) return {2, 0xA0, 0xBF};
-  if (byte == 0xED) return {2, 0x80, 0x9F};
-  if (byte >= 0xE1 && byte <= 0xEF) return {2, 0x80, 0xBF};
-  if (byte == 0xF0) return {3, 0x90, 0xBF};
-  if (byte >= 0xF1 && byte <= 0xF3) return {3, 0x80, 0xBF};
-  if (byte == 0xF4) return {3, 0x80, 0x8F};
-  return {4, 0, 0};  // begins nothing
-}
-
 /// The bytes of the character that the text begins with; 0 if it begins with none.
 std::size_t character_bytes(std::string_view text) noexcept {
-  const utf8_lead lead = lead_of(static_cast<unsigned char>(text.front()));
-  if (lead.followers > 3 || text.size() <= lead.followers) return 0;
-  for (unsigned follower = 1; follower <= lead.followers; ++follower) {
-    const auto byte = static_cast<unsigned char>(text[follower]);
-    const unsigned char first = follower == 1 ? lead.first : 0x80;
-    const unsigned char last = follower == 1 ? lead.last : 0xBF;
-    if (byte < first || byte > last) return 0;
-  }
-  return lead.followers + 1;
+  for (std::size_t bytes = 1; bytes <= std::min<std::size_t>(4, text.size()); ++bytes)
+    if (whence::is_utf8(text.substr(0, bytes))) return bytes;
+  return 0;
+}
+
+/// Of the bytes of one character.
+std::uint32_t code_point(std::string_view character) noexcept {
+  const auto lead = static_cast<unsigned char>(character.front());
+  std::uint32_t point = character.size() == 1 ? lead : lead & (0xFFU >> (character.size() + 1));
+  for (const char follower : character.substr(1)) point = point << 6 | (static_cast<unsigned char>(follower) & 0x3FU);
+  return point;
+}
+
+/// What moves the cursor, begins a command to the terminal, or turns the direction of reading.
+bool moves(std::uint32_t point) noexcept {
+  struct range {
+    std::uint32_t first, last;
+  };
+  constexpr range ranges[] = {{0, 0x1F},        {0x7F, 0x9F},     {0x61C, 0x61C},  {0x200E, 0x200F},
+                              {0x2028, 0x202E}, {0x2066, 0x2069}, {0xFEFF, 0xFEFF}};
+  return std::any_of(std::begin(ranges), std::end(ranges),
+                     [&](const range& each) { return point >= each.first && point <= each.last; });
+}
+
+void append_written_out(std::string& text, std::uint32_t point) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  text += "\\u";
+  for (int shift = 12; shift >= 0; shift -= 4) text += digits[point >> shift & 0xFU];
 }
 
 }  // namespace
-
-bool is_utf8(std::string_view text) noexcept {
-  while (!text.empty()) {
-    const std::size_t bytes = character_bytes(text);
-    if (bytes == 0) return false;
-    text.remove_prefix(bytes);
-  }
-  return true;
-}
 
 bool are_digits(std::string_view text) noexcept {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](char each) { return each >= '0' && each <= '9'; });
@@ -72,26 +66,33 @@ std::string readable(std::string_view text) {
   return characters;
 }
 
-std::string json_string(std::string_view text) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::string json = "\"";
-  for (const char character : text) {
-    const auto byte = static_cast<unsigned char>(character);
-    if (byte < 0x20) {
-      json.append("\\u00").append({digits[byte >> 4], digits[byte & 0xF]});
-      continue;
-    }
-    if (character == '"' || character == '\\') json += '\\';
-    json += character;
+std::string shown(std::string_view text) {
+  std::string visible;
+  visible.reserve(text.size());
+  while (!text.empty()) {
+    const std::string_view character = text.substr(0, std::max<std::size_t>(1, character_bytes(text)));
+    text.remove_prefix(character.size());
+    if (!whence::is_utf8(character))
+      visible += "\uFFFD";
+    else if (const std::uint32_t point = code_point(character); moves(point))
+      append_written_out(visible, point);
+    else
+      visible += character;
   }
-  return json += '"';
+  return visible;
+}
+
+std::size_t shown_width(std::string_view text) noexcept {
+  return static_cast<std::size_t>(std::count_if(
+      text.begin(), text.end(), [](char each) { return (static_cast<unsigned char>(each) & 0xC0U) != 0x80U; }));
 }
 
 std::size_t json_bytes(std::string_view text) noexcept {
+  constexpr std::string_view with_a_name = "\"\\\b\f\n\r\t";
   std::size_t bytes = 2;  // the quotes
   for (const char character : text) {
-    const auto byte = static_cast<unsigned char>(character);
-    bytes += byte < 0x20 ? 6 : byte == '"' || byte == '\\' ? 2 : 1;
+    const bool named = with_a_name.find(character) != std::string_view::npos;
+    bytes += named ? 2 : static_cast<unsigned char>(character) < 0x20 ? 6 : 1;
   }
   return bytes;
 }

@@ -9,9 +9,6 @@
 
 namespace shop {
 
-/// True for well-formed UTF-8 (RFC 3629: shortest form, no surrogates, nothing beyond U+10FFFF).
-bool is_utf8(std::string_view text) noexcept;
-
 /// True for one or more of 0 to 9.
 bool are_digits(std::string_view text) noexcept;
 
@@ -21,10 +18,14 @@ std::optional<std::int64_t> parse_count(std::string_view text) noexcept;
 /// The text, with U+FFFD in the place of each byte that is no part of a character.
 std::string readable(std::string_view text);
 
-/// The text as a JSON string, in its quotes.
-std::string json_string(std::string_view text);
+/// The text for a terminal: readable, and what would move the cursor or turn the direction of reading (controls, also those
+/// of U+0080 to U+009F, marks of direction, separators of lines) is written out as JSON would: \u001b.
+std::string shown(std::string_view text);
 
-/// The bytes that it takes.
+/// The columns of a terminal that it takes there, one for each character.
+std::size_t shown_width(std::string_view text) noexcept;
+
+/// The bytes that the text takes as a JSON string, in its quotes.
 std::size_t json_bytes(std::string_view text) noexcept;
 
 }  // namespace shop

@@ -1,7 +1,11 @@
 #include <import/rejects_file.hpp>
 
+#include <unistd.h>
+
 #include <cerrno>
+#include <filesystem>
 #include <span>
+#include <system_error>
 #include <utility>
 
 #include <domain/text.hpp>
@@ -20,14 +24,58 @@ std::string quoted(std::string_view text) {
   return field += '"';
 }
 
+/// Where the path leads, over all links, also when it names nothing yet.
+std::filesystem::path real(const std::string& path) {
+  std::error_code error;
+  const auto found = std::filesystem::weakly_canonical(std::filesystem::absolute(path), error);
+  return error ? std::filesystem::path(path) : found;
+}
+
+/// The log's own file, one beside it, or what lies in a folder beside it: "shop.db", "shop.db-wal", "shop.db.models/…".
+bool belongs_to(const std::filesystem::path& log, const std::filesystem::path& file) {
+  const std::string& name = file.native();
+  if (!name.starts_with(log.native())) return false;
+  return name.size() == log.native().size() || name[log.native().size()] == '-' || name[log.native().size()] == '.';
+}
+
+/// A file of the log under another name.
+bool is_linked_to(const std::filesystem::path& log, const std::filesystem::path& file) {
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(log.parent_path(), error))
+    if (belongs_to(log, entry.path()) && std::filesystem::equivalent(entry.path(), file, error)) return true;
+  return false;
+}
+
 }  // namespace
 
-rejects_file::rejects_file(std::string path)
-    : files_(whence::system_files()), path_(std::move(path)), partial_(path_ + ".partial") {
-  if (const auto there = files_->status(path_); there && there->directory)
-    throw whence::file_error("replace", path_, EISDIR);
-  files_->remove(partial_);  // of an import that was killed
-  file_ = files_->open(partial_, whence::open_file::fresh);
+std::optional<std::string> reason_against_rejects(const std::string& path, const std::string& sales,
+                                                  const std::string& store) {
+  std::error_code error;
+  const std::filesystem::path place = real(path), log = real(store);
+  if (place == real(sales) || std::filesystem::equivalent(path, sales, error)) return "it is the file of sales itself";
+  if (belongs_to(log, place) || belongs_to(std::filesystem::absolute(store).lexically_normal(), place) ||
+      is_linked_to(log, place))
+    return "names that begin with " + store + " belong to the log";
+  const auto there = std::filesystem::status(path, error);
+  if (std::filesystem::exists(there) && !std::filesystem::is_regular_file(there))
+    return "it is there, and no regular file that could be replaced";
+
+  const std::string folder = whence::directory_of(place.string());
+  if (::access(folder.c_str(), W_OK | X_OK) != 0) throw whence::file_error("write into", folder, errno);
+  if (!std::filesystem::is_directory(folder, error)) throw whence::file_error("write into", folder, ENOTDIR);
+  return std::nullopt;
+}
+
+rejects_file::rejects_file(const std::string& path) : files_(whence::system_files()), path_(real(path).string()) {
+  constexpr int names_max = 1'000;
+  for (int number = 1; file_ == nullptr; ++number) {
+    partial_ = path_ + ".partial" + (number == 1 ? "" : "-" + std::to_string(number));
+    try {
+      file_ = files_->open(partial_, whence::open_file::fresh);
+    } catch (const whence::file_error& taken) {
+      if (taken.system_code != EEXIST || number == names_max) throw;
+    }
+  }
   write("line,reason,record\n");
 }
 
@@ -37,7 +85,7 @@ rejects_file::~rejects_file() {
   try {
     files_->remove(partial_);
   } catch (const whence::file_error&) {
-    // It is named for what it is, and the next import removes it.
+    // It is named for what it is.
   }
 }
 

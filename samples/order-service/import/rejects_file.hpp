@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -13,11 +14,18 @@
 
 namespace shop {
 
+/// Why the rejects cannot go to `path`: it is the file of sales, belongs to the log or would stand among its files (their
+/// names begin with the log's), or is there and no regular file. Nothing when they can. Touches nothing.
+/// Throws   file_error: its folder is not there, or may not be written.
+std::optional<std::string> reason_against_rejects(const std::string& path, const std::string& sales,
+                                                  const std::string& store);
+
 /// Throws   file_error.
 class rejects_file {
  public:
-  /// Begins the new file; the old one stays until `finish`.
-  explicit rejects_file(std::string path);
+  /// Begins the new file under a name that nobody has, "<path>.partial" or "<path>.partial-2"; the old one stays until
+  /// `finish`.
+  explicit rejects_file(const std::string& path);
   rejects_file(const rejects_file&) = delete;
   rejects_file& operator=(const rejects_file&) = delete;
   /// Leaves the old file as it was, unless finished.

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <whence/core/json_text.hpp>
+
 #include <domain/text.hpp>
 
 namespace shop {
@@ -20,7 +22,8 @@ std::optional<reject_reason> broken_form(const csv_record& record) {
   if (record.quote_open) return rejects::quote_open;
   if (record.field_count != sale_columns::names.size()) return rejects::not_eight_fields;
   if (record.field_too_long) return rejects::field_too_long;
-  if (!std::all_of(record.fields.begin(), record.fields.end(), [](const auto& field) { return is_utf8(field); }))
+  if (!std::all_of(record.fields.begin(), record.fields.end(),
+                   [](const auto& field) { return whence::is_utf8(field); }))
     return rejects::not_utf8;
   return std::nullopt;
 }

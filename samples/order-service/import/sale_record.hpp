@@ -69,7 +69,7 @@ inline constexpr reject_reason price_malformed{"price.malformed"};  ///< no plai
 inline constexpr reject_reason date_malformed{"date.malformed"};
 inline constexpr reject_reason amount_overflow{
     "amount.overflow"};  ///< quantity × price does not fit, or the invoice's total
-inline constexpr reject_reason invoice_too_large{"invoice.too_large"};  ///< more lines than one event can hold
+inline constexpr reject_reason invoice_too_large{"invoice.too_large"};  ///< more than one event can hold
 }  // namespace rejects
 
 /// Applies the rules that a record can be judged by alone.

@@ -1,9 +1,10 @@
 #include <import/staging_area.hpp>
 
 #include <chrono>
+#include <optional>
 #include <span>
 
-#include <domain/line.hpp>
+#include <domain/event_size.hpp>
 
 namespace shop {
 namespace {
@@ -30,6 +31,7 @@ whence::sql::database private_database() {
       country BLOB NOT NULL, text BLOB NOT NULL
     );
     CREATE TABLE rejected (line INTEGER PRIMARY KEY, reason BLOB NOT NULL, text BLOB NOT NULL);
+    CREATE TABLE too_large (invoice INTEGER PRIMARY KEY);
     BEGIN;
   )");
   return database;
@@ -45,6 +47,11 @@ sale_record sale_of(const whence::sql::statement& row) {
           .price = Money{row.integer(7)},
           .customer = std::string{text(row, 8)},
           .country = std::string{text(row, 9)}};
+}
+
+/// As it stands in the event: a credit note has what is taken back.
+Line line_of(const sale_record& sale) {
+  return {sale.stock_code, sale.description, sale.is_credit() ? -sale.quantity : sale.quantity, sale.price};
 }
 
 }  // namespace
@@ -89,18 +96,38 @@ std::int64_t staging_area::number_of(const std::string& invoice) {
 
 bool staging_area::next_invoice(staged_invoice& invoice) {
   if (reading_ == 0) at_row_ = read_records_.step();
-  if (!at_row_) return false;
+  while (at_row_)
+    if (read_invoice(invoice)) return true;
+  return false;
+}
 
+bool staging_area::read_invoice(staged_invoice& invoice) {
   invoice.records.clear();
   total_ = Money{};
-  bytes_ = 0;
+  std::optional<event_size> size;
+  std::uint64_t turned_down = 0;
   for (reading_ = read_records_.integer(0); at_row_ && read_records_.integer(0) == reading_;
        at_row_ = read_records_.step()) {
+    if (turned_down > 0) {
+      ++turned_down;
+      continue;
+    }
     sale_record sale = sale_of(read_records_);
-    if (!fits(sale, text(read_records_, 10))) continue;
+    if (!adds_up(sale, text(read_records_, 10))) continue;
+    if (!size) size.emplace(sale.invoice, sale.customer, sale.country);
+    size->add(line_of(sale));
     invoice.records.push_back(std::move(sale));
+    if (size->fits()) continue;
+    turned_down = invoice.records.size();
+    invoice.records.clear();
   }
-  // The first record of an invoice fits: its own amount was looked at when it was read.
+  if (turned_down > 0) {
+    database_.run("INSERT INTO too_large VALUES (?)", {reading_});
+    accepted_ -= turned_down;
+    rejected_ += turned_down;
+    return false;
+  }
+  // The first record of an invoice adds up: its own amount was looked at when it was read.
   const sale_record& first = invoice.records.front();
   invoice.number = first.invoice;
   invoice.date = first.date;
@@ -109,26 +136,25 @@ bool staging_area::next_invoice(staged_invoice& invoice) {
   return true;
 }
 
-bool staging_area::fits(const sale_record& sale, std::string_view text) {
-  const std::size_t bytes = bytes_ + bytes_in_event({sale.stock_code, sale.description, sale.quantity, sale.price});
-  const auto turn_down = [&](reject_reason reason) {
-    reject(sale.line, reason, text);
-    --accepted_;
-    return false;
-  };
-  if (bytes > lines_bytes_max) return turn_down(rejects::invoice_too_large);
-  if (!sale.is_adjustment()) {
-    const auto amount = times(sale.price, sale.quantity);
-    const auto sum = amount ? plus(total_, *amount) : std::nullopt;
-    if (!sum) return turn_down(rejects::amount_overflow);
+bool staging_area::adds_up(const sale_record& sale, std::string_view text) {
+  if (sale.is_adjustment()) return true;
+  const auto amount = times(sale.price, sale.quantity);
+  const auto sum = amount ? plus(total_, *amount) : std::nullopt;
+  if (sum) {
     total_ = *sum;
+    return true;
   }
-  bytes_ = bytes;
-  return true;
+  reject(sale.line, rejects::amount_overflow, text);
+  --accepted_;
+  return false;
 }
 
 void staging_area::each_rejected(const std::function<void(const rejected_record&)>& use) {
-  auto row = database_.prepare("SELECT line, reason, text FROM rejected ORDER BY line");
+  auto row = database_.prepare(
+      "SELECT line, reason, text FROM rejected UNION ALL "
+      "SELECT line, ?, text FROM record WHERE invoice IN (SELECT invoice FROM too_large)"
+      " AND line NOT IN (SELECT line FROM rejected) ORDER BY line");
+  row.bind(1, bytes(rejects::invoice_too_large.name));
   while (row.step())
     use({.line = static_cast<std::uint64_t>(row.integer(0)), .reason = text(row, 1), .text = text(row, 2)});
 }

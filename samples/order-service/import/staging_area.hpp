@@ -44,8 +44,9 @@ class staging_area {
   void accept(const sale_record& sale, std::string_view text);
   void reject(std::uint64_t line, reject_reason reason, std::string_view text);
 
-  /// The next invoice in the order of their first accepted records, without the records that its other records leave no
-  /// room for: these are rejected (`amount.overflow`, `invoice.too_large`). False: there was none left.
+  /// The next invoice in the order of their first accepted records, without the records whose amounts its total has no room
+  /// for: these are rejected (`amount.overflow`). An invoice whose records, as lines of one event, are more than that can hold
+  /// is passed over: all of them are rejected (`invoice.too_large`). False: there was none left.
   bool next_invoice(staged_invoice& invoice);
 
   /// In the order of the file.
@@ -57,7 +58,8 @@ class staging_area {
 
  private:
   std::int64_t number_of(const std::string& invoice);
-  bool fits(const sale_record& sale, std::string_view text);
+  bool read_invoice(staged_invoice& invoice);
+  bool adds_up(const sale_record& sale, std::string_view text);
 
   whence::sql::database database_;
   whence::sql::statement insert_record_;
@@ -73,7 +75,6 @@ class staging_area {
   std::int64_t reading_ = 0;  ///< the number of the invoice that `read_records_` stands on; 0: not begun
   bool at_row_ = false;
   Money total_;  ///< of the invoice being read
-  std::size_t bytes_ = 0;
 };
 
 }  // namespace shop

@@ -206,7 +206,7 @@ TEST_CASE("files that are none of sales") {
                          {{"import", folder.file(".")}, R"(order-service: cannot read .
   where: .
   why:   Is a directory
-  do:    name a file  [file.is_a_directory, exit 5]
+  do:    name a file  [file.is_a_directory, exit 6]
 )"},
                          {{"import", empty}, R"(order-service: empty.csv is no file of sales; nothing was written
   where: its first record, which has to name eight columns: InvoiceNo, StockCode, Description, Quantity, InvoiceDate, UnitPrice, CustomerID, Country
@@ -217,12 +217,12 @@ TEST_CASE("files that are none of sales") {
   do:    head -1 noise.csv  [import.header, exit 6]
 )"},
                          {{"import", sales, "--rejects", sales},
-                          R"(order-service: the rejects would replace sales.csv itself; nothing was written
-  do:    name another file with --rejects  [import.rejects, exit 2]
+                          R"(order-service: --rejects sales.csv would destroy what is there; nothing was written
+  why:   it is the file of sales itself: name another file  [import.rejects, exit 2]
 )"},
                          {{"import", sales, "--rejects", folder.file("none/rejects.csv")},
-                          R"(order-service: cannot open none/rejects.csv.partial
-  where: none/rejects.csv.partial
+                          R"(order-service: cannot write into none
+  where: none
   why:   No such file or directory
   do:    look at the path  [file.missing, exit 3]
 )"},

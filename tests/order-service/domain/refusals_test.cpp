@@ -29,10 +29,8 @@ std::string credit(std::vector<Line> lines) {
   return refusal(CreditNote{}, IssueCreditNote{"C1", "", "", std::move(lines)});
 }
 
-/// Lines of 1 KiB, beyond the 12 MiB that one event can hold.
-std::vector<Line> too_many() {
-  return std::vector<Line>(13 * 1'024, Line{"TEA", std::string(1'024, 'x'), 1, Money{1}});
-}
+/// Lines of 1 KiB, beyond the 4 MiB that one event can hold.
+std::vector<Line> too_many() { return std::vector<Line>(4 * 1'024, Line{"TEA", std::string(1'024, 'x'), 1, Money{1}}); }
 
 }  // namespace
 

@@ -1,24 +1,10 @@
-// Well-formed UTF-8, by the tables of RFC 3629, and texts that are not.
+// Texts from outside: counted, made readable, and kept from moving the cursor.
 #include <doctest/doctest.h>
 
 #include <string>
 
 #include <domain/text.hpp>
-
-TEST_CASE("UTF-8 is told from what is none") {
-  for (const char* good : {"", "plain", "\xC2\x80", "\xDF\xBF", "\xE0\xA0\x80", "\xED\x9F\xBF", "\xEE\x80\x80",
-                           "\xEF\xBF\xBF", "\xF0\x90\x80\x80", "\xF4\x8F\xBF\xBF"}) {
-    CAPTURE(good);
-    CHECK(shop::is_utf8(good));
-  }
-  for (const char* bad :
-       {"\x80", "\xBF", "\xC0\x80", "\xC1\xBF", "\xC2", "\xC2 ", "\xE0\x9F\xBF", "\xED\xA0\x80", "\xE2\x82", "\xEF\xBF",
-        "\xF0\x8F\xBF\xBF", "\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "\xF0\x90\x80", "\xFF", "caf\xE9"}) {
-    CAPTURE(bad);
-    CHECK_FALSE(shop::is_utf8(bad));
-  }
-  CHECK(shop::is_utf8(std::string("a\0b", 3)));
-}
+#include <whence/core/json_text.hpp>
 
 TEST_CASE("a text is made readable byte by byte") {
   CHECK(shop::readable("caf\xE9!") == "caf\xEF\xBF\xBD!");
@@ -27,12 +13,27 @@ TEST_CASE("a text is made readable byte by byte") {
 }
 
 TEST_CASE("a text in JSON takes the bytes that were reckoned") {
-  for (const std::string& text :
-       {std::string{}, std::string{"plain"}, std::string{"a \"b\" \\ c"}, std::string("\0\x1F\n", 3)}) {
+  std::string controls;
+  for (char each = 0; each <= 0x20; ++each) controls += each;
+  for (const std::string& text : {std::string{}, std::string{"plain"}, std::string{"a \"b\" \\ c"}, controls,
+                                  std::string{"\x7F\xC3\xA9\xE2\x98\x95"}}) {
     CAPTURE(text);
-    CHECK(shop::json_string(text).size() == shop::json_bytes(text));
+    CHECK(whence::json_string(text).size() == shop::json_bytes(text));
   }
-  CHECK(shop::json_string("7\" \\ \n") == "\"7\\\" \\\\ \\u000a\"");
+}
+
+TEST_CASE("a text that is shown moves no cursor and turns no direction") {
+  CHECK(shop::shown("\x1B[2J\r\n\t\x7F") == "\\u001b[2J\\u000d\\u000a\\u0009\\u007f");
+  CHECK(shop::shown(std::string("a\0b", 3)) == "a\\u0000b");
+  CHECK(shop::shown("\xC2\x9B"
+                    "31m") == "\\u009b31m");  // one-byte CSI, as UTF-8
+  CHECK(shop::shown("\xE2\x80\xAE"
+                    "gpj.exe") == "\\u202egpj.exe");  // right-to-left override
+  CHECK(shop::shown("\xE2\x80\xA8\xE2\x81\xA6") == "\\u2028\\u2066");
+  CHECK(shop::shown("caf\xE9!") == "caf\xEF\xBF\xBD!");
+  CHECK(shop::shown("Ren\xC3\xA9 \xE2\x98\x95 \xF0\x9F\x98\x80 \xE6\x97\xA5") ==
+        "Ren\xC3\xA9 \xE2\x98\x95 \xF0\x9F\x98\x80 \xE6\x97\xA5");
+  CHECK(shop::shown_width("Ren\xC3\xA9 \xE2\x98\x95") == 6);
 }
 
 TEST_CASE("a count is an integer of at most nine digits with no sign but a minus") {
