@@ -56,14 +56,14 @@ TEST_CASE("results that will not come") {
     std::move(result).get();
   }) == R"(app: a result will never be there: what was to complete it is gone
   why:   its executor has stopped, or its completion was dropped
-  do:    look at what was done before you do it again  [async.never_completed, exit 4]
+  do:    look at what was done before you do it again  [async.never_completed, exit 5]
 )");
   CHECK(here.says([&] {
     const no_blocking_here commit;
     sleep(here.runtime(), 1ms).get();
   }) == R"(app: a result was waited for with .get() inside a commit, where it could wait for itself
   why:   the work that the result needs may need this very thread
-  do:    use co_await or .then there  [async.would_deadlock, exit 2]
+  do:    use co_await or .then there  [async.would_deadlock, exit 70]
 )");
 }
 
@@ -121,7 +121,7 @@ TEST_CASE("what a process may not") {
         R"(app: cannot write large
   where: large
   why:   File too large
-  do:    raise the limit on file sizes (ulimit -f)  [file.too_large, exit 6]
+  do:    raise the limit on file sizes (ulimit -f)  [file.too_large, exit 5]
 )");
   CHECK(here.says_in_child([] { limit(RLIMIT_NOFILE, 3); },
                            [&] { system_files()->open(here.file("a.txt"), open_file::read); }) ==

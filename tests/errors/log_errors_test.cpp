@@ -137,11 +137,11 @@ TEST_CASE("appends that are refused") {
         R"(app: event <id> is in the log already; nothing was written
   where: account-ada
   why:   its content there is another one
-  do:    give each event an id of its own; repeat an append with exactly what it had the first time  [append.event_id_reused, exit 2]
+  do:    give each event an id of its own; repeat an append with exactly what it had the first time  [append.event_id_reused, exit 4]
 )");
   CHECK(here.says([&] { log->append({}).get().value(); }) ==
         R"(app: the batch cannot be appended: a batch has at least one stream; nothing was written
-  do:    correct the batch  [append.invalid, exit 2]
+  do:    correct the batch  [append.invalid, exit 4]
 )");
   log->close();
   CHECK(here.says([&] { log->append(batch_of(here.runtime())).get().value(); }) ==

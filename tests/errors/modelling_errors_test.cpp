@@ -53,26 +53,26 @@ TEST_CASE("aggregates that are not what they are taken for") {
   ground bank(here);
   CHECK(here.says([&] { bank.bus.add<another::Account>(); }) == R"(app: two aggregates are called Account in the log
   why:   an aggregate's name belongs to one type
-  do:    rename one of the two in its `aggregate_type`  [aggregate.duplicate_type, exit 2]
+  do:    rename one of the two in its `aggregate_type`  [aggregate.duplicate_type, exit 70]
 )");
   CHECK(here.says([&] { static_cast<void>(bank.bus.send<Rate>(id<Rating>{"rating-1"}).get()); }) ==
         R"(app: Rating is not registered; nothing was written
   why:   a command was sent to an aggregate that the application was not told of
-  do:    add .aggregate<Rating>() before .start()  [aggregate.not_registered, exit 2]
+  do:    add .aggregate<Rating>() before .start()  [aggregate.not_registered, exit 70]
 )");
   bank.bus.add<Rating>();
   CHECK(bank.bus.send<Deposit>(ada, 100).get().accepted());
   CHECK(here.says([&] { static_cast<void>(bank.bus.send<Rate>(id<Rating>{"account-ada"}).get()); }) ==
         R"(app: account-ada is of type Account, not Rating; nothing was written
   why:   an aggregate's id is unique in the log, over all types
-  do:    give the Rating an id of its own  [aggregate.other_type, exit 2]
+  do:    give the Rating an id of its own  [aggregate.other_type, exit 4]
 )");
   CHECK(bank.bus.send<Withdraw>(ada, 60).get().accepted());
   CHECK(here.says([&] { repository(bank.log).load(id<another::Account>{"account-ada"}); }) ==
         R"(app: Withdrawn is in the stream of Account, but not in its `events`
   where: account-ada version 2, position 2
   why:   the event was written by a program that knows more event types, or this one forgot one
-  do:    add Withdrawn to the `events` of Account  [aggregate.unlisted_event, exit 5]
+  do:    add Withdrawn to the `events` of Account  [aggregate.unlisted_event, exit 6]
 )");
 }
 
@@ -84,7 +84,7 @@ TEST_CASE("a command's id that is used for another command") {
   CHECK(here.says([&] { static_cast<void>(bank.bus.send<Withdraw>(once, ada, 60).get()); }) ==
         R"(app: command <id> was Deposit on account-ada, now it is Withdraw on account-ada; nothing was written
   why:   a command's id names one command for ever
-  do:    give each command an id of its own; only a repeat has the id of the first  [command.id_reused, exit 2]
+  do:    give each command an id of its own; only a repeat has the id of the first  [command.id_reused, exit 4]
 )");
 }
 

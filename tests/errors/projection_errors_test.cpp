@@ -79,13 +79,13 @@ TEST_CASE("projections that cannot do their work") {
         R"(app: cursed could not handle Deposited at position 1; its model stays before that event
   where: cursed, on(const Deposited&)
   why:   bank.db.models/cursed.1.1.db: no such table: curses (SQLite 1) (INSERT INTO curses VALUES (1)) [sql.failed]
-  do:    put that right and start again: the projection goes on at this event  [projection.handler, exit 2]
+  do:    put that right and start again: the projection goes on at this event  [projection.handler, exit 1]
 )");
   CHECK(here.says([&] { app.model<Uncreated>().include(deposited); }) ==
         R"(app: uncreated could not create its tables; there is no model of it yet
   where: uncreated, create()
   why:   the moon is full
-  do:    put that right and start again  [projection.create, exit 5]
+  do:    put that right and start again  [projection.create, exit 1]
 )");
 }
 
@@ -96,13 +96,13 @@ TEST_CASE("applications that lack something, or have it twice, or stop") {
         R"(app: this application does not run the projection cursed
   where: cursed
   why:   it was built without it
-  do:    add .projection<…>() where the application is built  [app.projection_not_registered, exit 2]
+  do:    add .projection<…>() where the application is built  [app.projection_not_registered, exit 70]
 )");
   CHECK(here.says([] { application::on(memory()).projection<Balances>().projection<Balances2>().start(); }) ==
         R"(app: two projections are called balances; nothing was opened
   where: balances
   why:   they would write the same read model
-  do:    give one of them another name  [app.duplicate_projection, exit 2]
+  do:    give one of them another name  [app.duplicate_projection, exit 70]
 )");
   app.stop();
   CHECK(here.says([&] { deposit(app); }) == R"(app: bank is stopping; nothing was done
@@ -130,7 +130,7 @@ TEST_CASE("a projection that a stop has no more patience for") {
   CHECK(reported == R"(app: slow had not finished its page when the patience of the stop was over; nothing is lost
   where: slow
   why:   a handler takes very long, or waits for something
-  do:    look at what its `on` does  [projection.left_behind, exit 5]
+  do:    look at what its `on` does  [projection.left_behind, exit 1]
 )");
 }
 
@@ -146,7 +146,7 @@ TEST_CASE("read models that cannot answer") {
           R"(app: balances is of version 2, this program knows version 1; it was left as it is
   where: balances
   why:   a newer program has built it
-  do:    use the newer program, or rebuild the model with this one  [read_model.newer_version, exit 5]
+  do:    use the newer program, or rebuild the model with this one  [read_model.newer_version, exit 6]
 )");
     CHECK(here.says([&] { app.model<Balances>().include(token{2, global_position{1}}); }) ==
           R"(app: the token 2-1 is of another epoch than the log, which is in epoch 1
@@ -172,7 +172,7 @@ TEST_CASE("read models that cannot answer") {
         R"(app: the file of balances cannot be used as its read model; it was left as it is
   where: bank.db.models/balances.2.1.db
   why:   bank.db.models/balances.2.1.db: file is not a database (SQLite 26)
-  do:    delete the file: the model is built anew from the log  [read_model.damaged, exit 5]
+  do:    delete the file: the model is built anew from the log  [read_model.damaged, exit 6]
 )");
 }
 
@@ -189,7 +189,7 @@ TEST_CASE("a read model of another log") {
         R"(app: balances stands at position 1 of another history than the log's; nothing was handled
   where: balances
   why:   its log is <id>, this one is <id>
-  do:    if the log is the right one, rebuild balances  [checkpoint.mismatch, exit 5]
+  do:    if the log is the right one, rebuild balances  [checkpoint.mismatch, exit 6]
 )");
 }
 
@@ -214,7 +214,7 @@ TEST_CASE("subscriptions that do not come to their position") {
 )");
   CHECK(here.says([] { throw checkpoint_moved("letters"); }) ==
         R"(app: the checkpoint of letters was moved by another; nothing was handled
-  where: letters  [subscription.checkpoint_moved, exit 4]
+  where: letters  [subscription.checkpoint_moved, exit 5]
 )");
   CHECK(here.says([&] {
     auto started = subscription::start(log, here.runtime(), {.name = "letters", .filter = {}, .page = {}},

@@ -38,12 +38,12 @@ TEST_CASE("values and texts that do not fit each other") {
   CHECK(here.says([] { decode<Weighed>(R"({"kilograms":[1, "two"]})"); }) ==
         R"(app: /kilograms/1: expected a number, found "two"
   why:   the text does not have the form that its type describes
-  do:    compare the text with the type's `serialize`; a changed event needs a new version  [data.unreadable, exit 5]
+  do:    compare the text with the type's `serialize`; a changed event needs a new version  [data.unreadable, exit 6]
 )");
   CHECK(here.says([] { static_cast<void>(encode(Weighed{{std::numeric_limits<double>::quiet_NaN()}})); }) ==
         R"(app: /kilograms/0: a number that is not finite; nothing was written
   why:   the value has no JSON text from which it could be read back
-  do:    refuse such a value before it gets into an event  [data.unwritable, exit 2]
+  do:    refuse such a value before it gets into an event  [data.unwritable, exit 4]
 )");
 }
 
@@ -55,10 +55,10 @@ TEST_CASE("event types that do not fit the program") {
   CHECK(here.says([&] { registry.check({.type = "Weighed", .version = 3, .data = "{}"}, decoder); }) ==
         R"(app: Weighed: version 3 is stored, this program knows version 2
   why:   the event was written by a newer program
-  do:    run the program that wrote it, or a newer one  [event.unknown_version, exit 5]
+  do:    run the program that wrote it, or a newer one  [event.unknown_version, exit 6]
 )");
   CHECK(here.says([&] { registry.add(events<another::Weighed>{}); }) == R"(app: two types are called Weighed in the log
   why:   an event's name belongs to one type, in all aggregates
-  do:    rename one of the two in its `event_type`  [event.duplicate_type, exit 2]
+  do:    rename one of the two in its `event_type`  [event.duplicate_type, exit 70]
 )");
 }
