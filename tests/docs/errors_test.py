@@ -33,7 +33,7 @@ ROW = re.compile(rf"^\| `({CODE})` \|.*\| ([^|]*) \|$")
 LITERALS = re.compile(rf"(?:{STRING})(?:\s*(?:{STRING}))*", re.DOTALL)
 WHOLE_TEXT = re.compile(rf"([\w-]+): .+\[({CODE})(?:, exit (\d+))?\]\n?", re.DOTALL)
 REFUSAL = re.compile(rf"({CODE}): .+")
-REJECTED_RECORD = re.compile(rf"^\d+,({CODE}),", re.MULTILINE)
+REJECTED_RECORD = re.compile(rf"^\d*,({CODE}),\"", re.MULTILINE)
 REJECTS = "The order service: rejected records"
 
 
