@@ -24,7 +24,7 @@ constexpr wrong_line wrong_lines[] = {
     {"event lsit",
      "whence: there is no command \"event lsit\"\n  do:    did you mean list?  [usage.command, exit 2]\n"},
     {"event remove",
-     "whence: there is no command \"event remove\"\n  do:    there are: list, show  [usage.command, exit 2]\n"},
+     "whence: there is no command \"event remove\"\n  do:    there are: list, show, count  [usage.command, exit 2]\n"},
     {"weather", "whence: there is no command \"weather\"\n  do:    whence --help  [usage.command, exit 2]\n"},
     {"event list --strem x",
      "whence: there is no option --strem of `event list`\n  do:    did you mean --stream?  [usage.option, exit 2]\n"},

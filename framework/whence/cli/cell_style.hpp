@@ -11,7 +11,7 @@
 
 namespace whence::inline v0::cli {
 
-enum class time_form { utc, local, relative };
+enum class time_form { utc, local, relative };  // as flags::time_choices
 
 struct cell_style {
   output_form form = output_form::table;

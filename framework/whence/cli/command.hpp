@@ -15,19 +15,7 @@ class request;
 class session;
 
 /// What can stand in a place of the command line, for completion.
-enum class completes {
-  nothing,
-  file,
-  form,
-  colour,
-  stream,
-  aggregate_type,
-  event_type,
-  command_name,
-  shell,
-  column,
-  time_form
-};
+enum class completes { nothing, file, form, stream, aggregate_type, event_type, command_name, column };
 
 /// An option. The same name means the same everywhere, so that it can stand before or after the command.
 struct flag {
@@ -36,7 +24,9 @@ struct flag {
   std::string_view value = {};  ///< "NAME"; empty: a switch
   std::string_view text = {};   ///< what it does, for help
   bool repeats = false;
-  completes by = completes::nothing;  ///< what its value is
+  bool selects = false;                            ///< which items, not how they are shown
+  std::span<const std::string_view> choices = {};  ///< what its value can be; empty: something else
+  completes by = completes::nothing;               ///< what else its value is
 };
 
 struct example {

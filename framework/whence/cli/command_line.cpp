@@ -28,7 +28,7 @@ std::vector<std::string> first_words() {
 std::vector<std::string> commands_of(std::string_view group) {
   std::vector<std::string> names;
   for (const command& command : commands()) {
-    if (command.group == group) names.emplace_back(command.name);
+    if (command.group == group && !command.hidden) names.emplace_back(command.name);
   }
   return names;
 }

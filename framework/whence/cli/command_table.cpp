@@ -4,6 +4,7 @@
 #include <iterator>
 #include <vector>
 
+#include <whence/cli/count_command.hpp>
 #include <whence/cli/event_commands.hpp>
 #include <whence/cli/flags.hpp>
 #include <whence/cli/projection_commands.hpp>
@@ -15,10 +16,7 @@ namespace {
 
 /// Each file of commands has its rows; here they only join. The order is that of help.
 constexpr std::span<const command> (*all_rows[])() = {
-    &event_commands,
-    &stream_commands,
-    &trace_commands,
-    &projection_commands,
+    &event_commands, &count_commands, &stream_commands, &trace_commands, &projection_commands,
 };
 
 constexpr const flag* shared[] = {&flags::store,    &flags::form,  &flags::json, &flags::color,

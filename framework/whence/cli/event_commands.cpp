@@ -1,7 +1,6 @@
 #include <whence/cli/event_commands.hpp>
 
 #include <algorithm>
-#include <iterator>
 
 #include <whence/cli/event_columns.hpp>
 #include <whence/cli/event_screen.hpp>
@@ -16,16 +15,10 @@
 namespace whence::inline v0::cli {
 namespace {
 
-/// Not about which events.
-bool about_the_looks(const flag& flag) {
-  constexpr std::string_view names[] = {"--reverse", "--limit", "--columns", "--data", "--time"};
-  return std::find(std::begin(names), std::end(names), flag.name) != std::end(names);
-}
-
 bool is_whole_log(const request& request) {
   const auto& flags = request.what()->flags;
   return std::none_of(flags.begin(), flags.end(),
-                      [&request](const flag* flag) { return !about_the_looks(*flag) && request.has(flag->name); });
+                      [&request](const flag* flag) { return flag->selects && request.has(flag->name); });
 }
 
 }  // namespace

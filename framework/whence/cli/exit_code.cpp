@@ -34,6 +34,8 @@ constexpr rule rules[] = {
     {"data.unwritable", exit_code::refused},
     {"token.other_epoch", exit_code::refused},
 
+    {"condition.met", exit_code::answer_is_no},
+
     // The program's own code did it.
     {"aggregate.duplicate_type", exit_code::our_bug},
     {"aggregate.not_registered", exit_code::our_bug},

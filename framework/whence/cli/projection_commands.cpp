@@ -243,9 +243,8 @@ exit_code show_status(const request& request, session& session) {
   return end;
 }
 
-constexpr flag fail_if{"--fail-if", 0, "CONDITION", "exit code 1 if it holds: lag>1000, behind>30s, state!=live", true};
 constexpr const flag* list_flags[] = {&flags::columns};
-constexpr const flag* status_flags[] = {&fail_if, &flags::watch, &flags::columns};
+constexpr const flag* status_flags[] = {&flags::fail_if, &flags::watch, &flags::columns};
 constexpr example list_examples[] = {
     {"whence projection list", "the read models beside the log"},
     {"whence projection list -o csv", "for a spreadsheet"},

@@ -1,9 +1,11 @@
 #include <whence/cli/request.hpp>
 
+#include <algorithm>
 #include <charconv>
 #include <span>
 
 #include <whence/cli/failure.hpp>
+#include <whence/cli/flags.hpp>
 #include <whence/cli/near_words.hpp>
 
 namespace whence::inline v0::cli {
@@ -76,21 +78,17 @@ output_form request::form() const {
   throw not_a_choice(value("--output") ? "-o" : "--json", wanted, names);
 }
 
-colour_choice request::colour() const {
-  const std::string when = value("--color").value_or("auto");
-  if (when == "auto") return colour_choice::automatic;
-  if (when == "always") return colour_choice::always;
-  if (when == "never") return colour_choice::never;
-  throw not_a_choice("--color", when, {"auto", "always", "never"});
+std::optional<std::size_t> request::choice(const flag& flag) const {
+  const std::optional<std::string> given = value(flag.name);
+  if (!given) return std::nullopt;
+  const auto found = std::find(flag.choices.begin(), flag.choices.end(), *given);
+  if (found != flag.choices.end()) return static_cast<std::size_t>(found - flag.choices.begin());
+  throw not_a_choice(flag.name, *given, {flag.choices.begin(), flag.choices.end()});
 }
 
-time_form request::times() const {
-  const std::string how = value("--time").value_or("utc");
-  if (how == "utc") return time_form::utc;
-  if (how == "local") return time_form::local;
-  if (how == "relative") return time_form::relative;
-  throw not_a_choice("--time", how, {"utc", "local", "relative"});
-}
+colour_choice request::colour() const { return static_cast<colour_choice>(choice(flags::color).value_or(0)); }
+
+time_form request::times() const { return static_cast<time_form>(choice(flags::times).value_or(0)); }
 
 std::string_view name_of(output_form form) {
   switch (form) {

@@ -1,6 +1,7 @@
 /// What was asked for: a command of the table, its argument, its options. Made by command_line.cpp.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -13,7 +14,7 @@
 
 namespace whence::inline v0::cli {
 
-enum class colour_choice { automatic, always, never };
+enum class colour_choice { automatic, always, never };  // as flags::colour_choices
 enum class help_wanted { none, brief, full };
 
 /// Throws   usage_error: an option's value is not of its form.
@@ -37,6 +38,9 @@ class request {
   /// The same, cut at commas.
   std::vector<std::string> listed(std::string_view flag) const;
   std::optional<std::uint64_t> number(std::string_view flag) const;
+
+  /// Which of the flag's choices was given, by its place among them; nothing if none was.
+  std::optional<std::size_t> choice(const flag& flag) const;
 
   /// Throws   usage_error also if the command has no such form.
   output_form form() const;

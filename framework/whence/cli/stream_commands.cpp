@@ -1,5 +1,7 @@
 #include <whence/cli/stream_commands.hpp>
 
+#include <functional>
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -7,6 +9,7 @@
 #include <whence/cli/event_columns.hpp>
 #include <whence/cli/event_commands.hpp>
 #include <whence/cli/flags.hpp>
+#include <whence/cli/largest_streams.hpp>
 #include <whence/cli/request.hpp>
 #include <whence/cli/selected_events.hpp>
 #include <whence/cli/selection.hpp>
@@ -69,22 +72,45 @@ std::string history_head(const stream_summary& stream, const session& session) {
          (events == 1 ? "" : " to " + session.cells().time(stream.last_recorded)) + "\n";
 }
 
-exit_code list_streams(const request& request, session& session) {
+using next_stream = std::function<std::optional<stream_summary>()>;
+
+/// The streams, as they come one after the other.
+next_stream streams_of(const request& request, session& session, std::size_t limit) {
   // Few are looked up, so that the first ones are there at once; for all, one pass over the log is cheaper.
   constexpr std::size_t few = 1'000;
-  const std::size_t limit = session.limit(request);
   log_reader& log = session.log();
   selection wanted = selection_from(request, log, session.now());
   // --since is about last events: it says nothing of where a stream begins.
   wanted.from = global_position{request.number("--from").value_or(1)};
-  const bool look_up = limit != 0 && limit <= few && !wanted.since;
-  stream_summaries streams(log, std::move(wanted),
-                           look_up ? stream_summaries::way::look_up : stream_summaries::way::pass);
+  std::optional<timestamp> older_than;
+  if (const auto text = request.value("--older-than")) older_than = time_from("--older-than", *text, session.now());
+
+  next_stream next;
+  if (request.has("--by-size")) {
+    const auto streams = std::make_shared<largest_streams>(log, std::move(wanted));
+    next = [streams] { return streams->next(); };
+  } else {
+    const bool look_up = limit != 0 && limit <= few && !wanted.since && !older_than;
+    const auto streams = std::make_shared<stream_summaries>(
+        log, std::move(wanted), look_up ? stream_summaries::way::look_up : stream_summaries::way::pass);
+    next = [streams] { return streams->next(); };
+  }
+  if (!older_than) return next;
+  return [next, older_than] {
+    std::optional<stream_summary> stream = next();
+    while (stream && stream->last_recorded >= *older_than) stream = next();
+    return stream;
+  };
+}
+
+exit_code list_streams(const request& request, session& session) {
+  const std::size_t limit = session.limit(request);
+  const next_stream next = streams_of(request, session, limit);
   const std::span<const item_column<stream_summary>> columns(of_streams);
   item_list& list = session.list(looks_of(columns));
-  while (const std::optional<stream_summary> stream = streams.next()) {
+  while (const std::optional<stream_summary> stream = next()) {
     if (limit != 0 && list.items() == limit) {
-      list.cut_before(stream->first_position);
+      if (!request.has("--by-size")) list.cut_before(stream->first_position);
       if (!request.has("--limit")) session.note_cut(limit, 0);
       break;
     }
@@ -115,14 +141,19 @@ exit_code show_stream(const request& request, session& session) {
   return exit_code::done;
 }
 
-constexpr const flag* list_flags[] = {&flags::aggregates, &flags::from,  &flags::to,      &flags::since,
-                                      &flags::until,      &flags::limit, &flags::columns, &flags::times};
+constexpr flag by_size{.name = "--by-size", .text = "those with the most events first"};
+constexpr flag older_than{
+    .name = "--older-than", .value = "TIME", .text = "whose last event is older: 30d, a date, or RFC 3339"};
+
+constexpr const flag* list_flags[] = {&by_size,      &older_than,   &flags::aggregates, &flags::from,    &flags::to,
+                                      &flags::since, &flags::until, &flags::limit,      &flags::columns, &flags::times};
 constexpr const flag* show_flags[] = {
     &flags::types, &flags::tags,  &flags::where,   &flags::correlation, &flags::causation, &flags::from, &flags::to,
     &flags::since, &flags::until, &flags::reverse, &flags::limit,       &flags::columns,   &flags::times};
 constexpr example list_examples[] = {
     {"whence stream list", "all streams"},
     {"whence stream list --aggregate Order", "those of one type"},
+    {"whence stream list --by-size --limit 10", "the ten longest"},
     {"whence stream list --since 1d -o json", "those with an event since"},
 };
 constexpr example show_examples[] = {
@@ -132,7 +163,8 @@ constexpr example show_examples[] = {
 };
 constexpr std::string_view list_text =
     "Streams in the order of their first events. EVENTS is how many a stream has, which is its version. --from and "
-    "--to are positions of first events; --since and --until choose streams with a time in common.";
+    "--to are positions of first events; --since and --until choose streams with a time in common. Sorted by size, "
+    "those with as many events stand by name, and \"next\" of a list that was cut is null.";
 constexpr std::string_view show_text =
     "One stream: what it is, and its events. --from and --to are positions in the log.";
 

@@ -15,6 +15,12 @@
 
 namespace whence::inline v0::cli {
 
+/// Finds names without copying them.
+struct text_hash {
+  using is_transparent = void;
+  std::size_t operator()(std::string_view text) const noexcept { return std::hash<std::string_view>{}(text); }
+};
+
 /// What is known of a stream without reading its events.
 struct stream_summary {
   std::string name;
@@ -49,11 +55,6 @@ class stream_summaries {
   std::optional<stream_summary> next();
 
  private:
-  struct text_hash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view text) const noexcept { return std::hash<std::string_view>{}(text); }
-  };
-
   std::optional<stream_summary> look_up_next();
   std::optional<stream_summary> held_next();
   void pass();

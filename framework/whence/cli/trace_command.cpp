@@ -240,11 +240,11 @@ exit_code show_trace(const request& request, session& session) {
   return exit_code::done;
 }
 
-constexpr flag flat{"--flat", 0, "", "in the order of the log, as a list"};
-constexpr flag up{"--up", 0, "", "only what led to it"};
-constexpr flag down{"--down", 0, "", "only what follows from it"};
-constexpr flag levels{"--depth", 0, "N", "at most N levels of the tree"};
-constexpr flag at_most{"--at-most", 0, "N", "at most N events; 1000 unless told otherwise"};
+constexpr flag flat{.name = "--flat", .text = "in the order of the log, as a list"};
+constexpr flag up{.name = "--up", .text = "only what led to it"};
+constexpr flag down{.name = "--down", .text = "only what follows from it"};
+constexpr flag levels{.name = "--depth", .value = "N", .text = "at most N levels of the tree"};
+constexpr flag at_most{.name = "--at-most", .value = "N", .text = "at most N events; 1000 unless told otherwise"};
 
 constexpr const flag* trace_flags[] = {&flat,         &up,          &down,           &levels,
                                        &flags::data,  &flags::from, &flags::to,      &flags::since,

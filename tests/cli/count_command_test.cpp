@@ -1,0 +1,136 @@
+// What `event count` counts, in each form, and when it answers no.
+#include <string>
+
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+
+#include <tests/cli/console.hpp>
+#include <tests/cli/shop_log.hpp>
+#include <whence/cli/count_condition.hpp>
+#include <whence/core/simulation.hpp>
+
+using namespace whence::cli;
+using tests::console;
+using tests::ran;
+
+TEST_CASE("a condition that cannot be read is refused before anything is counted") {
+  console console;
+  for (const char* const text : {"", "0", ">", "> ", ">x", ">-1", ">1.5", "=>1", "==1", ">18446744073709551616"}) {
+    CAPTURE(text);
+    const ran ran = console.run({"event", "count", "--fail-if", text});
+    CHECK(ran.exit == 2);
+    CHECK(ran.out == "");
+    CHECK(ran.err == "whence: --fail-if cannot be \"" + std::string(text) +
+                         "\"\n  do:    give one of = != < <= > >= and a whole number: --fail-if '>0'  [usage.value, "
+                         "exit 2]\n");
+  }
+  const ran by = console.run("event count --by tipe");
+  CHECK(by.exit == 2);
+  CHECK(by.err ==
+        "whence: --by cannot be \"tipe\"\n  do:    did you mean type? There are: type, aggregate, hour, day  "
+        "[usage.value, exit 2]\n");
+}
+
+TEST_CASE("conditions hold as they say") {
+  CHECK(count_condition(">0").holds(1));
+  CHECK(!count_condition(">0").holds(0));
+  CHECK(count_condition("< 10").holds(9));
+  CHECK(!count_condition("<10").holds(10));
+  CHECK(count_condition("<=10").holds(10));
+  CHECK(!count_condition("<=10").holds(11));
+  CHECK(count_condition(">=10").holds(10));
+  CHECK(!count_condition(">=10").holds(9));
+  CHECK(count_condition("=0").holds(0));
+  CHECK(!count_condition("=0").holds(1));
+  CHECK(count_condition("!=0").holds(1));
+  CHECK(!count_condition("!=0").holds(0));
+  CHECK(count_condition(">18446744073709551614").holds(18446744073709551615u));
+}
+
+TEST_CASE("a condition that holds is exit code 1; what was counted is on stdout all the same") {
+  console console;
+  ran ran = console.run({"event", "count", "--type", "Order*", "--fail-if", ">0"});
+  CHECK(ran.exit == 1);
+  CHECK(ran.out == "EVENTS\n     6\n");
+  CHECK(ran.err == "whence: 6 events: --fail-if '>0' holds  [condition.met, exit 1]\n");
+  ran = console.run({"event", "count", "--type", "*Failed", "--fail-if", ">0"});
+  CHECK(ran.exit == 0);
+  CHECK(ran.out == "EVENTS\n     0\n");
+  CHECK(ran.err == "");
+  ran = console.run({"event", "count", "--by", "aggregate", "--fail-if", "= 1", "-o", "json"});
+  CHECK(ran.exit == 1);
+  const auto document = nlohmann::json::parse(ran.out);
+  CHECK(document["items"].size() == 3);
+  CHECK(document["diagnostics"][0]["code"] == "condition.met");
+  CHECK(document["diagnostics"][0]["message"] == "StockItem: 1 event: --fail-if '= 1' holds");
+}
+
+TEST_CASE("an empty log has no events, and no groups") {
+  const auto console = tests::empty_console();
+  CHECK(console->run("event count").out == "EVENTS\n     0\n");
+  CHECK(console->run("event count -o json").out == "{\"items\":[\n{\"events\":0}\n],\"next\":null}\n");
+  for (const char* const by : {"type", "aggregate", "hour", "day"}) {
+    CHECK(console->run(std::string("event count -o json --by ") + by).out == "{\"items\":[],\"next\":null}\n");
+  }
+  CHECK(console->run("event count --since 1h").out == "EVENTS\n     0\n");
+}
+
+TEST_CASE("all events, and those that are selected") {
+  console console;
+  const auto count = [&console](const std::string& selectors) {
+    const ran ran = console.run("event count -o jsonl" + (selectors.empty() ? "" : " " + selectors));
+    CAPTURE(selectors);
+    CHECK(ran.exit == 0);
+    return nlohmann::json::parse(ran.out)["events"].get<int>();
+  };
+  CHECK(count("") == 9);
+  CHECK(count("--from 3") == 7);
+  CHECK(count("--to 3") == 3);
+  CHECK(count("--from 3 --to 5") == 3);
+  CHECK(count("--from 5 --to 3") == 0);
+  CHECK(count("--from 10") == 0);
+  CHECK(count("--from 0 --to 0") == 0);
+  CHECK(count("--to 100") == 9);
+  CHECK(count("--since 2026-01-27T10:30:07Z") == 3);
+  CHECK(count("--stream order-12345") == 3);
+  CHECK(count("--tag customer:42") == 1);
+  CHECK(count("--where /streamVersion>1") == 4);
+  CHECK(count("--correlation 0f4c1fa1") == 4);
+}
+
+TEST_CASE("counted by type and by aggregate, by name, in each form") {
+  console console;
+  CHECK(console.run("event count --by type").out == R"(TYPE             EVENTS
+OrderCancelled        1
+OrderNoted            1
+OrderPlaced           3
+OrderShipped          1
+PaymentRefunded       1
+PaymentTaken          1
+StockAdjusted         1
+)");
+  CHECK(console.run("event count --by aggregate -o csv").out ==
+        "aggregateType,events\r\nOrder,6\r\nPayment,2\r\nStockItem,1\r\n");
+  CHECK(console.run("event count --by aggregate -o markdown").out ==
+        "| AGGREGATE | EVENTS |\n| --- | ---: |\n| Order | 6 |\n| Payment | 2 |\n| StockItem | 1 |\n");
+  CHECK(console.run("event count --by aggregate -o jsonl").out ==
+        "{\"aggregateType\":\"Order\",\"events\":6}\n{\"aggregateType\":\"Payment\",\"events\":2}\n"
+        "{\"aggregateType\":\"StockItem\",\"events\":1}\n");
+  const ran cut = console.run("event count --by type --limit 2");
+  CHECK(cut.out == "TYPE            EVENTS\nOrderCancelled       1\nOrderNoted           1\n");
+}
+
+TEST_CASE("counted by hour and by day, as they come; those without an event are left out") {
+  const auto console = tests::empty_console();
+  auto& clock = static_cast<whence::manual_clock&>(*console->around.runtime.clock);
+  std::uint64_t number = 0;
+  for (const int minutes : {1, 1, 40, 60 * 26, 1}) {
+    clock.advance(std::chrono::minutes(minutes));
+    tests::append_event(*console->log, "s", "S", tests::event_of("Happened", "1", ++number));
+  }
+  CHECK(console->run("event count --by hour").out ==
+        "HOUR               EVENTS\n2026-01-27T10:00Z       2\n2026-01-27T11:00Z       1\n2026-01-28T13:00Z       2\n");
+  CHECK(console->run("event count --by day -o csv").out == "day,events\r\n2026-01-27,3\r\n2026-01-28,2\r\n");
+  CHECK(console->run("event count --by hour --limit 1 -o jsonl").out ==
+        "{\"hour\":\"2026-01-27T10:00Z\",\"events\":2}\n");
+}
