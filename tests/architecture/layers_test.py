@@ -18,7 +18,7 @@ TABLE = {
     "projection": (["subscription", "serialization", "sql"], []),
     "app": (["modelling", "projection"], []),
     "cli": (["modelling", "projection"], []),
-    "testing": (["store"], []),
+    "testing": (["modelling", "projection"], []),
 }
 
 

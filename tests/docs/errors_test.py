@@ -33,6 +33,7 @@ ROW = re.compile(rf"^\| `({CODE})` \|.*\| ([^|]*) \|$")
 LITERALS = re.compile(rf"(?:{STRING})(?:\s*(?:{STRING}))*", re.DOTALL)
 WHOLE_TEXT = re.compile(rf"([\w-]+): .+\[({CODE})(?:, exit (\d+))?\]\n?", re.DOTALL)
 REFUSAL = re.compile(rf"({CODE}): .+")
+EXPECTED_REFUSAL = re.compile(rf'\bthen_rejected\(\s*"({CODE})",\s*"')
 REJECTED_RECORD = re.compile(rf"^\d*,({CODE}),\"", re.MULTILINE)
 REJECTS = "The order service: rejected records"
 
@@ -81,8 +82,9 @@ def value_of(literals):
 def pinned(texts):
     """Each code of which a whole text stands in a test, with the program and the exit code; and those of rejected records."""
     whole, rejected = set(), set()
-    for text in texts:
-        for literals in LITERALS.findall(without_comments(text)):
+    for text in map(without_comments, texts):
+        whole |= {(None, code, None) for code in EXPECTED_REFUSAL.findall(text)}
+        for literals in LITERALS.findall(text):
             value = value_of(literals)
             if match := WHOLE_TEXT.fullmatch(value):
                 whole.add(match.groups())

@@ -6,17 +6,16 @@
 #include <whence/modelling/command_bus.hpp>
 #include <whence/modelling/repository.hpp>
 #include <whence/store/log_source.hpp>
+#include <whence/testing/given.hpp>
 
 #include <tests/docs/examples/account.hpp>
 
 using namespace bank;
+using whence::testing::given;
 
-TEST_CASE("a decision is a pure function, tested as one") {
-  Account account;
-  account.apply(Deposited{100});
-
-  CHECK(decide(account, Withdraw{60}).events().size() == 1);
-  CHECK(decide(account, Withdraw{250}).rejection()->code == "account.overdrawn");
+TEST_CASE("an account cannot be overdrawn") {
+  given<Account>(Deposited{100}).when(Withdraw{60}).then(Withdrawn{60});
+  given<Account>(Deposited{100}).when(Withdraw{250}).then_rejected("account.overdrawn");
 }
 
 TEST_CASE("a command takes effect once") {

@@ -6,10 +6,12 @@
 #include <doctest/doctest.h>
 
 #include <whence/app/application.hpp>
+#include <whence/testing/given_events.hpp>
 
 #include <tests/docs/examples/account.hpp>
 
 using namespace bank;
+using whence::testing::given_events, whence::testing::in;
 
 namespace {
 
@@ -46,4 +48,11 @@ TEST_CASE("a read model in memory") {
   turnover.read([&cents](const Turnover& model) { cents = model.cents; });
 
   CHECK(cents == 100);
+}
+
+TEST_CASE("an account's balance is what was paid in and not taken out") {
+  const whence::id<Account> ada{"account-ada"};
+  given_events(in(ada, Deposited{100}), in(ada, Withdrawn{60}))
+      .into<Balances>()
+      .then_rows("SELECT account, cents FROM balances", {{"account-ada", 40}});
 }

@@ -9,8 +9,10 @@
 #include <domain/event_size.hpp>
 #include <domain/order.hpp>
 #include <whence/serialization/json.hpp>
+#include <whence/testing/given.hpp>
 
 using namespace shop;
+using whence::testing::given;
 
 namespace {
 
@@ -51,19 +53,13 @@ TEST_CASE("an order is as large as was reckoned, whatever stands in it") {
 
 TEST_CASE("an order just as large as an event can be is placed, and refused with one byte more") {
   const std::size_t most = event_bytes_max - reckoned(order_of(0));
-  const auto placed = decide(Order{}, order_of(most));
-  REQUIRE_FALSE(placed.rejection());
-  const auto refused = decide(Order{}, order_of(most + 1));
-  REQUIRE(refused.rejection());
-  CHECK(refused.rejection()->code == "order.too_large");
-  CHECK_NOTHROW(whence::encode(OrderPlaced{"1", "ada", "France", order_of(most).lines, Money{1}}));
+  given<Order>().when(order_of(most)).then(OrderPlaced{"1", "ada", "France", order_of(most).lines, Money{1}});
+  given<Order>().when(order_of(most + 1)).then_rejected("order.too_large");
 }
 
 TEST_CASE("a credit note just as large as an event can be is issued, and refused with one byte more") {
   const auto note_of = [](std::size_t bytes) { return IssueCreditNote{"1", "ada", "France", order_of(bytes).lines}; };
   const std::size_t most = event_bytes_max - reckoned(order_of(0));
-  CHECK_FALSE(decide(CreditNote{}, note_of(most)).rejection());
-  const auto refused = decide(CreditNote{}, note_of(most + 1));
-  REQUIRE(refused.rejection());
-  CHECK(refused.rejection()->code == "credit.too_large");
+  given<CreditNote>().when(note_of(most)).then(CreditNoteIssued{"1", "ada", "France", order_of(most).lines, Money{1}});
+  given<CreditNote>().when(note_of(most + 1)).then_rejected("credit.too_large");
 }

@@ -1,37 +1,34 @@
-// What a payment decides, as the plain functions that these are.
+// What a payment decides.
 #include <doctest/doctest.h>
 
 #include <domain/payment.hpp>
+#include <whence/testing/given.hpp>
 
-#include "tests/order-service/domain/decisions.hpp"
-
-using decisions::after;
-using decisions::text;
 using namespace shop;
+using whence::testing::given;
 
 namespace {
 const whence::id<Order> order{"order-1"};
+const TakePayment take{order, Money{25'500}};
 const PaymentTaken taken{order, Money{25'500}};
 const PaymentRefunded given_back{order, Money{25'500}, "why"};
 }  // namespace
 
 TEST_CASE("a payment is taken once") {
-  CHECK(text(decide(Payment{}, TakePayment{order, Money{25'500}})) ==
-        "PaymentTaken {\"order\":\"order-1\",\"amount\":{\"tenThousandths\":25500,\"currency\":\"GBP\"}}\n");
-  CHECK(text(decide(after<Payment>(taken), TakePayment{order, Money{25'500}})) == "rejected payment.taken");
-  CHECK(text(decide(after<Payment>(taken, given_back), TakePayment{order, Money{25'500}})) ==
-        "rejected payment.refunded");
+  given<Payment>().when(take).then(taken).when(take).then_rejected("payment.taken");
+  given<Payment>(taken, given_back).when(take).then_rejected("payment.refunded");
 }
 
 TEST_CASE("a payment of nothing is one, of less is none") {
-  CHECK(text(decide(Payment{}, TakePayment{order, Money{0}})).starts_with("PaymentTaken"));
-  CHECK(text(decide(Payment{}, TakePayment{order, Money{-1}})) == "rejected payment.negative");
+  given<Payment>().when(TakePayment{order, Money{0}}).then(PaymentTaken{order, Money{0}});
+  given<Payment>().when(TakePayment{order, Money{-1}}).then_rejected("payment.negative");
 }
 
 TEST_CASE("what was paid is given back whole, once") {
-  CHECK(text(decide(Payment{}, RefundPayment{"why"})) == "rejected payment.missing");
-  CHECK(text(decide(after<Payment>(taken), RefundPayment{"why"})) ==
-        "PaymentRefunded "
-        "{\"order\":\"order-1\",\"amount\":{\"tenThousandths\":25500,\"currency\":\"GBP\"},\"reason\":\"why\"}\n");
-  CHECK(text(decide(after<Payment>(taken, given_back), RefundPayment{"why"})) == "rejected payment.refunded");
+  given<Payment>().when(RefundPayment{"why"}).then_rejected("payment.missing");
+  given<Payment>(taken)
+      .when(RefundPayment{"why"})
+      .then(given_back)
+      .when(RefundPayment{"why"})
+      .then_rejected("payment.refunded");
 }

@@ -1,0 +1,115 @@
+#include <whence/testing/given_events.hpp>
+
+#include <functional>
+
+#include <whence/core/error.hpp>
+#include <whence/projection/errors.hpp>
+#include <whence/projection/runner.hpp>
+#include <whence/sql/database.hpp>
+#include <whence/sql/error.hpp>
+#include <whence/testing/recorded_history.hpp>
+#include <whence/testing/report_failure.hpp>
+#include <whence/testing/row_differences.hpp>
+#include <whence/testing/shown_text.hpp>
+
+namespace whence::testing::inline v0 {
+namespace {
+
+/// Beyond those that are expected.
+constexpr std::size_t more_rows_max = 100;
+
+std::string with_reason(std::string sentence, const error& failure) {
+  if (!failure.text().why.empty()) sentence.append("\n  ").append(failure.text().why);
+  return sentence;
+}
+
+/// The query on one line.
+std::string shown_query(std::string_view query) {
+  std::string line;
+  for (const char c : query) {
+    const bool space = c == ' ' || c == '\n' || c == '\t';
+    if (!space)
+      line += c;
+    else if (!line.empty() && line.back() != ' ')
+      line += ' ';
+  }
+  return "\n  query: " + shown(line);
+}
+
+std::string unrecordable(const append_not_done& refused) {
+  return with_reason(std::string("these events cannot be recorded\n  ") + refused.what(), refused);
+}
+
+std::shared_ptr<projection_runner> project(const whence::detail::projection_definition& definition,
+                                           std::shared_ptr<void> object, const std::vector<given_event>& events) {
+  const runtime stopped = stopped_runtime();
+  projection_ground ground{.log = record(events).visit(stopped), .runtime = stopped, .models_directory = {}};
+  ground.page.events = 1;
+  const token end{.position = ground.log->head()};
+  auto runner = projection_runner::make(definition, std::move(object), std::move(ground));
+  runner->include(end, {});
+  return runner;
+}
+
+}  // namespace
+
+struct detail::projected::parts {
+  std::string name;
+  std::shared_ptr<projection_runner> runner;  // null: the projection failed, which is reported
+};
+
+detail::projected::projected(const whence::detail::projection_definition& definition, std::shared_ptr<void> object,
+                             const std::vector<given_event>& events, const std::source_location& where)
+    : parts_(std::make_shared<parts>()) {
+  parts_->name = definition.info.name;
+  try {
+    parts_->runner = project(definition, std::move(object), events);
+  } catch (const projection_failed& failure) {
+    const given_event& event = events.at(failure.position.value() - 1);
+    report_failure(with_reason(parts_->name + " could not handle event " + std::to_string(failure.position.value()) +
+                                   ", " + failure.event_type + " in " + event.stream,
+                               failure),
+                   where);
+  } catch (const append_not_done& refused) {
+    report_failure(unrecordable(refused), where);
+  } catch (const error& failure) {
+    report_failure(with_reason(failure.what(), failure), where);
+  }
+}
+
+void detail::projected::then_rows(std::string_view query, const std::vector<row>& expected,
+                                  const std::source_location& where) const {
+  if (!parts_->runner) return;
+  difference_list differences;
+  try {
+    const auto snapshot = parts_->runner->snapshot();
+    differences =
+        row_differences(expected, read_rows(snapshot->database().prepare(query), expected.size() + more_rows_max));
+  } catch (const sql::sql_error& failure) {
+    report_failure(parts_->name + " cannot be asked that\n  " + failure.what() + shown_query(query), where);
+  }
+  if (!differences.empty())
+    report_failure(parts_->name + " has other rows than expected" + differences.text() + shown_query(query), where);
+}
+
+void detail::projected::then_model(look_at_database call, void* look) const {
+  if (!parts_->runner) return;
+  const auto snapshot = parts_->runner->snapshot();
+  call(look, snapshot->database());
+}
+
+void detail::projected::then_model(look_at_object call, void* look) const {
+  if (!parts_->runner) return;
+  parts_->runner->look([call, look](const void* object) { call(look, object); });
+}
+
+log_source given_history::as_log(std::source_location where) const {
+  try {
+    return record(events_);
+  } catch (const append_not_done& refused) {
+    report_failure(unrecordable(refused), where);
+    return memory();
+  }
+}
+
+}  // namespace whence::testing::inline v0
