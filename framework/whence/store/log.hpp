@@ -8,6 +8,7 @@
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <whence/core/async.hpp>
@@ -23,6 +24,22 @@ namespace whence::inline v0 {
 struct event_filter {
   std::vector<std::string> aggregate_types;
   std::vector<std::string> event_types;
+};
+
+/// What events of several streams have in common: the first cause that they all follow from, the command or event that caused
+/// them, or a tag.
+struct event_link {
+  enum class kind { correlation, causation, tag };
+  static event_link correlation(correlation_id id) { return {kind::correlation, id.value(), {}}; }
+  static event_link causation(causation_id id) { return {kind::causation, id.value(), {}}; }
+  static event_link tag(std::string tag) { return {kind::tag, {}, std::move(tag)}; }
+
+  /// Whether the event has it.
+  bool joins(const recorded_event& event) const noexcept;
+
+  kind what = kind::correlation;
+  uuid id;           ///< of a correlation or causation
+  std::string text;  ///< of a tag
 };
 
 enum class read_direction { forward, backward };
@@ -81,6 +98,10 @@ class log_reader {
   /// `read_stream(s)` is the whole stream from its first event; backward from the end: `stream_version{UINT64_MAX}`.
   virtual event_page read_stream(std::string_view stream, stream_version from = stream_version{1},
                                  read_direction direction = read_direction::forward, page_limit limit = {}) = 0;
+
+  /// The events after `after` that have the link, ascending. A nil id links nothing.
+  /// Costs    with an index: what is found. Without, and beyond where the index goes: like `read`, with `limit.scanned`.
+  virtual event_page read_linked(const event_link& link, global_position after = {}, page_limit limit = {});
 
   /// The version of the stream's last event; 0 if there is none.
   virtual stream_version stream_head(std::string_view stream) = 0;

@@ -85,8 +85,7 @@ std::optional<append_group::judged> append_group::answer_known(const append_batc
         some_new = true;
         continue;
       }
-      if (!same)
-        return judged{nullptr, id_reused(part, event, "its content there is another one"), in_group};
+      if (!same) return judged{nullptr, id_reused(part, event, "its content there is another one"), in_group};
       if (!first_known) first_known = id_reused(part, event, "others of the batch are not there");
       first = std::min(first, position);
       last = std::max(last, position);

@@ -182,6 +182,78 @@ class stream_reading {
   std::uint64_t previous_ = 0;  // downwards: the version that was met last; 0: none yet
 };
 
+class linked_reading {
+ public:
+  linked_reading(const lookup_sources& sources, const event_link& link, global_position after, const page_limit& limit)
+      : sources_(sources), link_(link), scanned_to_(after), limit_(limit) {}
+
+  event_page read() {
+    bool all_met = false;
+    try {
+      all_met = indexed() && newer();
+    } catch (const log_damaged&) {
+      // What is intact comes first; whoever reads on from there is told.
+      if (page_.events() == 0) throw;
+    }
+    return page_.finish(scanned_to_, all_met);
+  }
+
+ private:
+  /// False: the page is full, and there is this one more.
+  bool take(const recorded_event& event) {
+    if (!link_.joins(event)) return true;
+    if (!page_.has_room_for(event, limit_)) return false;
+    page_.add(event);
+    return true;
+  }
+
+  bool take_at(std::uint64_t position) {
+    const recorded_event* const event = sources_.log.event_at(global_position{position});
+    if (event != nullptr && !take(*event)) return false;
+    scanned_to_ = global_position{position};
+    return true;
+  }
+
+  bool indexed() {
+    if (sources_.index == nullptr) return true;
+    const index_key key = key_of(link_);
+    for (;;) {
+      const std::vector<std::uint64_t> hits = sources_.index->ascending(key, scanned_to_.value(), positions_at_once);
+      for (const std::uint64_t position : hits) {
+        if (!take_at(position)) return false;
+      }
+      if (hits.size() < positions_at_once) break;
+    }
+    scanned_to_ = std::max(scanned_to_, sources_.indexed_to);
+    return true;
+  }
+
+  bool newer() {
+    if (sources_.remembered) {
+      for (const std::uint64_t position : *sources_.remembered) {
+        if (position > scanned_to_.value() && !take_at(position)) return false;
+      }
+      scanned_to_ = std::max(scanned_to_, sources_.log.head());
+      return true;
+    }
+    std::size_t scanned = 0;
+    bool more = true;
+    sources_.log.scan(scanned_to_, [&](const entry_row&, const recorded_event& event) {
+      more = scanned < std::max<std::size_t>(limit_.scanned, 1) && take(event);
+      ++scanned;
+      if (more) scanned_to_ = event.position;
+      return more;
+    });
+    return more;
+  }
+
+  const lookup_sources& sources_;
+  const event_link& link_;
+  global_position scanned_to_;
+  const page_limit& limit_;
+  event_page_builder page_;
+};
+
 event_page read_by(const lookup_sources& sources, std::string_view stream, stream_version from,
                    read_direction direction, const page_limit& limit) {
   stream_reading reading(sources, stream, limit);
@@ -215,6 +287,20 @@ event_page read_stream(const lookup_sources& sources, std::string_view stream, s
     throw log_damaged(sources.log.database().path(), global_position{},
                       "the versions of stream " + std::string(stream) + " do not follow each other");
   }
+}
+
+index_key key_of(const event_link& link) noexcept {
+  switch (link.what) {
+    case event_link::kind::correlation: return key_of_correlation(correlation_id{link.id});
+    case event_link::kind::causation: return key_of_causation(causation_id{link.id});
+    case event_link::kind::tag: break;
+  }
+  return key_of_tag(link.text);
+}
+
+event_page read_linked(const lookup_sources& sources, const event_link& link, global_position after,
+                       const page_limit& limit) {
+  return linked_reading(sources, link, after, limit).read();
 }
 
 std::optional<global_position> find_event(const lookup_sources& sources, const event_id& id) {

@@ -1,4 +1,4 @@
-/// Finds the events of a stream, and the event with an id: through the index as far as that goes, and beyond it through what
+/// Finds the events of a stream, those that have a link, and the event with an id: through the index as far as that goes, and beyond it through what
 /// the process remembers, or by reading on in the log.
 ///
 /// The index and the memory only say where to look. Every event is fetched from the log and checked, and the versions of a
@@ -47,5 +47,9 @@ event_page read_stream(const lookup_sources& sources, std::string_view stream, s
                        read_direction direction, const page_limit& limit, lookup_findings& findings);
 
 std::optional<global_position> find_event(const lookup_sources& sources, const event_id& id);
+
+index_key key_of(const event_link& link) noexcept;
+event_page read_linked(const lookup_sources& sources, const event_link& link, global_position after,
+                       const page_limit& limit);
 
 }  // namespace whence::inline v0

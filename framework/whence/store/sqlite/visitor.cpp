@@ -90,6 +90,10 @@ event_page sqlite_visitor::read_stream(std::string_view stream, stream_version f
   });
 }
 
+event_page sqlite_visitor::read_linked(const event_link& link, global_position after, page_limit limit) {
+  return look_up([&](const lookup_sources& sources) { return whence::read_linked(sources, link, after, limit); });
+}
+
 stream_version sqlite_visitor::stream_head(std::string_view stream) {
   const event_page last = sqlite_visitor::read_stream(stream, stream_version{std::numeric_limits<std::uint64_t>::max()},
                                                       read_direction::backward, {.events = 1});

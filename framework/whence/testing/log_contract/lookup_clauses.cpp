@@ -158,6 +158,70 @@ void events_by_id(const log_fixture& fixture) {
   require_found(bench.writer());
 }
 
+/// All pages of what has the link, which must promise what other pages promise.
+std::vector<std::uint64_t> linked(log_reader& reader, const event_link& link, global_position after = {},
+                                  page_limit limit = {}) {
+  std::vector<std::uint64_t> found;
+  for (;;) {
+    const event_page page = reader.read_linked(link, after, limit);
+    require(page.size() <= limit.events, "a page of linked events has more than its limit");
+    for (const recorded_event& event : page) {
+      require(link.joins(event), "an event came back that does not have the link");
+      require(event.position > after && event.position <= page.scanned_to(), "a linked event is outside of its page");
+      require(found.empty() || event.position.value() > found.back(), "linked events do not ascend");
+      found.push_back(event.position.value());
+    }
+    if (page.at_end()) return found;
+    require(page.scanned_to() > after, "a page of linked events that is not the last does not move on");
+    after = page.scanned_to();
+  }
+}
+
+void events_by_link(const log_fixture& fixture) {
+  workbench bench(fixture);
+  const correlation_id shared{make_event().id.value()};
+  const causation_id cause{make_event().id.value()};
+  std::vector<std::uint64_t> correlated, caused, tagged;
+  for (std::uint64_t position = 1; position <= 60; ++position) {
+    append_batch batch = one_event("thing-" + std::to_string(position % 7));
+    new_event& event = batch.streams[0].events[0];
+    if (position % 3 == 0) {
+      event.metadata.correlation = shared;
+      correlated.push_back(position);
+    }
+    if (position % 20 == 5) {
+      event.metadata.causation = cause;
+      caused.push_back(position);
+    }
+    event.tags = {"number:" + std::to_string(position)};
+    if (position % 2 == 0) {
+      event.tags.push_back("even");
+      tagged.push_back(position);
+    }
+    bench.commit_new(batch);
+    if (position == 40) bench.reopen();
+  }
+  const auto require_linked = [&](log_reader& reader) {
+    require_equal(linked(reader, event_link::correlation(shared)), correlated, "the events of a correlation");
+    require_equal(linked(reader, event_link::causation(cause)), caused, "the events of a cause");
+    require_equal(linked(reader, event_link::tag("even")), tagged, "the events with a tag");
+    require_equal(linked(reader, event_link::tag("even"), {}, {.events = 7, .scanned = 5}), tagged,
+                  "the events with a tag, by small pages");
+    require_equal(linked(reader, event_link::tag("number:17")), std::vector<std::uint64_t>{17}, "a tag of one event");
+    require_equal(linked(reader, event_link::correlation(shared), global_position{57}), std::vector<std::uint64_t>{60},
+                  "the events of a correlation after a position");
+    require(linked(reader, event_link::tag("odd")).empty(), "events with a tag that none has");
+    require(linked(reader, event_link::causation(causation_id{shared.value()})).empty(),
+            "a correlation was taken for a cause");
+    require(linked(reader, event_link::correlation({})).empty(), "events were linked by no id");
+  };
+  require_linked(bench.writer());
+  require_linked(*bench.visitor());
+  bench.reopen();
+  require_linked(bench.writer());
+  require_linked(*bench.visitor());
+}
+
 void chain_hashes(const log_fixture& fixture) {
   workbench bench(fixture);
   require(bench.writer().chain_at({}) == chain_hash{}, "the chain hash at position 0 is not all zeros");
@@ -214,6 +278,7 @@ std::vector<clause> lookup_clauses() {
       {"recordedAt is the clock's, and never decreases", recorded_at},
       {"a stream's head is the version of its last event", heads_of_streams},
       {"an event is found by its id", events_by_id},
+      {"events are found by their correlation, their cause and their tags", events_by_link},
       {"every position has a chain hash of its own", chain_hashes},
       {"a chain hash covers its event and all before it", chain_covers_the_past},
   };
