@@ -16,7 +16,7 @@ constexpr page_limit page_size{.events = 1'000, .bytes = 1u << 20, .scanned = 16
 }  // namespace
 
 selected_events::selected_events(log_reader& log, selection wanted)
-    : log_(log), wanted_(std::move(wanted)), filter_(wanted_.filter()), window_(window_max) {
+    : log_(log), wanted_(std::move(wanted)), filter_(wanted_.filter()), link_(wanted_.link()), window_(window_max) {
   const global_position first{std::max<std::uint64_t>(wanted_.from.value(), 1)};
   wanted_.from = first;
   wanted_.to = std::min(wanted_.to, log_.head());
@@ -50,7 +50,7 @@ event_page selected_events::fetch() {
 }
 
 event_page selected_events::fetch_forward() {
-  event_page page = log_.read(at_, filter_, page_size);
+  event_page page = link_ ? log_.read_linked(*link_, at_, page_size) : log_.read(at_, filter_, page_size);
   at_end_ = page.scanned_to() <= at_ || page.scanned_to() >= wanted_.to;
   at_ = page.scanned_to();
   return page;

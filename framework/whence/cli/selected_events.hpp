@@ -28,6 +28,7 @@ class selected_events {
   log_reader& log_;
   selection wanted_;
   event_filter filter_;
+  std::optional<event_link> link_;
   event_page page_;
   std::size_t taken_ = 0;       // of page_
   bool backward_page_ = false;  // page_ is ascending and is taken from its end

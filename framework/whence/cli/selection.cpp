@@ -133,6 +133,13 @@ std::string similar_streams(log_reader& log, const std::string& stream) {
 
 }  // namespace
 
+std::optional<event_link> selection::link() const {
+  if (causations.size() == 1) return event_link::causation(causation_id(causations.front()));
+  if (correlations.size() == 1) return event_link::correlation(correlation_id(correlations.front()));
+  if (tags.size() == 1 && tags.front().find('*') == std::string::npos) return event_link::tag(tags.front());
+  return std::nullopt;
+}
+
 bool selection::wants(const recorded_event& event) const {
   return among(streams, event.stream) && aggregates.match(event.aggregate_type) && types.match(event.type) &&
          among(correlations, event.correlation.value()) && among(causations, event.causation.value()) &&

@@ -35,6 +35,8 @@ struct selection {
   /// All but the positions.
   bool wants(const recorded_event& event) const;
   event_filter filter() const { return {aggregates.exact(), types.exact()}; }
+  /// What all events wanted have in common, to look them up by.
+  std::optional<event_link> link() const;
 };
 
 /// Reads the selectors, and looks up in the log what is named in a shortened form.

@@ -44,23 +44,29 @@ trace_subject trace_source::whole_subject(const uuid& id) {
             .correlation = found->correlation.value(),
             .seen_at = within_.from};
   }
-  selected_events events(log_, within_);
-  while (const recorded_event* const event = events.next()) {
-    if (event->correlation.value() == id) {
-      const bool is_command_too = event->causation.value() == id;
-      return {.what = is_command_too ? trace_subject::kind::command : trace_subject::kind::correlation,
-              .id = id,
-              .correlation = id,
-              .seen_at = event->position};
-    }
-    if (event->causation.value() == id) {
-      return {.what = trace_subject::kind::command,
-              .id = id,
-              .correlation = event->correlation.value(),
-              .seen_at = within_.from};
-    }
+  const auto first_of = [this](selection wanted) -> std::optional<traced_event> {
+    selected_events events(log_, std::move(wanted));
+    const recorded_event* const first = events.next();
+    return first == nullptr ? std::nullopt : std::optional<traced_event>(*first);
+  };
+  selection wanted = within_;
+  wanted.correlations = {id};
+  const std::optional<traced_event> followed = first_of(wanted);
+  wanted.correlations.clear();
+  wanted.causations = {id};
+  const std::optional<traced_event> caused = first_of(wanted);
+  if (followed) {
+    // A command that somebody sent is its own first cause.
+    return {.what = caused ? trace_subject::kind::command : trace_subject::kind::correlation,
+            .id = id,
+            .correlation = id,
+            .seen_at = followed->position};
   }
-  return {};
+  if (!caused) return {};
+  return {.what = trace_subject::kind::command,
+          .id = id,
+          .correlation = caused->correlation.value(),
+          .seen_at = within_.from};
 }
 
 /// The one id of an event, a command or a first cause that the pattern stands for.
