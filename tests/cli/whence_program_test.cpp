@@ -368,9 +368,14 @@ TEST_CASE("a long log is listed in the memory of a short one") {
 #endif
   tests::program_surroundings into_nothing = shop.here();
   into_nothing.standard_output = "/dev/null";
-  for (const char* const more : {"", " --reverse", " --stream long", " --stream long --reverse", " --type Lo*"}) {
+  for (const char* const more :
+       {"event list -o jsonl", "event list", "event list -o json", "event list -o csv", "event list -o markdown --data",
+        "event list -o jsonl --reverse", "event list -o jsonl --stream long",
+        "event list -o jsonl --stream long --reverse", "event list -o jsonl --type Lo*",
+        "event list -o jsonl --where /data~*xxx", "event list -o jsonl --follow --from 1 --count 60000",
+        "event count --by type", "stream show long -o csv", "stream list --by-size"}) {
     CAPTURE(more);
-    const std::string line = "ASAN_OPTIONS=quarantine_size_mb=4 exec whence event list -o jsonl";
+    const std::string line = "ASAN_OPTIONS=quarantine_size_mb=4 exec whence ";
     const program_run ran = run_in_shell(line + more, into_nothing);
     CHECK(ran.exit == 0);
     CHECK(ran.peak_kilobytes < short_log + pages);

@@ -5,6 +5,7 @@
 #include <whence/cli/event_columns.hpp>
 #include <whence/cli/event_screen.hpp>
 #include <whence/cli/flags.hpp>
+#include <whence/cli/follow_events.hpp>
 #include <whence/cli/named_event.hpp>
 #include <whence/cli/request.hpp>
 #include <whence/cli/selected_events.hpp>
@@ -38,6 +39,7 @@ std::string place_of(const recorded_event& event) {
 namespace {
 
 exit_code list_events(const request& request, session& session) {
+  if (is_following(request)) return follow_events(request, session);
   const std::size_t limit = session.limit(request);
   log_reader& log = session.log();
   selected_events events(log, selection_from(request, log, session.now()));
@@ -66,15 +68,17 @@ exit_code show_event(const request& request, session& session) {
 }
 
 constexpr const flag* list_flags[] = {
-    &flags::streams,   &flags::aggregates, &flags::types,   &flags::tags, &flags::where, &flags::correlation,
-    &flags::causation, &flags::event,      &flags::from,    &flags::to,   &flags::since, &flags::until,
-    &flags::reverse,   &flags::limit,      &flags::columns, &flags::data, &flags::times};
+    &flags::follow,  &flags::tail, &flags::count, &flags::for_a_while, &flags::streams,   &flags::aggregates,
+    &flags::types,   &flags::tags, &flags::where, &flags::correlation, &flags::causation, &flags::event,
+    &flags::from,    &flags::to,   &flags::since, &flags::until,       &flags::reverse,   &flags::limit,
+    &flags::columns, &flags::data, &flags::times};
 constexpr example list_examples[] = {
     {"whence event list", "the whole log, oldest first"},
     {"whence event list --reverse --limit 5", "the last five"},
     {"whence event list --stream order-12345", "one stream"},
     {"whence event list --type 'Order*' --since 2h", "by type and time"},
     {"whence event list --where '/data/total > 100'", "by a value in the data"},
+    {"whence event list --follow --count 9", "and what comes next"},
     {"whence event list -o jsonl | wc -l", "one event a line"},
 };
 constexpr example show_examples[] = {

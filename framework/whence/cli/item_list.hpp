@@ -46,6 +46,8 @@ class item_list {
   void with_members(std::string members) { members_ = std::move(members); }
   /// Where a list that was cut goes on: for --from, or --to if it is reversed.
   void cut_before(global_position next) { next_ = next; }
+  /// What relative times are relative to from here on.
+  void at_time(timestamp now) { cells_.now = now; }
   /// From here on each item goes out when it comes.
   void go_live();
   /// Ends the list, whether all went well or not: what was printed is whole in its form.

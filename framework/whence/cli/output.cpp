@@ -33,4 +33,9 @@ void descriptor_output::flush() {
   buffer_.clear();
 }
 
+bool descriptor_output::closed() const {
+  pollfd reader{.fd = descriptor_, .events = 0, .revents = 0};
+  return ::poll(&reader, 1, 0) > 0 && (reader.revents & POLLERR) != 0;
+}
+
 }  // namespace whence::inline v0::cli

@@ -16,6 +16,8 @@ class output {
   virtual ~output() = default;
   virtual void write(std::string_view text) = 0;
   virtual void flush() = 0;
+  /// Whether it is known, without writing, that nobody reads any more.
+  virtual bool closed() const { return false; }
 };
 
 /// Writes through a buffer to an open file descriptor, which stays open.
@@ -28,6 +30,7 @@ class descriptor_output final : public output {
   explicit descriptor_output(int descriptor) : descriptor_(descriptor) {}
   void write(std::string_view text) override;
   void flush() override;
+  bool closed() const override;
 
  private:
   int descriptor_;

@@ -130,6 +130,15 @@ void session::redraw(const std::function<void()>& draw) {
   out_->flush();
 }
 
+void session::say(std::string_view text) {
+  around_.err->write(err_style_.paint(tint::faint, visible(text)) + "\n");
+  around_.err->flush();
+}
+
+void session::must_have_reader() const {
+  if (around_.out->closed()) throw output_closed{};
+}
+
 void session::judged(verdict status, std::string data) { judged_.emplace(status, std::move(data)); }
 
 void session::failed(const error& failure) {

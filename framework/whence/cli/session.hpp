@@ -47,6 +47,10 @@ class session {
   void print(std::string_view text);
   /// One JSON document on a line of its own; on a terminal nothing in it can move the cursor.
   void print_json(std::string json);
+  /// To standard error, at once.
+  void say(std::string_view text);
+  /// Throws   output_closed: whoever read the output went away.
+  void must_have_reader() const;
   /// To standard error, at the end.
   void note(std::string text) { notes_.push_back(std::move(text)); }
 
