@@ -23,6 +23,7 @@ class FindPackage(Consumer):
         self.must_work(self.configure(CONSUMERS / "find_package", folder, f"-DCMAKE_PREFIX_PATH={PREFIX}"))
         self.must_work(run("cmake", "--build", folder))
         self.check_todo(folder / "todo")
+        self.assertEqual(self.must_work(run(folder / "todo_test")), "all as expected\n")
         self.assertIn("holds: ", self.must_work(run(folder / "contract")))
         self.assertIn("event list", self.must_work(run(folder / "inspector", "--help")))
 

@@ -61,6 +61,10 @@ TEST_CASE("what cannot go on after a failure is silent") {
   CHECK(told == std::vector<std::string>{"OrderPacked cannot be read back from its JSON"});
 
   told.clear();
+  given<Order>().when(PayOrder{5}).then_state([](const Order&) { FAIL("there is no state after a rejection"); });
+  CHECK(told == std::vector<std::string>{"PayOrder was rejected; the state after it was asked for"});
+
+  told.clear();
   given_events(OrderPaid{-1}).into<Sums>().then_rows("SELECT 1", {{2}}).then_model([](whence::sql::database&) {
     FAIL("there is no model");
   });

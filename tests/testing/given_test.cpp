@@ -33,6 +33,9 @@ TEST_CASE("each member that differs is named by its place") {
   CHECK(text_of([] { given<Order>().when(PlaceOrder{"ada", {{"tea", 2}}}).then(OrderPlaced{"ada", {}}); }) ==
         "PlaceOrder caused other events than expected\n"
         "  event 1, OrderPlaced /lines/0: expected nothing, found {\"item\":\"tea\",\"quantity\":2}");
+  CHECK(text_of([] { given<Order>().when(PlaceOrder{"ada", {}, "soon"}).then(OrderPlaced{"ada", {}}); }) ==
+        "PlaceOrder caused other events than expected\n"
+        "  event 1, OrderPlaced /note: expected nothing, found \"soon\"");
 }
 
 TEST_CASE("events that are missing and events too many are shown, and the others are paired") {
@@ -180,6 +183,18 @@ TEST_CASE("long texts are shown from where they begin to differ") {
   const std::string text = text_of([&] { given<Order>().when(PlaceOrder{same, {}}).then_nothing(); });
   CHECK(text.ends_with("xxx… (1026 bytes)"));
   CHECK(text.size() < 300);
+}
+
+TEST_CASE("long texts are cut between characters, not in them") {
+  for (const std::string start : {"", "x"}) {
+    std::string same = start;
+    for (int times = 0; times < 300; ++times) same += "é";
+    const std::string text = text_of(
+        [&] { given<Order>().when(PlaceOrder{same + "1" + same, {}}).then(OrderPlaced{same + "2" + same, {}}); });
+    CAPTURE(text);
+    CHECK(text.find("expected …éé") != std::string::npos);
+    CHECK_NOTHROW(whence::encode(text));
+  }
 }
 
 TEST_CASE("many differences are counted") {

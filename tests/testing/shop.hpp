@@ -75,6 +75,7 @@ struct Order {
 struct PlaceOrder {
   std::string customer;
   std::vector<Line> lines;
+  std::optional<std::string> note{};
 };
 struct PayOrder {
   std::int64_t cents;
@@ -88,7 +89,7 @@ struct CountOrder {     ///< can only be moved
 
 inline whence::outcome<Order> decide(const Order& order, const PlaceOrder& command) {
   if (order.placed) return whence::rejected{"order.exists", "it is placed already"};
-  return OrderPlaced{command.customer, command.lines};
+  return OrderPlaced{command.customer, command.lines, command.note};
 }
 inline whence::outcome<Order> decide(const Order& order, const PayOrder& command) {
   if (!order.placed) return whence::rejected{"order.missing", "there is no such order"};
