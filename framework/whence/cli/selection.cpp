@@ -126,7 +126,9 @@ std::string similar_streams(log_reader& log, const std::string& stream) {
   }
   std::string names;
   for (const auto& [slips, name] : near) {
-    names += (names.empty() ? "" : ", ") + name + " (" + std::to_string(log.stream_head(name).value()) + " events)";
+    const std::uint64_t events = log.stream_head(name).value();
+    names +=
+        (names.empty() ? "" : ", ") + name + " (" + std::to_string(events) + (events == 1 ? " event)" : " events)");
   }
   return names;
 }
