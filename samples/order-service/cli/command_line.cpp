@@ -1,10 +1,15 @@
 #include <CLI/CLI.hpp>
+#include <charconv>
 #include <cli/command_line.hpp>
+#include <cli/nearest_command.hpp>
 #include <cstdlib>
+#include <limits>
+#include <optional>
 #include <utility>
 
 #include <whence/core/json_text.hpp>
 
+#include <domain/names.hpp>
 #include <domain/text.hpp>
 
 namespace shop {
@@ -19,13 +24,34 @@ std::string checked_text(const std::string& text) {
   return text;
 }
 
-/// "order-536365", or its number alone.
-std::string number_of(const std::string& order) {
+/// An order as it was named: "order-536365", its number alone, or the id that the program gave to a number that cannot stand
+/// in one: "order-~0123…".
+struct named_order {
+  whence::id<Order> id;
+  std::optional<std::string> number;  ///< not known of the last kind
+};
+
+named_order parse_order(const std::string& order) {
+  if (const auto hashed = hashed_order_id(order)) return {*hashed, std::nullopt};
   constexpr std::string_view prefix = "order-";
   std::string number = checked_text(order);
   if (number.starts_with(prefix)) number.erase(0, prefix.size());
   if (number.empty()) throw wrong_usage("usage.order", "an order's id is not empty");
-  return number;
+  return {order_id(number), number};
+}
+
+/// Accepts whole numbers of this range only: CLI11 itself takes -3 for 18446744073709551613.
+CLI::Validator whole_number(std::uint64_t least, std::uint64_t most) {
+  return CLI::Validator(
+      [=](std::string& text) {
+        std::uint64_t number = 0;
+        const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
+        if (problem == std::errc{} && end == text.data() + text.size() && number >= least && number <= most)
+          return std::string{};
+        return "\"" + readable(text) + "\" is no whole number from " + std::to_string(least) + " to " +
+               std::to_string(most);
+      },
+      "");
 }
 
 /// "85123A:6:2.55". The item may have colons.
@@ -63,6 +89,7 @@ void describe(CLI::App& program, flags& given) {
       ->check(CLI::IsMember({"table", "json"}))
       ->type_name("table|json");
   program.add_flag("--json", given.json, "The same as -o json");
+  program.set_version_flag("--version", "order-service " ORDER_SERVICE_VERSION "\n");
   program.require_subcommand(1);
 
   const auto command = [&](const char* name, const char* summary) {
@@ -74,7 +101,9 @@ void describe(CLI::App& program, flags& given) {
     added->add_option("ORDER", given.order, "Its id: order-536365")->required();
   };
   const auto takes_wait = [&](CLI::App* added) {
-    added->add_option("--wait", given.wait, "Seconds to wait for the read model")->type_name("SECONDS");
+    added->add_option("--wait", given.wait, "Seconds to wait for the read model")
+        ->type_name("SECONDS")
+        ->check(whole_number(0, 1'000'000'000));
   };
 
   CLI::App* const imports = command("import", "Import sales in the form of the Online Retail data set");
@@ -105,8 +134,10 @@ void describe(CLI::App& program, flags& given) {
   simulate->add_option("--orders", given.orders, "How many")
       ->required()
       ->type_name("N")
-      ->check(CLI::Range(1u, 1'000'000'000u));
-  simulate->add_option("--seed", given.seed, "Which shop")->type_name("S");
+      ->check(whole_number(1, 1'000'000'000));
+  simulate->add_option("--seed", given.seed, "Which shop")
+      ->type_name("S")
+      ->check(whole_number(0, std::numeric_limits<std::uint64_t>::max()));
 }
 
 decltype(request::command) command_of(const std::string& name, const flags& given) {
@@ -116,16 +147,29 @@ decltype(request::command) command_of(const std::string& name, const flags& give
   if (name == "report") return report_request{wait};
   if (name == "simulate") return simulate_request{given.orders, given.seed};
 
-  const std::string number = number_of(given.order);
-  const whence::id<Order> order = order_id(number);
-  if (name == "pay") return pay_request{order};
-  if (name == "ship") return ship_request{order};
-  if (name == "cancel") return cancel_request{order, checked_text(given.reason)};
-  if (name == "show") return show_request{order, wait};
+  const named_order order = parse_order(given.order);
+  if (name == "pay") return pay_request{order.id};
+  if (name == "ship") return ship_request{order.id};
+  if (name == "cancel") return cancel_request{order.id, checked_text(given.reason)};
+  if (name == "show") return show_request{order.id, wait};
 
-  place_request place{order, number, checked_text(given.customer), checked_text(given.country), {}};
+  if (!order.number)
+    throw wrong_usage("usage.order",
+                      order.id.value() + " is the id of an order that is there: a new one is placed by its number");
+  place_request place{order.id, *order.number, checked_text(given.customer), checked_text(given.country), {}};
   for (const std::string& line : given.lines) place.lines.push_back(parse_line(line));
   return place;
+}
+
+failure no_such_command(const CLI::App& program, const std::string& word) {
+  std::vector<std::string> commands;
+  for (const CLI::App* const each : program.get_subcommands([](const CLI::App*) { return true; }))
+    commands.push_back(each->get_name());
+  const std::string meant = nearest_command(word, commands);
+  return wrong_usage(
+      "usage.command",
+      "there is no command \"" + readable(word) + "\"" + (meant.empty() ? "" : "; did you mean \"" + meant + "\"?"),
+      "order-service " + (meant.empty() ? "--help" : meant + " --help"));
 }
 
 }  // namespace
@@ -139,17 +183,19 @@ std::variant<request, exit_code> parse_command_line(const std::vector<std::strin
   try {
     program.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
   } catch (const CLI::CallForHelp&) {
-    const auto chosen = program.get_subcommands();
-    out << (chosen.empty() ? program : *chosen.front()).help();
+    out << program.help();  // of the command, if one is named
+    return exit_code::done;
+  } catch (const CLI::CallForVersion& version) {
+    out << version.what();
     return exit_code::done;
   } catch (const CLI::ParseError& wrong) {
     if (const auto words = program.remaining(); program.get_subcommands().empty() && !words.empty())
-      throw wrong_usage("usage.command", "there is no command \"" + readable(words.front()) + "\"");
+      throw no_such_command(program, words.front());
     throw wrong_usage("usage.wrong", wrong.what());
   }
   if (given.store.empty())
     throw wrong_usage("store.unnamed", "no store is named: neither --store nor WHENCE_STORE",
-                      "order-service --store shop.db " + program.get_subcommands().front()->get_name());
+                      "order-service " + program.get_subcommands().front()->get_name() + " --help");
   request understood{.store = given.store,
                      .form = given.json || given.form == "json" ? output_form::json : output_form::table,
                      .command = command_of(program.get_subcommands().front()->get_name(), given)};

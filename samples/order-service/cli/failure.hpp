@@ -21,7 +21,8 @@ struct failure final : whence::error {
   exit_code exit;
 };
 
-/// Prints what happened, where, why and what to do, with the stable code last. Returns what to exit with.
-int report_failure(const std::exception& fault, std::ostream& err);
+/// Prints what happened, where, why and, if a command can help, that command, with the stable code last. Returns what to
+/// exit with. `store` is the log that was worked on; empty if none was named yet.
+int report_failure(const std::exception& fault, std::ostream& err, const std::string& store = {});
 
 }  // namespace shop

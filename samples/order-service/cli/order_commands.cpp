@@ -6,6 +6,7 @@
 
 #include <cli/commands.hpp>
 #include <cli/failure.hpp>
+#include <cli/shell_text.hpp>
 #include <domain/text.hpp>
 #include <service/open_shop.hpp>
 #include <service/shop_service.hpp>
@@ -13,14 +14,13 @@
 namespace shop {
 namespace {
 
-/// What to do about a refusal: a command to paste, where one helps.
+/// A command that helps after a refusal, where there is one.
 std::string remedy_for(const std::string& code, const whence::id<Order>& order, const request& asked) {
-  const std::string program = "order-service --store " + asked.store;
-  if (code == "order.missing") return program + " report";
-  if (code == "order.reason") return "say why: --reason TEXT";
-  if (code.starts_with("line.") || code.starts_with("amount.")) return "correct the --line";
-  if (code == "order.too_large") return "divide it";
-  return program + " show " + order.value();
+  if (code == "order.reason")
+    return command_line_of(asked.store, {"cancel", order.value(), "--reason", "no longer wanted"});
+  const bool is_there = code != "order.missing" && (code.starts_with("order.") || code.starts_with("payment.")) &&
+                        code != "order.empty" && code != "order.too_large";
+  return is_there ? command_line_of(asked.store, {"show", order.value()}) : "";
 }
 
 /// A refusal of the shop's rules ends the program with it.
@@ -41,7 +41,7 @@ void print(const answer& ended, std::string_view done, const whence::id<Order>& 
     terminal.out << "{\"order\": " << whence::json_string(order.value()) << ", \"events\": " << ended.events
                  << ", \"token\": " << whence::json_string(ended.token.to_string()) << "}\n";
   } else {
-    terminal.out << order.value() << " is " << done << "\n";
+    terminal.out << shown(order.value()) << " is " << done << "\n";
   }
 }
 
@@ -56,21 +56,21 @@ void carry_out(const place_request& command, const request& asked, const termina
 }
 
 void carry_out(const pay_request& command, const request& asked, const terminal& terminal) {
-  const auto app = open_shop(asked.store);
+  const auto app = open_shop(asked.store, absent_shop::is_an_error);
   const answer ended = shop_service(app).pay(command.order, {}).get();
   must_be_accepted(ended, "pay", command.order, asked);
   print(ended, "paid", command.order, asked, terminal);
 }
 
 void carry_out(const ship_request& command, const request& asked, const terminal& terminal) {
-  const auto app = open_shop(asked.store);
+  const auto app = open_shop(asked.store, absent_shop::is_an_error);
   const answer ended = shop_service(app).ship(command.order, {}).get();
   must_be_accepted(ended, "ship", command.order, asked);
   print(ended, "shipped", command.order, asked, terminal);
 }
 
 void carry_out(const cancel_request& command, const request& asked, const terminal& terminal) {
-  const auto app = open_shop(asked.store);
+  const auto app = open_shop(asked.store, absent_shop::is_an_error);
   const answer ended = shop_service(app).cancel(command.order, command.reason, {}).get();
   must_be_accepted(ended, "cancel", command.order, asked);
   print(ended, "cancelled", command.order, asked, terminal);

@@ -4,7 +4,7 @@
 #include <whence/core/json_text.hpp>
 
 #include <cli/commands.hpp>
-#include <domain/text.hpp>
+#include <cli/text_table.hpp>
 #include <models/report.hpp>
 #include <models/sales_by_country.hpp>
 #include <models/stock_levels.hpp>
@@ -39,12 +39,14 @@ void print_table(const sales_figures& sales, std::int64_t adjustments, std::ostr
   figure("credited", sales.credited.rounded());
   figure("net", sales.net().rounded());
   figure("stock adjustments", adjustments);
-  out << "\n"
-      << std::right << std::setw(8) << "ORDERS" << std::setw(18) << "GROSS" << std::setw(18) << "CREDITED"
-      << "  COUNTRY\n";
+
+  text_table countries({{"ORDERS", text_table::right},
+                        {"GROSS", text_table::right},
+                        {"CREDITED", text_table::right},
+                        {"COUNTRY", text_table::left}});
   for (const auto& [name, country] : sales.by_country)
-    out << std::setw(8) << country.orders << std::setw(18) << country.gross.rounded() << std::setw(18)
-        << country.credited.rounded() << "  " << name << "\n";
+    countries.add({std::to_string(country.orders), country.gross.rounded(), country.credited.rounded(), name});
+  out << "\n" << countries;
 }
 
 }  // namespace

@@ -7,16 +7,18 @@
 namespace shop {
 
 int run(const std::vector<std::string>& arguments, const terminal& terminal) noexcept {
+  std::string store;
   try {
     const auto parsed = parse_command_line(arguments, terminal.out);
     if (const auto* ended = std::get_if<exit_code>(&parsed)) return static_cast<int>(*ended);
     const auto& asked = std::get<request>(parsed);
+    store = asked.store;
     std::visit([&](const auto& command) { carry_out(command, asked, terminal); }, asked.command);
     if (!terminal.out.flush())
       throw failure(exit_code::not_now, "output.failed", {.what = "the output could not be written"});
     return static_cast<int>(exit_code::done);
   } catch (const std::exception& fault) {
-    return report_failure(fault, terminal.err);
+    return report_failure(fault, terminal.err, store);
   }
 }
 

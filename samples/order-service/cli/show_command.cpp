@@ -8,6 +8,7 @@
 
 #include <cli/commands.hpp>
 #include <cli/failure.hpp>
+#include <cli/text_table.hpp>
 #include <domain/text.hpp>
 #include <models/order_summary.hpp>
 #include <service/open_shop.hpp>
@@ -69,9 +70,9 @@ void print_json(const whence::id<Order>& id, const shown_order& order, std::ostr
 
 void print_table(const whence::id<Order>& id, const shown_order& order, std::ostream& out) {
   const auto field = [&](const char* name, const std::string& value) {
-    if (!value.empty()) out << std::left << std::setw(11) << name << value << "\n";
+    if (!value.empty()) out << std::left << std::setw(11) << name << shown(value) << "\n";
   };
-  out << id.value() << "  " << order.status << "\n";
+  out << shown(id.value()) << "  " << order.status << "\n";
   field("customer", order.customer.empty() ? "guest" : order.customer);
   field("country", order.country);
   field("total", to_text(order.total) + " " + order.total.currency);
@@ -81,13 +82,14 @@ void print_table(const whence::id<Order>& id, const shown_order& order, std::ost
   field("cancelled", order.cancelled_at);
   field("refunded", order.refunded_at);
   field("reason", order.reason);
-  out << "\n"
-      << std::right << std::setw(10) << "QUANTITY" << std::setw(14) << "PRICE" << "  " << std::left << std::setw(12)
-      << "ITEM"
-      << "  DESCRIPTION\n";
+
+  text_table lines({{"QUANTITY", text_table::right},
+                    {"PRICE", text_table::right},
+                    {"ITEM", text_table::left},
+                    {"DESCRIPTION", text_table::left}});
   for (const Line& line : order.lines)
-    out << std::right << std::setw(10) << line.quantity << std::setw(14) << to_text(line.price) << "  " << std::left
-        << std::setw(12) << line.item << "  " << line.description << "\n";
+    lines.add({std::to_string(line.quantity), to_text(line.price), line.item, line.description});
+  out << "\n" << lines;
 }
 
 }  // namespace
@@ -98,9 +100,7 @@ void carry_out(const show_request& command, const request& asked, const terminal
   const auto order = summary.read([&](whence::sql::database& db) { return find(db, command.order); });
   if (!order)
     throw failure(exit_code::not_there, "order.missing",
-                  {.what = "there is no order " + command.order.value(),
-                   .where = asked.store,
-                   .remedy = "order-service --store " + asked.store + " report"});
+                  {.what = "there is no order " + command.order.value(), .where = asked.store});
   if (asked.form == output_form::json)
     print_json(command.order, *order, terminal.out);
   else

@@ -23,8 +23,7 @@ void carry_out(const simulate_request& command, const request& asked, const term
             exit_code::refused, ended.refusal->code,
             {.what = "simulated order " + order.sale.order.value() + " cannot go on: " + ended.refusal->message,
              .where = asked.store,
-             .why = "an order of that name was changed by others",
-             .remedy = "choose another --seed"});
+             .why = "an order of that name was changed by others; another --seed has other names"});
       events += ended.events;
       progress.show(number, command.orders);
     }

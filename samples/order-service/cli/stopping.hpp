@@ -20,8 +20,7 @@ auto unless_stopping(const whence::application& app, Work work) {
     // Between two commands of the piece; repeating the run goes on there.
   }
   throw failure(app.stop_signal() == SIGINT ? exit_code::interrupted : exit_code::terminated, "run.stopped",
-                {.what = "stopped by a signal; everything up to here is kept",
-                 .remedy = "the same command again goes on where it stopped"});
+                {.what = "stopped by a signal; everything up to here is kept, and the same command goes on there"});
 }
 
 }  // namespace shop

@@ -28,6 +28,13 @@ std::string named(std::string_view prefix, std::string_view text) {
 
 whence::id<Order> order_id(std::string_view number) { return whence::id<Order>{named("order-", number)}; }
 
+std::optional<whence::id<Order>> hashed_order_id(std::string_view name) {
+  constexpr std::string_view prefix = "order-~";
+  if (!name.starts_with(prefix)) return std::nullopt;
+  const auto hash = whence::uuid::try_parse(name.substr(prefix.size()));
+  return hash ? std::optional{whence::id<Order>{std::string{prefix} + hash->to_string()}} : std::nullopt;
+}
+
 whence::id<Payment> payment_of(const whence::id<Order>& order) {
   return whence::id<Payment>{"payment-" + order.value()};
 }

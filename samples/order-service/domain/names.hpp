@@ -5,6 +5,7 @@
 /// itself.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -18,6 +19,10 @@ struct StockItem;
 struct CreditNote;
 
 whence::id<Order> order_id(std::string_view number);
+
+/// The id that a name like "order-~01234567-89ab-…" is: of an order whose number cannot stand in it. Nothing for other texts.
+std::optional<whence::id<Order>> hashed_order_id(std::string_view name);
+
 whence::id<Payment> payment_of(const whence::id<Order>& order);
 whence::id<StockItem> stock_item(std::string_view stock_code);
 whence::id<CreditNote> credit_note_id(std::string_view number);

@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <filesystem>
+#include <utility>
 
 #include <whence/core/files.hpp>
 
@@ -25,12 +26,12 @@ sale_columns columns_of(csv_reader& reader, const std::string& path) {
 
 }  // namespace
 
-not_a_sales_file::not_a_sales_file(const std::string& path)
+not_a_sales_file::not_a_sales_file(std::string file)
     : error("import.header", whence::next_move::change_request,
-            {.what = path + " is no file of sales; nothing was written",
+            {.what = file + " is no file of sales; nothing was written",
              .where = "its first record, which has to name eight columns: InvoiceNo, StockCode, Description, Quantity, "
-                      "InvoiceDate, UnitPrice, CustomerID, Country",
-             .remedy = "head -1 " + path}) {}
+                      "InvoiceDate, UnitPrice, CustomerID, Country"}),
+      path(std::move(file)) {}
 
 sales_file::sales_file(const std::string& path)
     : path_(path), stream_(opened(path)), reader_(stream_), columns_(columns_of(reader_, path)) {

@@ -14,7 +14,8 @@ namespace shop {
 
 /// `import.header`: the first record does not name the eight columns.
 struct not_a_sales_file final : whence::error {
-  explicit not_a_sales_file(const std::string& path);
+  explicit not_a_sales_file(std::string file);
+  std::string path;
 };
 
 /// Throws   file_error: it cannot be opened or read. not_a_sales_file.

@@ -1,5 +1,7 @@
 #include <service/open_shop.hpp>
 
+#include <whence/core/files.hpp>
+#include <whence/store/log_errors.hpp>
 #include <whence/store/log_source.hpp>
 
 #include <domain/credit_note.hpp>
@@ -12,7 +14,8 @@
 
 namespace shop {
 
-whence::application open_shop(const std::string& store) {
+whence::application open_shop(const std::string& store, absent_shop absent) {
+  if (absent == absent_shop::is_an_error && !whence::system_files()->status(store)) throw whence::log_missing(store);
   return whence::application::on(whence::sqlite(store))
       .named("order-service")
       .aggregate<Order>()

@@ -8,8 +8,15 @@
 
 namespace shop {
 
+/// What becomes of a shop that is not there.
+enum class absent_shop {
+  is_opened,   ///< a new one
+  is_an_error  ///< `log.missing`, and no file is made: its name is mistyped more likely than meant
+};
+
 /// For the one process that trades. Stops in order on SIGTERM and SIGINT.
-whence::application open_shop(const std::string& store);
+/// Throws   log_missing; see `application_builder::start`.
+whence::application open_shop(const std::string& store, absent_shop absent = absent_shop::is_opened);
 
 /// For those that look: never in the way of the one that trades.
 whence::visitor visit_shop(const std::string& store);

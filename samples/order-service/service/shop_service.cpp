@@ -112,8 +112,11 @@ whence::async<shop_service::progress> shop_service::shipped(whence::id<Order> or
     co_return std::move(going).refuse("order.missing", "there is no such order");
   // Who cancels refunds after the order is cancelled, and then it cannot be shipped: so a payment that stands here,
   // stands.
-  if (app_->load<Payment>(payment_of(order)).state.status != Payment::Status::taken)
-    co_return std::move(going).refuse("order.unpaid", "it is not paid");
+  if (app_->load<Payment>(payment_of(order)).state.status != Payment::Status::taken) {
+    const bool cancelled = app_->load<Order>(order).state.status == Order::Status::cancelled;
+    co_return cancelled ? std::move(going).refuse("order.cancelled", "it is cancelled")
+                        : std::move(going).refuse("order.unpaid", "it is not paid");
+  }
   const whence::command_outcome outcome = co_await app_->with(going.series.next()).send<ShipOrder>(order);
   co_return std::move(going).after(outcome);
 }

@@ -75,7 +75,16 @@ TEST_CASE("wrong usage exits with 2, says why and what to do, and touches nothin
                                                     {"cancel", "1"},
                                                     {"simulate"},
                                                     {"simulate", "--orders", "0"},
-                                                    {"simulate", "--orders", "many"}};
+                                                    {"simulate", "--orders", "many"},
+                                                    {"simulate", "--orders", "-1"},
+                                                    {"simulate", "--orders", "+1"},
+                                                    {"simulate", "--orders", "1000000001"},
+                                                    {"simulate", "--orders", "18446744073709551617"},
+                                                    {"simulate", "--orders", "1", "--seed", "-3"},
+                                                    {"simulate", "--orders", "1", "--seed", "0x3"},
+                                                    {"simulate", "--orders", "1", "--seed", "18446744073709551616"},
+                                                    {"simulate", "--orders", "1", "--seed", "99999999999999999999"},
+                                                    {"report", "--wait", "4294967297"}};
   for (const auto& arguments : wrong) {
     CAPTURE(arguments.size());
     const auto ended = folder.run(arguments);
@@ -89,16 +98,72 @@ TEST_CASE("wrong usage exits with 2, says why and what to do, and touches nothin
   CHECK_FALSE(std::filesystem::exists(folder.store()));
 }
 
+TEST_CASE("numbers are taken to their last digit") {
+  const auto asked = std::get<simulate_request>(
+      understood({"--store", "s", "simulate", "--orders", "1000000000", "--seed", "18446744073709551615"}).command);
+  CHECK(asked.orders == 1'000'000'000);
+  CHECK(asked.seed == 18'446'744'073'709'551'615U);
+  CHECK(std::get<simulate_request>(understood({"--store", "s", "simulate", "--orders", "1", "--seed", "0"}).command)
+            .seed == 0);
+}
+
+TEST_CASE("a slip of the finger is told from a word that means nothing") {
+  const auto says = [](const std::string& word) { return program::run({"--store", "s", word, "more"}).err; };
+  for (const auto& [word, meant] : {std::pair{"imprt", "import"},
+                                    {"imports", "import"},
+                                    {"reprot", "report"},
+                                    {"shwo", "show"},
+                                    {"sihp", "ship"},
+                                    {"pai", "pay"},
+                                    {"simulat", "simulate"},
+                                    {"cancle", "cancel"}}) {
+    CAPTURE(word);
+    CHECK(says(word).find("did you mean \"" + std::string(meant) + "\"?") != std::string::npos);
+    CHECK(program::run({meant, "--help"}).exit == 0);
+  }
+  for (const std::string& word : {std::string{"sell"}, std::string{"xyz"}, std::string{"x"}, std::string(100'000, 'x')})
+    CHECK(says(word).find("did you mean") == std::string::npos);
+}
+
+TEST_CASE("an id that the program prints is understood") {
+  const auto id =
+      std::get<place_request>(understood({"--store", "s", "place", "ev\til", "--line", "A:1:1"}).command).order;
+  CHECK(id.value().starts_with("order-~"));
+  for (const char* command : {"pay", "ship"}) {
+    const auto asked = understood({"--store", "s", command, id.value()});
+    CHECK((std::string{command} == "pay" ? std::get<pay_request>(asked.command).order
+                                         : std::get<ship_request>(asked.command).order) == id);
+  }
+  CHECK(std::get<show_request>(understood({"--store", "s", "show", id.value()}).command).order == id);
+  CHECK(std::get<cancel_request>(understood({"--store", "s", "cancel", id.value(), "--reason", "x"}).command).order ==
+        id);
+  // It has no number that an order could be placed with. What only looks like one is a number.
+  CHECK(program::run({"--store", "s", "place", id.value(), "--line", "A:1:1"}).exit == 2);
+  CHECK(std::get<show_request>(understood({"--store", "s", "show", "order-~1"}).command).order == order_id("~1"));
+}
+
 TEST_CASE("without a store there is a remedy to paste") {
   unsetenv("WHENCE_STORE");
   const auto ended = program::run({"report"});
   CHECK(ended.exit == 2);
-  CHECK(ended.err.find("do:    order-service --store shop.db report  [store.unnamed, exit 2]") != std::string::npos);
+  CHECK(ended.err.find("do:    order-service report --help  [store.unnamed, exit 2]") != std::string::npos);
 }
 
 TEST_CASE("help goes to stdout") {
   const auto ended = program::run({"--help"});
   CHECK(ended.exit == 0);
   CHECK(ended.out.find("import") != std::string::npos);
-  CHECK(program::run({"place", "--help"}).out.find("ITEM:QUANTITY:PRICE") != std::string::npos);
+  const auto place = program::run({"place", "--help"});
+  CHECK(place.exit == 0);
+  CHECK(place.out.find("Usage: order-service place ") != std::string::npos);
+  CHECK(place.out.find("ITEM:QUANTITY:PRICE") != std::string::npos);
+}
+
+TEST_CASE("the version is the project's") {
+  const auto ended = program::run({"--version"});
+  CHECK(ended.exit == 0);
+  CHECK(ended.err.empty());
+  const std::string version = program::read_file((places::sources() / "CMakeLists.txt").string());
+  REQUIRE(ended.out.starts_with("order-service "));
+  CHECK(version.find("VERSION " + ended.out.substr(14, ended.out.size() - 15)) != std::string::npos);
 }

@@ -1,6 +1,8 @@
 // Orders at the counter: what is allowed in which state, what is told when it isn't, and what the report makes of it.
 #include <doctest/doctest.h>
 
+#include <cstdlib>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -59,15 +61,19 @@ TEST_CASE("what isn't there cannot be paid, shipped, cancelled or shown") {
     check_refused(folder, command, 3, "order.missing");
 }
 
-TEST_CASE("a shop that isn't there is not made by looking") {
+TEST_CASE("a shop that isn't there is made by placing and importing only") {
   const shop_folder folder;
-  for (const char* command : {"report", "show"}) {
-    const auto ended = folder.run(std::string{command} == "show" ? std::vector<std::string>{command, "1"}
-                                                                 : std::vector<std::string>{command});
+  for (const std::vector<std::string>& command : {std::vector<std::string>{"report"},
+                                                  {"show", "1"},
+                                                  {"pay", "1"},
+                                                  {"ship", "1"},
+                                                  {"cancel", "1", "--reason", "x"}}) {
+    CAPTURE(command[0]);
+    const auto ended = folder.run(command);
     CHECK(ended.exit == 3);
     CHECK(ended.err.find("[log.missing, exit 3]") != std::string::npos);
   }
-  CHECK_FALSE(std::filesystem::exists(folder.store()));
+  CHECK(std::filesystem::is_empty(std::filesystem::path(folder.store()).parent_path()));
 }
 
 TEST_CASE("a cancelled order is given its payment back, and refuses everything after") {
@@ -78,7 +84,7 @@ TEST_CASE("a cancelled order is given its payment back, and refuses everything a
   must(folder, {"cancel", "order-1", "--reason", "changed their mind"});
   check_refused(folder, {"cancel", "order-1", "--reason", "again"}, 4, "order.cancelled");
   check_refused(folder, {"pay", "order-1"}, 4, "order.cancelled");
-  check_refused(folder, {"ship", "order-1"}, 4, "order.unpaid");
+  check_refused(folder, {"ship", "order-1"}, 4, "order.cancelled");
   const auto shown = folder.run({"show", "order-1", "-o", "json"}).json();
   CHECK(shown.at("status") == "cancelled");
   CHECK(shown.at("reason") == "changed their mind");
@@ -138,4 +144,111 @@ TEST_CASE("texts with all kinds of characters come through") {
   CHECK(folder.report().at("by_country").contains(odd));
   CHECK(folder.run({"show", "a b\"c"}).out.starts_with("order-a b\"c  placed\n"));
   CHECK(folder.run({"report"}).exit == 0);
+}
+
+TEST_CASE("an order whose number cannot stand in an id is found by the id that is printed") {
+  const shop_folder folder;
+  const auto placed = folder.run({"place", "ev\til", "--line", "A:1:1", "--json"}).json();
+  const std::string id = placed.at("order").get<std::string>();
+  CHECK(folder.run({"show", id, "-o", "json"}).json().at("number") == "ev\til");
+  must(folder, {"pay", id});
+  must(folder, {"ship", id});
+  check_refused(folder, {"cancel", id, "--reason", "x"}, 4, "order.shipped");
+  CHECK(folder.run({"show", "ev\til", "-o", "json"}).json().at("status") == "shipped");
+}
+
+TEST_CASE("nothing that is printed for people moves the cursor of a terminal") {
+  const shop_folder folder;
+  const std::string evil =
+      "\x1B]0;owned\x07\x1B[2J\r\xC2\x9B"
+      "31m\xE2\x80\xAE";
+  must(folder, {"place", evil, "--customer", evil, "--country", evil, "--line", evil + ":1:1"});
+  must(folder, {"place", "2", "--line", "A:1:1"});
+  must(folder, {"cancel", "2", "--reason", evil});
+  folder.write("sales.csv", "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n\"" +
+                                evil + "\",A,\"" + evil + "\",1,1/2/10 0:00,1,,France\n");
+  std::string printed;
+  for (const std::vector<std::string>& command :
+       {std::vector<std::string>{"report"},
+        {"show", evil},
+        {"show", "2"},
+        {"show", "3" + evil},
+        {"pay", "3" + evil},
+        {evil},
+        {"place", "4", "--line", evil},
+        {"report", "--wait", evil},
+        {"import", folder.file("sales.csv")},
+        {"import", folder.file("sales.csv"), "--rejects", folder.file(evil) + "/x"},
+        {"import", evil}}) {
+    const auto ended = folder.run(command);
+    printed += ended.out + ended.err;
+  }
+  CHECK(printed.find("differs from what is recorded") != std::string::npos);
+  CHECK(printed.find("\\u001b[2J") != std::string::npos);
+  for (const char* moving : {"\x1B", "\x07", "\r", "\xC2\x9B", "\xE2\x80\xAE"}) {
+    CAPTURE(moving[0]);
+    CHECK(printed.find(moving) == std::string::npos);
+  }
+}
+
+TEST_CASE("columns stand apart, however wide a figure is") {
+  const shop_folder folder;
+  must(folder, {"place", "1", "--country", "C\xC3\xB4te", "--line", "A:922:999999999999.9999", "--line",
+                "LONG-CODE-OF-AN-ITEM:999999999:0.0001"});
+  must(folder, {"place", "2", "--country", "France", "--line", "A:1:1"});
+  CHECK(folder.run({"report"})
+            .out.ends_with("\n\nORDERS               GROSS  CREDITED  COUNTRY\n"
+                           "     1  922000000099999.91      0.00  C\xC3\xB4te\n"
+                           "     1                1.00      0.00  France\n"));
+  CHECK(folder.run({"show", "1"})
+            .out.ends_with("\n\n QUANTITY              PRICE  ITEM                  DESCRIPTION\n"
+                           "      922  999999999999.9999  A\n"
+                           "999999999             0.0001  LONG-CODE-OF-AN-ITEM\n"));
+}
+
+TEST_CASE("what a refusal tells to do works when it is pasted") {
+  const shop_folder folder;
+  const std::string store = folder.file("it's a \"shop\".db");
+  const auto run = [&](std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), {"--store", store});
+    return program::run(arguments);
+  };
+  const auto pasted = [](const std::string& err) {
+    const std::size_t begin = err.find("\n  do:    "), end = err.rfind("  [");
+    if (begin == std::string::npos) return 0;  // none is as good
+    const std::string command = err.substr(begin + 10, end - begin - 10);
+    CAPTURE(command);
+    const std::string path = "PATH=\"" + places::programs().string() + ":$PATH\"; ";
+    return std::system(("cd /; " + path + command + " >/dev/null 2>&1").c_str());
+  };
+  CHECK(pasted(run({"place", "1", "--line", "A:0:1"}).err) == 0);  // the first one, on a new store
+  REQUIRE(run({"place", "a b\"c$(id)", "--line", "A:1:1"}).exit == 0);
+  REQUIRE(run({"place", "2", "--line", "A:1:1"}).exit == 0);
+  const std::string order = "a b\"c$(id)";
+  int refused = 0;
+  for (const std::vector<std::string>& command : {std::vector<std::string>{"place", order, "--line", "A:1:1"},
+                                                  {"place", "9", "--line", "A:-1:1"},
+                                                  {"place", "9", "--line", "A:999999999:999999999999"},
+                                                  {"ship", order},
+                                                  {"pay", "9"},
+                                                  {"show", "9"},
+                                                  {"cancel", order, "--reason", ""},  // pasted, it is cancelled
+                                                  {"pay", order},
+                                                  {"ship", order},
+                                                  {"cancel", order, "--reason", "again"},
+                                                  {"shwo", order},
+                                                  {"pay"},
+                                                  {"simulate", "--orders", "-1"},
+                                                  {"import", "/dev/null"},
+                                                  {"import", folder.file("none.csv")},
+                                                  {"import", "/"}}) {
+    CAPTURE(command[0]);
+    const auto ended = run(command);
+    CHECK(ended.exit != 0);
+    CHECK(pasted(ended.err) == 0);
+    refused += ended.exit != 0;
+  }
+  CHECK(refused == 16);
+  const auto unnamed = program::run({"report"});
+  CHECK(pasted(unnamed.err) == 0);
 }

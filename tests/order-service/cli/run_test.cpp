@@ -32,11 +32,9 @@ TEST_CASE("a signal stops a long run in order, and the same command goes on wher
     const char* text;
   };
   for (const auto& [signal, exit, text] :
-       {ending{"TERM", 143, R"(order-service: stopped by a signal; everything up to here is kept
-  do:    the same command again goes on where it stopped  [run.stopped, exit 143]
+       {ending{"TERM", 143, R"(order-service: stopped by a signal; everything up to here is kept, and the same command goes on there  [run.stopped, exit 143]
 )"},
-        ending{"INT", 130, R"(order-service: stopped by a signal; everything up to here is kept
-  do:    the same command again goes on where it stopped  [run.stopped, exit 130]
+        ending{"INT", 130, R"(order-service: stopped by a signal; everything up to here is kept, and the same command goes on there  [run.stopped, exit 130]
 )"}}) {
     CAPTURE(signal);
     const std::string timed = std::string("timeout --preserve-status --signal=") + signal + " 0.7 ";

@@ -1,0 +1,23 @@
+#include <cli/shell_text.hpp>
+
+namespace shop {
+
+std::string for_shell(std::string_view text) {
+  constexpr std::string_view plain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_./:=@%+,";
+  if (!text.empty() && text.find_first_not_of(plain) == std::string_view::npos) return std::string{text};
+  std::string word = "'";
+  for (const char character : text)
+    if (character == '\'')
+      word += "'\\''";
+    else
+      word += character;
+  return word += '\'';
+}
+
+std::string command_line_of(std::string_view store, const std::vector<std::string_view>& words) {
+  std::string line = "order-service --store " + for_shell(store);
+  for (const std::string_view word : words) line.append(" ").append(for_shell(word));
+  return line;
+}
+
+}  // namespace shop

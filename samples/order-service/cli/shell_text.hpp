@@ -1,0 +1,16 @@
+/// Commands to paste into a shell.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace shop {
+
+/// The text as one word of a POSIX shell: in quotes if it has to be.
+std::string for_shell(std::string_view text);
+
+/// "order-service --store shop.db show order-1".
+std::string command_line_of(std::string_view store, const std::vector<std::string_view>& words);
+
+}  // namespace shop
