@@ -1,10 +1,20 @@
 // The program as a process: signals, and other processes at the same log.
 #include <doctest/doctest.h>
 
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
+#include <chrono>
 #include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <string>
+#include <thread>
+#include <utility>
+#include <vector>
 
 #include <service/open_shop.hpp>
 
@@ -21,31 +31,141 @@ int shell(const std::string& command) {
   return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
+constexpr const char* header = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n";
+
+std::string stopped(int exit) {
+  return "order-service: stopped by a signal; everything up to here is kept, and the same command goes on there  "
+         "[run.stopped, exit " +
+         std::to_string(exit) + "]\n";
+}
+
+/// How far the log goes; 0 while there is none.
+whence::global_position head_of(const shop_folder& folder) {
+  try {
+    return whence::sqlite(folder.store()).visit(whence::runtime::system(1))->head();
+  } catch (const whence::error&) {
+    return {};
+  }
+}
+
+/// The program, as long as it takes.
+class background {
+ public:
+  background(const shop_folder& folder, const std::vector<std::string>& arguments)
+      : out_(folder.file("out")), err_(folder.file("err")) {
+    std::vector<std::string> words{(places::programs() / "order-service").string(), "--store", folder.store()};
+    words.insert(words.end(), arguments.begin(), arguments.end());
+    std::vector<char*> raw;
+    for (std::string& word : words) raw.push_back(word.data());
+    raw.push_back(nullptr);
+    pid_ = fork();
+    if (pid_ != 0) return;
+    constexpr int anew = O_WRONLY | O_CREAT | O_TRUNC;
+    if (dup2(open(out_.c_str(), anew, 0600), STDOUT_FILENO) < 0 ||
+        dup2(open(err_.c_str(), anew, 0600), STDERR_FILENO) < 0)
+      _exit(99);
+    execv(raw.front(), raw.data());
+    _exit(99);
+  }
+  background(const background&) = delete;
+  background& operator=(const background&) = delete;
+  ~background() {
+    if (pid_ > 0) end(SIGKILL);
+  }
+
+  template <class Condition>
+  void wait_until(Condition condition) {
+    const auto end_of_patience = std::chrono::steady_clock::now() + std::chrono::seconds{60};
+    while (!condition()) {
+      REQUIRE(std::chrono::steady_clock::now() < end_of_patience);
+      std::this_thread::sleep_for(std::chrono::milliseconds{5});
+    }
+  }
+  /// Sends the signal. What it exits with, within a minute.
+  int end(int signal) {
+    kill(pid_, signal);
+    int status = 0;
+    for (int tick = 0; tick < 6'000 && waitpid(pid_, &status, WNOHANG) == 0; ++tick) {
+      if (tick == 5'999) kill(pid_, SIGKILL);
+      std::this_thread::sleep_for(std::chrono::milliseconds{10});
+    }
+    pid_ = 0;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+  }
+  std::string out() const { return program::read_file(out_); }
+  std::string err() const { return program::read_file(err_); }
+
+ private:
+  std::string out_, err_;
+  pid_t pid_ = 0;
+};
+
 }  // namespace
 
 TEST_CASE("a signal stops a long run in order, and the same command goes on where it stopped") {
   const shop_folder folder;
-  const std::string run = "\"$PROGRAM\" --store '" + folder.store() + "' simulate --seed 3 --orders ";
-  struct ending {
-    const char* signal;
-    int exit;
-    const char* text;
-  };
-  for (const auto& [signal, exit, text] :
-       {ending{"TERM", 143, R"(order-service: stopped by a signal; everything up to here is kept, and the same command goes on there  [run.stopped, exit 143]
-)"},
-        ending{"INT", 130, R"(order-service: stopped by a signal; everything up to here is kept, and the same command goes on there  [run.stopped, exit 130]
-)"}}) {
+  for (const auto& [signal, exit] : {std::pair{SIGTERM, 143}, std::pair{SIGINT, 130}}) {
     CAPTURE(signal);
-    const std::string timed = std::string("timeout --preserve-status --signal=") + signal + " 0.7 ";
-    CHECK(shell(timed + run + "100000000 >'" + folder.file("out") + "' 2>'" + folder.file("err") + "'") == exit);
-    CHECK(program::read_file(folder.file("out")).empty());
-    CHECK(program::read_file(folder.file("err")) == text);
+    const auto before = head_of(folder);
+    background run(folder, {"simulate", "--seed", "3", "--orders", "100000000"});
+    run.wait_until([&] { return head_of(folder) > before; });
+    CHECK(run.end(signal) == exit);
+    CHECK(run.out().empty());
+    CHECK(run.err() == stopped(exit));
   }
   const std::string kept = folder.log();
   CHECK_FALSE(kept.empty());
-  REQUIRE(shell(run + "20 >/dev/null") == 0);
+  REQUIRE(shell("\"$PROGRAM\" --store '" + folder.store() + "' simulate --seed 3 --orders 20 >/dev/null") == 0);
   CHECK(folder.log().starts_with(kept));
+}
+
+TEST_CASE("a signal stops an import between two invoices, and the same import goes on there") {
+  const shop_folder folder;
+  constexpr int invoices = 100'000;
+  std::string sales = header;
+  for (int invoice = 1; invoice <= invoices; ++invoice)
+    sales += std::to_string(invoice) + ",X,,1,12/1/10 8:26,1,,France\n";
+  const std::string file = folder.write("sales.csv", sales);
+  folder.write("rejects.csv", "of the last import");
+
+  background run(folder, {"import", file, "--rejects", folder.file("rejects.csv")});
+  run.wait_until([&] { return head_of(folder) > whence::global_position{30}; });
+  CHECK(run.end(SIGTERM) == 143);
+  CHECK(run.out().empty());
+  CHECK(run.err() == stopped(143));
+  CHECK(program::read_file(folder.file("rejects.csv")) == "of the last import");
+  CHECK(head_of(folder) < whence::global_position{3 * invoices});
+
+  // The same sales, as far as they got and one invoice more.
+  const std::uint64_t events = head_of(folder).value();
+  std::string first = header;
+  for (std::uint64_t invoice = 1; invoice <= events / 3 + 1; ++invoice)
+    first += std::to_string(invoice) + ",X,,1,12/1/10 8:26,1,,France\n";
+  const auto again = folder.run({"import", folder.write("first.csv", first), "-o", "json"});
+  CHECK(again.json().at("events") == 3 * (events / 3 + 1) - events);
+}
+
+TEST_CASE("a signal stops an import that is still reading") {
+  const shop_folder folder;
+  ::signal(SIGPIPE, SIG_IGN);  // who writes into the pipe learns from that that the program has ended
+  for (const auto& [signal, exit] : {std::pair{SIGTERM, 143}, std::pair{SIGINT, 130}}) {
+    CAPTURE(signal);
+    REQUIRE(mkfifo(folder.file("endless").c_str(), 0600) == 0);
+    background run(folder, {"import", folder.file("endless")});
+    std::ofstream sales(folder.file("endless"), std::ios::binary);  // opened when the program reads
+    sales << header;
+    // A pipe holds 64 KiB: when this is written, the program has read records, and it has no end of them.
+    for (int invoice = 1; invoice <= 50'000; ++invoice) sales << invoice << ",X,,1,12/1/10 8:26,1,,France\n";
+    sales.flush();
+    std::thread more([&] {
+      for (int invoice = 1; sales; ++invoice) sales << invoice << ",X,,1,12/1/10 8:26,1,,France\n";
+    });
+    CHECK(run.end(signal) == exit);
+    more.join();
+    CHECK(run.err() == stopped(exit));
+    std::filesystem::remove(folder.file("endless"));
+  }
+  CHECK(head_of(folder) == whence::global_position{});
 }
 
 TEST_CASE("a second process that wants to write is refused by name, and changes nothing; one that looks is not") {
