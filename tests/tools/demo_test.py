@@ -10,7 +10,7 @@ from pathlib import Path
 
 PROGRAMS = Path(sys.argv.pop()).resolve()
 ROOT = Path(__file__).resolve().parents[2]
-RECORDED = re.compile(r"<!-- the demo -->\n```\n(.*?)```\n", re.DOTALL)
+RECORDED = re.compile(r"<!-- the demo -->\n```\n\$ git clone .*?\n\$ tools/demo\n(.*?)\n(.*?)```\n", re.DOTALL)
 NEXT = re.compile(r"^What to try next\n.*?(?=^The demo took)", re.MULTILINE | re.DOTALL)
 
 # What depends on how fast the machine is, and when it was.
@@ -49,7 +49,8 @@ class Demo(unittest.TestCase):
         cls.folder.cleanup()
 
     def test_it_shows_what_is_recorded(self):
-        recorded = RECORDED.search((ROOT / "docs" / "demo.md").read_text()).group(1)
+        building, recorded = RECORDED.search((ROOT / "docs" / "demo.md").read_text()).groups()
+        self.assertIn(f'echo "{building}"', (ROOT / "tools" / "demo").read_text())
         self.assertEqual(self.done.returncode, 0, self.done.stdout)
         self.assertEqual(shape(NEXT.sub("", self.done.stdout)), shape(NEXT.sub("", recorded)))
         self.assertNotIn("\x1b", self.done.stdout)
