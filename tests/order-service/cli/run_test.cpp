@@ -34,9 +34,11 @@ int shell(const std::string& command) {
 constexpr const char* header = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n";
 
 std::string stopped(int exit) {
-  return "order-service: stopped by a signal; everything up to here is kept, and the same command goes on there  "
-         "[run.stopped, exit " +
-         std::to_string(exit) + "]\n";
+  return exit == 143
+             ? R"(order-service: stopped by a signal; everything up to here is kept, and the same command goes on there  [run.stopped, exit 143]
+)"
+             : R"(order-service: stopped by a signal; everything up to here is kept, and the same command goes on there  [run.stopped, exit 130]
+)";
 }
 
 /// How far the log goes; 0 while there is none.
