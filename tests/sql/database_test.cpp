@@ -70,3 +70,19 @@ TEST_CASE("a file that nobody writes is read without a lock, without its -wal, a
   CHECK_THROWS_AS(database::open(folder.file("missing.db"), open_mode::unchanging), sql::sql_error);
   CHECK_FALSE(std::filesystem::exists(folder.file("missing.db")));
 }
+
+TEST_CASE("another database is attached for reading, whatever its path, and made by nobody") {
+  const tests::temporary_folder folder;
+  const std::string path = folder.file("a 'b' 50%?x=1#.db");
+  database::open(path, open_mode::create).run("CREATE TABLE t(a); INSERT INTO t VALUES(7)");
+  database::open(folder.file("main.db"), open_mode::create).run("CREATE TABLE u(a)");
+  database db = database::open(folder.file("main.db"), open_mode::read_only);
+  db.attach("other one", path, open_mode::read_only);
+  db.attach("copy", path, open_mode::unchanging);
+  CHECK(db.integer("SELECT a FROM \"other one\".t") == 7);
+  CHECK(db.integer("SELECT a FROM copy.t") == 7);
+  CHECK_THROWS_AS(db.run("INSERT INTO copy.t VALUES(8)"), sql::sql_error);
+  CHECK_THROWS_AS(db.run("INSERT INTO \"other one\".t VALUES(8)"), sql::sql_error);
+  CHECK_THROWS_AS(db.attach("missing", folder.file("missing.db"), open_mode::read_only), sql::sql_error);
+  CHECK_FALSE(std::filesystem::exists(folder.file("missing.db")));
+}

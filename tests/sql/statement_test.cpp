@@ -77,3 +77,41 @@ TEST_CASE("a statement keeps its connection open") {
   REQUIRE(select->step());
   CHECK(select->integer(0) == 7);
 }
+
+TEST_CASE("the statements of a script are taken off it one by one, up to one that is wrong") {
+  database db = database::open("", open_mode::in_memory);
+  const std::string_view script = "-- first\n;SELECT 1; /* then */ SELECT 2;\n  SELECT 'é', x FROM nowhere; SELECT 3";
+  std::string_view rest = script;
+  for (const int number : {1, 2}) {
+    std::optional<statement> next = db.prepare_next(rest);
+    REQUIRE(next);
+    REQUIRE(next->step());
+    CHECK(next->integer(0) == number);
+  }
+  try {
+    static_cast<void>(db.prepare_next(rest));
+    FAIL("it has no such table");
+  } catch (const sql::sql_error& failure) {
+    CHECK(failure.message == "no such table: nowhere");
+  }
+  std::string_view wrong = "; SELECT * FORM t";
+  try {
+    static_cast<void>(db.prepare_next(wrong));
+    FAIL("it is no statement");
+  } catch (const sql::sql_error& failure) {
+    CHECK(failure.message == "near \"FORM\": syntax error");
+    CHECK(wrong.substr(failure.offset.value_or(99)) == "FORM t");
+  }
+}
+
+TEST_CASE("a script that is empty, or comments alone, has no statement; one with a NUL in it is refused") {
+  database db = database::open("", open_mode::in_memory);
+  for (std::string_view script : {"", " ; ;", "-- nothing", "/* nothing */"}) {
+    CHECK_FALSE(db.prepare_next(script));
+    CHECK(script.empty());
+  }
+  using namespace std::string_view_literals;
+  std::string_view script = "SELECT 1;\0 SELECT 2"sv;
+  CHECK_THROWS_AS(static_cast<void>(db.prepare_next(script)), sql::sql_error);
+  CHECK_THROWS_AS(db.run("SELECT 1;\0 SELECT 2"sv), sql::sql_error);
+}

@@ -15,7 +15,7 @@ class request;
 class session;
 
 /// What can stand in a place of the command line, for completion.
-enum class completes { nothing, file, form, stream, aggregate_type, event_type, command_name, column };
+enum class completes { nothing, file, form, stream, aggregate_type, event_type, command_name, column, model };
 
 /// An option. The same name means the same everywhere, so that it can stand before or after the command.
 struct flag {

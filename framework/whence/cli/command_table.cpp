@@ -8,6 +8,7 @@
 #include <whence/cli/event_commands.hpp>
 #include <whence/cli/flags.hpp>
 #include <whence/cli/projection_commands.hpp>
+#include <whence/cli/sql_command.hpp>
 #include <whence/cli/stream_commands.hpp>
 #include <whence/cli/trace_command.hpp>
 
@@ -16,7 +17,7 @@ namespace {
 
 /// Each file of commands has its rows; here they only join. The order is that of help.
 constexpr std::span<const command> (*all_rows[])() = {
-    &event_commands, &count_commands, &stream_commands, &trace_commands, &projection_commands,
+    &event_commands, &count_commands, &stream_commands, &trace_commands, &projection_commands, &sql_commands,
 };
 
 constexpr const flag* shared[] = {&flags::store,    &flags::form,  &flags::json, &flags::color,

@@ -138,7 +138,7 @@ exit_code count_events(const request& request, session& session) {
     put(list, shown, &json_of_count, count);
     for (const count_condition& condition : conditions) {
       if (met || !condition.holds(count.events)) continue;
-      session.failed(condition_met(said(count), condition));
+      session.failed(condition_met(said(count), condition.text()));
       met = true;
     }
     return true;

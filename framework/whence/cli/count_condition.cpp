@@ -35,11 +35,9 @@ bool count_condition::holds(std::uint64_t number) const noexcept {
   return false;
 }
 
-condition_met::condition_met(std::string what, const count_condition& condition)
+condition_met::condition_met(std::string what, const std::string& condition)
     : error("condition.met", next_move::operator_needed,
-            {.what = std::move(what) + ": --fail-if '" + condition.text() + "' holds",
-             .where = {},
-             .why = {},
-             .remedy = {}}) {}
+            {.what = std::move(what) + ": --fail-if '" + condition + "' holds", .where = {}, .why = {}, .remedy = {}}) {
+}
 
 }  // namespace whence::inline v0::cli

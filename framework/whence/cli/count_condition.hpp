@@ -27,7 +27,7 @@ class count_condition {
 
 /// `condition.met`: done, and the answer is no.
 struct condition_met final : error {
-  condition_met(std::string what, const count_condition& condition);
+  condition_met(std::string what, const std::string& condition);
 };
 
 }  // namespace whence::inline v0::cli

@@ -17,6 +17,7 @@ model_standing standing_of(const std::string& name, const stored_generation& gen
   found.generation = generation.number;
   found.path = generation.path;
   found.bytes = generation.bytes;
+  found.mode = generation.mode;
   found.problem = generation.problem;
   if (!generation.problem) found.checkpoint = generation.at.position;
   return found;

@@ -7,6 +7,7 @@
 #include <map>
 #include <utility>
 
+#include <whence/cli/count_condition.hpp>
 #include <whence/cli/display_text.hpp>
 #include <whence/cli/fail_condition.hpp>
 #include <whence/cli/flags.hpp>
@@ -116,24 +117,6 @@ constexpr item_column<shown_model> all_columns[] = {
     {{.title = "PROBLEM", .name = "problem", .in_tables = false}, &problem},
 };
 
-/// `projection.missing`: no read model of that name lies beside the log.
-not_in_log no_model(const std::string& wanted, const std::vector<model_standing>& models) {
-  std::vector<std::string> names;
-  std::string list;
-  for (const model_standing& model : models) {
-    if (!names.empty() && names.back() == model.name) continue;
-    names.push_back(model.name);
-    list += (list.empty() ? "" : ", ") + model.name;
-  }
-  const std::string meant = nearest(wanted, names);
-  return {"projection.missing",
-          {.what = "there is no read model \"" + wanted + "\" beside the log",
-           .where = {},
-           .why = names.empty() ? "there is none at all: an application with projections makes them"
-                                : (meant.empty() ? "" : "did you mean " + meant + "? ") + "There are: " + list,
-           .remedy = "whence projection list"}};
-}
-
 model_standings models_wanted(const request& request, session& session) {
   const surroundings& around = session.around();
   model_standings found = stand_of_models(session.source(), session.log(), around.runtime, around.types);
@@ -155,6 +138,14 @@ std::string head_line(global_position head, std::optional<long> writer, session&
   }
   text += writer ? " · process " + std::to_string(*writer) + " writes" : " · no process writes";
   return session.out_style().paint(tint::strong, session.fitted(text)) + "\n\n";
+}
+
+/// "stock is 5 events behind"
+std::string said(const model_standing& model) {
+  if (!model.sound() || model.state == model_state::building)
+    return model.name + " is " + std::string(name_of(model.state));
+  if (model.lag == 0) return model.name + " has every event";
+  return model.name + " is " + with_groups(model.lag) + (model.lag == 1 ? " event" : " events") + " behind";
 }
 
 /// Reports each model that cannot be read, or is none of this log.
@@ -216,6 +207,7 @@ exit_code show_status(const request& request, session& session) {
   for (const std::string& text : request.values("--fail-if")) conditions.emplace_back(text);
   progress progress;
   model_standings found;
+  std::vector<condition_met> met;
   const auto draw = [&]() -> std::optional<exit_code> {
     found = models_wanted(request, session);
     const std::optional<long> writer = writer_of(session.source(), *session.around().runtime.files);
@@ -232,13 +224,14 @@ exit_code show_status(const request& request, session& session) {
           progress.look_at(model, found.head, session.around().runtime.clock->elapsed()));
       for (const fail_condition& condition : conditions) {
         if (!condition.holds(model)) continue;
-        session.note(condition.text() + ": " + model.name);
+        met.emplace_back(said(model), condition.text());
         end = exit_code::answer_is_no;
       }
     }
     return end;
   };
   const exit_code end = draw_or_watch(request, session, draw);
+  for (const condition_met& one : met) session.failed(one);
   report_problems(found, session);
   return end;
 }
@@ -279,6 +272,7 @@ constexpr command rows[] = {
     {.group = "projection",
      .name = "status",
      .argument = "[PROJECTION]",
+     .argument_by = completes::model,
      .summary = "show how far read models are behind",
      .text = status_text,
      .examples = status_examples,
@@ -288,6 +282,23 @@ constexpr command rows[] = {
 };
 
 }  // namespace
+
+not_in_log no_model(const std::string& wanted, const std::vector<model_standing>& models) {
+  std::vector<std::string> names;
+  std::string list;
+  for (const model_standing& model : models) {
+    if (!names.empty() && names.back() == model.name) continue;
+    names.push_back(model.name);
+    list += (list.empty() ? "" : ", ") + model.name;
+  }
+  const std::string meant = nearest(wanted, names);
+  return {"projection.missing",
+          {.what = "there is no read model \"" + wanted + "\" beside the log",
+           .where = {},
+           .why = names.empty() ? "there is none at all: an application with projections makes them"
+                                : (meant.empty() ? "" : "did you mean " + meant + "? ") + "There are: " + list,
+           .remedy = "whence projection list"}};
+}
 
 std::span<const item_column<shown_model>> model_columns() { return all_columns; }
 

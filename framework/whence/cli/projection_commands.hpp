@@ -4,12 +4,16 @@
 #include <span>
 
 #include <whence/cli/command.hpp>
+#include <whence/cli/failure.hpp>
 #include <whence/cli/item_list.hpp>
 #include <whence/cli/model_standing.hpp>
 
 namespace whence::inline v0::cli {
 
 std::span<const command> projection_commands();
+
+/// `projection.missing`: no read model of that name lies beside the log; these do.
+not_in_log no_model(const std::string& wanted, const std::vector<model_standing>& models);
 
 /// A read model, and how fast it comes on.
 struct shown_model {

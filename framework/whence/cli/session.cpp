@@ -106,9 +106,14 @@ item_list& session::list(const std::vector<column>& columns) {
   return *list_;
 }
 
-void session::end_list() {
+void session::end_list() { end_list({}); }
+
+void session::end_list(const std::vector<diagnostic>& wrong) {
   if (!list_) return;
-  list_->finish({});
+  list_->finish(wrong);
+  std::string columns;
+  for (const std::string& title : list_->columns_left_out()) columns += (columns.empty() ? "" : ", ") + title;
+  if (!columns.empty()) note("no room for " + columns);
   list_.reset();
 }
 
@@ -165,10 +170,7 @@ std::optional<std::size_t> session::table_width() const {
 void session::finish_document(exit_code result) {
   const bool json = form() == output_form::json || form() == output_form::jsonl;
   if (list_) {
-    list_->finish(wrong_);
-    std::string columns;
-    for (const std::string& title : list_->columns_left_out()) columns += (columns.empty() ? "" : ", ") + title;
-    if (!columns.empty()) note("no room for " + columns);
+    end_list(wrong_);
   } else if (json && judged_) {
     print_json(verdict_document(full_name(*request_.what()), judged_->first, judged_->second, wrong_));
   } else if (form() == output_form::json && !wrong_.empty() && result != exit_code::done) {

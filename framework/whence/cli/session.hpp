@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -52,7 +53,9 @@ class session {
   /// Throws   output_closed: whoever read the output went away.
   void must_have_reader() const;
   /// To standard error, at the end.
-  void note(std::string text) { notes_.push_back(std::move(text)); }
+  void note(std::string text) {
+    if (notes_.empty() || notes_.back() != text) notes_.push_back(std::move(text));
+  }
 
   /// Says that a list was cut to what fits a terminal. `total`: how many there are, if that is known; else 0.
   void note_cut(std::size_t shown, std::size_t total);
@@ -66,6 +69,8 @@ class session {
   void end_list();
   /// What `draw` prints, in the place of what it printed the time before; where the cursor cannot be moved, below it.
   void redraw(const std::function<void()>& draw);
+  /// Keeps the text as long as the session: for titles that are not known before.
+  std::string_view kept(std::string text) { return kept_.emplace_back(std::move(text)); }
   /// How many items a list may have: --limit, else 50 on a terminal, else no limit (0).
   std::size_t limit(const request& request) const;
 
@@ -75,6 +80,7 @@ class session {
 
  private:
   std::optional<std::size_t> table_width() const;
+  void end_list(const std::vector<diagnostic>& wrong);
   void finish_document(exit_code result);
 
   const request& request_;
@@ -89,6 +95,7 @@ class session {
   std::unique_ptr<log_reader> log_;
   std::unique_ptr<item_list> list_;
   std::optional<std::pair<verdict, std::string>> judged_;
+  std::deque<std::string> kept_;
   std::vector<diagnostic> wrong_;
   std::vector<std::string> notes_;
 };

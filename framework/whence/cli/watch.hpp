@@ -11,7 +11,8 @@
 namespace whence::inline v0::cli {
 
 namespace flags {
-inline constexpr flag watch{"--watch", 0, "EVERY", "again every 2s, until Ctrl-C; as a table, or with -o jsonl"};
+inline constexpr flag watch{
+    .name = "--watch", .value = "EVERY", .text = "again every 2s, until Ctrl-C; as a table, or with -o jsonl"};
 }
 
 /// Draws once, or every so often if --watch is given: on a terminal in the same place. `draw` returns how the command ends;

@@ -29,9 +29,9 @@ sql::open_mode mode_for(files& files, const std::string& model, const std::strin
   throw read_model_damaged(model, path, "its -shm file is missing: nobody can read its -wal without making one");
 }
 
-checkpoint checkpoint_of(files& files, const std::string& model, const model_generation& generation) {
+checkpoint checkpoint_of(const std::string& model, const model_generation& generation, sql::open_mode mode) {
   try {
-    sql::database database = sql::database::open(generation.path, mode_for(files, model, generation.path));
+    sql::database database = sql::database::open(generation.path, mode);
     database.run("PRAGMA busy_timeout=1000");
     sql::statement select = prepare_checkpoint(database, {.name = model, .version = generation.version});
     if (const auto found = read_checkpoint(select)) return *found;
@@ -48,11 +48,13 @@ stored_generation look_at(files& files, const std::string& model, const model_ge
                           .number = generation.number,
                           .path = generation.path,
                           .bytes = 0,
+                          .mode = sql::open_mode::read_only,
                           .at = {},
                           .problem = nullptr};
   try {
     found.bytes = size_of(files, generation.path) + size_of(files, generation.path + "-wal");
-    found.at = checkpoint_of(files, model, generation);
+    found.mode = mode_for(files, model, generation.path);
+    found.at = checkpoint_of(model, generation, found.mode);
   } catch (const error&) {
     found.problem = std::current_exception();
   }

@@ -8,28 +8,13 @@ namespace {
 int flags_of(open_mode mode) {
   constexpr int always = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
   switch (mode) {
-    case open_mode::read_only: return always | SQLITE_OPEN_READONLY;
+    case open_mode::read_only: return always | SQLITE_OPEN_READONLY | SQLITE_OPEN_URI;
     case open_mode::read_write: return always | SQLITE_OPEN_READWRITE;
     case open_mode::create: return always | SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
     case open_mode::in_memory: return always | SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_MEMORY;
     case open_mode::unchanging: return always | SQLITE_OPEN_READONLY | SQLITE_OPEN_URI;
   }
   return always;
-}
-
-/// What SQLite is asked to open. Only the last mode needs a URI, in which the path's own bytes are written as %XX.
-std::string name_for(const std::string& path, open_mode mode) {
-  if (mode == open_mode::in_memory) return ":memory:";
-  if (mode != open_mode::unchanging) return path;
-  constexpr std::string_view digits = "0123456789ABCDEF";
-  std::string uri = "file:";
-  for (const char character : path) {
-    const auto byte = static_cast<unsigned char>(character);
-    uri += '%';
-    uri += digits[byte >> 4];
-    uri += digits[byte & 15];
-  }
-  return uri + "?immutable=1";
 }
 
 int bind_any(sqlite3_stmt* prepared, int parameter, const value& argument, sqlite3_destructor_type bytes) noexcept {
@@ -52,6 +37,21 @@ int bind_any(sqlite3_stmt* prepared, int parameter, const value& argument, sqlit
 }
 
 }  // namespace
+
+// Whoever only reads names files by URIs, in which the path's bytes are written as %XX: so that what is attached can be unchanging.
+std::string name_for(const std::string& path, open_mode mode) {
+  if (mode == open_mode::in_memory) return ":memory:";
+  if (mode != open_mode::unchanging && mode != open_mode::read_only) return path;
+  constexpr std::string_view digits = "0123456789ABCDEF";
+  std::string uri = "file:";
+  for (const char character : path) {
+    const auto byte = static_cast<unsigned char>(character);
+    uri += '%';
+    uri += digits[byte >> 4];
+    uri += digits[byte & 15];
+  }
+  return uri + (mode == open_mode::unchanging ? "?immutable=1" : "?mode=ro");
+}
 
 int bind_in_place(sqlite3_stmt* prepared, int parameter, const value& argument) noexcept {
   return bind_any(prepared, parameter, argument, SQLITE_STATIC);
@@ -95,7 +95,11 @@ void connection::settle() {
 
 void connection::fail(int result, std::string_view sql) const {
   const int extended = sqlite3_extended_errcode(handle_);
-  throw sql_error((extended & 0xff) == (result & 0xff) ? extended : result, path_, sql, sqlite3_errmsg(handle_));
+  sql_error failure((extended & 0xff) == (result & 0xff) ? extended : result, path_, sql, sqlite3_errmsg(handle_));
+#if SQLITE_VERSION_NUMBER >= 3038000
+  if (const int offset = sqlite3_error_offset(handle_); offset >= 0) failure.offset = static_cast<std::size_t>(offset);
+#endif
+  throw failure;
 }
 
 connection::owned_statement connection::prepare_handle(std::string_view sql, unsigned flags, std::string_view* rest) {
@@ -103,7 +107,12 @@ connection::owned_statement connection::prepare_handle(std::string_view sql, uns
   const char* tail = nullptr;
   const int result = sqlite3_prepare_v3(handle_, sql.data(), static_cast<int>(sql.size()), flags, &prepared, &tail);
   if (result != SQLITE_OK) fail(result, sql);
-  if (rest != nullptr) *rest = sql.substr(static_cast<std::size_t>(tail - sql.data()));
+  if (rest != nullptr) {
+    *rest = sql.substr(static_cast<std::size_t>(tail - sql.data()));
+    // SQLite takes a NUL for the end; going on there would never end.
+    if (!rest->empty() && rest->front() == '\0')
+      throw sql_error(SQLITE_MISUSE, path_, sql, "there is a NUL in the text");
+  }
   return owned_statement(prepared);
 }
 
@@ -111,6 +120,17 @@ statement connection::prepare(std::string_view sql) {
   owned_statement prepared = prepare_handle(sql, SQLITE_PREPARE_PERSISTENT);
   if (!prepared) throw sql_error(SQLITE_MISUSE, path_, sql, "there is no statement in this text");
   return statement(shared_from_this(), prepared.release());
+}
+
+std::optional<statement> connection::prepare_next(std::string_view& script) {
+  while (!script.empty()) {
+    const std::string_view whole = script;
+    std::string_view rest;
+    owned_statement prepared = prepare_handle(whole, 0, &rest);
+    script = rest;
+    if (prepared) return statement(shared_from_this(), prepared.release());  // else it was a comment, or nothing at all
+  }
+  return std::nullopt;
 }
 
 void connection::run_script(std::string_view script) {

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -22,6 +23,7 @@ class connection : public std::enable_shared_from_this<connection> {
   ~connection();
 
   statement prepare(std::string_view sql);
+  std::optional<statement> prepare_next(std::string_view& script);
   void run_script(std::string_view script);
 
   /// Runs a statement that is kept prepared, and gives its first row to `use` if it has one.
@@ -54,6 +56,9 @@ class connection : public std::enable_shared_from_this<connection> {
   sqlite3* handle_ = nullptr;
   std::unordered_map<std::string, owned_statement, text_hash, std::equal_to<>> kept_;
 };
+
+/// What SQLite is asked to open.
+std::string name_for(const std::string& path, open_mode mode);
 
 /// Binds by reference: the argument's bytes must live until the statement is reset.
 int bind_in_place(sqlite3_stmt* prepared, int parameter, const value& argument) noexcept;

@@ -1,3 +1,4 @@
+#include <array>
 #include <utility>
 
 #include <whence/sql/connection.hpp>
@@ -26,6 +27,13 @@ void database::run(std::string_view statement, std::span<const value> arguments)
 }
 
 statement database::prepare(std::string_view sql) { return connection_->prepare(sql); }
+
+std::optional<statement> database::prepare_next(std::string_view& script) { return connection_->prepare_next(script); }
+
+void database::attach(std::string_view name, const std::string& path, open_mode mode) {
+  const std::string file = name_for(path, mode);
+  connection_->run_kept("ATTACH ? AS ?", std::array{value(file), value(name)});
+}
 
 std::optional<std::int64_t> database::integer(std::string_view statement, std::initializer_list<value> arguments) {
   std::optional<std::int64_t> found;

@@ -50,6 +50,13 @@ class database {
   /// A statement of one's own, to step through rows. It keeps the connection open.
   statement prepare(std::string_view sql);
 
+  /// The first statement of the script, which is taken off it, with what parts it from the next. Nothing: there is no more.
+  /// An error says where in `script` SQLite stopped reading.
+  std::optional<statement> prepare_next(std::string_view& script);
+
+  /// Makes another database readable under that name, beside this one, which was opened read_only. `mode`: read_only, unchanging.
+  void attach(std::string_view name, const std::string& path, open_mode mode);
+
   /// The first column of the first row; nothing when there is no row.
   std::optional<std::int64_t> integer(std::string_view statement, std::initializer_list<value> arguments = {});
   std::optional<std::string> text(std::string_view statement, std::initializer_list<value> arguments = {});

@@ -53,12 +53,13 @@ error_text describe(int result, const std::string& path, std::string_view statem
 
 }  // namespace
 
-sql_error::sql_error(int extended_result, std::string database, std::string_view sql, std::string_view message)
+sql_error::sql_error(int extended_result, std::string database, std::string_view sql, std::string_view text)
     : error(failure_of(extended_result).code, failure_of(extended_result).next,
-            describe(extended_result, database, sql, message)),
+            describe(extended_result, database, sql, text)),
       result(extended_result),
       path(std::move(database)),
-      statement(beginning(sql)) {}
+      statement(beginning(sql)),
+      message(text.empty() ? sqlite3_errstr(extended_result) : text) {}
 
 }  // namespace v0
 }  // namespace whence::sql

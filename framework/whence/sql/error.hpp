@@ -1,6 +1,8 @@
 /// What SQLite says when it cannot, with the database and the statement in it.
 #pragma once
 
+#include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -19,6 +21,9 @@ struct sql_error final : error {
   int result;             ///< SQLite's extended result code
   std::string path;       ///< of the database
   std::string statement;  ///< cut to its first 500 bytes
+  std::string message;    ///< what SQLite says, without the rest
+  std::optional<std::size_t>
+      offset;  ///< the byte of the statement where SQLite stopped reading, if it was while reading
 
   /// SQLite's primary result code.
   int primary() const noexcept { return result & 0xff; }

@@ -1,0 +1,12 @@
+/// `whence sql …`
+#pragma once
+
+#include <span>
+
+#include <whence/cli/command.hpp>
+
+namespace whence::inline v0::cli {
+
+std::span<const command> sql_commands();
+
+}  // namespace whence::inline v0::cli
