@@ -58,7 +58,7 @@ function(whence_test name)
     add_dependencies(${target} ${program})
   endforeach()
 
-  set(properties TIMEOUT ${timeout})
+  set(properties TIMEOUT ${timeout} SKIP_RETURN_CODE 77)    # tests/skip.hpp
   if(arg_SERIAL)
     list(APPEND properties RUN_SERIAL ON)
   endif()

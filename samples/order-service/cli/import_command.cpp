@@ -95,7 +95,7 @@ void carry_out(const import_request& command, const request& asked, const termin
   sales_file file(command.file);
   must_take_rejects(command, asked.store);
 
-  const auto app = open_shop(asked.store);
+  const auto app = open_shop(asked.store, absent_shop::is_opened, terminal.background);
   const shop_service shop(app);
   staging_area staged;
   stage(file, staged, app, terminal);

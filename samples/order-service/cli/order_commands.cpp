@@ -48,7 +48,7 @@ void print(const answer& ended, std::string_view done, const whence::id<Order>& 
 }  // namespace
 
 void carry_out(const place_request& command, const request& asked, const terminal& terminal) {
-  const auto app = open_shop(asked.store);
+  const auto app = open_shop(asked.store, absent_shop::is_opened, terminal.background);
   PlaceOrder place{command.number, command.customer, command.country, command.lines};
   const answer ended = shop_service(app).place(command.order, std::move(place), {}).get();
   must_be_accepted(ended, "place", command.order, asked);
@@ -56,21 +56,21 @@ void carry_out(const place_request& command, const request& asked, const termina
 }
 
 void carry_out(const pay_request& command, const request& asked, const terminal& terminal) {
-  const auto app = open_shop(asked.store, absent_shop::is_an_error);
+  const auto app = open_shop(asked.store, absent_shop::is_an_error, terminal.background);
   const answer ended = shop_service(app).pay(command.order, {}).get();
   must_be_accepted(ended, "pay", command.order, asked);
   print(ended, "paid", command.order, asked, terminal);
 }
 
 void carry_out(const ship_request& command, const request& asked, const terminal& terminal) {
-  const auto app = open_shop(asked.store, absent_shop::is_an_error);
+  const auto app = open_shop(asked.store, absent_shop::is_an_error, terminal.background);
   const answer ended = shop_service(app).ship(command.order, {}).get();
   must_be_accepted(ended, "ship", command.order, asked);
   print(ended, "shipped", command.order, asked, terminal);
 }
 
 void carry_out(const cancel_request& command, const request& asked, const terminal& terminal) {
-  const auto app = open_shop(asked.store, absent_shop::is_an_error);
+  const auto app = open_shop(asked.store, absent_shop::is_an_error, terminal.background);
   const answer ended = shop_service(app).cancel(command.order, command.reason, {}).get();
   must_be_accepted(ended, "cancel", command.order, asked);
   print(ended, "cancelled", command.order, asked, terminal);

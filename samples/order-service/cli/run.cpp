@@ -1,14 +1,19 @@
 #include <unistd.h>
+#include <cli/background_failures.hpp>
 #include <cli/command_line.hpp>
 #include <cli/commands.hpp>
 #include <cli/run.hpp>
 #include <iostream>
+#include <memory>
 
 namespace shop {
 
-int run(const std::vector<std::string>& arguments, const terminal& terminal) noexcept {
+int run(const std::vector<std::string>& arguments, const terminal& given) noexcept {
   std::string store;
+  terminal terminal = given;
   try {
+    const auto failures = std::make_shared<background_failures>();
+    terminal.background = [failures](const std::exception_ptr& failure) { failures->take(failure); };
     const auto parsed = parse_command_line(arguments, terminal.out);
     if (const auto* ended = std::get_if<exit_code>(&parsed)) return static_cast<int>(*ended);
     const auto& asked = std::get<request>(parsed);
@@ -16,6 +21,7 @@ int run(const std::vector<std::string>& arguments, const terminal& terminal) noe
     std::visit([&](const auto& command) { carry_out(command, asked, terminal); }, asked.command);
     if (!terminal.out.flush())
       throw failure(exit_code::not_now, "output.failed", {.what = "the output could not be written"});
+    failures->print(terminal.err);
     return static_cast<int>(exit_code::done);
   } catch (const std::exception& fault) {
     return report_failure(fault, terminal.err, store);

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include <service/open_shop.hpp>
+
 namespace shop {
 
 /// Where the program writes: data to `out`, everything else to `err`.
@@ -12,6 +14,7 @@ struct terminal {
   std::ostream& out;
   std::ostream& err;
   bool err_is_terminal = false;
+  background_handler background = {};  ///< `run` sets it
 };
 
 /// Reads the command line, carries the command out, returns what to exit with. Throws nothing.

@@ -10,7 +10,7 @@
 namespace shop {
 
 void carry_out(const simulate_request& command, const request& asked, const terminal& terminal) {
-  const auto app = open_shop(asked.store);
+  const auto app = open_shop(asked.store, absent_shop::is_opened, terminal.background);
   const shop_service shop(app);
   std::uint64_t events = 0;
   {

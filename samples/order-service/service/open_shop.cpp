@@ -1,6 +1,9 @@
 #include <service/open_shop.hpp>
 
+#include <utility>
+
 #include <whence/core/files.hpp>
+#include <whence/core/runtime.hpp>
 #include <whence/store/log_errors.hpp>
 #include <whence/store/log_source.hpp>
 
@@ -14,10 +17,13 @@
 
 namespace shop {
 
-whence::application open_shop(const std::string& store, absent_shop absent) {
+whence::application open_shop(const std::string& store, absent_shop absent, background_handler background) {
   if (absent == absent_shop::is_an_error && !whence::system_files()->status(store)) throw whence::log_missing(store);
+  const auto runtime = whence::runtime::system();
+  if (background) runtime.executor->on_report(std::move(background));
   return whence::application::on(whence::sqlite(store))
       .named("order-service")
+      .running_on(runtime)
       .aggregate<Order>()
       .aggregate<Payment>()
       .aggregate<StockItem>()

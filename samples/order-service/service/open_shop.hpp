@@ -1,6 +1,8 @@
 /// The shop as an application, and as others see it.
 #pragma once
 
+#include <exception>
+#include <functional>
 #include <string>
 
 #include <whence/app/application.hpp>
@@ -14,9 +16,13 @@ enum class absent_shop {
   is_an_error  ///< `log.missing`, and no file is made: its name is mistyped more likely than meant
 };
 
+/// Told of what fails in the background: on any thread, and as long as the application is there.
+using background_handler = std::function<void(std::exception_ptr)>;
+
 /// For the one process that trades. Stops in order on SIGTERM and SIGINT.
 /// Throws   log_missing; see `application_builder::start`.
-whence::application open_shop(const std::string& store, absent_shop absent = absent_shop::is_opened);
+whence::application open_shop(const std::string& store, absent_shop absent = absent_shop::is_opened,
+                              background_handler background = {});
 
 /// For those that look: never in the way of the one that trades.
 whence::visitor visit_shop(const std::string& store);

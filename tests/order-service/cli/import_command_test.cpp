@@ -14,6 +14,7 @@
 #include <service/open_shop.hpp>
 
 #include "tests/order-service/program.hpp"
+#include "tests/skip.hpp"
 
 using program::shop_folder;
 
@@ -88,7 +89,7 @@ TEST_CASE("an import of dirty sales comes to what an independent reckoning says,
 
 TEST_CASE("an import of real sales comes to what an independent reckoning says, and a repeat adds nothing") {
   if (!std::filesystem::exists(real_sales())) {
-    MESSAGE("SKIPPED: there is no " << real_sales() << "; WHENCE_RETAIL_CSV names it elsewhere");
+    tests::skip("there is no " + real_sales() + "; WHENCE_RETAIL_CSV names it elsewhere");
     return;
   }
   check_import(real_sales());

@@ -199,3 +199,24 @@ TEST_CASE("a file that is no log is refused, and left as it is") {
   }
   CHECK(program::read_file(folder.store()) == "something else entirely");
 }
+
+TEST_CASE("what fails in the background is told once the command is done, and not when its own failure says enough") {
+  const shop_folder folder;
+  folder.write("shop.db.models", "a file where a folder has to be");
+  const std::string run = "\"$PROGRAM\" --store '" + folder.store() + "' ",
+                    to = " 2>'" + folder.file("err") + "' >/dev/null";
+  CHECK(shell(run + "place 1 --line A:1:1" + to) == 0);
+  CHECK(program::read_file(folder.file("err")) ==
+        "order-service: done and kept; what stands beside the log could not follow, and will when this is put right\n"
+        "  why:   cannot make the directory " +
+            folder.store() + ".models  [file.exists]\n");
+  CHECK(shell(run + "ship 1" + to) == 4);
+  CHECK(program::read_file(folder.file("err")).find("done and kept") == std::string::npos);
+  CHECK(program::read_file(folder.file("err")).find("[order.unpaid, exit 4]\n") != std::string::npos);
+  CHECK(program::read_file(folder.file("err")).find("nobody looked at") == std::string::npos);
+
+  std::filesystem::remove(folder.file("shop.db.models"));
+  CHECK(shell(run + "pay 1" + to) == 0);
+  CHECK(program::read_file(folder.file("err")).empty());
+  CHECK(folder.run({"show", "1", "-o", "json"}).json().at("status") == "paid");
+}

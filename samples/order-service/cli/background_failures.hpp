@@ -1,0 +1,28 @@
+/// What fails while nobody waits for it: a read model that cannot be brought up, a log that cannot be tidied when it is closed.
+#pragma once
+
+#include <exception>
+#include <ostream>
+#include <set>
+#include <string>
+
+#include <whence/core/guarded.hpp>
+
+namespace shop {
+
+/// Keeps what the application reports, until the command has ended.
+///
+/// Threads  any.
+class background_failures {
+ public:
+  void take(const std::exception_ptr& failure);
+
+  /// A line for each: what is to be said of a command that was carried out all the same. When one was not, its own failure
+  /// says enough.
+  void print(std::ostream& err);
+
+ private:
+  whence::guarded<std::set<std::string>> lines_;
+};
+
+}  // namespace shop
