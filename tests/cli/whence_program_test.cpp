@@ -314,6 +314,30 @@ TEST_CASE("output that cannot be written is exit code 5") {
   CHECK(run_whence({"--help"}, around).exit == 5);
 }
 
+TEST_CASE("groff finds nothing wrong with the man pages") {
+  const tests::temporary_folder folder;
+  for (const char* const subject : {"", " event", " event list", " completion"}) {
+    CAPTURE(subject);
+    const program_run ran = run_in_shell("whence man" + std::string(subject) + " | groff -man -Tutf8 -ww",
+                                         {.folder = folder.path().string()});
+    CHECK(ran.exit == 0);
+    CHECK(ran.err == "");
+    CHECK(ran.out.find("whence") != std::string::npos);
+  }
+}
+
+TEST_CASE("bash completes by the script, with names from the log") {
+  const shop_folder shop;
+  const program_run ran = run_in_shell(
+      "source <(whence completion bash); "
+      "try() { COMP_WORDS=(\"$@\"); COMP_CWORD=$(($# - 1)); _whence; echo \"${COMPREPLY[@]}\"; }; "
+      "try whence ev; try whence event ''; try whence stream show order-1; try whence event list --type = Payment; "
+      "try whence event list --stream",
+      shop.here());
+  CHECK(ran.out == "event\nlist show count\norder-12345\nPaymentRefunded PaymentTaken\n--stream\n");
+  CHECK(ran.err == "");
+}
+
 TEST_CASE("while the log is written, each list is a whole beginning of it") {
   const shop_folder shop;
   const pid_t writer = tests::start_child([&shop] {

@@ -6,7 +6,9 @@
 
 #include <span>
 #include <string_view>
+#include <vector>
 
+#include <whence/cli/column.hpp>
 #include <whence/cli/exit_code.hpp>
 
 namespace whence::inline v0::cli {
@@ -52,11 +54,13 @@ struct command {
   /// What follows: "STREAM" has to, "[COMMAND]" may, "[WORD…]" may and more than one; empty: nothing may.
   std::string_view argument = {};
   completes argument_by = completes::nothing;
+  std::span<const std::string_view> argument_choices = {};
   std::string_view summary;
   std::string_view text = {};  ///< paragraphs for the full help, parted by a line break
   std::span<const example> examples = {};
   std::span<const flag* const> flags = {};  ///< besides those that all commands have
   std::span<const output_form> forms = document_forms;
+  std::vector<column> (*columns)() = nullptr;  ///< what --columns can name; null: nothing
   access log = access::reads;
   bool hidden = false;  ///< for the machinery: in no help
   exit_code (*run)(const request&, session&) = nullptr;

@@ -7,7 +7,7 @@
 
 #include <whence/cli/command_table.hpp>
 #include <whence/cli/failure.hpp>
-#include <whence/cli/near_words.hpp>
+#include <whence/cli/named_command.hpp>
 
 namespace whence::inline v0::cli {
 namespace {
@@ -16,52 +16,11 @@ bool is_option(std::string_view word) { return word.size() > 1 && word.front() =
 
 std::string name_of(std::string_view option) { return std::string(option.substr(0, option.find('='))); }
 
-std::vector<std::string> first_words() {
-  std::vector<std::string> words{"help"};
-  for (const command& command : commands()) {
-    const std::string word(command.group.empty() ? command.name : command.group);
-    if (!command.hidden && std::find(words.begin(), words.end(), word) == words.end()) words.push_back(word);
-  }
-  return words;
-}
-
-std::vector<std::string> commands_of(std::string_view group) {
-  std::vector<std::string> names;
-  for (const command& command : commands()) {
-    if (command.group == group && !command.hidden) names.emplace_back(command.name);
-  }
-  return names;
-}
-
-/// "event" for "event" and "events".
-std::string_view group_named(std::string_view word) {
-  for (const command& command : commands()) {
-    if (!command.group.empty() && (word == command.group || word == plural_of(command.group))) return command.group;
-  }
-  return {};
-}
-
-const command* find(std::string_view group, std::string_view name) {
-  for (const command& command : commands()) {
-    if (command.group == group && command.name == name) return &command;
-  }
-  return nullptr;
-}
-
 bool takes(const command* command, const flag* flag) {
   const auto in = [flag](std::span<const whence::cli::flag* const> flags) {
     return std::find(flags.begin(), flags.end(), flag) != flags.end();
   };
   return in(shared_flags()) || (command != nullptr && in(command->flags));
-}
-
-std::string did_you_mean(std::string_view word, const std::vector<std::string>& words, std::string otherwise) {
-  const std::string meant = nearest(word, words);
-  return meant.empty() ? std::move(otherwise) : "did you mean " + meant + "?";
-}
-
-std::string help_line(const command* command) {
-  return "whence " + (command == nullptr ? "" : full_name(*command) + " ") + "--help";
 }
 
 usage_error unknown_option(const std::string& name, const command* command) {
@@ -140,29 +99,10 @@ void command_line::find_command() {
     names_.erase(names_.begin());
   }
   if (names_.empty()) return;
-  const std::string& first = names_.front();
-  const std::string_view group = group_named(first);
-  std::size_t used = 1;
-  if (group.empty()) {
-    request_.what_ = find("", first);
-    if (request_.what_ == nullptr) {
-      throw usage_error("command", "there is no command \"" + first + "\"",
-                        did_you_mean(first, first_words(), help_line(nullptr)));
-    }
-  } else if (names_.size() == 1) {
-    request_.what_ = find(group, commands_of(group).front());  // the bare group lists
-    request_.group_only_ = group;
-  } else {
-    used = 2;
-    request_.what_ = find(group, names_[1]);
-    if (request_.what_ == nullptr) {
-      std::string all;
-      for (const std::string& name : commands_of(group)) all += (all.empty() ? "" : ", ") + name;
-      throw usage_error("command", "there is no command \"" + first + " " + names_[1] + "\"",
-                        did_you_mean(names_[1], commands_of(group), "there are: " + all));
-    }
-  }
-  names_.erase(names_.begin(), names_.begin() + static_cast<std::ptrdiff_t>(used));
+  const named_command found = command_named(names_);
+  request_.what_ = found.what;
+  request_.group_only_ = found.group_only;
+  names_.erase(names_.begin(), names_.begin() + static_cast<std::ptrdiff_t>(found.words));
 }
 
 void command_line::check_names() {

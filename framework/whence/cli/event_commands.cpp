@@ -105,6 +105,7 @@ constexpr command rows[] = {
      .examples = list_examples,
      .flags = list_flags,
      .forms = list_forms,
+     .columns = [] { return looks_of(event_columns()); },
      .run = &list_events},
     {.group = "event",
      .name = "show",

@@ -3,48 +3,16 @@
 #include <algorithm>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include <whence/cli/command_table.hpp>
-#include <whence/cli/display_text.hpp>
+#include <whence/cli/item_list.hpp>
 #include <whence/cli/program_name.hpp>
+#include <whence/cli/wrapped_text.hpp>
 #include <whence/core/json_text.hpp>
 
 namespace whence::inline v0::cli {
 namespace {
-
-constexpr std::size_t width = 80;
-
-/// Wraps at spaces; the first line begins at `column`, the others are indented so far.
-std::string wrapped(std::string_view text, std::size_t column) {
-  std::string out;
-  std::size_t at = column;
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find(' '), text.size());
-    const std::string_view word = text.substr(0, end);
-    if (at > column && at + 1 + word.size() > width) {
-      out += "\n" + std::string(column, ' ');
-      at = column;
-    }
-    if (at > column) {
-      out += ' ';
-      ++at;
-    }
-    out += word;
-    at += word.size();
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-  return out + "\n";
-}
-
-std::string padded(std::string_view text, std::size_t to) {
-  return std::string(text) + std::string(to > text.size() ? to - text.size() : 0, ' ');
-}
-
-std::string shown(const flag& flag) {
-  std::string name = flag.name == "--brief" ? "" : std::string(flag.name);
-  if (flag.letter != 0) name = std::string("-") + flag.letter + (name.empty() ? "" : ", " + name);
-  return flag.value.empty() ? name : name + " " + std::string(flag.value);
-}
 
 std::string examples(std::string_view program, std::span<const example> examples) {
   std::size_t longest = 0;
@@ -59,43 +27,36 @@ std::string examples(std::string_view program, std::span<const example> examples
 std::string flags_in_full(std::span<const flag* const> flags) {
   constexpr std::size_t column = 25;
   std::string out;
-  for (const flag* const flag : flags) out += "  " + padded(shown(*flag), column - 2) + wrapped(flag->text, column);
+  for (const flag* const flag : flags)
+    out += "  " + padded(spelling_of(*flag), column - 2) + wrapped(flag->text, column);
   return out;
 }
 
 std::string flags_in_brief(const command& command) {
-  std::string names;
-  for (const flag* const flag : command.flags) names += (names.empty() ? "" : "  ") + shown(*flag);
-  if (command.forms.size() > 1) names += (names.empty() ? "" : "  ") + std::string("-o FORM");
-  if (names.empty()) return {};
-  // A flag and its value stay on one line: no-break until wrapped.
-  std::string glued;
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    const bool single = names[i] == ' ' && names[i - 1] != ' ' && names[i + 1] != ' ';
-    if (names[i] == ' ' && names[i - 1] == ' ') continue;
-    glued += single ? '\x01' : names[i];
-  }
-  std::string lines = "Flags: " + wrapped(glued, 7);
-  std::replace(lines.begin(), lines.end(), '\x01', ' ');
-  return lines;
+  constexpr std::string_view label = "Flags: ";
+  std::vector<std::string> items;
+  for (const flag* const flag : command.flags) items.push_back(spelling_of(*flag));
+  if (command.forms.size() > 1) items.emplace_back("-o FORM");
+  return items.empty() ? "" : std::string(label) + wrapped_items(items, label.size());
 }
 
-/// "event list", with what follows it.
-std::string line_of(const command& command) {
-  return full_name(command) + (command.argument.empty() ? "" : " " + std::string(command.argument));
-}
-
-std::string paragraphs(std::string_view text) {
+std::string joined(const std::vector<std::string>& words) {
   std::string out;
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find('\n'), text.size());
-    out += wrapped(text.substr(0, end), 0) + "\n";
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
+  for (const std::string& word : words) out += (out.empty() ? "" : ", ") + word;
   return out;
 }
 
 }  // namespace
+
+std::string spelling_of(const flag& flag) {
+  std::string name = flag.name == "--brief" ? "" : std::string(flag.name);
+  if (flag.letter != 0) name = std::string("-") + flag.letter + (name.empty() ? "" : ", " + name);
+  return flag.value.empty() ? name : name + " " + std::string(flag.value);
+}
+
+std::string line_of(const command& command) {
+  return full_name(command) + (command.argument.empty() ? "" : " " + std::string(command.argument));
+}
 
 std::string forms_of(const command& command) {
   std::string names;
@@ -106,6 +67,13 @@ std::string forms_of(const command& command) {
   return names;
 }
 
+std::vector<std::string> column_words(const command& command) {
+  std::vector<std::string> words;
+  if (command.columns == nullptr) return words;
+  for (const column& column : command.columns()) words.push_back(word_of(column));
+  return words;
+}
+
 std::string command_help(std::string_view program, const command& command, help_wanted wanted) {
   const std::string name = std::string(program) + " " + full_name(command);
   std::string out = std::string(program) + " " + line_of(command) + " - " + std::string(command.summary) + "\n\n";
@@ -114,9 +82,14 @@ std::string command_help(std::string_view program, const command& command, help_
     out += flags_in_brief(command);
     return out + (command.log == access::reads ? "Reads only. " : "") + "More: " + name + " --help\n";
   }
-  out += paragraphs(as_started(program, command.text));
+  for (const std::string_view paragraph : paragraphs_of(command.text)) {
+    out += wrapped(as_started(program, paragraph), 0) + "\n";
+  }
   if (!command.flags.empty()) out += "Flags\n" + flags_in_full(command.flags) + "\n";
-  if (command.forms.size() > 1) out += "Forms (-o)\n  " + forms_of(command) + "\n\n";
+  if (command.forms.size() > 1) out += "Forms (-o)\n  " + wrapped(forms_of(command), 2) + "\n";
+  if (command.columns != nullptr) {
+    out += "Columns (--columns)\n  " + wrapped(joined(column_words(command)), 2) + "\n";
+  }
   out += "For all commands\n" + flags_in_full(shared_flags());
   if (command.log == access::reads) out += "\nReads only: never writes a byte of the log.\n";
   return out;
@@ -144,12 +117,26 @@ std::string program_help(std::string_view program, std::string_view group, help_
     return out + "More: " + start + "--help; of one command: " + start + full_name(*example) + " --help\n";
   }
   out += "For all commands\n" + flags_in_full(shared_flags());
-  return out +
-         "\nExit codes\n"
-         "  0  done                              4  refused\n"
-         "  1  done, and the answer is no        5  not possible now, try again\n"
-         "  2  wrong usage, or no store named    6  data cannot be read or trusted\n"
-         "  3  the named thing does not exist    7  needs code that is not here\n";
+  out += "\nExit codes\n";
+  for (const ending& one : endings()) out += "  " + padded(one.code, 5) + std::string(one.text) + "\n";
+  return out;
+}
+
+std::span<const ending> endings() {
+  static constexpr ending all[] = {
+      {"0", "done"},
+      {"1", "done, and the answer is no"},
+      {"2", "wrong usage, or no store named"},
+      {"3", "the named thing does not exist"},
+      {"4", "refused"},
+      {"5", "not possible now, try again"},
+      {"6", "data cannot be read or trusted"},
+      {"7", "needs code that is not here"},
+      {"70", "a fault of the program itself"},
+      {"130", "interrupted"},
+      {"141", "whoever read the output went away"},
+  };
+  return all;
 }
 
 std::string version_text(std::string_view program, output_form form) {

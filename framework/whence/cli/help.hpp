@@ -1,8 +1,10 @@
 /// Help, from the table of commands: examples first, at most 80 columns wide.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <whence/cli/command.hpp>
 #include <whence/cli/request.hpp>
@@ -14,8 +16,24 @@ std::string program_help(std::string_view program, std::string_view group, help_
 
 std::string command_help(std::string_view program, const command& command, help_wanted wanted);
 
+/// "-o, --output FORM"
+std::string spelling_of(const flag& flag);
+
+/// "stream show STREAM"
+std::string line_of(const command& command);
+
 /// "table, json or jsonl"
 std::string forms_of(const command& command);
+
+/// What --columns can name: "position", "caused-by".
+std::vector<std::string> column_words(const command& command);
+
+struct ending {
+  std::string_view code;
+  std::string_view text;
+};
+/// The exit codes.
+std::span<const ending> endings();
 
 /// The version that --version prints.
 std::string version_text(std::string_view program, output_form form);

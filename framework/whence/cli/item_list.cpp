@@ -12,9 +12,8 @@
 namespace whence::inline v0::cli {
 namespace {
 
-/// "CAUSED BY" is asked for as "caused-by".
-std::string word_of(std::string_view title) {
-  std::string word(title);
+std::string lower_case(std::string_view text) {
+  std::string word(text);
   std::transform(word.begin(), word.end(), word.begin(), [](char c) {
     return c == ' ' ? '-' : static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   });
@@ -25,8 +24,8 @@ std::size_t place_of_column(std::span<const column> all, const std::string& name
   std::vector<std::string> words;
   std::string list;
   for (std::size_t place = 0; place < all.size(); ++place) {
-    if (name == machine_name(all[place]) || word_of(name) == word_of(all[place].title)) return place;
-    words.push_back(word_of(all[place].title));
+    if (name == machine_name(all[place]) || lower_case(name) == word_of(all[place])) return place;
+    words.push_back(word_of(all[place]));
     list += (list.empty() ? "" : ", ") + words.back();
   }
   const std::string meant = nearest(name, words);
@@ -46,6 +45,8 @@ std::string json_for_terminal(std::string json) {
   std::replace(json.begin(), json.end(), '\t', ' ');  // a tab can only stand between the tokens
   return visible(json);
 }
+
+std::string word_of(const column& column) { return lower_case(column.title); }
 
 std::vector<std::size_t> chosen_columns(std::span<const column> all, output_form form,
                                         const std::vector<std::string>& asked_for) {

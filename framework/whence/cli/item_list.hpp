@@ -21,6 +21,9 @@ namespace whence::inline v0::cli {
 /// A JSON document as a terminal may see it: what would move the cursor is escaped as JSON allows, the values are the same.
 std::string json_for_terminal(std::string json);
 
+/// What --columns calls it: "caused-by" for "CAUSED BY".
+std::string word_of(const column& column);
+
 /// Which columns a list shows, by their places: those of its form, or those that were asked for (--columns), in that order.
 /// Throws   usage_error: there is no such column; the form has no columns.
 std::vector<std::size_t> chosen_columns(std::span<const column> all, output_form form,

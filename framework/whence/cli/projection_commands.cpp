@@ -268,6 +268,7 @@ constexpr command rows[] = {
      .examples = list_examples,
      .flags = list_flags,
      .forms = list_forms,
+     .columns = [] { return looks_of(model_columns()); },
      .run = &list_models},
     {.group = "projection",
      .name = "status",
@@ -278,6 +279,7 @@ constexpr command rows[] = {
      .examples = status_examples,
      .flags = status_flags,
      .forms = list_forms,
+     .columns = [] { return looks_of(model_columns()); },
      .run = &show_status},
 };
 

@@ -21,16 +21,18 @@ std::vector<std::string> logs_in(const surroundings& around) {
 }  // namespace
 
 std::string chosen_store(const request& request, const surroundings& around) {
-  if (const std::optional<std::string> named = request.value("--store")) {
-    if (named->empty()) throw usage_error("value", "--store is empty", "give the path of a log");
-    return *named;
-  }
-  if (const std::optional<std::string> named = around.environment("WHENCE_STORE"); named && !named->empty())
-    return *named;
+  return chosen_store(request.value("--store"), around, full_name(*request.what()));
+}
+
+std::string chosen_store(const std::optional<std::string>& named, const surroundings& around,
+                         std::string_view command) {
+  if (named && named->empty()) throw usage_error("value", "--store is empty", "give the path of a log");
+  if (named) return *named;
+  if (const auto set = around.environment("WHENCE_STORE"); set && !set->empty()) return *set;
 
   const std::vector<std::string> here = logs_in(around);
   if (here.size() == 1) return here.front();
-  const std::string repeat = "whence " + full_name(*request.what()) + " --store ";
+  const std::string repeat = "whence " + std::string(command) + " --store ";
   constexpr std::string_view nowhere = "no --store or WHENCE_STORE; this folder has ";
   if (here.empty()) throw store_unnamed(std::string(nowhere) + "no log", repeat + "PATH");
   std::string names;

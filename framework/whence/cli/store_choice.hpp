@@ -1,7 +1,9 @@
 /// Which log is meant when a command line doesn't say: nothing is guessed.
 #pragma once
 
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include <whence/cli/request.hpp>
 #include <whence/cli/surroundings.hpp>
@@ -11,5 +13,9 @@ namespace whence::inline v0::cli {
 /// --store, else WHENCE_STORE, else the only log in the working directory.
 /// Throws   store_unnamed: there is none, or there are several.
 std::string chosen_store(const request& request, const surroundings& around);
+
+/// The same, of the name that --store gives, if it is given.
+std::string chosen_store(const std::optional<std::string>& named, const surroundings& around,
+                         std::string_view command = "event list");
 
 }  // namespace whence::inline v0::cli

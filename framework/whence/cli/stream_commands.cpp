@@ -176,6 +176,7 @@ constexpr command rows[] = {
      .examples = list_examples,
      .flags = list_flags,
      .forms = list_forms,
+     .columns = [] { return looks_of(std::span<const item_column<stream_summary>>(of_streams)); },
      .run = &list_streams},
     {.group = "stream",
      .name = "show",
@@ -186,6 +187,7 @@ constexpr command rows[] = {
      .examples = show_examples,
      .flags = show_flags,
      .forms = list_forms,
+     .columns = [] { return looks_of(history_columns()); },
      .run = &show_stream},
 };
 

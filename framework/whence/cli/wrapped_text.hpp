@@ -1,0 +1,25 @@
+/// Text in lines of a screen's width.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace whence::inline v0::cli {
+
+inline constexpr std::size_t screen_width = 80;
+
+/// Wraps at spaces; the first line begins at `column`, the others are indented so far. Ends with a line break.
+std::string wrapped(std::string_view text, std::size_t column);
+
+/// The same, but the items, which are parted by single spaces, are kept whole.
+std::string wrapped_items(const std::vector<std::string>& items, std::size_t column);
+
+/// The paragraphs of a text, which are parted by line breaks.
+std::vector<std::string_view> paragraphs_of(std::string_view text);
+
+/// The text, and spaces behind it up to that width.
+std::string padded(std::string_view text, std::size_t to);
+
+}  // namespace whence::inline v0::cli
