@@ -59,8 +59,7 @@ std::optional<append_outcome> memory_record::answer_known(const append_batch& ba
         some_new = true;
         continue;
       }
-      if (!is_known_as(part, event, found->second))
-        return id_reused(part, event, "its content there is another one");
+      if (!is_known_as(part, event, found->second)) return id_reused(part, event, "its content there is another one");
       if (!first_known) first_known = id_reused(part, event, "others of the batch are not there");
       first = std::min(first, found->second);
       last = std::max(last, found->second);
