@@ -107,13 +107,14 @@ connection::owned_statement connection::prepare_handle(std::string_view sql, uns
   const char* tail = nullptr;
   const int result = sqlite3_prepare_v3(handle_, sql.data(), static_cast<int>(sql.size()), flags, &prepared, &tail);
   if (result != SQLITE_OK) fail(result, sql);
+  owned_statement owned(prepared);
   if (rest != nullptr) {
     *rest = sql.substr(static_cast<std::size_t>(tail - sql.data()));
     // SQLite takes a NUL for the end; going on there would never end.
     if (!rest->empty() && rest->front() == '\0')
       throw sql_error(SQLITE_MISUSE, path_, sql, "there is a NUL in the text");
   }
-  return owned_statement(prepared);
+  return owned;
 }
 
 statement connection::prepare(std::string_view sql) {
