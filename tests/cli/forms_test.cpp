@@ -1,15 +1,18 @@
 // The forms that other programs read, to the byte.
+#include <sstream>
 #include <string>
 
 #include <doctest/doctest.h>
 
 #include <tests/cli/console.hpp>
+#include <whence/cli/display_text.hpp>
 #include <whence/cli/program_name.hpp>
 #include <whence/cli/row_forms.hpp>
 #include <whence/cli/verdict.hpp>
 
 using namespace whence::cli;
 using tests::console;
+using tests::ran;
 
 TEST_CASE("an empty list has its header in CSV and Markdown too") {
   const auto console = tests::empty_console();
@@ -130,6 +133,25 @@ TEST_CASE("times in tables: UTC, local, or how long ago; exact in machine forms"
         "recordedAt\r\n2026-01-27T10:30:01.000000Z\r\n");
   CHECK(console.run("stream show order-99 --time local").out.find("2026-01-27T11:30:05.000+01:00 to 2026-01-27T11") !=
         std::string::npos);
+}
+
+TEST_CASE("no list is wider than a terminal of 40 columns, and none has a line that ends in spaces") {
+  console console;
+  console.terminal(40).with("NO_COLOR", "1");
+  for (const char* const line :
+       {"event list", "event list --data", "event list --columns id,tags,data,stream", "event list --time local",
+        "event list --time relative", "event count --by type", "event count --by hour", "stream list",
+        "stream list --by-size", "stream show order-12345", "projection list", "projection status"}) {
+    CAPTURE(line);
+    const ran ran = console.run(line);
+    CHECK(ran.exit == 0);
+    std::istringstream text(ran.out);
+    for (std::string row; std::getline(text, row);) {
+      CAPTURE(row);
+      CHECK(display_width(row) <= 40);
+      CHECK(!row.ends_with(' '));
+    }
+  }
 }
 
 TEST_CASE("only command lines call the program as it was started") {

@@ -7,35 +7,13 @@
 #include <doctest/doctest.h>
 
 #include <tests/cli/console.hpp>
+#include <tests/cli/example_words.hpp>
 #include <tests/cli/models_beside.hpp>
 #include <tests/cli/shop_log.hpp>
 #include <whence/cli/command_table.hpp>
 #include <whence/cli/display_text.hpp>
 
 using namespace whence::cli;
-
-namespace {
-
-/// The words of an example as a shell would part them, up to a pipe.
-std::vector<std::string> words_of(std::string_view line) {
-  std::vector<std::string> words(1);
-  bool quoted = false;
-  for (const char c : line) {
-    if (c == '\'') {
-      quoted = !quoted;
-    } else if (c == '|' && !quoted) {
-      break;
-    } else if (c == ' ' && !quoted) {
-      if (!words.back().empty()) words.emplace_back();
-    } else {
-      words.back() += c;
-    }
-  }
-  if (words.back().empty()) words.pop_back();
-  return words;
-}
-
-}  // namespace
 
 TEST_CASE("no line of help is wider than 80 columns") {
   tests::console console;
@@ -70,10 +48,8 @@ TEST_CASE("every example of every command runs, and finds something") {
     CHECK(!command.examples.empty());
     for (const example& example : command.examples) {
       CAPTURE(example.line);
-      std::vector<std::string> words = words_of(example.line);
-      REQUIRE(words.front() == "whence");
-      words.erase(words.begin());
-      const tests::ran ran = console.run(words);
+      REQUIRE(example.line.starts_with("whence "));
+      const tests::ran ran = console.run(tests::example_words(example.line));
       CHECK(ran.exit == 0);
       CHECK(ran.err == "");
       CHECK(std::count(ran.out.begin(), ran.out.end(), '\n') >= 1);

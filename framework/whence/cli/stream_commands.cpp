@@ -1,5 +1,6 @@
 #include <whence/cli/stream_commands.hpp>
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -64,12 +65,17 @@ std::string json_of_stream(const stream_summary& stream) { return "{" + members_
 
 std::string history_head(const stream_summary& stream, const session& session) {
   const std::size_t events = stream.version.value();
-  return session.out_style().paint(tint::strong, visible(stream.name)) + "   " + visible(stream.aggregate_type) +
-         "   " + with_groups(events) + (events == 1 ? " event, #" : " events, #") +
-         std::to_string(stream.first_position.value()) +
-         (events == 1 ? "" : " to #" + std::to_string(stream.last_position.value())) + "\n" +
-         session.cells().time(stream.first_recorded) +
-         (events == 1 ? "" : " to " + session.cells().time(stream.last_recorded)) + "\n";
+  const bool single = events == 1;
+  const std::string name = visible(stream.name);
+  const std::string what = "   " + visible(stream.aggregate_type) + "   " + with_groups(events) +
+                           (single ? " event, #" : " events, #") + std::to_string(stream.first_position.value()) +
+                           (single ? "" : " to #" + std::to_string(stream.last_position.value()));
+  const bool has_room = session.fitted(name + what) == name + what;
+  std::string out = has_room ? session.out_style().paint(tint::strong, name) + what : session.fitted(name + what);
+  const std::string first = session.cells().time(stream.first_recorded);
+  const std::string last = single ? "" : " to " + session.cells().time(stream.last_recorded);
+  const bool on_one_line = session.fitted(first + last) == first + last;
+  return out + "\n" + first + (on_one_line ? last : "\n" + last.substr(1)) + "\n";
 }
 
 using next_stream = std::function<std::optional<stream_summary>()>;
@@ -87,7 +93,9 @@ next_stream streams_of(const request& request, session& session, std::size_t lim
 
   next_stream next;
   if (request.has("--by-size")) {
-    const auto streams = std::make_shared<largest_streams>(log, std::move(wanted));
+    // One more than is shown tells that there are more.
+    const std::size_t held = limit == 0 ? stream_summaries::held_max : std::min(limit + 1, stream_summaries::held_max);
+    const auto streams = std::make_shared<largest_streams>(log, std::move(wanted), held);
     next = [streams] { return streams->next(); };
   } else {
     const bool look_up = limit != 0 && limit <= few && !wanted.since && !older_than;

@@ -43,7 +43,7 @@ event_page end_of_stream(log_reader& log, std::string_view stream);
 /// Throws   log_damaged: what comes before it was given out, as far as it goes.
 class stream_summaries {
  public:
-  static constexpr std::size_t held_max = 32'768;
+  static constexpr std::size_t held_max = 131'072;
 
   /// How the end of a stream is found: by looking each up, which is quick for a few, or by passing over the whole log.
   enum class way { look_up, pass };
