@@ -127,5 +127,7 @@ TEST_CASE("in an application's executable help calls the program as it was start
 TEST_CASE("the version") {
   tests::console console;
   CHECK(console.run("--version").out == "whence 0.1.0\n");
-  CHECK(console.run("--version --json").out == "{\"program\":\"whence\",\"version\":\"0.1.0\"}\n");
+  const std::string json = console.run("--version --json").out;
+  CHECK(json.starts_with(R"({"program":"whence","version":"0.1.0","sqlite":"3.)"));
+  CHECK(json.ends_with("\"}\n"));
 }

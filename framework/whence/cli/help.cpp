@@ -1,5 +1,7 @@
 #include <whence/cli/help.hpp>
 
+#include <sqlite3.h>
+
 #include <algorithm>
 #include <span>
 #include <string_view>
@@ -141,7 +143,8 @@ std::span<const ending> endings() {
 
 std::string version_text(std::string_view program, output_form form) {
   if (form == output_form::table) return std::string(program) + " " WHENCE_VERSION "\n";
-  return R"({"program":)" + json_string(program) + R"(,"version":)" + json_string(WHENCE_VERSION) + "}\n";
+  return R"({"program":)" + json_string(program) + R"(,"version":)" + json_string(WHENCE_VERSION) + R"(,"sqlite":)" +
+         json_string(sqlite3_libversion()) + "}\n";
 }
 
 }  // namespace whence::inline v0::cli
