@@ -8,6 +8,9 @@
 
 #include <tests/cli/console.hpp>
 #include <tests/cli/shop_log.hpp>
+#include <whence/cli/command_line.hpp>
+#include <whence/cli/count_condition.hpp>
+#include <whence/cli/session.hpp>
 #include <whence/core/simulation.hpp>
 #include <whence/store/log_source.hpp>
 
@@ -158,4 +161,32 @@ TEST_CASE("a fault that nobody expected is one of ours, and says how to report i
   CHECK(console.run("event list").err == R"(whence: an unexpected fault: the moon is full
   do:    please report it, with the command and this line  [cli.unexpected, exit 70]
 )");
+}
+
+TEST_CASE("a command that judges prints one envelope as JSON, and its exit code is that of what was wrong") {
+  tests::console console;
+  const auto judged = [&console](const char* form, bool wrong) {
+    tests::text_output out;
+    tests::text_output err;
+    console.around.out = &out;
+    console.around.err = &err;
+    const cli::request request = cli::command_line::parse({"event", "show", "@1", "-o", form});
+    cli::session session(request, console.around);
+    session.judged(wrong ? cli::verdict::fail : cli::verdict::pass, "{\"events\":3}");
+    if (wrong) session.failed(cli::condition_met("3 events", ">2"));
+    return ran{static_cast<int>(session.finish(exit_code::done)), out.text, err.text};
+  };
+  for (const char* const form : {"json", "jsonl"}) {
+    CAPTURE(form);
+    const ran pass = judged(form, false);
+    CHECK(pass.exit == 0);
+    CHECK(pass.out == R"({"version":1,"command":"event show","status":"pass","data":{"events":3},"diagnostics":[]})"
+                      "\n");
+    const ran fail = judged(form, true);
+    CHECK(fail.exit == 1);
+    CHECK(fail.out.starts_with(
+        R"({"version":1,"command":"event show","status":"fail","data":{"events":3},"diagnostics":[{"code":"condition.met",)"));
+    CHECK(fail.err == "whence: 3 events: --fail-if '>2' holds  [condition.met, exit 1]\n");
+  }
+  CHECK(judged("table", false).out == "");
 }

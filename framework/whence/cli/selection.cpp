@@ -136,8 +136,10 @@ std::string similar_streams(log_reader& log, const std::string& stream) {
 }  // namespace
 
 std::optional<event_link> selection::link() const {
-  if (causations.size() == 1) return event_link::causation(causation_id(causations.front()));
-  if (correlations.size() == 1) return event_link::correlation(correlation_id(correlations.front()));
+  // A nil id links nothing; events without a cause have it all the same.
+  const auto one_in = [](const std::vector<uuid>& ids) { return ids.size() == 1 && !ids.front().is_nil(); };
+  if (one_in(causations)) return event_link::causation(causation_id(causations.front()));
+  if (one_in(correlations)) return event_link::correlation(correlation_id(correlations.front()));
   if (tags.size() == 1 && tags.front().find('*') == std::string::npos) return event_link::tag(tags.front());
   return std::nullopt;
 }
