@@ -61,10 +61,13 @@ std::span<const std::string_view> event_page_builder::keep_tags(std::span<const 
   return kept;
 }
 
-void event_page_builder::add_kept(const recorded_event& event) { page_.events_.push_back(event); }
+recorded_event& event_page_builder::add_kept(const recorded_event& event) {
+  if (page_.events_.empty()) page_.events_.reserve(events_expected_);
+  return page_.events_.emplace_back(event);
+}
 
 void event_page_builder::add(const recorded_event& event) {
-  recorded_event kept = event;
+  recorded_event& kept = add_kept(event);
   kept.stream = keep(event.stream);
   kept.aggregate_type = keep(event.aggregate_type);
   kept.type = keep(event.type);
@@ -73,7 +76,6 @@ void event_page_builder::add(const recorded_event& event) {
   kept.traceparent = keep(event.traceparent);
   kept.data = keep(event.data);
   kept.tags = keep_tags(event.tags);
-  add_kept(kept);
 }
 
 bool event_page_builder::has_room_for(const recorded_event& event, const page_limit& limit) const noexcept {

@@ -14,6 +14,8 @@ namespace whence::inline v0 {
 class event_page_builder {
  public:
   event_page_builder() = default;
+  /// Has room for that many events from the first one on: an event is copied once, and not again when the page grows.
+  explicit event_page_builder(std::size_t events_expected) : events_expected_(events_expected) {}
   event_page_builder(const event_page_builder&) = delete;
   event_page_builder& operator=(const event_page_builder&) = delete;
 
@@ -26,8 +28,8 @@ class event_page_builder {
   /// Room in the page for that many tags, to be filled with views that `keep` returned.
   std::span<std::string_view> make_tags(std::size_t count);
 
-  /// Adds an event whose views all came from `keep` and its sisters.
-  void add_kept(const recorded_event& event);
+  /// Adds an event whose views all come from `keep` and its sisters, or are replaced by such before the next call.
+  recorded_event& add_kept(const recorded_event& event);
 
   /// Adds an event with copies of everything it views.
   void add(const recorded_event& event);
@@ -47,6 +49,7 @@ class event_page_builder {
   char* room_ = nullptr;
   std::size_t room_left_ = 0;
   std::size_t bytes_ = 0;
+  std::size_t events_expected_ = 0;
 };
 
 }  // namespace whence::inline v0

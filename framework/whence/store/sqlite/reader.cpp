@@ -14,16 +14,11 @@ namespace {
 
 constexpr int busy_milliseconds = 10'000;
 constexpr std::int64_t types_max = 1'000'000;
+constexpr std::size_t events_expected_max = 1'024;
 
 std::string columns_and(std::string_view more, std::string_view where) {
   return "SELECT " + std::string(entry_row::columns) + std::string(more) + " FROM entries e WHERE " +
          std::string(where);
-}
-
-sql::database open_to_read(const std::string& path) {
-  sql::database db = sql::database::open(path, sql::open_mode::read_only);
-  sqlite3_busy_timeout(db.handle(), busy_milliseconds);
-  return db;
 }
 
 bool within_reach(global_position position) {
@@ -87,8 +82,9 @@ const std::string& log_reader_connection::stream_names::keep(std::uint64_t numbe
 }
 
 log_reader_connection::log_reader_connection(const std::string& path)
-    : db_(open_to_read(path)),
-      page_(db_.prepare(columns_and("", "e.position >= ?1 ORDER BY e.position"))),
+    : db_(open(path, *this)),
+      scan_(db_.prepare("SELECT 1 FROM entries e WHERE e.position >= ?1 AND whence_come_to(" +
+                        std::string(entry_row::columns) + ") ORDER BY e.position")),
       single_(
           db_.prepare(columns_and(", (SELECT p.chain FROM entries p WHERE p.position = ?1 - 1)", "e.position = ?1"))),
       name_(db_.prepare("SELECT name FROM entries WHERE position = ?1")),
@@ -100,7 +96,7 @@ log_reader_connection::snapshot::snapshot(log_reader_connection& reader) : reade
 }
 
 log_reader_connection::snapshot::~snapshot() {
-  reader_.page_.reset();
+  reader_.scan_.reset();
   reader_.single_.reset();
   // A transaction that only read has nothing to lose: ending it cannot fail, and if an error ended it, that is well.
   if (reader_.db_.in_transaction()) sqlite3_exec(reader_.db_.handle(), "ROLLBACK", nullptr, nullptr, nullptr);
@@ -214,42 +210,74 @@ void log_reader_connection::does_not_fit(const chain_hash& computed) {
   damaged(position, std::move(detail));
 }
 
-std::optional<chain_hash> log_reader_connection::start_at(global_position after) {
-  page_.reset();
-  if (after == global_position{}) {
-    page_.bind(1, 1);
-    return start_of_chain();
+struct log_reader_connection::scanning {
+  const std::function<bool(const entry_row&, const recorded_event&)>& visit;
+  std::optional<chain_hash> previous;  // nothing until the row is there whose chain hash it is
+  std::uint64_t expected = 1;
+  std::exception_ptr failure = nullptr;  // no exception may pass through SQLite
+};
+
+sql::database log_reader_connection::open(const std::string& path, log_reader_connection& self) {
+  sql::database db = sql::database::open(path, sql::open_mode::read_only);
+  sqlite3_busy_timeout(db.handle(), busy_milliseconds);
+  const auto come_to = [](sqlite3_context* context, int, sqlite3_value** values) {
+    auto& reader = *static_cast<log_reader_connection*>(sqlite3_user_data(context));
+    sqlite3_result_int(context, reader.come_to_row(*reader.scanning_, values) ? 1 : 0);
+  };
+  const int result =
+      sqlite3_create_function_v2(db.handle(), "whence_come_to", entry_row::column_count,
+                                 SQLITE_UTF8 | SQLITE_DIRECTONLY, &self, come_to, nullptr, nullptr, nullptr);
+  if (result != SQLITE_OK) throw sql::sql_error(result, path, "define a function", "");
+  return db;
+}
+
+/// True if the scan ends here.
+bool log_reader_connection::come_to_row(scanning& scan, sqlite3_value** values) {
+  try {
+    if (!row_.read(values)) damaged(scan.expected, "its row is not readable");
+    if (row_.position != scan.expected) {
+      damaged(scan.expected, "it is missing: the next event is " + std::to_string(row_.position));
+    }
+    ++scan.expected;
+    if (!scan.previous) {
+      scan.previous = row_.chain;
+      return false;
+    }
+    const recorded_event& event = check(*scan.previous);
+    scan.previous = row_.chain;
+    return !scan.visit(row_, event);
+  } catch (...) {
+    scan.failure = std::current_exception();
+    return true;
   }
-  if (!within_reach(after)) return std::nullopt;
-  page_.bind(1, after.value());
-  if (!step(page_, after.value())) return std::nullopt;
-  if (!row_.read(page_)) damaged(after.value(), "its row is not readable");
-  if (row_.position != after.value())
-    damaged(after.value(), "it is missing: the next event is " + std::to_string(row_.position));
-  return row_.chain;
 }
 
 global_position log_reader_connection::scan(global_position after,
                                             const std::function<bool(const entry_row&, const recorded_event&)>& visit) {
-  std::optional<chain_hash> previous = start_at(after);
-  if (!previous) return after;
-  global_position last = after;
-  while (step(page_, last.value() + 1)) {
-    const std::uint64_t expected = last.value() + 1;
-    if (!row_.read(page_)) damaged(expected, "its row is not readable");
-    if (row_.position != expected)
-      damaged(expected, "it is missing: the next event is " + std::to_string(row_.position));
-    const recorded_event& event = check(*previous);
-    previous = row_.chain;
-    last = event.position;
-    if (!visit(row_, event)) break;
+  scanning scan{.visit = visit, .previous = std::nullopt};
+  if (after == global_position{}) {
+    scan.previous = start_of_chain();
+  } else {
+    // The row at `after` comes first: the next one's chain begins with its chain hash.
+    if (!within_reach(after)) return after;
+    scan.expected = after.value();
   }
-  page_.reset();
-  return last;
+  scan_.reset();
+  scan_.bind(1, scan.expected);
+  scanning_ = &scan;
+  try {
+    scan_.step();
+  } catch (const sql::sql_error& failure) {
+    if (!is_damage(failure)) throw;
+    damaged(scan.expected, failure.what());
+  }
+  scan_.reset();
+  if (scan.failure) std::rethrow_exception(scan.failure);
+  return std::max(after, global_position{scan.expected - 1});
 }
 
 event_page log_reader_connection::read(global_position after, const event_filter& filter, const page_limit& limit) {
-  event_page_builder page;
+  event_page_builder page(std::min<std::size_t>(limit.events, events_expected_max));
   filtered_types filtered(*this, filter);
   std::vector<std::pair<std::string_view, std::string_view>> kept_types;  // by type number, once it was met
   std::size_t scanned = 0;
@@ -270,7 +298,7 @@ event_page log_reader_connection::read(global_position after, const event_filter
       aggregate_type = page.keep(event.aggregate_type);
       type = page.keep(event.type);
     }
-    recorded_event kept = event;
+    recorded_event& kept = page.add_kept(event);
     kept.aggregate_type = aggregate_type;
     kept.type = type;
     kept.stream = page.keep(event.stream);
@@ -279,7 +307,6 @@ event_page log_reader_connection::read(global_position after, const event_filter
     kept.traceparent = page.keep(event.traceparent);
     kept.data = page.keep(event.data);
     kept.tags = page.keep_tags(event.tags);
-    page.add_kept(kept);
     return true;
   };
   try {

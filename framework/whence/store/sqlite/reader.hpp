@@ -32,6 +32,8 @@ class log_reader_connection {
  public:
   /// Opens mode=ro: nothing of it ever writes or checkpoints.
   explicit log_reader_connection(const std::string& path);
+  log_reader_connection(const log_reader_connection&) = delete;
+  log_reader_connection& operator=(const log_reader_connection&) = delete;
 
   /// All that is read while one lives is of one moment. Ends with its page: an open one keeps the WAL from being reset.
   class [[nodiscard]] snapshot {
@@ -90,6 +92,12 @@ class log_reader_connection {
 
   class filtered_types;
 
+  /// A scan on its way: SQLite calls a function of ours for each row, in the order of their positions, until that says that it
+  /// is enough. So a page is one call of SQLite, and not one for each row and one for each column of it.
+  struct scanning;
+  static sql::database open(const std::string& path, log_reader_connection& self);
+  bool come_to_row(scanning& scan, sqlite3_value** values);
+
   const recorded_event& check(const chain_hash& previous);
   std::string_view stream_name();
   chain_hash start_of_chain();
@@ -97,11 +105,8 @@ class log_reader_connection {
   bool step(sql::statement& statement, std::uint64_t position);
   [[noreturn]] void does_not_fit(const chain_hash& computed);
   [[noreturn]] void damaged(std::uint64_t position, std::string detail) const;
-  /// Positions the page statement after the row at `after`, and returns that row's chain hash; nothing if there is none.
-  std::optional<chain_hash> start_at(global_position after);
-
   sql::database db_;
-  sql::statement page_;
+  sql::statement scan_;
   sql::statement single_;
   sql::statement name_;
   sql::statement head_;
@@ -112,6 +117,7 @@ class log_reader_connection {
   std::int64_t epoch_ = 0;
   entry_row row_;
   bool looking_back_ = false;
+  scanning* scanning_ = nullptr;  // while one is on its way
 };
 
 }  // namespace whence::inline v0

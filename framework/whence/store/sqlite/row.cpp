@@ -2,6 +2,8 @@
 #include <limits>
 #include <string>
 
+#include <sqlite3.h>
+
 #include <whence/store/sqlite/format.hpp>
 #include <whence/store/sqlite/row.hpp>
 
@@ -29,9 +31,32 @@ enum column {
 };
 static_assert(data_column + 1 == entry_row::column_count);
 
+/// The columns as arguments of a function: to ask for one costs half of what it costs to ask the statement, which locks and looks
+/// for errors each time.
+class value_cells {
+ public:
+  explicit value_cells(sqlite3_value** values) noexcept : values_(values) {}
+
+  std::int64_t integer(int column) const noexcept { return sqlite3_value_int64(values_[column]); }
+  std::string_view text(int column) const noexcept {
+    const auto* const bytes = reinterpret_cast<const char*>(sqlite3_value_text(values_[column]));
+    if (bytes == nullptr) return {};
+    return {bytes, static_cast<std::size_t>(sqlite3_value_bytes(values_[column]))};
+  }
+  std::span<const std::uint8_t> blob(int column) const noexcept {
+    const auto* const bytes = static_cast<const std::uint8_t*>(sqlite3_value_blob(values_[column]));
+    if (bytes == nullptr) return {};
+    return {bytes, static_cast<std::size_t>(sqlite3_value_bytes(values_[column]))};
+  }
+
+ private:
+  sqlite3_value** values_;
+};
+
 /// Null is nil.
-bool read_bytes(const sql::statement& statement, int column, std::array<std::uint8_t, 16>& into, bool optional) {
-  const std::span<const std::uint8_t> bytes = statement.blob(column);
+template <class Cells>
+bool read_bytes(const Cells& cells, int column, std::array<std::uint8_t, 16>& into, bool optional) {
+  const std::span<const std::uint8_t> bytes = cells.blob(column);
   if (bytes.size() == into.size()) {
     std::memcpy(into.data(), bytes.data(), into.size());
     return true;
@@ -40,45 +65,48 @@ bool read_bytes(const sql::statement& statement, int column, std::array<std::uin
   return optional && bytes.empty();
 }
 
-template <class Id>
-bool read_id(const sql::statement& statement, int column, Id& into, bool optional) {
+template <class Cells, class Id>
+bool read_id(const Cells& cells, int column, Id& into, bool optional) {
   uuid::bytes_type bytes;
-  if (!read_bytes(statement, column, bytes, optional)) return false;
+  if (!read_bytes(cells, column, bytes, optional)) return false;
   into = Id(uuid(bytes));
   return true;
 }
 
-timestamp read_time(const sql::statement& statement, int column) {
-  return timestamp{std::chrono::microseconds{statement.integer(column)}};
+template <class Cells>
+timestamp read_time(const Cells& cells, int column) {
+  return timestamp{std::chrono::microseconds{cells.integer(column)}};
 }
 
 }  // namespace
 
-bool entry_row::read(const sql::statement& statement) {
-  const std::int64_t at = statement.integer(position_column);
-  const std::int64_t first = statement.integer(stream_column);
-  const std::int64_t number = statement.integer(version_column);
+template <class Cells>
+bool entry_row::read_cells(const Cells& cells) {
+  const std::int64_t at = cells.integer(position_column);
+  const std::int64_t first = cells.integer(stream_column);
+  const std::int64_t number = cells.integer(version_column);
   if (at < 1 || first < 1 || number < 1) return false;
   position = static_cast<std::uint64_t>(at);
   stream = static_cast<std::uint64_t>(first);
   version = static_cast<std::uint64_t>(number);
-  type = statement.integer(type_column);
+  type = cells.integer(type_column);
   event_.position = global_position{position};
   event_.version = stream_version{version};
-  event_.occurred_at = read_time(statement, occurred_at_column);
-  event_.recorded_at = read_time(statement, recorded_at_column);
-  name = statement.text(name_column);
-  event_.causation_type = statement.text(causation_type_column);
-  event_.source = statement.text(source_column);
-  event_.traceparent = statement.text(traceparent_column);
-  tags = statement.text(tags_column);
-  event_.data = statement.text(data_column);
-  return read_id(statement, id_column, event_.id, false) &&
-         read_id(statement, correlation_column, event_.correlation, true) &&
-         read_id(statement, causation_column, event_.causation, true) &&
-         read_bytes(statement, chain_column, chain, false) &&
-         statement.integer(encoding_column) == log_format::encoding_json;
+  event_.occurred_at = read_time(cells, occurred_at_column);
+  event_.recorded_at = read_time(cells, recorded_at_column);
+  name = cells.text(name_column);
+  event_.causation_type = cells.text(causation_type_column);
+  event_.source = cells.text(source_column);
+  event_.traceparent = cells.text(traceparent_column);
+  tags = cells.text(tags_column);
+  event_.data = cells.text(data_column);
+  return read_id(cells, id_column, event_.id, false) && read_id(cells, correlation_column, event_.correlation, true) &&
+         read_id(cells, causation_column, event_.causation, true) && read_bytes(cells, chain_column, chain, false) &&
+         cells.integer(encoding_column) == log_format::encoding_json;
 }
+
+bool entry_row::read(const sql::statement& statement) { return read_cells(statement); }
+bool entry_row::read(sqlite3_value** values) { return read_cells(value_cells(values)); }
 
 const recorded_event& entry_row::resolve(const type_names& names, std::string_view stream_name) {
   event_.aggregate_type = names.aggregate_type;

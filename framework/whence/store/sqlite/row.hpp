@@ -8,6 +8,8 @@
 #include <whence/sql/statement.hpp>
 #include <whence/store/event_page.hpp>
 
+struct sqlite3_value;
+
 namespace whence::inline v0 {
 
 /// The names that a type number stands for.
@@ -19,7 +21,8 @@ struct type_names {
   friend bool operator==(const type_names&, const type_names&) = default;
 };
 
-/// The row that a statement stands on. Its views are valid until the statement moves on.
+/// The row that a statement stands on, or of which a function is given the columns. Its views are valid until the statement moves
+/// on, or the function returns.
 class entry_row {
  public:
   /// The columns, in the order that `read` expects them, of a table named `e`.
@@ -31,6 +34,7 @@ class entry_row {
 
   /// False if the values cannot be those of an event, whatever its chain hash says.
   bool read(const sql::statement& statement);
+  bool read(sqlite3_value** values);
 
   /// The event, once its names are known.
   const recorded_event& resolve(const type_names& type, std::string_view stream_name);
@@ -44,6 +48,9 @@ class entry_row {
   chain_hash chain{};     ///< as stored
 
  private:
+  template <class Cells>
+  bool read_cells(const Cells& cells);
+
   recorded_event event_;
   std::vector<std::string_view> tag_list_;
 };
