@@ -17,6 +17,31 @@ using ledger::Balances, ledger::expected_model, ledger::Totals, ledger::whole_mo
 
 namespace {
 
+/// Decodes deposits, and counts the rest as it is stored.
+struct Mixed {
+  static constexpr projection_info info{"mixed", 1};
+  using events = whence::events<ledger::Deposited, ledger::Withdrawn>;
+  std::int64_t deposited = 0;
+  std::vector<std::string> undecoded;
+
+  void on(const ledger::Deposited& event, const event_context&) { deposited += event.amount; }
+  void on(const stored_event& event, const event_context& context) {
+    undecoded.push_back(std::string(event.type) + " " + std::to_string(event.version) + " " + std::string(event.data) +
+                        " " + std::string(context.stream));
+  }
+};
+static_assert(!handles_in_memory<Mixed, ledger::Withdrawn> && handled_in_memory<Mixed, ledger::Withdrawn>);
+
+/// Looks at no payload: not even one that is none of its event's form.
+struct CountByType {
+  static constexpr projection_info info{"count_by_type", 1};
+  using events = whence::events<ledger::Deposited, ledger::Withdrawn>;
+  void create(sql::database& db) { db.run("CREATE TABLE counts(type TEXT PRIMARY KEY, events INTEGER NOT NULL)"); }
+  void on(const stored_event& event, const event_context&, sql::database& db) {
+    db.run("INSERT INTO counts VALUES(?, 1) ON CONFLICT DO UPDATE SET events = events + 1", {event.type});
+  }
+};
+
 struct desk {
   ledger::account_book book;
 
@@ -42,6 +67,45 @@ struct desk {
 };
 
 }  // namespace
+
+TEST_CASE("an event without an `on` of its own goes to the one for stored events, not decoded") {
+  desk given;
+  const auto head = given.book.append(30);
+  const auto model = projection_runner::make(
+      detail::definition_of<Mixed>, std::make_shared<Mixed>(),
+      {.log = given.book.log, .runtime = given.book.runtime, .models_directory = {}, .retry = ledger::hasty});
+  model->include(head, 10s);
+  memory_model<Mixed>(model).read([](const Mixed& mixed) {
+    std::int64_t deposited = 0;
+    std::vector<std::string> withdrawn;
+    for (std::int64_t number = 1; number <= 30; ++number) {
+      const std::int64_t amount = number * 37 % 1'000;
+      if (number % 5 == 0) continue;
+      if (number % 3 != 0) {
+        deposited += amount;
+      } else {
+        withdrawn.push_back("Withdrawn 1 {\"amount\":" + std::to_string(amount) + "} account-" +
+                            std::to_string(number % 7));
+      }
+    }
+    CHECK(mixed.deposited == deposited);
+    CHECK(mixed.undecoded == withdrawn);
+  });
+}
+
+TEST_CASE("a projection that looks at no payload does not mind what is in it") {
+  desk given;
+  given.book.append(30);
+  append_batch odd = ledger::change(1, given.book.writing);
+  odd.streams.front().events.front().data = R"({"amount":"a lot"})";
+  const token head = given.book.log->append(std::move(odd)).get().value().token;
+  const auto model = projection_runner::make(
+      detail::definition_of<CountByType>, nullptr,
+      {.log = given.book.log, .runtime = given.book.runtime, .models_directory = {}, .retry = ledger::hasty});
+  model->include(head, 10s);
+  CHECK(ledger::rows(model->snapshot()->database(), "SELECT * FROM counts ORDER BY type") ==
+        "Deposited 17 \nWithdrawn 8 \n");
+}
 
 TEST_CASE("an object handles each event once, though a page of it fails in the middle") {
   desk given;
