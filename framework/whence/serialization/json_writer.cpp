@@ -17,6 +17,12 @@ void put_number(std::string& out, Number value) {
   out.append(digits, end);
 }
 
+/// ASCII that needs no escape.
+bool stands_for_itself(char character) noexcept {
+  const auto byte = static_cast<unsigned char>(character);
+  return byte >= 0x20 && byte < 0x80 && byte != '"' && byte != '\\';
+}
+
 }  // namespace
 
 void json_writer::boolean(bool& value) {
@@ -145,11 +151,13 @@ void json_writer::quote(std::string_view text) {
   static constexpr char hex[] = "0123456789abcdef";
   out_ += '"';
   for (std::size_t at = 0; at < text.size();) {
+    // Most texts are one run of characters that stand for themselves: they are copied at once.
+    std::size_t run = at;
+    while (run < text.size() && stands_for_itself(text[run])) ++run;
+    out_.append(text, at, run - at);
+    at = run;
+    if (at == text.size()) break;
     const auto byte = static_cast<unsigned char>(text[at]);
-    if (byte >= 0x20 && byte < 0x80 && byte != '"' && byte != '\\') {
-      out_ += text[at++];
-      continue;
-    }
     if (byte >= 0x80) {
       const std::size_t bytes = utf8_length(text, at);
       if (bytes == 0) fail("no UTF-8 at byte " + std::to_string(at));
