@@ -118,6 +118,29 @@ function(whence_install_package)
       DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT ${component})
   endforeach()
   if(TARGET whence)
-    install(TARGETS whence RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT whence_runtime)
+    whence_install_program()
   endif()
+endfunction()
+
+# The program, its man page, and completion for three shells, which it makes of its own table of commands.
+function(whence_install_program)
+  install(TARGETS whence RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT whence_runtime)
+  set(manual ${PROJECT_BINARY_DIR}/package/manual)
+  add_custom_command(OUTPUT ${manual}/whence.1 ${manual}/whence ${manual}/_whence ${manual}/whence.fish
+    COMMAND ${CMAKE_COMMAND} -D WHENCE=$<TARGET_FILE:whence> -D FOLDER=${manual} -P ${PROJECT_SOURCE_DIR}/cmake/make_manual.cmake
+    DEPENDS whence ${PROJECT_SOURCE_DIR}/cmake/make_manual.cmake VERBATIM)
+  # A program under a sanitizer need not run where it is built, and is not what is installed.
+  set(with_all ALL)
+  if(CMAKE_CXX_FLAGS MATCHES "-fsanitize=")
+    set(with_all)
+  endif()
+  add_custom_target(whence_manual ${with_all} DEPENDS ${manual}/whence.1)
+  foreach(file_and_folder IN ITEMS "whence.1:${CMAKE_INSTALL_MANDIR}/man1"
+      "whence:${CMAKE_INSTALL_DATADIR}/bash-completion/completions" "_whence:${CMAKE_INSTALL_DATADIR}/zsh/site-functions"
+      "whence.fish:${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d")
+    string(REPLACE ":" ";" file_and_folder ${file_and_folder})
+    list(GET file_and_folder 0 file)
+    list(GET file_and_folder 1 folder)
+    install(FILES ${manual}/${file} DESTINATION ${folder} COMPONENT whence_runtime)
+  endforeach()
 endfunction()

@@ -27,7 +27,8 @@ def installed(component):
 
 class Prefix(unittest.TestCase):
     def test_it_has_what_users_need(self):
-        for file in ["bin/whence", "include/whence.hpp", "include/whence/store/log.hpp", "lib/libwhence_store.a",
+        for file in ["bin/whence", "share/man/man1/whence.1", "share/bash-completion/completions/whence",
+                     "share/zsh/site-functions/_whence", "share/fish/vendor_completions.d/whence.fish", "include/whence.hpp", "include/whence/store/log.hpp", "lib/libwhence_store.a",
                      "lib/cmake/whence/whence-config.cmake", "lib/pkgconfig/whence.pc", "lib/pkgconfig/whence-store.pc",
                      "share/whence/schemas/envelope.schema.json", "share/whence/gdb/whence.py", "share/doc/whence/LICENSE"]:
             with self.subTest(file=file):
@@ -36,7 +37,7 @@ class Prefix(unittest.TestCase):
     def test_who_runs_the_program_needs_no_headers(self):
         runtime = installed("whence_runtime")
         self.assertIn("bin/whence", runtime)
-        self.assertEqual([file for file in runtime if not file.startswith(("bin/", "share/doc/", "share/man/"))], [])
+        self.assertEqual([file for file in runtime if file.startswith(("include/", "lib/", "share/whence/"))], [])
 
     def test_the_components_are_the_whole(self):
         self.assertEqual(installed("whence_runtime") | installed("whence_development"), files(PREFIX))
@@ -65,6 +66,11 @@ class Prefix(unittest.TestCase):
         done = run(PREFIX / "bin" / "whence", "--version")
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn("0.1.0", done.stdout)
+
+    def test_its_manual_is_that_of_this_program(self):
+        page = run(PREFIX / "bin" / "whence", "man")
+        self.assertEqual(page.returncode, 0, page.stderr)
+        self.assertEqual((PREFIX / "share" / "man" / "man1" / "whence.1").read_text(), page.stdout)
 
 
 package.main()
