@@ -48,6 +48,7 @@ FENCE = re.compile(r"(^```.*?^```$)", re.MULTILINE | re.DOTALL)
 COMMENT = re.compile(r"^<!-- .*? -->$", re.MULTILINE)
 BOLD = re.compile(r"\*\*([^*]+)\*\*")
 HEADING = re.compile(r"^(#+) (.*)$", re.MULTILINE)
+IMAGE = re.compile(r"!\[([^\]]+)\]\(([^)\s]+)\)")
 LINK = re.compile(r"\[([^\]]+)\]\(([^)#\s]*)#?([^)\s]*)\)")
 
 
@@ -100,8 +101,17 @@ def page_for_doxygen(page, known):
     parts = FENCE.split(page.read_text())
     for index in range(0, len(parts), 2):  # between the blocks
         part = BOLD.sub(bold, COMMENT.sub("", parts[index]))
+        part = IMAGE.sub(lambda image: f'<img src="{Path(image.group(2)).name}" alt="{image.group(1)}"/>', part)
         parts[index] = HEADING.sub(heading, LINK.sub(link, part))
     return "".join(parts)
+
+
+def images():
+    """The pictures that pages show; the site has them all in one folder."""
+    found = sorted({page.parent / path for page in pages() for _, path in IMAGE.findall(FENCE.sub("", page.read_text()))})
+    names = [image.name for image in found]
+    assert len(names) == len(set(names)), f"two pictures of one name: {names}"
+    return found
 
 
 def main():
@@ -112,7 +122,8 @@ def main():
         copy = INPUT / source.relative_to(ROOT)
         copy.parent.mkdir(parents=True, exist_ok=True)
         copy.write_text(header_for_doxygen(source.read_text()) if source.suffix == ".hpp" else page_for_doxygen(source, known))
-    done = subprocess.run(["doxygen", "-"], input=SETTINGS, text=True, stderr=subprocess.PIPE)
+    extra_files = " ".join(f'"{image}"' for image in images())
+    done = subprocess.run(["doxygen", "-"], input=f"{SETTINGS}HTML_EXTRA_FILES = {extra_files}\n", text=True, stderr=subprocess.PIPE)
     print(done.stderr.replace(f"{INPUT}/", ""), end="", file=sys.stderr)
     if done.returncode != 0:
         return 1
