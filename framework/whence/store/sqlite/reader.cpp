@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cassert>
 #include <cstring>
 #include <utility>
 
@@ -222,6 +223,7 @@ sql::database log_reader_connection::open(const std::string& path, log_reader_co
   sqlite3_busy_timeout(db.handle(), busy_milliseconds);
   const auto come_to = [](sqlite3_context* context, int, sqlite3_value** values) {
     auto& reader = *static_cast<log_reader_connection*>(sqlite3_user_data(context));
+    if (reader.scanning_ == nullptr) return sqlite3_result_error(context, "there is no scan", -1);
     sqlite3_result_int(context, reader.come_to_row(*reader.scanning_, values) ? 1 : 0);
   };
   const int result =
@@ -262,9 +264,14 @@ global_position log_reader_connection::scan(global_position after,
     if (!within_reach(after)) return after;
     scan.expected = after.value();
   }
+  assert(scanning_ == nullptr && "a visit begins no scan of its own");
+  struct until_the_end {
+    scanning*& now;
+    ~until_the_end() { now = nullptr; }
+  } const noted{scanning_};
+  scanning_ = &scan;
   scan_.reset();
   scan_.bind(1, scan.expected);
-  scanning_ = &scan;
   try {
     scan_.step();
   } catch (const sql::sql_error& failure) {
