@@ -184,6 +184,11 @@ class Bench:
                 raise Difference(f"{name} after the repeat is not the undisturbed one: {first_difference(rows, self.reference_models[name][0])}")
 
 
+def rare(landed):
+    """The phases that fewer than three kills landed in."""
+    return [phase for phase in PHASES if landed.get(f"killed at {phase}", 0) < 3]
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--service", required=True, help="order-service in its test build")
@@ -205,9 +210,10 @@ def main():
         bench = Bench(options, folder)
         bench.undisturbed()
         print(f"events in the undisturbed log: {len(bench.reference_log)}")
-        while kills < options.kills:
+        # A kill that was aimed may come after the end of its import: then there are more, until each phase was met.
+        while kills < options.kills or (rare(landed) and not options.expect_red):
             if attempts >= 4 * options.kills:
-                raise Failure(f"only {kills} of {attempts} imports could be killed before they ended")
+                raise Failure(f"{kills} kills in {attempts} imports; too few in: {', '.join(rare(landed)) or 'all'}")
             try:
                 places = bench.killed(attempts, dice, options.expect_red)
             except Difference as difference:
@@ -234,10 +240,6 @@ def main():
     print(f"imports that ended before their kill: {ended_first}")
     for where in sorted(landed):
         print(f"landed {where}: {landed[where]}")
-    rare = [phase for phase in PHASES if landed.get(f"killed at {phase}", 0) < 3]
-    if rare:
-        print(f"too few kills landed in: {', '.join(rare)}", file=sys.stderr)
-        return 1
     print("acknowledged events lost: 0")
     return 0
 
