@@ -10,6 +10,7 @@
 #include <tests/cli/example_words.hpp>
 #include <tests/cli/models_beside.hpp>
 #include <tests/cli/shop_log.hpp>
+#include <tests/cli/shop_types.hpp>
 #include <whence/cli/command_table.hpp>
 #include <whence/cli/display_text.hpp>
 
@@ -41,6 +42,7 @@ TEST_CASE("every example of every command runs, and finds something") {
   const tests::models_beside beside;
   tests::console console(whence::sqlite(beside.store()), tests::shop_runtime());
   tests::fill_shop(*console.log, console.around.runtime);
+  console.around.types = &tests::shop_types::all();
   beside.add("order_summary", *console.log, 9);
   beside.add("stock_levels", *console.log, 9);
   for (const command& command : commands()) {
@@ -101,8 +103,9 @@ TEST_CASE("help is asked for in any way, also without a store") {
 
 TEST_CASE("help of a group lists its commands") {
   tests::console console;
-  CHECK(console.run("help streams").out == R"(  whence stream list         list streams
-  whence stream show STREAM  show the history of a stream
+  CHECK(console.run("help streams").out == R"(  whence stream list          list streams
+  whence stream show STREAM   show the history of a stream
+  whence stream state STREAM  show the state of a stream's aggregate
 
 More: whence --help; of one command: whence stream list --help
 )");

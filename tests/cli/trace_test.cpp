@@ -360,10 +360,10 @@ TEST_CASE("read models stand below the events that they have applied, or not yet
   CHECK(console.run("trace @3 --up").out ==
         R"(correlation 019bff00-c840-7415-8321-f3bc0f4c1fa1 · 2 messages · 1 stream · 3.00 s · 2026-01-27T10:30:00.000Z
 
-CMD ShipOrder            order-12345        +0 ms
-└─ EVT OrderShipped      order-12345@2  #3  +3.00 s  ←
-   ├─ PRJ order_summary  applied
-   └─ PRJ stock_levels   not yet
+CMD ShipOrder        order-12345        +0 ms
+└─ EVT OrderShipped  order-12345@2  #3  +3.00 s  ←
+   ├─ PRJ applied by order_summary
+   └─ PRJ not yet in stock_levels
 )");
   models.write("broken.current", "broken.1.1.db\n");
   models.write("broken.1.1.db", "no database");

@@ -10,6 +10,7 @@
 #include <whence/cli/manual_commands.hpp>
 #include <whence/cli/projection_commands.hpp>
 #include <whence/cli/sql_command.hpp>
+#include <whence/cli/state_command.hpp>
 #include <whence/cli/stream_commands.hpp>
 #include <whence/cli/trace_command.hpp>
 
@@ -21,6 +22,7 @@ constexpr std::span<const command> (*all_rows[])() = {
     &event_commands,       //
     &count_commands,       //
     &stream_commands,      //
+    &state_commands,       //
     &trace_commands,       //
     &projection_commands,  //
     &sql_commands,         //

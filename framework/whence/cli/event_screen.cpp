@@ -53,20 +53,6 @@ std::string joined(std::span<const std::string_view> tags) {
   return all;
 }
 
-std::string data_of(const recorded_event& event, const session& session) {
-  const std::vector<data_line> lines = data_lines(event.data);
-  std::size_t longest = 0;
-  for (const data_line& line : lines) longest = std::max(longest, display_width(line.name));
-  longest = std::min<std::size_t>(longest, 24);
-  std::string out;
-  for (const data_line& line : lines) {
-    const std::size_t taken = display_width(line.name);
-    const std::string gap(line.name.empty() ? 0 : 2 + (longest > taken ? longest - taken : 0), ' ');
-    out += "  " + session.out_style().paint(tint::cyan, line.name) + gap + line.value + "\n";
-  }
-  return out;
-}
-
 }  // namespace
 
 std::string event_screen(const recorded_event& event, log_reader& log, const session& session) {
@@ -87,7 +73,21 @@ std::string event_screen(const recorded_event& event, log_reader& log, const ses
   line("tags", joined(event.tags));
   line("recorded", to_rfc3339(event.recorded_at));
   line("stored", with_groups(event.data.size()) + " bytes · checksum and chain ok");
-  out += style.paint(tint::faint, "data") + "\n" + data_of(event, session);
+  out += style.paint(tint::faint, "data") + "\n" + data_screen(event.data, session);
+  return out;
+}
+
+std::string data_screen(std::string_view json, const session& session) {
+  const std::vector<data_line> lines = data_lines(json);
+  std::size_t longest = 0;
+  for (const data_line& line : lines) longest = std::max(longest, display_width(line.name));
+  longest = std::min<std::size_t>(longest, 24);
+  std::string out;
+  for (const data_line& line : lines) {
+    const std::size_t taken = display_width(line.name);
+    const std::string gap(line.name.empty() ? 0 : 2 + (longest > taken ? longest - taken : 0), ' ');
+    out += "  " + session.out_style().paint(tint::cyan, line.name) + gap + line.value + "\n";
+  }
   return out;
 }
 

@@ -21,6 +21,7 @@ constexpr rule rules[] = {
     {"stream.missing", exit_code::not_there},
     {"event.missing", exit_code::not_there},
     {"trace.missing", exit_code::not_there},
+    {"types.", exit_code::types_missing},
     {"projection.missing", exit_code::not_there},
     {"log.missing", exit_code::not_there},
     {"file.missing", exit_code::not_there},

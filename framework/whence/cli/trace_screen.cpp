@@ -125,7 +125,6 @@ class tree_printer {
     constexpr std::size_t place_max = 40;
     for (std::size_t i = 0; i < nodes().size(); ++i) {
       const line line = line_of(i);
-      for (const struct line& below : lines_below(i)) left_ = std::max(left_, std::min(below.left_width(), left_max));
       left_ = std::max(left_, std::min(line.left_width(), left_max));
       place_ = std::max(place_, std::min(display_width(line.place), place_max));
       position_ = std::max(position_, line.position.size());
@@ -184,13 +183,12 @@ class tree_printer {
   std::vector<line> lines_below(std::size_t place) const {
     const trace_node& node = nodes()[place];
     std::vector<line> lines;
-    const auto add = [&](std::string_view tag, std::string name, std::string remark) {
-      if (name.empty()) return;
+    const auto add = [&](std::string_view tag, std::string_view relation, const std::string& names) {
+      if (names.empty()) return;
       line& line = lines.emplace_back();
       line.tag = tag;
       line.colour = tint::green;
-      line.name = std::move(name);
-      line.place = std::move(remark);
+      line.name = std::string(relation) + names;
     };
     if (node.what == trace_node::kind::event) {
       std::string applied;
@@ -199,10 +197,10 @@ class tree_printer {
         std::string& names = *model->checkpoint >= event_of(node).position ? applied : not_yet;
         names += (names.empty() ? "" : ", ") + model->name;
       }
-      add("PRJ", applied, "applied");
-      add("PRJ", not_yet, "not yet");
+      add("PRJ", "applied by ", applied);
+      add("PRJ", "not yet in ", not_yet);
     }
-    if (node.left_out > 0) add("…", counted(node.left_out, "message") + " below", "");
+    if (node.left_out > 0) add("…", "", counted(node.left_out, "message") + " below");
     const bool has_effects = place + 1 < nodes().size() && nodes()[place + 1].depth > node.depth;
     for (line& line : lines) {
       const bool is_last = &line == &lines.back() && !has_effects;

@@ -26,7 +26,7 @@ std::vector<const model_standing*> models_of(const trace& trace, const traced_ev
 ///
 ///     CMD PlaceOrder               order-12345           +0 ms
 ///     └─ EVT OrderPlaced v2        order-12345@1  #4711  +9 ms
-///        └─ PRJ order_summary      applied
+///        └─ PRJ applied by order_summary, stock_levels
 void print_tree(const trace& trace, session& session, bool with_data);
 
 void print_mermaid(const trace& trace, session& session);

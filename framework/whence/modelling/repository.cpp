@@ -24,7 +24,7 @@ void apply(const recorded_event& event, const detail::aggregate_facts& facts, vo
 }  // namespace
 
 detail::fold_end detail::fold_stream(log_reader& log, std::string_view stream, const aggregate_facts& facts,
-                                     void* state) {
+                                     void* state, const std::function<bool(const recorded_event&)>& wanted) {
   json_decoder decoder;
   fold_end end;
   for (bool at_end = false; !at_end;) {
@@ -32,8 +32,11 @@ detail::fold_end detail::fold_stream(log_reader& log, std::string_view stream, c
     if (page.empty()) break;
     if (page.front().aggregate_type != facts.name)
       throw stream_of_other_type(stream, facts.name, page.front().aggregate_type);
-    for (const recorded_event& event : page) apply(event, facts, state, decoder);
-    end = {.version = page.back().version, .position = page.back().position};
+    for (const recorded_event& event : page) {
+      if (wanted && !wanted(event)) return end;
+      apply(event, facts, state, decoder);
+      end = {.version = event.version, .position = event.position};
+    }
     at_end = page.at_end();
   }
   return end;

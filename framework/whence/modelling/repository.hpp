@@ -1,6 +1,7 @@
 /// Loads aggregates: the fold of their events.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string_view>
 #include <utility>
@@ -30,8 +31,9 @@ struct fold_end {
   global_position position;
 };
 
-/// Applies the stream's events to `state`.
-fold_end fold_stream(log_reader& log, std::string_view stream, const aggregate_facts& facts, void* state);
+/// Applies the stream's events to `state`: all of them, or those before the first that is not `wanted`.
+fold_end fold_stream(log_reader& log, std::string_view stream, const aggregate_facts& facts, void* state,
+                     const std::function<bool(const recorded_event&)>& wanted = nullptr);
 
 }  // namespace detail
 

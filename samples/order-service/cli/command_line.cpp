@@ -91,6 +91,7 @@ void describe(CLI::App& program, flags& given) {
   program.add_flag("--json", given.json, "The same as -o json");
   program.set_version_flag("--version", "order-service " ORDER_SERVICE_VERSION "\n");
   program.require_subcommand(1);
+  program.footer("order-service whence … looks into the log: events, streams, causes, read models, states.");
 
   const auto command = [&](const char* name, const char* summary) {
     CLI::App* const added = program.add_subcommand(name, summary);

@@ -45,6 +45,11 @@ struct CreditNote {
   bool issued = false;
 
   void apply(const CreditNoteIssued&) { issued = true; }
+
+  template <class Archive>
+  void serialize(Archive& ar) {
+    ar(cereal::make_nvp("issued", issued));
+  }
 };
 
 whence::outcome<CreditNote> decide(const CreditNote& note, const IssueCreditNote& command);

@@ -1,8 +1,10 @@
 /// An order: placed, then shipped or cancelled. What is paid for it is another aggregate's concern (payment.hpp).
 #pragma once
 
+#include <array>
 #include <cereal/cereal.hpp>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <whence/modelling/aggregate.hpp>
@@ -67,7 +69,16 @@ struct Order {
   void apply(const OrderPlaced& placed);
   void apply(const OrderShipped&);
   void apply(const OrderCancelled&);
+
+  template <class Archive>
+  void serialize(Archive& ar) {
+    ar(cereal::make_nvp("status", status), cereal::make_nvp("total", total));
+  }
 };
+
+constexpr auto names_of(Order::Status) {
+  return std::array<std::string_view, 4>{"none", "placed", "shipped", "cancelled"};
+}
 
 whence::outcome<Order> decide(const Order& order, const PlaceOrder& command);
 

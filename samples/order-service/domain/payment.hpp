@@ -1,8 +1,10 @@
 /// What is paid for an order, once, and given back at most once.
 #pragma once
 
+#include <array>
 #include <cereal/cereal.hpp>
 #include <string>
+#include <string_view>
 
 #include <whence/core/id.hpp>
 #include <whence/modelling/aggregate.hpp>
@@ -56,7 +58,14 @@ struct Payment {
 
   void apply(const PaymentTaken& taken);
   void apply(const PaymentRefunded&);
+
+  template <class Archive>
+  void serialize(Archive& ar) {
+    ar(cereal::make_nvp("status", status), cereal::make_nvp("order", order), cereal::make_nvp("amount", amount));
+  }
 };
+
+constexpr auto names_of(Payment::Status) { return std::array<std::string_view, 3>{"none", "taken", "refunded"}; }
 
 whence::outcome<Payment> decide(const Payment& payment, const TakePayment& command);
 whence::outcome<Payment> decide(const Payment& payment, const RefundPayment& command);

@@ -40,6 +40,11 @@ struct StockItem {
   std::int64_t adjusted = 0;  ///< the sum of all adjustments
 
   void apply(const StockAdjusted& adjustment);
+
+  template <class Archive>
+  void serialize(Archive& ar) {
+    ar(cereal::make_nvp("adjusted", adjusted));
+  }
 };
 
 whence::outcome<StockItem> decide(const StockItem& item, const AdjustStock& command);
