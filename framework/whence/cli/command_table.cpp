@@ -7,6 +7,7 @@
 #include <whence/cli/count_command.hpp>
 #include <whence/cli/event_commands.hpp>
 #include <whence/cli/flags.hpp>
+#include <whence/cli/inspect_command.hpp>
 #include <whence/cli/manual_commands.hpp>
 #include <whence/cli/projection_commands.hpp>
 #include <whence/cli/sql_command.hpp>
@@ -19,6 +20,7 @@ namespace {
 
 /// Each file of commands has its rows; here they only join. The order is that of help.
 constexpr std::span<const command> (*all_rows[])() = {
+    &inspect_commands,     //
     &event_commands,       //
     &count_commands,       //
     &stream_commands,      //

@@ -1,3 +1,5 @@
+#include <cstdio>
+#include <iterator>
 #include <whence/cli/display_text.hpp>
 
 #include <cstdint>
@@ -120,6 +122,16 @@ std::string cut_to(std::string_view text, std::size_t width) {
     at += next.bytes;
   }
   return std::string(text.substr(0, taken_bytes)) + std::string(ellipsis);
+}
+
+std::string size_text(std::uint64_t bytes) {
+  constexpr const char* units[] = {"B", "kB", "MB", "GB", "TB"};
+  auto size = static_cast<double>(bytes);
+  std::size_t unit = 0;
+  for (; size >= 999.5 && unit + 1 < std::size(units); ++unit) size /= 1000;
+  char text[32];
+  std::snprintf(text, sizeof text, size < 9.95 && unit > 0 ? "%.1f %s" : "%.0f %s", size, units[unit]);
+  return text;
 }
 
 std::string with_groups(std::size_t number) {

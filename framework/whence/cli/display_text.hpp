@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -17,6 +18,9 @@ std::size_t display_width(std::string_view text);
 
 /// The visible text if it fits, else its beginning and "…": never a part of a character as people see it.
 std::string cut_to(std::string_view text, std::size_t width);
+
+/// "614 kB", "1.2 GB": as people say it.
+std::string size_text(std::uint64_t bytes);
 
 /// 12403 as "12 403".
 std::string with_groups(std::size_t number);

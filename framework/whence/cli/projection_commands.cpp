@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <cstdio>
 #include <map>
 #include <utility>
 
@@ -26,24 +25,6 @@ using shown_in = cell_style;
 
 std::string number(std::uint64_t value, const shown_in& style) {
   return style.exact() ? std::to_string(value) : with_groups(value);
-}
-
-/// Seconds to the microsecond, exact.
-std::string seconds_of(std::chrono::microseconds time) {
-  char text[40];
-  std::snprintf(text, sizeof text, "%lld.%06lld", static_cast<long long>(time.count() / 1'000'000),
-                static_cast<long long>(time.count() % 1'000'000));
-  return text;
-}
-
-std::string size_text(std::uint64_t bytes) {
-  constexpr const char* units[] = {"B", "kB", "MB", "GB", "TB"};
-  auto size = static_cast<double>(bytes);
-  std::size_t unit = 0;
-  for (; size >= 999.5 && unit + 1 < std::size(units); ++unit) size /= 1000;
-  char text[32];
-  std::snprintf(text, sizeof text, size < 9.95 && unit > 0 ? "%.1f %s" : "%.0f %s", size, units[unit]);
-  return text;
 }
 
 std::string code_of(const std::exception_ptr& problem) {
@@ -79,7 +60,7 @@ std::string lag(const a_model& model, const shown_in& style) {
 std::string behind(const a_model& model, const shown_in& style) {
   const std::optional<std::chrono::microseconds> time = behind_of(*model.standing);
   if (!time) return nothing(style);
-  return style.exact() ? seconds_of(*time) : age_text(*time);
+  return style.exact() ? seconds_text(*time) : age_text(*time);
 }
 std::string rate(const a_model& model, const shown_in& style) {
   if (!model.rate) return nothing(style);
@@ -89,7 +70,7 @@ std::string time_left(const a_model& model, const shown_in& style) {
   if (!model.seconds_left) return nothing(style);
   if (!std::isfinite(*model.seconds_left)) return style.exact() ? "" : "∞";
   const std::chrono::microseconds time(std::llround(*model.seconds_left * 1e6));
-  return style.exact() ? seconds_of(time) : age_text(time);
+  return style.exact() ? seconds_text(time) : age_text(time);
 }
 std::string size(const a_model& model, const shown_in& style) {
   if (model.standing->path.empty()) return nothing(style);
@@ -146,18 +127,6 @@ std::string said(const model_standing& model) {
     return model.name + " is " + std::string(name_of(model.state));
   if (model.lag == 0) return model.name + " has every event";
   return model.name + " is " + with_groups(model.lag) + (model.lag == 1 ? " event" : " events") + " behind";
-}
-
-/// Reports each model that cannot be read, or is none of this log.
-void report_problems(const model_standings& found, session& session) {
-  for (const model_standing& model : found.models) {
-    if (!model.problem) continue;
-    try {
-      std::rethrow_exception(model.problem);
-    } catch (const error& known) {
-      session.failed(known);
-    }
-  }
 }
 
 exit_code list_models(const request& request, session& session) {
@@ -302,6 +271,17 @@ not_in_log no_model(const std::string& wanted, const std::vector<model_standing>
            .remedy = "whence projection list"}};
 }
 
+void report_problems(const model_standings& found, session& session) {
+  for (const model_standing& model : found.models) {
+    if (!model.problem) continue;
+    try {
+      std::rethrow_exception(model.problem);
+    } catch (const error& known) {
+      session.failed(known);
+    }
+  }
+}
+
 std::span<const item_column<shown_model>> model_columns() { return all_columns; }
 
 std::string json_of_model(const shown_model& shown) {
@@ -315,7 +295,7 @@ std::string json_of_model(const shown_model& shown) {
          or_null(model.checkpoint.has_value(), model.checkpoint ? std::to_string(model.checkpoint->value()) : "");
   out += ",\"lag\":" + or_null(model.sound(), std::to_string(model.lag));
   const std::optional<std::chrono::microseconds> behind = behind_of(model);
-  out += ",\"lagSeconds\":" + or_null(behind.has_value(), behind ? seconds_of(*behind) : "");
+  out += ",\"lagSeconds\":" + or_null(behind.has_value(), behind ? seconds_text(*behind) : "");
   if (shown.rate) out += ",\"ratePerSecond\":" + std::to_string(std::llround(*shown.rate));
   if (shown.seconds_left) {
     const bool ends = std::isfinite(*shown.seconds_left);

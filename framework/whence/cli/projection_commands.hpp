@@ -7,6 +7,7 @@
 #include <whence/cli/failure.hpp>
 #include <whence/cli/item_list.hpp>
 #include <whence/cli/model_standing.hpp>
+#include <whence/cli/session.hpp>
 
 namespace whence::inline v0::cli {
 
@@ -21,6 +22,9 @@ struct shown_model {
   std::optional<double> rate;          ///< events a second, since it was looked at before
   std::optional<double> seconds_left;  ///< until it has caught up; infinite: the log grows faster
 };
+
+/// Says of each model that cannot be read, or is none of this log, what is wrong with it.
+void report_problems(const model_standings& found, session& session);
 
 std::span<const item_column<shown_model>> model_columns();
 std::string json_of_model(const shown_model& model);

@@ -59,24 +59,6 @@ std::vector<uuid> ids_from(const request& request, std::string_view flag, log_re
   return ids;
 }
 
-/// The position of the first event that was recorded at `time` or later (with `after`: later). The recorded times never decrease.
-global_position first_recorded(log_reader& log, timestamp time, bool after) {
-  std::uint64_t low = 1;
-  std::uint64_t high = log.head().value() + 1;
-  while (low < high) {
-    const std::uint64_t middle = low + (high - low) / 2;
-    const event_page page = log.read(global_position{middle - 1}, {}, {.events = 1, .bytes = 1, .scanned = 1});
-    if (page.empty()) break;
-    const timestamp recorded = page.front().recorded_at;
-    if (after ? recorded > time : recorded >= time) {
-      high = middle;
-    } else {
-      low = middle + 1;
-    }
-  }
-  return global_position{low};
-}
-
 /// Narrows the positions to the times. Events are judged by their own times in any case: this only spares reading.
 void narrow(selection& wanted, log_reader& log) {
   try {
@@ -142,6 +124,23 @@ std::optional<event_link> selection::link() const {
   if (one_in(correlations)) return event_link::correlation(correlation_id(correlations.front()));
   if (tags.size() == 1 && tags.front().find('*') == std::string::npos) return event_link::tag(tags.front());
   return std::nullopt;
+}
+
+global_position first_recorded(log_reader& log, timestamp time, bool after) {
+  std::uint64_t low = 1;
+  std::uint64_t high = log.head().value() + 1;
+  while (low < high) {
+    const std::uint64_t middle = low + (high - low) / 2;
+    const event_page page = log.read(global_position{middle - 1}, {}, {.events = 1, .bytes = 1, .scanned = 1});
+    if (page.empty()) break;
+    const timestamp recorded = page.front().recorded_at;
+    if (after ? recorded > time : recorded >= time) {
+      high = middle;
+    } else {
+      low = middle + 1;
+    }
+  }
+  return global_position{low};
 }
 
 bool selection::wants(const recorded_event& event) const {

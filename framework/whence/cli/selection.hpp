@@ -43,6 +43,10 @@ struct selection {
 /// Throws   usage_error; not_in_log: a stream or an event that is named is not there; id_ambiguous.
 selection selection_from(const request& request, log_reader& log, timestamp now);
 
+/// The position of the first event that was recorded at `time` or later (with `after`: later). The recorded times never decrease.
+/// Throws   log_damaged.
+global_position first_recorded(log_reader& log, timestamp time, bool after);
+
 /// Where an event stands that was named by its id, whole or cut.
 /// Throws   not_in_log (`event.missing`); id_ambiguous.
 global_position find_event(log_reader& log, const id_pattern& id);

@@ -87,8 +87,9 @@ log_reader& session::log() {
   return *log_;
 }
 
-std::string session::fitted(const std::string& text) const {
-  return on_terminal() ? cut_to(text, around_.size.columns) : text;
+std::string session::fitted_after(std::size_t columns, const std::string& text) const {
+  if (!on_terminal()) return text;
+  return columns < around_.size.columns ? cut_to(text, around_.size.columns - columns) : std::string();
 }
 
 void session::print(std::string_view text) { out_->write(text); }

@@ -44,7 +44,9 @@ class session {
   log_reader& log();
 
   /// The visible text if it fits on a line of the terminal, else its beginning and "…". In a pipe all of it.
-  std::string fitted(const std::string& text) const;
+  std::string fitted(const std::string& text) const { return fitted_after(0, text); }
+  /// The same on the rest of a line, after so many columns.
+  std::string fitted_after(std::size_t columns, const std::string& text) const;
   void print(std::string_view text);
   /// One JSON document on a line of its own; on a terminal nothing in it can move the cursor.
   void print_json(std::string json);

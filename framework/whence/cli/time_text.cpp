@@ -84,6 +84,13 @@ std::string to_local(timestamp time, std::chrono::seconds offset) {
   return text.append(two_digits(minutes / 60)).append(":").append(two_digits(minutes % 60));
 }
 
+std::string seconds_text(std::chrono::microseconds time) {
+  char text[40];
+  std::snprintf(text, sizeof text, "%lld.%06lld", static_cast<long long>(time.count() / 1'000'000),
+                static_cast<long long>(time.count() % 1'000'000));
+  return text;
+}
+
 std::string age_text(std::chrono::microseconds age) {
   const std::int64_t seconds = std::chrono::duration_cast<std::chrono::seconds>(age).count();
   for (const unit& unit : units) {

@@ -26,6 +26,9 @@ std::string to_milliseconds(timestamp time);
 /// The same by a clock that goes `offset` before UTC: "2026-01-27T11:30:00.000+01:00".
 std::string to_local(timestamp time, std::chrono::seconds offset);
 
+/// Seconds to the microsecond, exact: "42.000000".
+std::string seconds_text(std::chrono::microseconds time);
+
 /// "42 s", "3 h", "2 weeks": in the largest unit of which there are two.
 std::string age_text(std::chrono::microseconds age);
 

@@ -1,0 +1,12 @@
+/// `whence inspect`
+#pragma once
+
+#include <span>
+
+#include <whence/cli/command.hpp>
+
+namespace whence::inline v0::cli {
+
+std::span<const command> inspect_commands();
+
+}  // namespace whence::inline v0::cli

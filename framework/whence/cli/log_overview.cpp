@@ -1,0 +1,102 @@
+#include <whence/cli/log_overview.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <functional>
+#include <map>
+#include <string_view>
+#include <unordered_set>
+#include <utility>
+
+#include <whence/cli/selection.hpp>
+#include <whence/store/log_errors.hpp>
+
+namespace whence::inline v0::cli {
+namespace {
+
+std::uint64_t size_of(files& files, const std::string& path) {
+  const std::optional<file_status> found = files.status(path);
+  return found ? found->size : 0;
+}
+
+/// The events after `after`, by type and by stream.
+void tally(log_reader& log, global_position after, log_overview& into) {
+  std::map<std::string, type_share> by_type;  // by both names, with a NUL between them
+  std::string both;
+  std::unordered_set<std::size_t> streams;  // hashes: one or two that are the same do no harm in a glance
+  const auto count = [&](const recorded_event& event) {
+    ++into.looked_at;
+    streams.insert(std::hash<std::string_view>{}(event.stream));
+    both.assign(event.type).append(1, '\0').append(event.aggregate_type);
+    const auto known = by_type.find(both);
+    if (known != by_type.end()) {
+      ++known->second.events;
+    } else if (by_type.size() < log_overview::types_max) {
+      by_type.emplace(both, type_share{std::string(event.type), std::string(event.aggregate_type), 1});
+    } else {
+      ++into.other_types;
+    }
+  };
+  try {
+    const global_position head = log.head();
+    for (global_position at = after; at < head;) {
+      const event_page page = log.read(at);
+      for (const recorded_event& event : page) {
+        if (event.position <= head) count(event);
+      }
+      if (page.scanned_to() <= at) break;
+      at = page.scanned_to();
+    }
+  } catch (const log_damaged&) {
+    into.damage = std::current_exception();
+  }
+  into.streams = streams.size();
+  for (auto& [names, share] : by_type) into.types.push_back(std::move(share));
+  std::stable_sort(into.types.begin(), into.types.end(),
+                   [](const type_share& one, const type_share& other) { return one.events > other.events; });
+}
+
+std::optional<timestamp> recorded_at(log_reader& log, global_position position) {
+  const event_page page = log.read(global_position{position.value() - 1}, {}, {.events = 1, .bytes = 1, .scanned = 1});
+  return page.empty() ? std::nullopt : std::optional(page.front().recorded_at);
+}
+
+/// The ends of the log, and how busy it is. What is damaged stays unknown: `tally` says so, if it is among the last.
+void look_at_times(log_reader& log, timestamp now, log_overview& into) {
+  const global_position head = log.head();
+  if (head == global_position{}) {
+    into.last_minute = 0;
+    return;
+  }
+  try {
+    into.first_recorded = recorded_at(log, global_position{1});
+    into.last_recorded = recorded_at(log, head);
+    const global_position begins = first_recorded(log, now - std::chrono::minutes(1), false);
+    into.last_minute = head.next().value() - std::min(begins, head.next()).value();
+  } catch (const log_damaged&) {
+    into.damage = std::current_exception();
+  }
+}
+
+}  // namespace
+
+log_overview look_at_log(const log_source& source, log_reader& log, const runtime& runtime, const cli_types* types,
+                         std::uint64_t recent) {
+  log_overview found;
+  found.name = source.name();
+  found.is_in_file = !source.models_directory().empty();
+  if (found.is_in_file) {
+    found.bytes = size_of(*runtime.files, source.name());
+    found.unsettled_bytes = size_of(*runtime.files, source.name() + "-wal");
+  }
+  found.identity = log.identity();
+  found.condition = log.condition();
+  found.writer = writer_of(source, *runtime.files);
+  look_at_times(log, runtime.clock->now(), found);
+  const std::uint64_t head = log.head().value();
+  tally(log, global_position{head - std::min(head, recent)}, found);
+  found.models = stand_of_models(source, log, runtime, types);
+  return found;
+}
+
+}  // namespace whence::inline v0::cli
