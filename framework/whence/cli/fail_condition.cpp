@@ -12,7 +12,7 @@ namespace {
 
 constexpr model_state states[] = {model_state::live,     model_state::lagging,  model_state::stopped,
                                   model_state::building, model_state::outdated, model_state::damaged,
-                                  model_state::foreign};
+                                  model_state::unreadable, model_state::foreign};
 
 std::string_view trimmed(std::string_view text) {
   while (text.starts_with(' ')) text.remove_prefix(1);

@@ -3,12 +3,23 @@
 #include <algorithm>
 #include <utility>
 
+#include <whence/projection/errors.hpp>
 #include <whence/projection/stored_models.hpp>
 #include <whence/store/log_errors.hpp>
 #include <whence/subscription/checkpoint.hpp>
 
 namespace whence::inline v0::cli {
 namespace {
+
+model_state state_of_problem(const std::exception_ptr& problem) {
+  try {
+    std::rethrow_exception(problem);
+  } catch (const read_model_damaged&) {
+    return model_state::damaged;
+  } catch (const error&) {
+    return model_state::unreadable;
+  }
+}
 
 model_standing standing_of(const std::string& name, const stored_generation& generation) {
   model_standing found;
@@ -20,6 +31,7 @@ model_standing standing_of(const std::string& name, const stored_generation& gen
   found.mode = generation.mode;
   found.problem = generation.problem;
   if (!generation.problem) found.checkpoint = generation.at.position;
+  if (generation.problem) found.state = state_of_problem(generation.problem);
   return found;
 }
 
@@ -61,6 +73,7 @@ std::string_view name_of(model_state state) {
     case model_state::building: return "building";
     case model_state::outdated: return "outdated";
     case model_state::damaged: return "damaged";
+    case model_state::unreadable: return "unreadable";
     case model_state::foreign: return "foreign";
   }
   return "";
@@ -91,6 +104,7 @@ model_standings stand_of_models(const log_source& source, log_reader& log, const
     if (stored.problem) {
       all.models.emplace_back().name = stored.name;
       all.models.back().problem = stored.problem;
+      all.models.back().state = state_of_problem(stored.problem);
       builds.push_back(false);
     }
     if (stored.building) add(*stored.building, true);

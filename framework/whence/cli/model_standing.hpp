@@ -24,7 +24,8 @@ enum class model_state {
   stopped,   ///< behind, and no process writes the log
   building,  ///< does not serve yet
   outdated,  ///< of an older version than this program's projection: its next start builds it anew
-  damaged,   ///< cannot be read
+  damaged,   ///< no read model any more
+  unreadable,  ///< may be sound, but this user may not read it, or the disk failed
   foreign,   ///< of another log, or of another history of this one
 };
 
