@@ -12,6 +12,7 @@
 #include <tests/cli/example_words.hpp>
 #include <tests/cli/models_beside.hpp>
 #include <tests/cli/shop_log.hpp>
+#include <tests/cli/shop_types.hpp>
 #include <tests/places.hpp>
 #include <whence/cli/command_table.hpp>
 #include <whence/cli/verdict.hpp>
@@ -33,6 +34,7 @@ bool is_of_type(const json& value, const std::string& type) {
   if (type == "array") return value.is_array();
   if (type == "string") return value.is_string();
   if (type == "null") return value.is_null();
+  if (type == "integer") return value.is_number_integer();
   throw std::runtime_error("what is the type " + type + "?");
 }
 
@@ -98,10 +100,12 @@ TEST_CASE("what each command prints as JSON fits a schema") {
   const tests::models_beside beside;
   console console(whence::sqlite(beside.store()), tests::shop_runtime());
   tests::fill_shop(*console.log, console.around.runtime);
+  console.around.types = &tests::shop_types::all();
   beside.add("order_summary", *console.log, 9);
   beside.add("stock_levels", *console.log, 9);
   const json list = schema_named("list.schema.json");
   const json verdict = schema_named("verdict.schema.json");
+  const json state = schema_named("state.schema.json");
   for (const command& command : commands()) {
     const bool prints_json =
         std::find(command.forms.begin(), command.forms.end(), output_form::json) != command.forms.end();
@@ -121,6 +125,8 @@ TEST_CASE("what each command prints as JSON fits a schema") {
         CHECK(misfit(document, list, "") == "");
       } else if (document.contains("status")) {
         CHECK(misfit(document, verdict, "") == "");
+      } else if (document.contains("state")) {
+        CHECK(misfit(document, state, "") == "");
       } else {
         CHECK(document.contains("eventId"));  // one event: schemas/envelope.schema.json, which other tests look at
       }
@@ -134,7 +140,9 @@ TEST_CASE("a failure as JSON fits a schema") {
   const json verdict = schema_named("verdict.schema.json");
   for (const char* const line :
        {"event show @99", "event list --stream no-such", "event list --event deadbeef", "event count --fail-if x",
-        "event list --where x", "stream show no-such", "stream list --since soon", "event list --columns type"}) {
+        "event list --where x", "stream show no-such", "stream list --since soon", "event list --columns type",
+        "inspect --recent 0", "trace @99", "trace @1 --depth 0", "projection status none",
+        "projection status --fail-if x", "sql", "stream state order-12345"}) {
     CAPTURE(line);
     const ran ran = console.run(std::string(line) + " -o json");
     CHECK(ran.exit != 0);

@@ -65,7 +65,8 @@ struct shop {
       struct stat found{};
       ::stat(entry.path().c_str(), &found);
       const std::string changed = std::to_string(found.st_mtim.tv_sec) + "." + std::to_string(found.st_mtim.tv_nsec);
-      all[entry.path()] = entry.path().string().ends_with("-shm") ? "" : changed + " " + tests::content_of(entry.path());
+      all[entry.path()] =
+          entry.path().string().ends_with("-shm") ? "" : changed + " " + tests::content_of(entry.path());
     }
     return all;
   }
@@ -91,9 +92,10 @@ TEST_CASE("no screen shows what is no log") {
     int exit;
     const char* code;
   };
-  for (const what& what : {what{"missing.db", 3, "[log.missing, exit 3]\n"}, what{"folder.db", 6, "[log.not_a_log, exit 6]\n"},
-                           what{"noise.db", 6, "[log.not_a_log, exit 6]\n"}, what{"empty.db", 6, "[log.not_a_log, exit 6]\n"},
-                           what{"other.db", 6, "[log.not_a_log, exit 6]\n"}}) {
+  for (const what& what :
+       {what{"missing.db", 3, "[log.missing, exit 3]\n"}, what{"folder.db", 6, "[log.not_a_log, exit 6]\n"},
+        what{"noise.db", 6, "[log.not_a_log, exit 6]\n"}, what{"empty.db", 6, "[log.not_a_log, exit 6]\n"},
+        what{"other.db", 6, "[log.not_a_log, exit 6]\n"}}) {
     for (std::vector<std::string> words : screens) {
       if (words.back() == "json" || words.back() == "jsonl") continue;
       words.insert(words.end(), {"--store", what.name});
@@ -177,7 +179,8 @@ TEST_CASE("a log whose tail is missing is shown by every screen, and each says s
     CHECK(ran.err.find("[log.tail_missing, exit 6]") != std::string::npos);
   }
   // The model was beyond what is left of the log.
-  CHECK(run_whence({"projection", "status"}, shop.here()).err.find("[checkpoint.mismatch, exit 6]") != std::string::npos);
+  CHECK(run_whence({"projection", "status"}, shop.here()).err.find("[checkpoint.mismatch, exit 6]") !=
+        std::string::npos);
 }
 
 TEST_CASE("a damaged event ends a trace that comes by it; SQL compares no checksums") {
@@ -186,7 +189,8 @@ TEST_CASE("a damaged event ends a trace that comes by it; SQL compares no checks
       .run("UPDATE entries SET data = '{\"why\":\"changed my wind\"}' WHERE position = 6");
   CHECK(run_whence({"inspect"}, shop.here()).exit == 6);
   CHECK(run_whence({"trace", "@6"}, shop.here()).exit == 6);
-  const program_run sql = run_whence({"sql", "-c", "SELECT data ->> '$.why' AS why FROM events WHERE position = 6"}, shop.here());
+  const program_run sql =
+      run_whence({"sql", "-c", "SELECT data ->> '$.why' AS why FROM events WHERE position = 6"}, shop.here());
   CHECK(sql.out == "why\nchanged my wind\n");
 }
 
@@ -197,7 +201,8 @@ TEST_CASE("while the log is written, every screen shows one moment of it") {
     const runtime runtime = tests::shop_runtime();
     const auto log = sqlite(shop.models.store()).open(runtime);
     for (std::uint64_t number = 1'000; !over; ++number)
-      tests::append_event(*log, "order-" + std::to_string(number % 50), "Order", tests::event_of("OrderPlaced", "{}", number));
+      tests::append_event(*log, "order-" + std::to_string(number % 50), "Order",
+                          tests::event_of("OrderPlaced", "{}", number));
     log->close();
   });
   for (int round = 0; round < 3; ++round) {
@@ -215,12 +220,14 @@ TEST_CASE("while the log is written, every screen shows one moment of it") {
 
 TEST_CASE("SIGINT ends a watch with 0, and a statement with 130 and what it has printed") {
   const shop shop;
-  program_run ran = run_in_shell("timeout --preserve-status -s INT 0.6 whence inspect --watch 100ms; echo exit=$?", shop.here());
+  program_run ran =
+      run_in_shell("timeout --preserve-status -s INT 0.6 whence inspect --watch 100ms; echo exit=$?", shop.here());
   CHECK(ran.out.ends_with("\nexit=0\n"));
   CHECK(ran.out.find("events     9\n") != std::string::npos);
   CHECK(ran.err == "");
   ran = run_in_shell(
-      "timeout --preserve-status -s INT 0.6 whence sql -c 'SELECT 7 AS n; WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i "
+      "timeout --preserve-status -s INT 0.6 whence sql -c 'SELECT 7 AS n; WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL "
+      "SELECT i "
       "FROM n) SELECT count(*) FROM n'; echo exit=$?",
       shop.here());
   CHECK(ran.out == "n\n7\nexit=130\n");
@@ -229,9 +236,11 @@ TEST_CASE("SIGINT ends a watch with 0, and a statement with 130 and what it has 
 
 TEST_CASE("statements come through a pipe, and whoever closes the other end ends it quietly") {
   const shop shop;
-  CHECK(run_in_shell("echo 'SELECT max(position) AS head FROM events' | whence sql", shop.here()).out == "head\n   9\n");
+  CHECK(run_in_shell("echo 'SELECT max(position) AS head FROM events' | whence sql", shop.here()).out ==
+        "head\n   9\n");
   const program_run ran = run_in_shell(
-      "whence sql -c 'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n' -o csv | head -n 2; echo "
+      "whence sql -c 'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n' -o csv | head "
+      "-n 2; echo "
       "${PIPESTATUS[0]}",
       shop.here());
   CHECK(ran.out == "i\r\n1\r\n141\n");

@@ -10,8 +10,8 @@
 namespace whence::inline v0::cli {
 namespace {
 
-constexpr model_state states[] = {model_state::live,     model_state::lagging,  model_state::stopped,
-                                  model_state::building, model_state::outdated, model_state::damaged,
+constexpr model_state states[] = {model_state::live,       model_state::lagging,  model_state::stopped,
+                                  model_state::building,   model_state::outdated, model_state::damaged,
                                   model_state::unreadable, model_state::foreign};
 
 std::string_view trimmed(std::string_view text) {

@@ -19,14 +19,14 @@
 namespace whence::inline v0::cli {
 
 enum class model_state {
-  live,      ///< has every event
-  lagging,   ///< behind, and a process writes the log
-  stopped,   ///< behind, and no process writes the log
-  building,  ///< does not serve yet
-  outdated,  ///< of an older version than this program's projection: its next start builds it anew
-  damaged,   ///< no read model any more
+  live,        ///< has every event
+  lagging,     ///< behind, and a process writes the log
+  stopped,     ///< behind, and no process writes the log
+  building,    ///< does not serve yet
+  outdated,    ///< of an older version than this program's projection: its next start builds it anew
+  damaged,     ///< no read model any more
   unreadable,  ///< may be sound, but this user may not read it, or the disk failed
-  foreign,   ///< of another log, or of another history of this one
+  foreign,     ///< of another log, or of another history of this one
 };
 
 std::string_view name_of(model_state state);

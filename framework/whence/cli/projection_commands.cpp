@@ -224,7 +224,8 @@ constexpr std::string_view status_text =
     "LAG is how many events a model has not seen yet, BEHIND the age of the first of them: a log at rest makes nobody "
     "late. States: live (has everything), lagging (behind, and a process writes the log), stopped (behind, and none "
     "does: it goes on with the application, or when it is asked for), building (a new generation that does not serve "
-    "yet), outdated (this program has a newer version of the projection), damaged (no read model any more), unreadable (this "
+    "yet), outdated (this program has a newer version of the projection), damaged (no read model any more), unreadable "
+    "(this "
     "user may not read it), foreign (of another log, or of another history of this one).\n"
     "--fail-if can be repeated; one that holds is enough.";
 

@@ -142,8 +142,9 @@ bool trace_source::is_event_type(std::string_view type) {
   if (known_types_.size() == types_asked_max) return false;
   bool found = false;
   try {
-    found =
-        !log_.read({}, {.aggregate_types = {}, .event_types = {std::string(type)}}, {.events = 1, .bytes = 1, .scanned = 10'000}).empty();
+    found = !log_.read({}, {.aggregate_types = {}, .event_types = {std::string(type)}},
+                       {.events = 1, .bytes = 1, .scanned = 10'000})
+                 .empty();
   } catch (const log_damaged&) {
     // Not found, then.
   }
