@@ -61,7 +61,7 @@ TEST_CASE("commands, options, and their values") {
       {{"events", "l"}, "list"},
       {{"event", ""}, "list show count"},
       {{"help", "str"}, "stream"},
-      {{"help", "stream", ""}, "list show state"},
+      {{"help", "stream", ""}, "list show state diff"},
       {{"man", "ev"}, "event"},
       {{"man", "event", "s"}, "show"},
       {{"man", "event", "show", ""}, ""},

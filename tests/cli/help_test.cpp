@@ -103,9 +103,10 @@ TEST_CASE("help is asked for in any way, also without a store") {
 
 TEST_CASE("help of a group lists its commands") {
   tests::console console;
-  CHECK(console.run("help streams").out == R"(  whence stream list          list streams
-  whence stream show STREAM   show the history of a stream
-  whence stream state STREAM  show the state of a stream's aggregate
+  CHECK(console.run("help streams").out == R"(  whence stream list                    list streams
+  whence stream show STREAM             show the history of a stream
+  whence stream state STREAM            show the state of a stream's aggregate
+  whence stream diff STREAM [VERSION…]  show what events changed in the state
 
 More: whence --help; of one command: whence stream list --help
 )");

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <whence/cli/command_table.hpp>
+#include <whence/cli/display_text.hpp>
 #include <whence/cli/item_list.hpp>
 #include <whence/cli/program_name.hpp>
 #include <whence/cli/wrapped_text.hpp>
@@ -105,7 +106,7 @@ std::string program_help(std::string_view program, std::string_view group, help_
   };
   std::size_t longest = 0;
   for (const command& command : commands()) {
-    if (is_meant(command)) longest = std::max(longest, line_of(command).size());
+    if (is_meant(command)) longest = std::max(longest, display_width(line_of(command)));
   }
   const std::size_t column = 2 + start.size() + longest + 2;
   const command* example = nullptr;

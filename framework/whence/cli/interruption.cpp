@@ -49,12 +49,10 @@ class process_interruption final : public interruption {
   bool wanted() const noexcept override { return interrupted; }
 
   bool wait(std::chrono::milliseconds time) override {
-    const auto end = std::chrono::steady_clock::now() + time;
+    const auto most = static_cast<int>(std::min<std::int64_t>(time.count(), std::numeric_limits<int>::max()));
     while (!interrupted) {
-      const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - std::chrono::steady_clock::now()).count();
-      if (left <= 0) return true;
       pollfd waiting{.fd = noticed, .events = POLLIN, .revents = 0};
-      ::poll(&waiting, 1, static_cast<int>(std::min<std::int64_t>(left, std::numeric_limits<int>::max())));
+      if (::poll(&waiting, 1, most) == 0) return true;  // else SIGINT came, or another signal: then it waits once more
     }
     return false;
   }

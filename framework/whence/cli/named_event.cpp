@@ -8,6 +8,7 @@
 
 #include <whence/cli/failure.hpp>
 #include <whence/cli/id_pattern.hpp>
+#include <whence/cli/program_name.hpp>
 #include <whence/cli/selection.hpp>
 
 namespace whence::inline v0::cli {
@@ -44,7 +45,7 @@ event_page event_of(log_reader& log, const std::string& stream, std::uint64_t ve
   }
   throw no_event("there is no event " + stream + "@" + std::to_string(version),
                  "the stream has @1 to @" + std::to_string(log.stream_head(stream).value()),
-                 "whence stream show " + stream);
+                 "whence stream show " + shell_word(stream));
 }
 
 struct place {

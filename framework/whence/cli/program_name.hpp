@@ -10,4 +10,7 @@ namespace whence::inline v0::cli {
 /// "whence event list" is "order-service whence event list". Other uses of the word stay.
 std::string as_started(std::string_view program, std::string_view text);
 
+/// The text as one word of a shell's command line: as it is if it can be, else in quotes.
+std::string shell_word(std::string_view text);
+
 }  // namespace whence::inline v0::cli

@@ -1,77 +1,24 @@
 #include <whence/cli/state_command.hpp>
 
-#include <algorithm>
-#include <cctype>
 #include <charconv>
 #include <cstdint>
-#include <functional>
-#include <memory>
 #include <optional>
 #include <string>
 
-#include <whence/cli/cli_types.hpp>
 #include <whence/cli/display_text.hpp>
 #include <whence/cli/event_screen.hpp>
 #include <whence/cli/failure.hpp>
 #include <whence/cli/flags.hpp>
+#include <whence/cli/program_name.hpp>
 #include <whence/cli/request.hpp>
-#include <whence/cli/selection.hpp>
 #include <whence/cli/session.hpp>
+#include <whence/cli/state_diff.hpp>
+#include <whence/cli/stream_aggregate.hpp>
 #include <whence/cli/time_text.hpp>
 #include <whence/core/json_text.hpp>
-#include <whence/modelling/repository.hpp>
 
 namespace whence::inline v0::cli {
 namespace {
-
-/// `types.missing`: only the application's own executable can do this.
-struct types_missing final : error {
-  explicit types_missing(error_text text) : error("types.missing", next_move::change_request, std::move(text)) {}
-};
-
-/// `types.no_serialize`: the aggregate is known, but not how its state is written.
-struct types_no_serialize final : error {
-  explicit types_no_serialize(const std::string& type)
-      : error("types.no_serialize", next_move::change_request,
-              {.what = "the state of \"" + type + "\" cannot be shown: the aggregate has no serialize",
-               .where = {},
-               .why = {},
-               .remedy = "give it one, as its events have: template <class Archive> void serialize(Archive& ar)"}) {}
-};
-
-/// The name of a program, if it looks like one: it is to be pasted into a shell.
-std::string program_that_wrote(const recorded_event& event) {
-  const bool plain = !event.source.empty() && std::all_of(event.source.begin(), event.source.end(), [](char c) {
-    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '_' || c == '.';
-  });
-  return plain ? std::string(event.source) : "PROGRAM";
-}
-
-types_missing type_is_missing(const recorded_event& first, const cli_types* types) {
-  const std::string type(first.aggregate_type);
-  if (types == nullptr) {
-    return types_missing(
-        {.what = "this needs the type \"" + type + "\", which the stock binary does not have",
-         .where = {},
-         .why = "a state is what the application's own code makes of the events",
-         .remedy = "./" + program_that_wrote(first) + " whence stream state " + std::string(first.stream)});
-  }
-  return types_missing(
-      {.what = "this needs the type \"" + type + "\", which this program does not name to its inspector",
-       .where = {},
-       .why = {},
-       .remedy = "add .aggregate<" + type + ">() to the whence::cli_types that it calls run_cli with"});
-}
-
-/// Owns a state whose type is forgotten.
-class erased_state {
- public:
-  explicit erased_state(const detail::aggregate_facts& facts) : state_(facts.create(), facts.destroy) {}
-  void* get() const noexcept { return state_.get(); }
-
- private:
-  std::unique_ptr<void, void (*)(void*)> state_;
-};
 
 /// --at: a version, or a time.
 struct moment {
@@ -99,51 +46,39 @@ moment moment_of(const request& request, timestamp now) {
   return at;
 }
 
-not_in_log no_such_state(const recorded_event& first, const moment& at, log_reader& log) {
-  const std::string stream(first.stream);
+not_in_log no_such_state(const stream_aggregate& aggregate, const moment& at, log_reader& log) {
   return {"event.missing",
-          {.what = "stream \"" + stream + "\" has no state at " + (at.version ? "version " : "") + at.text,
+          {.what = "stream \"" + aggregate.stream() + "\" has no state at " + (at.version ? "version " : "") + at.text,
            .where = {},
-           .why = at.version ? "it has @1 to @" + std::to_string(log.stream_head(stream).value())
-                             : "its first event was recorded at " + to_rfc3339(first.recorded_at),
-           .remedy = "whence stream show " + stream}};
+           .why = at.version ? "it has @1 to @" + std::to_string(log.stream_head(aggregate.stream()).value())
+                             : "its first event was recorded at " + to_rfc3339(aggregate.first_recorded()),
+           .remedy = "whence stream show " + shell_word(aggregate.stream())}};
 }
 
 exit_code show_state(const request& request, session& session) {
-  const std::string stream = request.argument();
   log_reader& log = session.log();
-  require_stream(log, stream);
-  const event_page page = log.read_stream(stream, stream_version{1}, read_direction::forward, {.events = 1});
-  const recorded_event& first = page.front();
-  const cli_types* const types = session.around().types;
-  const detail::shown_aggregate* const aggregate =
-      types == nullptr ? nullptr : types->aggregate_named(first.aggregate_type);
-  if (aggregate == nullptr) throw type_is_missing(first, types);
-  if (aggregate->encode == nullptr) throw types_no_serialize(std::string(first.aggregate_type));
-
+  stream_aggregate aggregate(log, request.argument(), session.around().types, "stream state");
   const moment at = moment_of(request, session.now());
-  const erased_state state(*aggregate->facts);
   std::optional<timestamp> recorded;
-  const auto wanted = [&](const recorded_event& event) {
+  const detail::fold_end end = aggregate.fold([&](const recorded_event& event) {
     const bool is_included = at.includes(event);
     if (is_included) recorded = event.recorded_at;
     return is_included;
-  };
-  const detail::fold_end end = detail::fold_stream(log, stream, *aggregate->facts, state.get(), wanted);
-  if (!recorded || (at.version && end.version < *at.version)) throw no_such_state(first, at, log);
+  });
+  if (!recorded || (at.version && end.version < *at.version)) throw no_such_state(aggregate, at, log);
 
-  const std::string json = aggregate->encode(state.get());
   if (session.form() != output_form::table) {
-    session.print_json("{\"aggregateId\":" + json_string(stream) + ",\"aggregateType\":" +
-                       json_string(first.aggregate_type) + ",\"streamVersion\":" + std::to_string(end.version.value()) +
+    session.print_json("{\"aggregateId\":" + json_string(aggregate.stream()) + ",\"aggregateType\":" +
+                       json_string(aggregate.type()) + ",\"streamVersion\":" + std::to_string(end.version.value()) +
                        ",\"globalPosition\":" + std::to_string(end.position.value()) + ",\"recordedAt\":\"" +
-                       to_rfc3339(*recorded) + "\",\"state\":" + json + "}");
+                       to_rfc3339(*recorded) + "\",\"state\":" + aggregate.json() + "}");
     return exit_code::done;
   }
-  const std::string head = visible(stream) + "@" + std::to_string(end.version.value()) + "   " +
-                           visible(first.aggregate_type) + "   #" + std::to_string(end.position.value()) + "   " +
+  const std::string head = visible(aggregate.stream()) + "@" + std::to_string(end.version.value()) + "   " +
+                           visible(aggregate.type()) + "   #" + std::to_string(end.position.value()) + "   " +
                            session.cells().time(*recorded);
-  session.print(session.out_style().paint(tint::strong, session.fitted(head)) + "\n" + data_screen(json, session));
+  session.print(session.out_style().paint(tint::strong, session.fitted(head)) + "\n" +
+                data_screen(aggregate.json(), session));
   return exit_code::done;
 }
 
@@ -159,6 +94,16 @@ constexpr std::string_view state_text =
     "application's types: run it in the application's executable, which calls run_cli with whence::cli_types; the "
     "stock program has none (exit code 7). Times are those of recording.";
 
+constexpr example diff_examples[] = {
+    {"whence stream diff order-12345", "what the last event changed"},
+    {"whence stream diff order-12345 1", "and what all since version 1 changed"},
+    {"whence stream diff order-12345 0 2", "from nothing to version 2"},
+};
+constexpr std::string_view diff_text =
+    "What is different in the state of a stream between two versions, and which events did it: from the one before the "
+    "last to the last, from the version that is given to the last, or from the first to the second that are given. "
+    "Version 0 is the state without events. It needs the application's types, as stream state does.";
+
 constexpr command rows[] = {
     {.group = "stream",
      .name = "state",
@@ -169,6 +114,15 @@ constexpr command rows[] = {
      .examples = state_examples,
      .flags = state_flags,
      .run = &show_state},
+    {.group = "stream",
+     .name = "diff",
+     .argument = "STREAM [VERSION…]",
+     .argument_by = completes::stream,
+     .summary = "show what events changed in the state",
+     .text = diff_text,
+     .examples = diff_examples,
+     .forms = list_forms,
+     .run = &show_diff},
 };
 
 }  // namespace

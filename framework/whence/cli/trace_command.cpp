@@ -9,6 +9,7 @@
 #include <whence/cli/event_commands.hpp>
 #include <whence/cli/flags.hpp>
 #include <whence/cli/named_event.hpp>
+#include <whence/cli/program_name.hpp>
 #include <whence/cli/request.hpp>
 #include <whence/cli/session.hpp>
 #include <whence/cli/trace_screen.hpp>
@@ -45,7 +46,7 @@ trace_subject subject_of(const request& request, log_reader& log, trace_source& 
     // The likeliest slip: the name of a stream alone.
     if (log.read_stream(name, stream_version{1}, read_direction::forward, {.events = 1}).empty()) throw;
     throw usage_error("value", "\"" + name + "\" is a stream: a trace begins with one event, command or correlation",
-                      "whence trace " + name + "@1");
+                      "whence trace " + shell_word(name + "@1"));
   }
 }
 

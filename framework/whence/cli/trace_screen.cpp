@@ -10,16 +10,11 @@
 #include <whence/cli/display_text.hpp>
 #include <whence/cli/id_pattern.hpp>
 #include <whence/cli/time_text.hpp>
+#include <whence/cli/wrapped_text.hpp>
 #include <whence/store/log_errors.hpp>
 
 namespace whence::inline v0::cli {
 namespace {
-
-std::string padded(std::string text, std::size_t to) {
-  const std::size_t width = display_width(text);
-  if (width < to) text.append(to - width, ' ');
-  return text;
-}
 
 std::string counted(std::size_t number, std::string_view one) {
   return with_groups(number) + " " + std::string(one) + (number == 1 ? "" : "s");

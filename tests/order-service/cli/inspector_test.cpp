@@ -123,11 +123,22 @@ TEST_CASE_FIXTURE(one_sale, "the state of each aggregate, as of any version") {
         std::string::npos);
 }
 
+TEST_CASE_FIXTURE(one_sale, "what changed in a state, and by which events") {
+  CHECK(
+      shell("\"$SHOP\" whence stream diff order-536365 0").out ==
+      "order-536365   Order   v0 → v2   2 events\n\n"
+      "MEMBER  CHANGE   BEFORE                                 AFTER                                       BY\n"
+      "status  changed  \"none\"                                 \"shipped\"                                   "
+      "v1 OrderPlaced, v2 OrderShipped\n"
+      "total   changed  {\"tenThousandths\":0,\"currency\":\"GBP\"}  {\"tenThousandths\":356400,\"currency\":\"GBP\"}  "
+      "v1 OrderPlaced\n");
+}
+
 TEST_CASE_FIXTURE(one_sale, "every command works in the shop's executable, also while the shop is open") {
   const auto app = shop::open_shop(store());
-  for (const char* const line :
-       {"event list", "event show @1", "stream list", "stream show order-536365", "stream state order-536365",
-        "trace @1", "projection list", "projection status", "sql -c 'SELECT * FROM order_summary.order_summary'"}) {
+  for (const char* const line : {"event list", "event show @1", "stream list", "stream show order-536365",
+                                 "stream diff order-536365", "stream state order-536365", "trace @1", "projection list",
+                                 "projection status", "sql -c 'SELECT * FROM order_summary.order_summary'"}) {
     CAPTURE(line);
     const auto ran = shell("\"$SHOP\" whence " + std::string(line));
     CHECK(ran.exit == 0);
