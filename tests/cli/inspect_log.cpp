@@ -230,6 +230,13 @@ int prove(const std::string& whence, const std::string& folder, const std::strin
   inspector.first_row("stream show", {"stream", "show", stream}, first_row_milliseconds_max);
   inspector.first_row("first row of stream list --limit 50", {"stream", "list", "--limit", "50"},
                       first_row_milliseconds_max);
+  inspector.first_row("inspect", {"inspect"}, first_row_milliseconds_max);
+  inspector.first_row("trace by position", {"trace", "@" + middle}, first_row_milliseconds_max);
+  inspector.first_row("trace by id", {"trace", id}, first_row_milliseconds_max);
+  inspector.first_row("trace --up by stream and version", {"trace", stream + "@7", "--up"}, first_row_milliseconds_max);
+  inspector.first_row("projection status", {"projection", "status"}, first_row_milliseconds_max);
+  inspector.first_row("first row of sql", {"sql", "-o", "csv", "-c", "SELECT * FROM events"},
+                      first_row_milliseconds_max);
   inspector.prompt("completion of a stream's name", {"__complete", "--", "stream", "show", "--store", path, "order-1"},
                    completion_milliseconds_max);
   inspector.prompt("completion of an event type",
@@ -243,6 +250,9 @@ int prove(const std::string& whence, const std::string& folder, const std::strin
   inspector.all_of_it("all of a rare type", {"event", "list", "-o", "jsonl", "--type", "OrderCancelled"});
   inspector.all_of_it("all that fits --where", {"event", "list", "-o", "jsonl", "--where", "/data/number < 1000"});
   inspector.all_of_it("event count --by type", {"event", "count", "--by", "type"});
+  inspector.all_of_it("inspect --recent 1000000", {"inspect", "--recent", "1000000"});
+  inspector.all_of_it("trace by an id that is cut", {"trace", id.substr(id.size() - 12)});
+  inspector.all_of_it("all of sql", {"sql", "-o", "jsonl", "-c", "SELECT * FROM events"});
   inspector.all_of_it("stream list", {"stream", "list"});
   inspector.all_of_it("stream list --by-size --limit 50", {"stream", "list", "--by-size", "--limit", "50"});
   return inspector.good() ? 0 : 1;
