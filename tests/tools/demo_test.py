@@ -56,7 +56,7 @@ class Demo(unittest.TestCase):
         self.assertNotIn("\x1b", self.done.stdout)
 
     def test_what_it_suggests_works_in_the_files_that_it_keeps(self):
-        suggested = re.findall(r"^  ((?:whence|sqlite3) .*?)(?:   .*)?$", NEXT.search(self.done.stdout).group(), re.MULTILINE)
+        suggested = re.findall(r"^  ((?:whence|order-service|sqlite3) .*?)(?:   .*)?$", NEXT.search(self.done.stdout).group(), re.MULTILINE)
         self.assertGreater(len(suggested), 2)
         for command in suggested:
             with self.subTest(command=command):

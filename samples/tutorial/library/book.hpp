@@ -23,6 +23,11 @@ struct Book {
   std::string reader;  // empty: it is on the shelf
   void apply(const Lent& event) { reader = event.reader; }
   void apply(const Returned&) { reader.clear(); }
+
+  template <class Archive>
+  void serialize(Archive& ar) {  // so that it can be shown
+    ar(cereal::make_nvp("reader", reader));
+  }
 };
 
 struct Lend {

@@ -2,7 +2,9 @@
 #include <string>
 #include <vector>
 
+#include <whence/cli/cli_types.hpp>
 #include <whence/cli/exit_code.hpp>
+#include <whence/cli/run_cli.hpp>
 
 #include "loans.hpp"
 
@@ -30,6 +32,10 @@ static int show_loans() {
 int main(int count, char** arguments) {
   const std::vector<std::string> words(arguments + 1, arguments + count);
   const std::string verb = words.empty() ? "" : words[0];
+  if (verb == "whence") {  // all that `whence` can do, and what needs the program's own types
+    const auto types = whence::cli_types("desk whence").aggregate<Book>().projection<Loans>();
+    return whence::run_cli(count - 1, arguments + 1, types);
+  }
   try {
     if ((verb == "lend" && count == 4) || (verb == "return" && count == 3)) return write(words);
     if (verb == "loans" && count == 2) return show_loans();
