@@ -47,17 +47,18 @@ endif()
 
 # whence_module(<module>
 #   [DEPENDS <modules that its public headers include>] [PRIVATE_DEPENDS <modules that only its sources include>]
-#   PUBLIC_HEADERS <files> [SOURCES <files>]
+#   PUBLIC_HEADERS <files> [SOURCES <files>] [FAULT_POINTS <more sources>]
 #   [LIBRARIES <libraries of its sources>] [PUBLIC_LIBRARIES <libraries of its public headers>])
 #
-# Makes whence_<module> (alias whence::<module>), and whence_<module>_faults: the same sources with WHENCE_TEST_BUILD=1, in
-# which fault points are alive; it is compiled only if a test wants it.
+# Makes whence_<module> (alias whence::<module>), and whence_<module>_faults: the same sources, in which fault points are alive.
+# It is made only if a test wants it: the sources under FAULT_POINTS are compiled once more, with WHENCE_TEST_BUILD=1, and the
+# others are the same objects. Fault points in a source that is not under FAULT_POINTS do not compile.
 #
 # A module has two include folders in the build tree, made of links. The public one holds its PUBLIC_HEADERS and nothing else:
 # all that other modules see. The private one is the module's whole folder: for its own sources and tests.
 function(whence_module module)
   cmake_parse_arguments(PARSE_ARGV 1 arg ""
-    "" "DEPENDS;PRIVATE_DEPENDS;PUBLIC_HEADERS;SOURCES;LIBRARIES;PUBLIC_LIBRARIES")
+    "" "DEPENDS;PRIVATE_DEPENDS;PUBLIC_HEADERS;SOURCES;FAULT_POINTS;LIBRARIES;PUBLIC_LIBRARIES")
   if(arg_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "whence_module(${module}): what is ${arg_UNPARSED_ARGUMENTS}?")
   endif()
@@ -83,6 +84,7 @@ function(whence_module module)
     endif()
   endforeach()
 
+  set_source_files_properties(${arg_FAULT_POINTS} PROPERTIES COMPILE_DEFINITIONS WHENCE_FAULT_POINTS=1)
   foreach(twin IN ITEMS "" ${WHENCE_TWINS})
     set(target whence_${module}${twin})
     set(public_modules ${arg_DEPENDS})
@@ -91,7 +93,12 @@ function(whence_module module)
     list(TRANSFORM private_modules REPLACE "(.+)" "whence_\\1${twin}")
 
     if(arg_SOURCES)
-      add_library(${target} STATIC ${arg_SOURCES})
+      set(sources ${arg_SOURCES} ${arg_FAULT_POINTS})
+      if(twin)
+        whence_same_objects(sources whence_${module} EXCEPT ${arg_FAULT_POINTS})
+      endif()
+      add_library(${target} STATIC ${sources})
+      set_target_properties(${target} PROPERTIES LINKER_LANGUAGE CXX)
       target_include_directories(${target} BEFORE PRIVATE ${private_folder})
       target_link_libraries(${target} PRIVATE
         $<BUILD_INTERFACE:whence_own_code> ${private_modules} ${private_libraries})
@@ -126,8 +133,9 @@ endfunction()
 
 # whence_program(<name> MAIN <file> [SOURCES <files>] [DEPENDS <modules>] [LIBRARIES <libraries>])
 #
-# Makes bin/<name>, and bin/<name>_faults on the test builds of the modules, compiled only if a test wants it. SOURCES are a
-# library of their own, <name>_code, so that tests can link them; their includes are relative to the program's folder.
+# Makes bin/<name>, and bin/<name>_faults on the test builds of the modules, linked only if a test wants it: a program has no fault
+# points of its own. SOURCES are a library of their own, <name>_code, so that tests can link them; their includes are relative to
+# the program's folder.
 function(whence_program name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "MAIN" "SOURCES;DEPENDS;LIBRARIES")
   if(arg_UNPARSED_ARGUMENTS)
@@ -138,13 +146,21 @@ function(whence_program name)
     set(modules ${arg_DEPENDS})
     list(TRANSFORM modules REPLACE "(.+)" "whence_\\1${twin}")
     set(code ${modules} ${arg_LIBRARIES})
+    set(main ${arg_MAIN})
+    set(sources ${arg_SOURCES})
+    if(twin)
+      whence_same_objects(main ${name})
+      whence_same_objects(sources ${name}_code)
+    endif()
     if(arg_SOURCES)
-      add_library(${name}_code${twin} STATIC ${arg_SOURCES})
+      add_library(${name}_code${twin} STATIC ${sources})
+      set_target_properties(${name}_code${twin} PROPERTIES LINKER_LANGUAGE CXX)
       target_include_directories(${name}_code${twin} PUBLIC ${CMAKE_CURRENT_SOURCE_DIR})
       target_link_libraries(${name}_code${twin} PRIVATE whence_own_code PUBLIC ${code})
       set(code ${name}_code${twin})
     endif()
-    add_executable(${name}${twin} ${arg_MAIN})
+    add_executable(${name}${twin} ${main})
+    set_target_properties(${name}${twin} PROPERTIES LINKER_LANGUAGE CXX)
     target_link_libraries(${name}${twin} PRIVATE whence_own_code ${code})
     set_target_properties(${name}${twin} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${WHENCE_BIN_DIR})
     if(twin)
@@ -154,6 +170,18 @@ function(whence_program name)
       endif()
     endif()
   endforeach()
+endfunction()
+
+# Sets `sources` to what a target consists of that is compiled like `target`, except some of its sources.
+function(whence_same_objects sources target)
+  cmake_parse_arguments(PARSE_ARGV 2 arg "" "" "EXCEPT")
+  set(objects $<TARGET_OBJECTS:${target}>)
+  if(arg_EXCEPT)
+    list(JOIN arg_EXCEPT "|" others)
+    string(REPLACE "." "[.]" others "${others}")
+    set(objects "$<FILTER:${objects},EXCLUDE,/${target}[.]dir/([.]/)?(${others})[.]o>")
+  endif()
+  set(${sources} ${arg_EXCEPT} ${objects} PARENT_SCOPE)
 endfunction()
 
 # Fills `folder` with links to the given headers of the current module; what was there before goes.

@@ -72,7 +72,24 @@ include("@PROJECT_SOURCE_DIR@/cmake/discover_tests.cmake")
   set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES ${listing})
 endfunction()
 
-# Each public header compiles alone.
+# whence_once([TESTS <names>] [TARGETS <what nothing but such tests needs>])
+#
+# What these tests find does not depend on how the code is compiled: they get the label `once`. The presets asan, tsan and coverage
+# leave out the tests (CMakePresets.json), and builds with their flags the targets: whoever wants one there asks for it by name.
+function(whence_once)
+  cmake_parse_arguments(PARSE_ARGV 0 arg "" "" "TESTS;TARGETS")
+  if(arg_UNPARSED_ARGUMENTS)
+    message(FATAL_ERROR "whence_once: what is ${arg_UNPARSED_ARGUMENTS}?")
+  endif()
+  if(arg_TESTS)
+    set_tests_properties(${arg_TESTS} PROPERTIES LABELS once)
+  endif()
+  if(arg_TARGETS AND CMAKE_CXX_FLAGS MATCHES "-fsanitize=|--coverage")
+    set_target_properties(${arg_TARGETS} PROPERTIES EXCLUDE_FROM_ALL ON)
+  endif()
+endfunction()
+
+# Each public header compiles alone: a look at the headers, and so `once`.
 function(whence_test_headers)
   get_property(modules GLOBAL PROPERTY WHENCE_MODULES_FOUND)
   foreach(module IN LISTS modules)
@@ -88,6 +105,7 @@ function(whence_test_headers)
     if(sources)
       add_library(whence_${module}_headers_alone OBJECT ${sources})
       target_link_libraries(whence_${module}_headers_alone PRIVATE whence_own_code whence_${module})
+      whence_once(TARGETS whence_${module}_headers_alone)
     endif()
   endforeach()
 endfunction()

@@ -1,6 +1,9 @@
 /// Planted faults, in test builds only (WHENCE_TEST_BUILD=1): a process that kills itself at a named phase, and bugs that a
 /// test has to catch. In ordinary builds both vanish.
 ///
+/// A source that has them stands under FAULT_POINTS in its module's CMakeLists.txt: it is compiled for each of the two builds, and
+/// all others for both of them at once. Elsewhere they are not declared.
+///
 /// Environment of a test build:
 ///   WHENCE_KILL_AT=<phase>:<n>   SIGKILL at the n-th visit (from 1) of queue, insert, commit, witness, checkpoint, projection
 ///                               or index
@@ -40,7 +43,7 @@ std::uint64_t checkpoint_bytes(std::uint64_t otherwise) noexcept;
 /// True if this bug is planted.
 bool mutant(int number) noexcept;
 
-#else
+#elif defined(WHENCE_FAULT_POINTS)
 
 constexpr void reach(phase) noexcept {}
 constexpr void acknowledged(std::uint64_t) noexcept {}
