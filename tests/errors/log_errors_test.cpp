@@ -128,7 +128,7 @@ TEST_CASE("appends that are refused") {
   CHECK(here.says([&] { log->append(batch_of(here.runtime(), expected_version::none())).get().value(); }) ==
         R"(app: account-ada: expected version none, found version 1; nothing was written
   where: account-ada
-  why:   another writer was first
+  why:   another writer was first: version 1 is Deposited (event <id>, position 1)
   do:    load the aggregate and decide again  [append.version_conflict, exit 4]
 )");
   append_batch changed = first;
@@ -150,6 +150,40 @@ TEST_CASE("appends that are refused") {
 )");
 }
 
+TEST_CASE("appends that are larger than the log's limits") {
+  const scene here;
+  const auto log =
+      memory({.sizes = {.event_bytes_max = 20, .metadata_bytes_max = 8, .batch_bytes_max = 200, .batch_events_max = 3}})
+          .open(here.runtime());
+  const auto one = [&] { return batch_of(here.runtime(), expected_version::any(), R"({"cents":1})"); };
+  CHECK(log->append(one()).get().committed() != nullptr);
+  CHECK(here.says([&] {
+    log->append(batch_of(here.runtime(), expected_version::any(), R"({"cents":100000000000})")).get().value();
+  }) == R"(app: the data of event <id> has 22 bytes, and event_bytes_max is 20; nothing was written
+  where: account-ada
+  do:    keep what is large elsewhere, and refer to it; or open the log with a larger event_bytes_max  [append.too_large, exit 4]
+)");
+  append_batch tagged = one();
+  tagged.streams[0].events[0].tags = {"branch:5", "region:north"};
+  CHECK(here.says([&] { log->append(tagged).get().value(); }) ==
+        R"(app: the metadata of event <id> has 20 bytes, and metadata_bytes_max is 8; nothing was written
+  where: account-ada
+  do:    keep what is large elsewhere, and refer to it; or open the log with a larger metadata_bytes_max  [append.too_large, exit 4]
+)");
+  append_batch many = one();
+  for (int i = 0; i < 3; ++i) many.streams[0].events.push_back(one().streams[0].events[0]);
+  CHECK(here.says([&] { log->append(many).get().value(); }) ==
+        R"(app: the batch has 4 events, and batch_events_max is 3; nothing was written
+  do:    append it in several batches; or open the log with a larger batch_events_max  [append.too_large, exit 4]
+)");
+  append_batch heavy = one();
+  heavy.streams[0].stream = std::string(200, 's');
+  CHECK(here.says([&] { log->append(heavy).get().value(); }) ==
+        R"(app: the batch has 227 bytes, and batch_bytes_max is 200; nothing was written
+  do:    append it in several batches; or open the log with a larger batch_bytes_max  [append.too_large, exit 4]
+)");
+}
+
 TEST_CASE("a queue of appends that is full") {
   const scene here;
   const auto log = open(
@@ -158,8 +192,8 @@ TEST_CASE("a queue of appends that is full") {
   auto held = log->append(batch_of(here.runtime(), expected_version::any(), large));
   CHECK(here.says([&] { log->append(batch_of(here.runtime(), expected_version::any(), large)).get().value(); }) ==
         R"(app: the queue of appends is full; nothing was written
-  why:   at most 1000 bytes are queued
-  do:    append again in a while, or open the log with when_queue_full::wait  [append.queue_full, exit 5]
+  why:   queue_bytes_max is 1000; 929 bytes are queued, and this append has 929
+  do:    append again in a while, or open the log with when_queue_full::wait or a larger queue_bytes_max  [append.queue_full, exit 5]
 )");
   CHECK(std::move(held).get().committed() != nullptr);
 }

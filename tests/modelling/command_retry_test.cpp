@@ -91,6 +91,21 @@ TEST_CASE("conflicts without end are given up after the tries that the options a
   CHECK(bank.log->appended.size() == 3);
 }
 
+TEST_CASE("who gives up after conflicts is told which events of others were in the way") {
+  scripted_bus bank({.source = "bank", .conflicts = {.tries_max = 2}});
+  open_with(bank, 100);
+  another_writer(bank, 2);
+  try {
+    static_cast<void>(bank.bus.send<Withdraw>(account, 1).get());
+    FAIL("it was not given up");
+  } catch (const whence::version_conflict& conflict) {
+    REQUIRE(conflict.between.size() == 1);
+    CHECK(conflict.between[0].type == "Withdrawn");
+    CHECK(conflict.between[0].version == whence::stream_version{4});
+    CHECK(conflict.text().why.starts_with("another writer was first: version 4 is Withdrawn (event "));
+  }
+}
+
 TEST_CASE("an append of unknown result is sent again, the very same, until the log knows") {
   scripted_bus bank;
   int unknown = 2;

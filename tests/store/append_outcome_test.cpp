@@ -44,6 +44,22 @@ TEST_CASE("a version conflict says what was expected, what was found, and that n
         std::string("order-12345: expected version exists, found no such stream; nothing was written"));
 }
 
+TEST_CASE("a version conflict names the events in between, and counts those that it leaves out") {
+  append_refused conflict = refused(append_refused::reason::version_conflict);
+  conflict.expected = expected_version::exactly(stream_version{7});
+  conflict.actual = stream_version{12};
+  const event_id paid{uuid({1, 2, 3, 4, 5, 6, 0x77, 8, 0x89, 10, 11, 12, 13, 14, 15, 16})};
+  conflict.between = {{paid, "OrderPaid", stream_version{8}, global_position{4711}},
+                      {paid, "OrderShipped", stream_version{9}, global_position{4713}}};
+  conflict.more_between = 3;
+  const auto failure = failure_of<version_conflict>(append_outcome(conflict));
+  CHECK(failure.text().why == "another writer was first: version 8 is OrderPaid (event " + paid.to_string() +
+                                  ", position 4711), version 9 is OrderShipped (event " + paid.to_string() +
+                                  ", position 4713); and 3 more");
+  CHECK(failure.between == conflict.between);
+  CHECK(failure.more_between == 3);
+}
+
 TEST_CASE("each outcome that is not committed has its own failure and next move") {
   using reason = append_refused::reason;
   CHECK(failure_of<event_id_reused>(append_outcome(refused(reason::event_id_reused))).next() ==

@@ -138,6 +138,30 @@ std::optional<append_outcome> streams_one_after_the_other(log& right, const appe
   return all;
 }
 
+/// Emmett's conflict says which version is there, and nothing of who was first.
+std::optional<append_outcome> conflicts_name_no_events(log& right, const append_batch& batch) {
+  const append_outcome outcome = right.append(batch).get();
+  if (outcome.refused() == nullptr) return outcome;
+  append_refused refused = *outcome.refused();
+  refused.between.clear();
+  return refused;
+}
+
+/// What is known is known for a while: the ids of the last 40,000 events, say.
+std::optional<append_outcome> old_ids_are_forgotten(log& right, const append_batch& batch) {
+  append_batch renamed = batch;
+  for (auto& part : renamed.streams) {
+    for (auto& event : part.events) {
+      const auto found = right.find_event(event.id);
+      if (found && found->value() + 40'000 < right.head().value())
+        event.id = event_id{derive(event.id.value(), "again", right.head().value())};
+    }
+    part.expected = expected_version::any();
+  }
+  if (batch.streams.empty() || !right.find_event(batch.streams[0].events.at(0).id)) return std::nullopt;
+  return right.append(renamed).get();
+}
+
 }  // namespace
 
 whence::log_source faulty_store::fresh() const {
@@ -168,6 +192,10 @@ std::vector<log_fault> known_faults() {
   add("a known id is taken again if the version is right",
       "the same batch again returns the first result, whatever versions are expected")
       .batch = known_ids_are_taken_if_the_version_is_right;
+  add("a conflict does not say who was first", "a conflict names the events beyond the version that was expected")
+      .answer = conflicts_name_no_events;
+  add("an event id is forgotten after 40,000 others", "a repeat is recognised behind tens of thousands of other events")
+      .answer = old_ids_are_forgotten;
   add("a known id with another content is called a repeat", "a known event id with another content is refused").answer =
       known_ids_with_any_content_are_repeats;
   add("an id twice in a batch is refused, and written",

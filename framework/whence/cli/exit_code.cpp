@@ -30,6 +30,7 @@ constexpr rule rules[] = {
     {"aggregate.other_type", exit_code::refused},
     {"append.event_id_reused", exit_code::refused},
     {"append.invalid", exit_code::refused},
+    {"append.too_large", exit_code::refused},
     {"append.version_conflict", exit_code::refused},
     {"command.id_reused", exit_code::refused},
     {"data.unwritable", exit_code::refused},

@@ -71,20 +71,26 @@ struct stream_append {
 
 /// Refused as `invalid`, by the name of the rule: a batch without a stream, a stream without an event, a stream or an event id
 /// that stands twice, a name that is no UTF-8 or has control characters, an aggregate type other than the stream's, and what is
-/// beyond append_limits.
+/// beyond append_limits. Refused as `too_large`, by the name of the limit: what is beyond the log's size_limits.
 struct append_batch {
   std::vector<stream_append> streams;
 };
 
+/// The same in every log.
 struct append_limits {
-  static constexpr std::size_t name_bytes = 255;        ///< streams, types, tags, and each text of the metadata
-  static constexpr std::size_t data_bytes = 16u << 20;  ///< of one event
-  static constexpr std::size_t tags = 32;               ///< of one event
-  static constexpr std::size_t events = 10'000;         ///< of one batch
-  static constexpr std::size_t bytes = 32u << 20;       ///< of one batch: all its names and payloads
+  static constexpr std::size_t name_bytes = 255;  ///< streams, types, tags, and each text of the metadata
+  static constexpr std::size_t tags = 32;         ///< of one event
   static constexpr timestamp earliest = std::chrono::sys_days{std::chrono::year{0} / 1 / 1};
   static constexpr timestamp latest =
       std::chrono::sys_days{std::chrono::year{10'000} / 1 / 1} - std::chrono::microseconds{1};
+};
+
+/// How large an append may be: options of a log.
+struct size_limits {
+  std::size_t event_bytes_max = 16u << 20;    ///< the data of one event
+  std::size_t metadata_bytes_max = 8u << 10;  ///< of one event: causation type, source, traceparent and tags
+  std::size_t batch_bytes_max = 32u << 20;    ///< all names, data and metadata of one batch
+  std::size_t batch_events_max = 10'000;      ///< all events of one batch
 };
 
 }  // namespace whence::inline v0

@@ -8,6 +8,7 @@ std::string_view code_of(append_refused::reason why) {
     case append_refused::reason::version_conflict: return "append.version_conflict";
     case append_refused::reason::event_id_reused: return "append.event_id_reused";
     case append_refused::reason::invalid: return "append.invalid";
+    case append_refused::reason::too_large: return "append.too_large";
     case append_refused::reason::queue_full: return "append.queue_full";
     case append_refused::reason::not_written: return "append.not_written";
     case append_refused::reason::closed: return "append.closed";
@@ -20,11 +21,24 @@ next_move next_after(append_refused::reason why) {
     case append_refused::reason::version_conflict: return next_move::reload;
     case append_refused::reason::event_id_reused: return next_move::change_request;
     case append_refused::reason::invalid: return next_move::change_request;
+    case append_refused::reason::too_large: return next_move::change_request;
     case append_refused::reason::queue_full: return next_move::retry;
     case append_refused::reason::not_written: return next_move::retry;
     case append_refused::reason::closed: return next_move::operator_needed;
   }
   return next_move::change_request;
+}
+
+/// "version 8 is OrderPaid (event 0192…, position 4711), version 9 is …; and 3 more"
+std::string named(const append_refused& refused) {
+  std::string text;
+  for (const event_between& event : refused.between) {
+    text += text.empty() ? "" : ", ";
+    text += "version " + std::to_string(event.version.value()) + " is " + event.type + " (event " +
+            event.id.to_string() + ", position " + std::to_string(event.position.value()) + ")";
+  }
+  if (!text.empty() && refused.more_between > 0) text += "; and " + std::to_string(refused.more_between) + " more";
+  return text;
 }
 
 error_text conflict_text(const append_refused& refused) {
@@ -33,7 +47,7 @@ error_text conflict_text(const append_refused& refused) {
   return {.what = refused.stream + ": expected version " + refused.expected.to_string() + ", found " + found +
                   "; nothing was written",
           .where = refused.stream,
-          .why = "another writer was first",
+          .why = refused.between.empty() ? "another writer was first" : "another writer was first: " + named(refused),
           .remedy = "load the aggregate and decide again"};
 }
 
@@ -51,8 +65,19 @@ error_text not_done_text(const append_refused& refused) {
   switch (refused.why) {
     case append_refused::reason::queue_full:
       text.what = "the queue of appends is full; nothing was written";
-      text.remedy = "append again in a while, or open the log with when_queue_full::wait";
+      text.remedy = "append again in a while, or open the log with when_queue_full::wait or a larger " +
+                    std::string(refused.limit.name);
       break;
+    case append_refused::reason::too_large: {
+      const std::string name(refused.limit.name);
+      text.what =
+          refused.detail + ", and " + name + " is " + std::to_string(refused.limit.limit) + "; nothing was written";
+      text.why.clear();
+      text.remedy =
+          name.starts_with("batch") ? "append it in several batches" : "keep what is large elsewhere, and refer to it";
+      text.remedy += "; or open the log with a larger " + name;
+      break;
+    }
     case append_refused::reason::not_written:
       text.what = "the storage failed; nothing was written";
       text.remedy = "put the cause right and append the same batch again";
@@ -86,14 +111,18 @@ version_conflict::version_conflict(const append_refused& refused)
     : error(code_of(append_refused::reason::version_conflict), next_move::reload, conflict_text(refused)),
       stream(refused.stream),
       expected(refused.expected),
-      actual(refused.actual) {}
+      actual(refused.actual),
+      between(refused.between),
+      more_between(refused.more_between) {}
 
 event_id_reused::event_id_reused(const append_refused& refused)
     : error(code_of(append_refused::reason::event_id_reused), next_move::change_request, reused_text(refused)),
       event(refused.event) {}
 
 append_not_done::append_not_done(const append_refused& refused)
-    : error(code_of(refused.why), next_after(refused.why), not_done_text(refused)), reason(refused.why) {}
+    : error(code_of(refused.why), next_after(refused.why), not_done_text(refused)),
+      reason(refused.why),
+      limit(refused.limit) {}
 
 append_result_unknown::append_result_unknown(const append_unknown& unknown)
     : error("append.unknown", next_move::retry,

@@ -1,8 +1,12 @@
 /// How an append ended: committed, refused or unknown. There is no fourth.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <string>
+#include <string_view>
 #include <variant>
+#include <vector>
 
 #include <whence/core/error.hpp>
 #include <whence/core/position.hpp>
@@ -19,13 +23,31 @@ struct append_committed {
   bool repeated = false;  ///< these event ids were there already: this is the first append's result
 };
 
+/// An event of the stream beyond the version that was expected: somebody else appended it.
+struct event_between {
+  event_id id;
+  std::string type;
+  stream_version version;
+  global_position position;
+
+  friend bool operator==(const event_between&, const event_between&) = default;
+};
+
+/// A limit that an append is beyond.
+struct broken_limit {
+  std::string_view name;    ///< of the option: "event_bytes_max"
+  std::uint64_t limit = 0;  ///< what the log was opened with
+  std::uint64_t found = 0;  ///< what the append has, or would bring it to
+};
+
 /// Nothing of the batch was written, and nothing of it will appear later.
 struct append_refused {
   enum class reason {
-    version_conflict,  ///< another writer was first: `stream`, `expected`, `actual`
+    version_conflict,  ///< another writer was first: `stream`, `expected`, `actual`, and the events `between`
     event_id_reused,   ///< `event` is in the log with another content
     invalid,           ///< the batch breaks a rule or limit named in `detail`
-    queue_full,        ///< the limit of queued bytes is reached and the caller asked not to wait
+    too_large,         ///< the batch is beyond a size limit of the log: `limit`
+    queue_full,        ///< the limit of queued bytes is reached and the caller asked not to wait: `limit`
     not_written,  ///< the storage failed, and it is certain that nothing was kept; the same batch may be sent again
     closed,       ///< the log is closed or closing
   };
@@ -35,6 +57,11 @@ struct append_refused {
   stream_version actual;
   event_id event;
   std::string detail;
+  broken_limit limit{};  ///< of too_large and queue_full
+
+  static constexpr std::size_t between_max = 8;
+  std::vector<event_between> between;  ///< those after the expected version, in their order: the first `between_max`
+  std::uint64_t more_between = 0;      ///< how many there are beside these
 };
 
 /// The storage failed in a way that leaves open whether the batch was kept. Sending the same batch (same event ids) again,
@@ -49,6 +76,8 @@ struct version_conflict final : error {
   std::string stream;
   expected_version expected;
   stream_version actual;
+  std::vector<event_between> between;  ///< as in append_refused
+  std::uint64_t more_between;
 };
 
 /// The id of an event to append is in the log with another content. Nothing was written.
@@ -61,6 +90,7 @@ struct event_id_reused final : error {
 struct append_not_done final : error {
   explicit append_not_done(const append_refused& refused);
   append_refused::reason reason;
+  broken_limit limit{};  ///< of too_large and queue_full
 };
 
 /// It is not known whether the events were written.

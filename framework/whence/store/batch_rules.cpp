@@ -10,6 +10,8 @@ namespace {
 
 using limits = append_limits;
 
+constexpr std::string_view batch_events_name = "batch_events_max";
+
 /// UTF-8 as RFC 3629 has it (no surrogates, nothing beyond U+10FFFF, shortest form) without control characters.
 bool is_plain_utf8(std::string_view text) noexcept {
   const auto at = [&](std::size_t index) {
@@ -60,7 +62,6 @@ std::string check_event(const new_event& event) {
   if (auto broken = check_name("event type", event.type, limits::name_bytes); !broken.empty()) return broken;
   if (event.version == 0) return "event version is 0; versions begin at 1";
   if (event.data.empty()) return "data is empty; it is a JSON document";
-  if (event.data.size() > limits::data_bytes) return at_most("data", limits::data_bytes, "bytes");
   if (event.occurred_at < limits::earliest || event.occurred_at > limits::latest)
     return "occurredAt is outside the years 0000 to 9999";
   const auto& meta = event.metadata;
@@ -71,6 +72,35 @@ std::string check_event(const new_event& event) {
   for (const auto& tag : event.tags)
     if (auto broken = check_name("tag", tag, limits::name_bytes); !broken.empty()) return broken;
   return {};
+}
+
+/// What `what` (of the log's size limits) is beyond.
+append_refused too_large(std::string what, broken_limit limit, std::string_view stream = {}, event_id event = {}) {
+  append_refused refused{};
+  refused.why = append_refused::reason::too_large;
+  refused.stream = stream;
+  refused.event = event;
+  refused.detail = std::move(what) + " has " + std::to_string(limit.found) +
+                   (limit.name == batch_events_name ? " events" : " bytes");
+  refused.limit = limit;
+  return refused;
+}
+
+std::optional<append_refused> check_sizes(const stream_append& part, const new_event& event, const size_limits& sizes) {
+  const auto beyond = [&](const char* what, broken_limit limit) {
+    return too_large(std::string(what) + " of event " + event.id.to_string(), limit, part.stream, event.id);
+  };
+  if (event.data.size() > sizes.event_bytes_max)
+    return beyond("the data", {"event_bytes_max", sizes.event_bytes_max, event.data.size()});
+  if (const std::size_t bytes = metadata_bytes_of(event); bytes > sizes.metadata_bytes_max)
+    return beyond("the metadata", {"metadata_bytes_max", sizes.metadata_bytes_max, bytes});
+  return std::nullopt;
+}
+
+std::size_t events_of(const append_batch& batch) noexcept {
+  std::size_t events = 0;
+  for (const auto& part : batch.streams) events += part.events.size();
+  return events;
 }
 
 append_refused refuse(std::string detail, std::string_view stream = {}, event_id event = {}) {
@@ -84,11 +114,15 @@ append_refused refuse(std::string detail, std::string_view stream = {}, event_id
 
 }  // namespace
 
-std::optional<append_refused> broken_rule(const append_batch& batch) {
+std::optional<append_refused> broken_rule(const append_batch& batch, const size_limits& sizes) {
   if (batch.streams.empty()) return refuse("a batch has at least one stream");
+  // Sizes first: the rest looks at each byte of each name.
+  if (const std::size_t events = events_of(batch); events > sizes.batch_events_max)
+    return too_large("the batch", {batch_events_name, sizes.batch_events_max, events});
+  if (const std::size_t bytes = bytes_of(batch); bytes > sizes.batch_bytes_max)
+    return too_large("the batch", {"batch_bytes_max", sizes.batch_bytes_max, bytes});
   std::unordered_set<std::string_view> streams;
   std::unordered_set<event_id> ids;
-  std::size_t events = 0;
   for (const auto& part : batch.streams) {
     if (auto broken = check_name("stream", part.stream, limits::name_bytes); !broken.empty())
       return refuse(std::move(broken), part.stream);
@@ -96,22 +130,24 @@ std::optional<append_refused> broken_rule(const append_batch& batch) {
       return refuse(std::move(broken), part.stream);
     if (!streams.insert(part.stream).second) return refuse("a batch names a stream once", part.stream);
     if (part.events.empty()) return refuse("a stream in a batch has at least one event", part.stream);
-    events += part.events.size();
-    if (events > limits::events) return refuse(at_most("a batch", limits::events, "events"), part.stream);
     for (const auto& event : part.events) {
       if (auto broken = check_event(event); !broken.empty()) return refuse(std::move(broken), part.stream, event.id);
+      if (auto beyond = check_sizes(part, event, sizes)) return beyond;
       if (!ids.insert(event.id).second) return refuse("an event id stands twice in the batch", part.stream, event.id);
     }
   }
-  if (bytes_of(batch) > limits::bytes) return refuse(at_most("a batch", limits::bytes, "bytes"));
   return std::nullopt;
 }
 
-std::size_t bytes_of(const new_event& event) noexcept {
-  std::size_t bytes = event.type.size() + event.data.size() + event.metadata.causation_type.size() +
-                      event.metadata.source.size() + event.metadata.traceparent.size();
+std::size_t metadata_bytes_of(const new_event& event) noexcept {
+  std::size_t bytes =
+      event.metadata.causation_type.size() + event.metadata.source.size() + event.metadata.traceparent.size();
   for (const auto& tag : event.tags) bytes += tag.size();
   return bytes;
+}
+
+std::size_t bytes_of(const new_event& event) noexcept {
+  return event.type.size() + event.data.size() + metadata_bytes_of(event);
 }
 
 std::size_t bytes_of(const append_batch& batch) noexcept {

@@ -9,11 +9,13 @@
 
 namespace whence::inline v0 {
 
-/// The refusal (`invalid`, with the broken rule and the place in `detail`), or nothing when the batch keeps every rule.
-std::optional<append_refused> broken_rule(const append_batch& batch);
+/// The refusal, with the place: `invalid`, with the broken rule in `detail`, or `too_large`, with the limit. Nothing when the
+/// batch keeps every rule.
+std::optional<append_refused> broken_rule(const append_batch& batch, const size_limits& sizes);
 
 /// The bytes of all names and payloads: what a queue counts.
 std::size_t bytes_of(const append_batch& batch) noexcept;
 std::size_t bytes_of(const new_event& event) noexcept;
+std::size_t metadata_bytes_of(const new_event& event) noexcept;
 
 }  // namespace whence::inline v0

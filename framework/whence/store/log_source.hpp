@@ -40,7 +40,8 @@ enum class when_queue_full {
 };
 
 struct sqlite_options {
-  std::size_t queue_bytes_max = 64u << 20;
+  size_limits sizes{};
+  std::size_t queue_bytes_max = 64u << 20;  ///< of all appends that wait to be committed; one alone may be larger
   when_queue_full queue_full = when_queue_full::wait;
   std::uint64_t checkpoint_bytes = 64u << 20;  ///< the WAL is copied into the database when it has grown to this
   /// An append whose result is merely kept, neither awaited nor blocked for, is committed by the log's own thread after this.
@@ -56,8 +57,12 @@ log_source sqlite(std::string path, sqlite_options options = {});
 /// Whether the file at the path bears the mark of a log. Looks at its first bytes only: it is not opened as a database.
 bool is_sqlite_log(files& files, const std::string& path);
 
+struct memory_options {
+  size_limits sizes{};
+};
+
 /// A log in memory, for tests: nothing survives the last copy of this value. One writer at a time, as with a file.
 /// An append is done when the call returns. It grows without limit.
-log_source memory();
+log_source memory(memory_options options = {});
 
 }  // namespace whence::inline v0

@@ -92,6 +92,7 @@ const char* name_of(append_refused::reason why) {
     case append_refused::reason::version_conflict: return "version_conflict";
     case append_refused::reason::event_id_reused: return "event_id_reused";
     case append_refused::reason::invalid: return "invalid";
+    case append_refused::reason::too_large: return "too_large";
     case append_refused::reason::queue_full: return "queue_full";
     case append_refused::reason::not_written: return "not_written";
     case append_refused::reason::closed: return "closed";

@@ -115,11 +115,11 @@ class memory_log final : public memory_reader<log> {
   bool closed_ = false;  // guarded by the place's lock
 };
 
-std::unique_ptr<log> open(const shared_place& shared, const runtime& runtime) {
+std::unique_ptr<log> open(const shared_place& shared, const memory_options& options, const runtime& runtime) {
   {
     const auto held = shared->lock();
     if (held->has_writer) throw log_busy(log_name, ::getpid());
-    if (!held->record) held->record = std::make_unique<memory_record>(log_id{runtime.make_uuid()});
+    if (!held->record) held->record = std::make_unique<memory_record>(log_id{runtime.make_uuid()}, options.sizes);
     held->has_writer = true;
   }
   return std::make_unique<memory_log>(shared, runtime);
@@ -132,11 +132,11 @@ std::unique_ptr<log_reader> visit(const shared_place& shared, const runtime& run
 
 }  // namespace
 
-log_source memory() {
+log_source memory(memory_options options) {
   const auto shared = std::make_shared<guarded<place>>();
   return log_source({.name = log_name,
                      .models_directory = {},
-                     .open = [shared](const runtime& runtime) { return open(shared, runtime); },
+                     .open = [shared, options](const runtime& runtime) { return open(shared, options, runtime); },
                      .visit = [shared](const runtime& runtime) { return visit(shared, runtime); }});
 }
 

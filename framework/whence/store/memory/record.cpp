@@ -32,7 +32,7 @@ append_refused id_reused(const stream_append& part, const new_event& event, std:
 }  // namespace
 
 append_outcome memory_record::append(append_batch&& batch, timestamp now) {
-  if (auto broken = broken_rule(batch)) return std::move(*broken);
+  if (auto broken = broken_rule(batch, sizes_)) return std::move(*broken);
   if (auto known = answer_known(batch)) return std::move(*known);
   for (const auto& part : batch.streams)
     if (auto refused = unmet(part)) return std::move(*refused);
@@ -86,6 +86,7 @@ std::optional<append_refused> memory_record::unmet(const stream_append& part) co
   refused.actual = actual;
   if (!part.expected.met_by(actual)) {
     refused.why = append_refused::reason::version_conflict;
+    if (found != streams_.end()) name_between(found->second, refused);
     return refused;
   }
   if (found != streams_.end() && found->second.aggregate_type != part.aggregate_type) {
@@ -94,6 +95,18 @@ std::optional<append_refused> memory_record::unmet(const stream_append& part) co
     return refused;
   }
   return std::nullopt;
+}
+
+void memory_record::name_between(const stream& in, append_refused& refused) const {
+  for (std::uint64_t version = refused.expected.version().value() + 1; version <= refused.actual.value(); ++version) {
+    if (refused.between.size() == append_refused::between_max) {
+      refused.more_between = refused.actual.value() - version + 1;
+      return;
+    }
+    const global_position position = in.positions[version - 1];
+    const new_event& event = at(position).event;
+    refused.between.push_back({event.id, event.type, stream_version{version}, position});
+  }
 }
 
 void memory_record::add(stream_map::iterator to, new_event&& event) {

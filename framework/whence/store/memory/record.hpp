@@ -22,7 +22,7 @@ namespace whence::inline v0 {
 /// Limits   none but the machine's memory: it is for tests.
 class memory_record {
  public:
-  explicit memory_record(log_id id) : identity_{id, 1} {}
+  memory_record(log_id id, const size_limits& sizes) : identity_{id, 1}, sizes_(sizes) {}
   memory_record(const memory_record&) = delete;
   memory_record& operator=(const memory_record&) = delete;
 
@@ -60,10 +60,13 @@ class memory_record {
   bool is_known_as(const stream_append& part, const new_event& event, global_position position) const;
   std::optional<append_outcome> answer_known(const append_batch& batch) const;
   std::optional<append_refused> unmet(const stream_append& part) const;
+  /// The events beyond the version that was expected.
+  void name_between(const stream& in, append_refused& refused) const;
   void add(stream_map::iterator to, new_event&& event);
   recorded_event view(global_position position) const;
 
   log_identity identity_;
+  const size_limits sizes_;
   stream_map streams_;
   std::deque<stored> events_;
   std::unordered_map<event_id, global_position> positions_;

@@ -99,13 +99,14 @@ std::optional<append_group::judged> append_group::answer_known(const append_batc
 std::optional<append_group::judged> append_group::unmet(const stream_append& part, stream_head_entry& head) {
   const auto found = moved_.find(part.stream);
   const bool moved = found != moved_.end();
-  head = moved ? found->second : known_.head_of(part.stream);
+  head = moved ? found->second.head : known_.head_of(part.stream);
   append_refused refused{};
   refused.stream = part.stream;
   refused.expected = part.expected;
   refused.actual = stream_version{head.version};
   if (!part.expected.met_by(refused.actual)) {
     refused.why = append_refused::reason::version_conflict;
+    name_between(refused, moved ? std::span<const std::size_t>(found->second.events) : std::span<const std::size_t>());
     return judged{nullptr, std::move(refused), moved};
   }
   if (head.version != 0 && head.aggregate_type != part.aggregate_type) {
@@ -116,11 +117,28 @@ std::optional<append_group::judged> append_group::unmet(const stream_append& par
   return std::nullopt;
 }
 
+/// The events beyond the version that was expected: those that are committed, then those that this group writes.
+void append_group::name_between(append_refused& conflict, std::span<const std::size_t> moved_by) const {
+  const std::uint64_t first = conflict.expected.version().value() + 1;
+  const std::uint64_t head = conflict.actual.value();
+  if (first > head) return;
+  const std::uint64_t committed = head - moved_by.size();
+  conflict.between = known_.events_from(conflict.stream, first, committed, append_refused::between_max);
+  for (const std::size_t index : moved_by) {
+    const placed_event& placed = placed_[index];
+    const bool follows = placed.version == first + conflict.between.size();
+    if (!follows || conflict.between.size() == append_refused::between_max) continue;
+    conflict.between.push_back({placed.event->id, placed.event->type, stream_version{placed.version}, placed.position});
+  }
+  conflict.more_between = head - first + 1 - conflict.between.size();
+}
+
 void append_group::place(const stream_append& part, stream_head_entry head) {
   if (head.version == 0) {
     head.number = tip_.head.value() + 1;
     head.aggregate_type = part.aggregate_type;
   }
+  moved_stream& moved = moved_[part.stream];
   std::vector<std::string_view> tags;
   for (const new_event& event : part.events) {
     tip_.head = tip_.head.next();
@@ -128,10 +146,11 @@ void append_group::place(const stream_append& part, stream_head_entry head) {
     const recorded_event recorded = view(placed, tags);
     placed.chain = tip_.chain = chain_next(tip_.chain, placed.number, recorded);
     placed_ids_.emplace(event.id, placed_.size());
+    moved.events.push_back(placed_.size());
     placed_.push_back(placed);
     indexed_.add(recorded, placed.chain);
   }
-  moved_.insert_or_assign(part.stream, std::move(head));
+  moved.head = std::move(head);
 }
 
 recorded_event append_group::view(const placed_event& placed, std::vector<std::string_view>& tags) const {
@@ -169,7 +188,7 @@ void append_group::insert(log_writer& writer) {
 }
 
 void append_group::move_heads(stream_heads& heads) const {
-  for (const auto& [stream, head] : moved_) heads.put(stream, head);
+  for (const auto& [stream, moved] : moved_) heads.put(stream, moved.head);
 }
 
 void append_group::complete_committed() {

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -84,9 +85,16 @@ class append_group {
     chain_hash chain{};
   };
 
+  /// A stream that this group writes to.
+  struct moved_stream {
+    stream_head_entry head;
+    std::vector<std::size_t> events;  // index into placed_
+  };
+
   judged judge(const append_batch& batch);
   std::optional<judged> answer_known(const append_batch& batch);
   std::optional<judged> unmet(const stream_append& part, stream_head_entry& head);
+  void name_between(append_refused& conflict, std::span<const std::size_t> moved_by) const;
   void place(const stream_append& part, stream_head_entry head);
   recorded_event view(const placed_event& placed, std::vector<std::string_view>& tags) const;
 
@@ -97,8 +105,8 @@ class append_group {
   bool completed_ = false;  // each append is completed once
   std::vector<placed_event> placed_;
   index_batch indexed_;
-  std::unordered_map<std::string, stream_head_entry> moved_;  // the streams that this group writes to
-  event_ids placed_ids_;                                      // index into placed_
+  std::unordered_map<std::string, moved_stream> moved_;
+  event_ids placed_ids_;  // index into placed_
 };
 
 }  // namespace whence::inline v0

@@ -19,10 +19,12 @@ constexpr std::chrono::nanoseconds gather_max = std::chrono::milliseconds{2};
 /// In units of `held_at_most`. While there are appends, the thread's rounds cost less than waking it for each of them.
 constexpr int watches_before_sleep = 20;
 
-append_refused refusal(append_refused::reason why, std::string detail) {
+append_refused queue_is_full(std::size_t limit, std::size_t queued, std::size_t bytes) {
   append_refused refused{};
-  refused.why = why;
-  refused.detail = std::move(detail);
+  refused.why = append_refused::reason::queue_full;
+  refused.detail = "queue_bytes_max is " + std::to_string(limit) + "; " + std::to_string(queued) +
+                   " bytes are queued, and this append has " + std::to_string(bytes);
+  refused.limit = {"queue_bytes_max", limit, queued + bytes};
   return refused;
 }
 
@@ -42,7 +44,8 @@ async<append_outcome> committer::settled(std::shared_ptr<executor> executor, app
 }
 
 async<append_outcome> committer::append(append_batch batch) {
-  if (std::optional<append_refused> broken = broken_rule(batch)) return settled(executor_, std::move(*broken));
+  if (std::optional<append_refused> broken = broken_rule(batch, options_.sizes))
+    return settled(executor_, std::move(*broken));
   const std::size_t bytes = bytes_of(batch);
   auto [result, done] = make_async<append_outcome>(executor_, shared_from_this());
   auto queued = std::make_unique<queued_append>(std::move(batch), std::move(done), bytes);
@@ -51,8 +54,7 @@ async<append_outcome> committer::append(append_batch batch) {
     const auto room = [&] { return own->first == nullptr || own->bytes + bytes <= options_.queue_bytes_max; };
     if (!own->closing && !room()) {
       if (options_.queue_full == when_queue_full::refuse) {
-        queued->done.complete(refusal(append_refused::reason::queue_full,
-                                      "at most " + std::to_string(options_.queue_bytes_max) + " bytes are queued"));
+        queued->done.complete(queue_is_full(options_.queue_bytes_max, own->bytes, bytes));
         return std::move(result);
       }
       // Whoever waits here drives nothing.

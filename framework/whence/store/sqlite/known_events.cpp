@@ -133,6 +133,47 @@ stream_head_entry known_events::head_of(const std::string& stream) {
   return head;
 }
 
+std::vector<std::uint64_t> known_events::positions_from(index_key key, std::uint64_t first, std::uint64_t head,
+                                                        std::size_t limit) {
+  // The tail has the last ones, and mostly all that are asked for: versions that are far behind the head are in the index,
+  // where the n-th entry of a stream is its version n.
+  const std::uint64_t wanted = head - first + 1;
+  std::vector<std::uint64_t> last = indexer_.tail().newest(key, wanted);
+  std::reverse(last.begin(), last.end());
+  std::vector<std::uint64_t> positions;
+  if (last.size() < wanted) {
+    begin_look_at_index();
+    positions = index_->ascending(key, 0, limit, first - 1);
+    const std::uint64_t indexed_to = positions.empty() ? 0 : positions.back();
+    std::erase_if(last, [&](std::uint64_t position) { return position <= indexed_to; });
+  }
+  for (const std::uint64_t position : last) {
+    if (positions.size() == limit) break;
+    positions.push_back(position);
+  }
+  return positions;
+}
+
+std::vector<event_between> known_events::events_from(const std::string& stream, std::uint64_t first, std::uint64_t head,
+                                                     std::size_t limit) {
+  std::vector<event_between> events;
+  if (first > head) return events;
+  try {
+    begin_look_at_log();
+    for (const std::uint64_t position : positions_from(key_of_stream(stream), first, head, limit)) {
+      const recorded_event* const event = log_.event_at(global_position{position});
+      // Another stream may have the same key: then the n-th entry is not version n.
+      if (event == nullptr || event->stream != stream || event->version.value() != first + events.size()) break;
+      events.push_back({event->id, std::string(event->type), event->version, event->position});
+    }
+  } catch (const sql::sql_error& failure) {
+    indexer_.rebuild_if_lost(failure);
+  } catch (const std::exception&) {
+    // Whoever needs the event itself is told what is wrong with it.
+  }
+  return events;
+}
+
 const recorded_event* known_events::event_with(const event_id& id) {
   if (!ids_) ids_ = indexer_.ids();
   if (ids_->is_beyond(id.value())) return nullptr;

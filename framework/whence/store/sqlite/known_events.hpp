@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include <whence/store/append_outcome.hpp>
 #include <whence/store/sqlite/index/indexer.hpp>
 #include <whence/store/sqlite/index/reader.hpp>
 #include <whence/store/sqlite/reader.hpp>
@@ -79,6 +80,11 @@ class known_events {
   /// The event with this id; null if there is none. Valid until the next call.
   const recorded_event* event_with(const event_id& id);
 
+  /// The committed events of a stream with a version of at least `first`, at most `limit`, in their order; `head` is the last
+  /// version that is committed. Never fails: there are fewer if they cannot be found or read.
+  std::vector<event_between> events_from(const std::string& stream, std::uint64_t first, std::uint64_t head,
+                                         std::size_t limit);
+
   stream_heads& heads() noexcept { return heads_; }
 
  private:
@@ -91,6 +97,9 @@ class known_events {
   const recorded_event* search(index_key key, const event_id* id, IsIt is_it);
   template <class LookAt>
   const recorded_event* search_index(index_key key, const event_id* id, LookAt look_at);
+
+  /// Where the events of a stream with these versions should be, as far as tail and index say.
+  std::vector<std::uint64_t> positions_from(index_key key, std::uint64_t first, std::uint64_t head, std::size_t limit);
 
   const log_paths& paths_;
   indexer& indexer_;

@@ -1,6 +1,7 @@
 /// Expected versions: each kind in each state of the stream, and what a conflict says.
 #include <whence/testing/log_contract/workbench.hpp>
 
+#include <algorithm>
 #include <atomic>
 
 namespace whence::testing::inline v0 {
@@ -82,6 +83,80 @@ void one_of_many_first_appends(const log_fixture& fixture) {
   }
 }
 
+/// The events of one append: each with a type of its own, so that names cannot be mixed up.
+std::vector<new_event> distinct_events(std::size_t count) {
+  std::vector<new_event> events;
+  for (std::size_t i = 1; i <= count; ++i) events.push_back(make_event("Thing" + std::to_string(i) + "Happened"));
+  return events;
+}
+
+/// The conflict names `appended` from the event after `expected` on (`expected` of them are not beyond it), as far as the limit
+/// goes, and counts the rest.
+void require_named(const append_refused& conflict, const std::vector<stored_event>& stream, std::size_t expected) {
+  const std::size_t beyond = stream.size() - std::min(expected, stream.size());
+  const std::size_t named = std::min(beyond, append_refused::between_max);
+  require_equal(conflict.between.size(), named, "how many events a conflict names");
+  require_equal(conflict.more_between, std::uint64_t{beyond - named}, "how many more events a conflict counts");
+  for (std::size_t i = 0; i < named; ++i) {
+    const stored_event& wanted = stream[expected + i];
+    const event_between& found = conflict.between[i];
+    require_equal(found.id, wanted.event.id, "the id of an event between");
+    require_equal(found.type, wanted.event.event_type, "the type of an event between");
+    require_equal(found.version, wanted.version(), "the version of an event between");
+    require_equal(found.position, wanted.position(), "the position of an event between");
+  }
+}
+
+void conflict_names_what_is_between(const log_fixture& fixture) {
+  workbench bench(fixture);
+  bench.commit_new(to_stream("thing", expected_version::none(), distinct_events(2)));
+  bench.commit_new(one_event("other"));
+  bench.commit_new(to_stream("thing", expected_version::exactly(stream_version{2}), distinct_events(3)));
+  for (int openings = 0; openings < 2; ++openings) {
+    const std::vector<stored_event> stream = read_whole_stream(bench.writer(), "thing");
+    for (const std::uint64_t version : {0, 1, 2, 4, 9}) {
+      const auto expected = expected_version::exactly(stream_version{version});
+      require_named(bench.refuse(one_event("thing", expected), reason::version_conflict), stream, version);
+    }
+    const auto missing = bench.refuse(one_event("new", expected_version::exists()), reason::version_conflict);
+    require(missing.between.empty() && missing.more_between == 0, "a conflict over a missing stream names events");
+    bench.reopen();
+  }
+}
+
+void conflict_names_a_few(const log_fixture& fixture) {
+  workbench bench(fixture);
+  for (int i = 0; i < 4; ++i) {
+    bench.commit_new(to_stream("thing", expected_version::any(), distinct_events(append_refused::between_max)));
+    bench.commit_new(to_stream("other", expected_version::any(), make_events(3)));
+  }
+  const std::vector<stored_event> stream = read_whole_stream(bench.writer(), "thing");
+  for (const std::uint64_t version : {0, 5, 23, 24, 25, 31}) {
+    const auto expected = expected_version::exactly(stream_version{version});
+    require_named(bench.refuse(one_event("thing", expected), reason::version_conflict), stream, version);
+  }
+}
+
+/// What the one queued before it writes is between, too.
+void conflict_names_what_is_queued(const log_fixture& fixture) {
+  workbench bench(fixture);
+  bench.commit_new(to_stream("thing", expected_version::none(), distinct_events(2)));
+  auto first = bench.writer().append(to_stream("thing", expected_version::any(), distinct_events(2)));
+  auto second = bench.writer().append(one_event("thing", expected_version::exactly(stream_version{1})));
+  auto third = bench.writer().append(one_event("thing", expected_version::exactly(stream_version{3})));
+  require(std::move(first).get().committed() != nullptr, "an append without a condition was not committed");
+  const append_outcome outcomes[] = {std::move(second).get(), std::move(third).get()};
+  const std::vector<stored_event> stream = read_whole_stream(bench.writer(), "thing");
+  require_equal(stream.size(), std::size_t{4}, "the events of the stream");
+  std::size_t expected = 1;
+  for (const append_outcome& outcome : outcomes) {
+    require(outcome.refused() != nullptr && outcome.refused()->why == reason::version_conflict,
+            "an append behind another was " + shown(outcome));
+    require_named(*outcome.refused(), stream, expected);
+    expected += 2;
+  }
+}
+
 void conflict_is_thrown_by_value(const log_fixture& fixture) {
   workbench bench(fixture);
   bench.commit_new(to_stream("thing", expected_version::none(), make_events(2)));
@@ -93,6 +168,11 @@ void conflict_is_thrown_by_value(const log_fixture& fixture) {
     require_equal(conflict.stream, "thing", "the stream of a thrown conflict");
     require_equal(conflict.actual, stream_version{2}, "the actual version of a thrown conflict");
     require(conflict.next() == next_move::reload, "the next move after a conflict is to reload");
+    const stored_event between = read_whole_stream(bench.writer(), "thing").at(1);
+    require_equal(conflict.between.size(), std::size_t{1}, "how many events a thrown conflict names");
+    require(conflict.text().why.find("version 2 is " + between.event.event_type + " (event " +
+                                     between.event.id.to_string() + ", position 2)") != std::string::npos,
+            "the text of a conflict does not name the event in between: " + conflict.text().why);
     return;
   }
   throw contract_broken("the value of a refused append did not throw version_conflict");
@@ -105,6 +185,9 @@ std::vector<clause> expectation_clauses() {
       {"each expected version is met in the right states and in no other", each_expectation_in_each_state},
       {"exactly version 0 means that the stream must not exist", exactly_zero_is_none},
       {"an expectation sees the appends that are queued before it", expectations_see_what_is_queued},
+      {"a conflict names the events beyond the version that was expected", conflict_names_what_is_between},
+      {"a conflict names the first eight of many events, and counts the others", conflict_names_a_few},
+      {"a conflict names what is queued before it", conflict_names_what_is_queued},
       {"one of several first appends at once is committed", one_of_many_first_appends},
       {"the value of a conflict throws it, with stream and versions", conflict_is_thrown_by_value},
   };

@@ -20,6 +20,17 @@ void require_broken_event(workbench& bench, new_event event, std::string_view ru
 
 std::string of_bytes(std::size_t count) { return std::string(count, 'x'); }
 
+std::string json_of_bytes(std::size_t count) { return "\"" + of_bytes(count - 2) + "\""; }
+
+/// Refused as too large, by the name of the limit, its value, and what was found.
+void require_too_large(workbench& bench, append_batch batch, const std::string& limit, std::uint64_t value,
+                       std::uint64_t found) {
+  const auto refused = bench.refuse(std::move(batch), reason::too_large);
+  require_equal(std::string(refused.limit.name), limit, "the limit that a refusal names");
+  require_equal(refused.limit.limit, value, "the value of the limit that a refusal names");
+  require_equal(refused.limit.found, found, "the size that a refusal names");
+}
+
 void names(const log_fixture& fixture) {
   workbench bench(fixture);
   const auto thing = [](std::string stream) { return one_event(std::move(stream)); };
@@ -61,8 +72,16 @@ void events(const log_fixture& fixture) {
   require_broken_event(bench, changed([](new_event& e) { e.tags.assign(limits::tags + 1, "tag"); }),
                        "tags: at most 32");
   require_broken_event(bench, changed([](new_event& e) { e.tags = {"fine", ""}; }), "tag is empty");
-  require_broken_event(bench, changed([](new_event& e) { e.data = of_bytes(limits::data_bytes + 1); }),
-                       "data: at most");
+  const size_limits sizes;
+  const new_event heavy = changed([&](new_event& e) { e.data = json_of_bytes(sizes.event_bytes_max + 1); });
+  require_too_large(bench, to_stream("thing", expected_version::any(), {heavy}), "event_bytes_max",
+                    sizes.event_bytes_max, sizes.event_bytes_max + 1);
+  const new_event verbose = changed([](new_event& e) {
+    e.metadata.source = e.metadata.causation_type = e.metadata.traceparent = of_bytes(limits::name_bytes);
+    e.tags.assign(limits::tags, of_bytes(limits::name_bytes));
+  });
+  require_too_large(bench, to_stream("thing", expected_version::any(), {verbose}), "metadata_bytes_max",
+                    sizes.metadata_bytes_max, 35 * limits::name_bytes);
   bench.commit_new(to_stream("thing", expected_version::none(), make_events(1)));
 }
 
@@ -73,13 +92,16 @@ void batches(const log_fixture& fixture) {
   append_batch twice = one_event("thing");
   twice.streams.push_back(one_event("thing").streams[0]);
   require_broken(bench, twice, "a stream once");
-  require_broken(bench, to_stream("thing", expected_version::any(), make_events(limits::events + 1)),
-                 "at most 10000 events");
+  const size_limits sizes;
+  require_too_large(bench, to_stream("thing", expected_version::any(), make_events(sizes.batch_events_max + 1)),
+                    "batch_events_max", sizes.batch_events_max, sizes.batch_events_max + 1);
   append_batch heavy = to_stream("thing", expected_version::any(), make_events(3));
-  for (auto& event : heavy.streams[0].events) event.data = of_bytes(limits::data_bytes);
-  require_broken(bench, heavy, "a batch: at most");
-  bench.commit_new(to_stream("thing", expected_version::none(), make_events(limits::events)));
-  require_equal(bench.writer().stream_head("thing"), stream_version{limits::events},
+  for (auto& event : heavy.streams[0].events) event.data = json_of_bytes(sizes.event_bytes_max);
+  const auto refused = bench.refuse(heavy, reason::too_large);
+  require_equal(std::string(refused.limit.name), "batch_bytes_max", "the limit that a refusal names");
+  require(refused.limit.found > 3 * sizes.event_bytes_max, "a refusal counts fewer bytes than the batch has");
+  bench.commit_new(to_stream("thing", expected_version::none(), make_events(sizes.batch_events_max)));
+  require_equal(bench.writer().stream_head("thing"), stream_version{sizes.batch_events_max},
                 "the head after the longest batch");
 }
 

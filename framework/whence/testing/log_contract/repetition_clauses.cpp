@@ -65,6 +65,34 @@ void after_reopening(const log_fixture& fixture) {
   require_equal(bench.writer().head(), head, "the head after repeats behind a restart");
 }
 
+/// More events than any store keeps at hand: the answer has to come from what it has put away.
+void after_many_others(const log_fixture& fixture) {
+  workbench bench(fixture);
+  const append_batch known = to_stream("thing", expected_version::none(), make_events(3));
+  append_batch of_other_ids = to_stream("thing", expected_version::any(), make_events(2));
+  for (auto& event : of_other_ids.streams[0].events) {
+    uuid::bytes_type bytes = event.id.value().bytes();
+    bytes[6] = static_cast<std::uint8_t>(0x40U | (bytes[6] & 0x0FU));  // version 4: says nothing of when it was made
+    event.id = event_id{uuid{bytes}};
+  }
+  const auto first = bench.commit_new(known);
+  const auto second = bench.commit_new(of_other_ids);
+  for (int i = 0; i < 5; ++i)
+    bench.commit_new(to_stream("other-" + std::to_string(i), expected_version::any(), make_events(10'000)));
+
+  append_batch longer = expecting(known, expected_version::any());
+  longer.streams[0].events.insert(longer.streams[0].events.begin(), make_event());
+  for (int openings = 0; openings < 2; ++openings) {
+    require_first_result(bench.commit(known), first);
+    require_first_result(bench.commit(of_other_ids), second);
+    const auto refused = bench.refuse(longer, reason::event_id_reused);
+    require_equal(refused.event, known.streams[0].events[0].id, "the known id that a refusal names");
+    require(!bench.writer().find_event(longer.streams[0].events[0].id),
+            "the unknown event of a refused batch is found");
+    bench.reopen();
+  }
+}
+
 void at_the_same_time(const log_fixture& fixture) {
   workbench bench(fixture);
   for (int round = 0; round < 10; ++round) {
@@ -181,6 +209,7 @@ std::vector<clause> repetition_clauses() {
       {"the same batch again returns the first result, whatever versions are expected", under_every_expectation},
       {"a batch of many streams is recognised as a whole", of_many_streams},
       {"the same batch again returns the first result after a restart", after_reopening},
+      {"a repeat is recognised behind tens of thousands of other events", after_many_others},
       {"the same batch from many threads at once is written once", at_the_same_time},
       {"a repeat that is queued behind its first append is recognised", queued_behind_itself},
       {"a batch with known and unknown event ids is refused", partly_known},

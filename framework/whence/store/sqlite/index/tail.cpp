@@ -48,6 +48,13 @@ void index_tail::part::find(index_key key, std::vector<std::uint64_t>& into) con
   std::reverse(into.begin() + static_cast<std::ptrdiff_t>(begin), into.end());
 }
 
+void index_tail::part::newest(index_key key, std::size_t limit, std::vector<std::uint64_t>& into) const {
+  if (table_.empty()) return;
+  for (std::uint32_t at = table_[slot_of(key)]; at != 0 && into.size() < limit; at = nodes_[at - 1].older) {
+    into.push_back(nodes_[at - 1].position);
+  }
+}
+
 bool index_tail::add(const index_batch& events) {
   auto own = shared_.lock();
   if (own->parts.empty() || own->parts.back().full()) own->parts.emplace_back();
@@ -60,6 +67,15 @@ std::vector<std::uint64_t> index_tail::find(index_key key) const {
   std::vector<std::uint64_t> found;
   auto own = shared_.lock();
   for (const part& some : own->parts) some.find(key, found);
+  return found;
+}
+
+std::vector<std::uint64_t> index_tail::newest(index_key key, std::size_t limit) const {
+  std::vector<std::uint64_t> found;
+  auto own = shared_.lock();
+  for (auto some = own->parts.rbegin(); some != own->parts.rend() && found.size() < limit; ++some) {
+    some->newest(key, limit, found);
+  }
   return found;
 }
 

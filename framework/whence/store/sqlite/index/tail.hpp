@@ -25,6 +25,9 @@ class index_tail {
   /// The positions of the key, ascending.
   std::vector<std::uint64_t> find(index_key key) const;
 
+  /// At most `limit` positions of a key that is filtered, descending.
+  std::vector<std::uint64_t> newest(index_key key, std::size_t limit) const;
+
   std::size_t size() const;
   bool has_full_part() const;
 
@@ -45,6 +48,7 @@ class index_tail {
    public:
     void add(const index_batch& events);
     void find(index_key key, std::vector<std::uint64_t>& into) const;
+    void newest(index_key key, std::size_t limit, std::vector<std::uint64_t>& into) const;
     const index_batch& events() const noexcept { return events_; }
     bool full() const noexcept { return events_.events() >= part_events; }
 
