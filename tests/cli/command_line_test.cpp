@@ -36,7 +36,10 @@ constexpr wrong_line wrong_lines[] = {
     {"--no-such=1 event list",
      "whence: there is no option --no-such of `event list`\n  do:    whence event list --help  [usage.option, exit "
      "2]\n"},
-    {"event list --from", "whence: --from needs a value: POSITION\n  do:    whence --help  [usage.value, exit 2]\n"},
+    {"event list --limit 1 --limit 2",
+     "whence: --limit is given more than once\n  do:    whence event list --help  [usage.option, exit 2]\n"},
+    {"event list --from",
+     "whence: --from needs a value: POSITION\n  do:    whence event list --help  [usage.value, exit 2]\n"},
     {"event list surplus",
      "whence: `event list` has no place for \"surplus\"\n  do:    whence event list --help  [usage.argument, exit "
      "2]\n"},

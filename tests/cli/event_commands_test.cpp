@@ -68,7 +68,7 @@ TEST_CASE("an event that is not there is exit code 3, and what there is is said"
   CHECK(console.run("event show 01234567-89ab-7def-8123-456789abcdef").exit == 3);
   CHECK(console.run("event show deadbeef").exit == 3);
   CHECK(tests::empty_console()->run("event show @1").err ==
-        "whence: there is no event #1\n  why:   the log is empty  [event.missing, exit 3]\n");
+        "whence: there is no event #1\n  why:   the log is empty\n  do:    whence inspect  [event.missing, exit 3]\n");
 }
 
 TEST_CASE("on failure a JSON form holds the error, and stderr too") {

@@ -172,3 +172,16 @@ TEST_CASE("the envelope of a command that judges") {
         R"({"version":1,"command":"log verify","status":"fail","data":null,"diagnostics":[)"
         R"({"code":"usage.value","severity":"error","where":"","message":"w","hint":"r"}]})");
 }
+
+TEST_CASE("a command line that an error gives names the log that was named") {
+  CHECK(with_store("whence stream list", "a.db") == "whence stream list --store a.db");
+  CHECK(with_store("look for it: whence event list --limit 9", "my shop.db") ==
+        "look for it: whence event list --limit 9 --store 'my shop.db'");
+  CHECK(with_store("./order-service whence stream state o-1", "a.db") ==
+        "./order-service whence stream state o-1 --store a.db");
+  CHECK(with_store("whence event list --help", "a.db") == "whence event list --help");
+  CHECK(with_store("whence event list --store b.db", "a.db") == "whence event list --store b.db");
+  CHECK(with_store("check the path", "a.db") == "check the path");
+  CHECK(with_store("use that version of Whence", "a.db") == "use that version of Whence");
+  CHECK(with_store("", "a.db") == "");
+}

@@ -48,7 +48,7 @@ TEST_CASE("wrong usage of the projection commands is one message") {
   };
   for (const what& what : {
            what{"projection status nope", 3,
-                "There are: order_summary\n  do:    whence projection list  [projection.missing, exit 3]"},
+                "there are: order_summary\n  do:    whence projection list  [projection.missing, exit 3]"},
            what{"projection status order_sumary", 3, "did you mean order_summary?"},
            what{"projection status a b", 2, "has no place for \"b\""},
            what{"projection list order_summary", 2, "has no place for \"order_summary\""},

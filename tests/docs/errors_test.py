@@ -59,7 +59,7 @@ def codes_given(texts):
         nouns |= set(NOUN.findall(text))
         noun_reasons |= set(NOUN_REASON.findall(text))
     given |= {f"{noun}.{reason}" for noun in nouns for reason in noun_reasons}
-    return {code for code in given if not code.endswith(".db")}, used
+    return {code for code in given if not code.endswith((".db", ".csv"))}, used
 
 
 def chapters(document):

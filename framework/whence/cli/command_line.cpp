@@ -32,6 +32,12 @@ usage_error unknown_option(const std::string& name, const command* command) {
   return {"option", "there is no option " + name + of, did_you_mean(name, names, help_line(command))};
 }
 
+/// CLI11 says "--limit: At Most 1 required but received 2".
+std::string told_plainly(const std::string& text) {
+  const bool repeated = text.find(" required but received ") != std::string::npos;
+  return repeated ? text.substr(0, text.find(':')) + " is given more than once" : text;
+}
+
 }  // namespace
 
 request command_line::parse(const std::vector<std::string>& words) {
@@ -86,10 +92,10 @@ void command_line::split() {
     }
     if (!found.takes_next) continue;
     if (i + 1 == words_.size()) {
-      throw usage_error("value", std::string(found.known->name) + " needs a value: " + std::string(found.known->value),
-                        help_line(nullptr));
+      without_value_ = found.known;
+    } else {
+      options_.push_back(words_[++i]);
     }
-    options_.push_back(words_[++i]);
   }
 }
 
@@ -122,6 +128,11 @@ void command_line::check_options() const {
   for (const flag* const given : given_) {
     if (!takes(command, given)) throw unknown_option(std::string(given->name), command);
   }
+  if (without_value_ != nullptr) {
+    throw usage_error("value",
+                      std::string(without_value_->name) + " needs a value: " + std::string(without_value_->value),
+                      help_line(command));
+  }
 }
 
 void command_line::take_apart() {
@@ -148,7 +159,8 @@ void command_line::take_apart() {
   try {
     app.parse(std::move(backwards));
   } catch (const CLI::ParseError& failure) {
-    throw usage_error("option", failure.what(), help_line(request_.what_));  // its own exit codes stop here
+    throw usage_error("option", told_plainly(failure.what()),
+                      help_line(request_.what_));  // its own exit codes stop here
   }
   std::erase_if(request_.values_, [](const auto& entry) { return entry.second.empty(); });
   if (request_.help() != help_wanted::none || request_.has("--version") || request_.what_ == nullptr) return;

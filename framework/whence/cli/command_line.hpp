@@ -41,6 +41,7 @@ class command_line {
   std::vector<std::string> options_;  // the rest, in order
   std::vector<std::string> unknown_;
   std::vector<const flag*> given_;
+  const flag* without_value_ = nullptr;  // the last word, and it needs one behind it
   request request_;
 };
 

@@ -33,7 +33,7 @@ event_page event_at(log_reader& log, std::uint64_t position) {
   const std::uint64_t head = log.head().value();
   throw no_event("there is no event #" + std::to_string(position),
                  head == 0 ? "the log is empty" : "the log has #1 to #" + std::to_string(head),
-                 head == 0 ? "" : "whence event show @" + std::to_string(head));
+                 head == 0 ? "whence inspect" : "whence event show @" + std::to_string(head));
 }
 
 event_page event_of(log_reader& log, const std::string& stream, std::uint64_t version) {

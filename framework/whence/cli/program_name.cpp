@@ -43,6 +43,15 @@ std::string as_started(std::string_view program, std::string_view text) {
   return out;
 }
 
+std::string with_store(std::string_view text, std::string_view store) {
+  const std::size_t at = text.rfind(std::string(written) + " ");
+  if (at == std::string_view::npos || !begins_here(text, at)) return std::string(text);
+  const std::string_view line = text.substr(at + written.size() + 1);
+  const bool opens = is_first_word(line.substr(0, line.find(' '))) && line.find("--help") == std::string_view::npos &&
+                     line.find("--store") == std::string_view::npos;
+  return opens ? std::string(text) + " --store " + shell_word(store) : std::string(text);
+}
+
 std::string shell_word(std::string_view text) {
   const bool plain = !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
     return std::isalnum(static_cast<unsigned char>(c)) != 0 ||

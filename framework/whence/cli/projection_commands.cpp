@@ -267,7 +267,7 @@ not_in_log no_model(const std::string& wanted, const std::vector<model_standing>
           {.what = "there is no read model \"" + wanted + "\" beside the log",
            .where = {},
            .why = names.empty() ? "there is none at all: an application with projections makes them"
-                                : (meant.empty() ? "" : "did you mean " + meant + "? ") + "There are: " + list,
+                                : (meant.empty() ? "there are: " : "did you mean " + meant + "? There are: ") + list,
            .remedy = "whence projection list"}};
 }
 

@@ -141,6 +141,11 @@ void session::say(std::string_view text) {
   around_.err->flush();
 }
 
+void session::note(std::string_view text) {
+  std::string line = as_started(program(), text);
+  if (notes_.empty() || notes_.back() != line) notes_.push_back(std::move(line));
+}
+
 void session::must_have_reader() const {
   if (around_.out->closed()) throw output_closed{};
 }
@@ -149,6 +154,7 @@ void session::judged(verdict status, std::string data) { judged_.emplace(status,
 
 void session::failed(const error& failure) {
   diagnostic found(failure);
+  if (const auto named = request_.value("--store")) found.text.remedy = with_store(found.text.remedy, *named);
   found.text.remedy = as_started(program(), found.text.remedy);
   wrong_.push_back(std::move(found));
 }

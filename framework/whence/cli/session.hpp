@@ -55,9 +55,7 @@ class session {
   /// Throws   output_closed: whoever read the output went away.
   void must_have_reader() const;
   /// To standard error, at the end.
-  void note(std::string text) {
-    if (notes_.empty() || notes_.back() != text) notes_.push_back(std::move(text));
-  }
+  void note(std::string_view text);
 
   /// Says that a list was cut to what fits a terminal. `total`: how many there are, if that is known; else 0.
   void note_cut(std::size_t shown, std::size_t total);

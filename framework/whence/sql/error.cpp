@@ -34,8 +34,10 @@ constexpr failure failures[] = {
 constexpr failure any_other{SQLITE_ERROR, "sql.failed", next_move::change_request, "correct the statement"};
 
 const failure& failure_of(int result) {
+  // There is no room to make the -shm file longer: SQLite calls it an error of the disk.
+  const int primary = result == SQLITE_IOERR_SHMSIZE ? SQLITE_FULL : result & 0xff;
   for (const failure& candidate : failures) {
-    if (candidate.primary == (result & 0xff)) return candidate;
+    if (candidate.primary == primary) return candidate;
   }
   return any_other;
 }

@@ -54,6 +54,19 @@ CLI::Validator whole_number(std::uint64_t least, std::uint64_t most) {
       "");
 }
 
+CLI::Validator one_of(std::vector<std::string> words) {
+  return CLI::Validator(
+      [words = std::move(words)](std::string& text) {
+        std::string all;
+        for (const std::string& word : words) {
+          if (word == text) return std::string{};
+          all += (all.empty() ? "" : ", ") + word;
+        }
+        return "\"" + readable(text) + "\" is none of: " + all;
+      },
+      "");
+}
+
 /// "85123A:6:2.55". The item may have colons.
 Line parse_line(const std::string& text) {
   const std::size_t before_price = text.rfind(':');
@@ -67,7 +80,8 @@ Line parse_line(const std::string& text) {
     throw wrong_usage("usage.line",
                       "\"" + readable(text) +
                           "\" is no line: ITEM:QUANTITY:PRICE, a quantity of at most nine digits, a price "
-                          "of at most twelve digits and four decimals");
+                          "of at most twelve digits and four decimals",
+                      "order-service place --help");
   return {checked_text(text.substr(0, before_quantity)), {}, *quantity, *price};
 }
 
@@ -86,7 +100,7 @@ struct flags {
 void describe(CLI::App& program, flags& given) {
   program.add_option("--store", given.store, "The log")->envname("WHENCE_STORE")->type_name("PATH");
   program.add_option("-o,--output", given.form, "The form of what goes to stdout")
-      ->check(CLI::IsMember({"table", "json"}))
+      ->check(one_of({"table", "json"}))
       ->type_name("table|json");
   program.add_flag("--json", given.json, "The same as -o json");
   program.set_version_flag("--version", "order-service " ORDER_SERVICE_VERSION "\n");
@@ -156,13 +170,18 @@ decltype(request::command) command_of(const std::string& name, const flags& give
 
   if (!order.number)
     throw wrong_usage("usage.order",
-                      order.id.value() + " is the id of an order that is there: a new one is placed by its number");
+                      order.id.value() + " is the id of an order that is there: a new one is placed by its number",
+                      "order-service place --help");
   place_request place{order.id, *order.number, checked_text(given.customer), checked_text(given.country), {}};
   for (const std::string& line : given.lines) place.lines.push_back(parse_line(line));
   return place;
 }
 
 failure no_such_command(const CLI::App& program, const std::string& word) {
+  if (word.size() > 1 && word.front() == '-')
+    return wrong_usage("usage.option", "there is no option " + readable(word.substr(0, word.find('='))));
+  if (word == "whence")
+    return wrong_usage("usage.command", "`whence` has to be the first word", "order-service whence --help");
   std::vector<std::string> commands;
   for (const CLI::App* const each : program.get_subcommands([](const CLI::App*) { return true; }))
     commands.push_back(each->get_name());
@@ -171,6 +190,40 @@ failure no_such_command(const CLI::App& program, const std::string& word) {
       "usage.command",
       "there is no command \"" + readable(word) + "\"" + (meant.empty() ? "" : "; did you mean \"" + meant + "\"?"),
       "order-service " + (meant.empty() ? "--help" : meant + " --help"));
+}
+
+/// "--line: 1 required X missing" and the like, as people say it.
+std::string about_value(const std::string& text) {
+  const std::string option = text.substr(0, text.find(": "));
+  if (text.ends_with(" missing")) return option + " needs a value";
+  if (text.find(" required but received ") != std::string::npos) return option + " is given more than once";
+  return text;
+}
+
+/// What CLI11 found wrong, in our words where its own say little.
+failure told(const CLI::App& program, const CLI::ParseError& wrong) {
+  const auto words = program.remaining(true);
+  const auto commands = program.get_subcommands();
+  if (commands.empty()) {
+    if (!words.empty()) return no_such_command(program, words.front());
+    if (dynamic_cast<const CLI::RequiredError*>(&wrong) != nullptr)
+      return wrong_usage("usage.command", "no command is named");
+    return wrong_usage("usage.value", about_value(readable(wrong.what())));
+  }
+  const std::string name = commands.front()->get_name();
+  const std::string help = "order-service " + name + " --help";
+  const std::string text = readable(wrong.what());
+  if (dynamic_cast<const CLI::ExtrasError*>(&wrong) != nullptr && !words.empty()) {
+    const std::string word = readable(words.front());
+    if (word.size() > 1 && word.front() == '-')
+      return wrong_usage("usage.option", "there is no option " + word.substr(0, word.find('=')) + " of `" + name + "`",
+                         help);
+    return wrong_usage("usage.argument", "`" + name + "` has no place for \"" + word + "\"", help);
+  }
+  constexpr std::string_view required = " is required";
+  if (dynamic_cast<const CLI::RequiredError*>(&wrong) != nullptr && text.ends_with(required))
+    return wrong_usage("usage.argument", "`" + name + "` needs " + text.substr(0, text.size() - required.size()), help);
+  return wrong_usage("usage.value", about_value(text), help);
 }
 
 }  // namespace
@@ -190,9 +243,7 @@ std::variant<request, exit_code> parse_command_line(const std::vector<std::strin
     out << version.what();
     return exit_code::done;
   } catch (const CLI::ParseError& wrong) {
-    if (const auto words = program.remaining(); program.get_subcommands().empty() && !words.empty())
-      throw no_such_command(program, words.front());
-    throw wrong_usage("usage.wrong", wrong.what());
+    throw told(program, wrong);
   }
   if (given.store.empty())
     throw wrong_usage("store.unnamed", "no store is named: neither --store nor WHENCE_STORE",

@@ -1,3 +1,4 @@
+#include <unistd.h>
 #include <cli/failure.hpp>
 
 #include <whence/core/files.hpp>
@@ -17,37 +18,67 @@ exit_code exit_of(const whence::error& fault) {
   return whence::exit_code_of(fault);
 }
 
-/// Whence advises who programs with it; who types commands is told one to type, or nothing.
-std::string command_that_helps(const whence::error& fault, const std::string& store) {
+/// A query that cannot wait for its read model any longer.
+std::string advice_to_wait(const std::string& store) {
+  const std::string models = store + ".models";
+  const bool is_there = ::access(models.c_str(), F_OK) == 0;
+  const std::string folder = is_there ? models : whence::directory_of(store);
+  if (::access(folder.c_str(), W_OK | X_OK) == 0) return "repeat the command with --wait 60";
+  return "let a user who may write in " + folder + " run: " + command_line_of(store, {"report"});
+}
+
+/// Whence advises who programs with it; who types commands is told one to type, or what to see to.
+std::string advice(const whence::error& fault, const std::string& store) {
   const std::string_view code = fault.code();
   if (const auto* other = dynamic_cast<const not_a_sales_file*>(&fault)) return "head -1 " + for_shell(other->path);
-  if (const auto* busy = dynamic_cast<const whence::log_busy*>(&fault); busy != nullptr && busy->holder_pid > 0)
-    return "ps -p " + std::to_string(busy->holder_pid);
-  if (code == "sql.full" || code == "file.no_space" || code.starts_with("append."))
-    return "df -h " + for_shell(whence::directory_of(store));
-  if (code == "log.checksum" || code == "log.tail_missing" || code == "log.witness_missing")
-    return "tar -cf saved.tar " + for_shell(store) + "*";
+  if (const auto* busy = dynamic_cast<const whence::log_busy*>(&fault)) {
+    const bool known = busy->holder_pid > 0;
+    return "wait until it has ended" + (known ? " (ps -p " + std::to_string(busy->holder_pid) + ")" : std::string{}) +
+           ", then repeat the command";
+  }
+  if (code == "sql.full" || code == "file.no_space" || code == "append.not_written" || code == "append.unknown")
+    return "df -h " + for_shell(whence::directory_of(store)) + " ; make room there, then repeat the command";
+  if (code == "log.checksum") return "tar -cf saved.tar " + for_shell(store) + "* ; then restore a backup";
+  if (code == "log.tail_missing" || code == "log.witness_missing")
+    return "tar -cf saved.tar " + for_shell(store) + "* ; then look for the newest of these files";
+  if (code == "log.missing") return "look at the path; place and import make a new log";
+  if (code == "log.newer_format") return "use the order-service that wrote it, or a newer one";
   if (code == "checkpoint.mismatch" || code == "read_model.damaged" || code == "read_model.newer_version")
     return "mv " + for_shell(store + ".models") + " " + for_shell(store + ".models.old");
-  return {};
+  if (code == "read_model.behind") return advice_to_wait(store);
+  if (exit_of(fault) == exit_code::our_bug) return "please report it, with the command";
+  return fault.text().remedy;
 }
 
 /// What people are to read of it.
 whence::error_text told(const whence::error& fault, const std::string& store) {
   whence::error_text text = fault.text();
   if (dynamic_cast<const failure*>(&fault) != nullptr) return text;
-  text.remedy = command_that_helps(fault, store);
+  text.remedy = advice(fault, store);
+  if (fault.code() == "read_model.behind") text.where = store + ".models";
   if (const auto* in_database = dynamic_cast<const whence::sql::sql_error*>(&fault)) text.where = in_database->path;
   return text;
 }
 
 }  // namespace
 
+std::optional<failure> stopped_at(const std::string& place, const whence::error& fault, const std::string& store) {
+  const std::string_view code = fault.code();
+  const auto is_of = [code](std::string_view area) { return code.starts_with(area); };
+  if (!is_of("append.") && !is_of("sql.") && !is_of("file.") && !is_of("log.")) return std::nullopt;
+  const whence::error_text& text = fault.text();
+  return failure(exit_of(fault), code,
+                 {.what = "stopped at " + place + "; what was recorded before it is kept",
+                  .where = store,
+                  .why = text.why.empty() ? text.what : text.what + ": " + text.why,
+                  .remedy = advice(fault, store) + ": it goes on there"});
+}
+
 int report_failure(const std::exception& fault, std::ostream& err, const std::string& store) {
   const auto* known = dynamic_cast<const whence::error*>(&fault);
   if (known == nullptr) {
-    err << "order-service: " << shown(fault.what())
-        << "\n  why:   this is a fault of the program itself  [program.fault, exit 70]\n";
+    err << "order-service: " << shown(fault.what()) << "\n  why:   this is a fault of the program itself"
+        << "\n  do:    please report it, with the command  [program.fault, exit 70]\n";
     return static_cast<int>(exit_code::our_bug);
   }
   const exit_code exit = exit_of(*known);

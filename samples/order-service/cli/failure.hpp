@@ -2,6 +2,7 @@
 #pragma once
 
 #include <exception>
+#include <optional>
 #include <ostream>
 #include <string>
 #include <string_view>
@@ -20,6 +21,10 @@ struct failure final : whence::error {
       : error(code, whence::next_move::change_request, std::move(text)), exit(exit_with) {}
   exit_code exit;
 };
+
+/// A fault of the storage in the middle of a long run, told with how far that has come: "invoice 536365". Nothing if it is
+/// another fault.
+std::optional<failure> stopped_at(const std::string& place, const whence::error& fault, const std::string& store);
 
 /// Prints what happened, where, why and, if a command can help, that command, with the stable code last. Returns what to
 /// exit with. `store` is the log that was worked on; empty if none was named yet.

@@ -7,6 +7,7 @@
 #include <cli/commands.hpp>
 #include <cli/failure.hpp>
 #include <cli/progress_bar.hpp>
+#include <cli/shell_text.hpp>
 #include <cli/stopping.hpp>
 #include <domain/text.hpp>
 #include <import/record_invoice.hpp>
@@ -31,7 +32,8 @@ void must_take_rejects(const import_request& command, const std::string& store) 
   if (const auto reason = reason_against_rejects(*command.rejects, command.file, store))
     throw failure(exit_code::wrong_usage, "import.rejects",
                   {.what = "--rejects " + *command.rejects + " would destroy what is there; nothing was written",
-                   .why = *reason + ": name another file"});
+                   .why = *reason,
+                   .remedy = "name another file for --rejects"});
 }
 
 /// Reads the whole file into the staging area.
@@ -66,6 +68,15 @@ void report_difference(const staged_invoice& invoice, const whence::rejected& re
                << " differs from what is recorded; it was left as it is\n"
                << "  where: line " << invoice.records.front().line << "\n  why:   " << shown(refusal.message)
                << "  [import.differs]\n";
+}
+
+/// Which records were rejected, and why, is not on the screen: this says how to come by it.
+void advise_rejects(const import_request& command, const counts& sums, const request& asked, const terminal& terminal) {
+  if (sums.rejected == 0 || command.rejects) return;
+  terminal.err << "order-service: " << sums.rejected << (sums.rejected == 1 ? " record was" : " records were")
+               << " rejected; nothing of " << (sums.rejected == 1 ? "it" : "them") << " was written\n"
+               << "  do:    " << command_line_of(asked.store, {"import", command.file, "--rejects", "rejects.csv"})
+               << "  [import.rejected]\n";
 }
 
 std::string differing(const counts& sums) {
@@ -105,7 +116,9 @@ void carry_out(const import_request& command, const request& asked, const termin
     progress_bar progress(terminal.err, terminal.err_is_terminal, "recording");
     std::uint64_t done = 0;
     for (staged_invoice invoice; staged.next_invoice(invoice); progress.show(++done, staged.invoices()))
-      if (const auto refusal = unless_stopping(app, [&] { return record(shop, invoice, sums); }))
+      if (const auto refusal = unless_stopping(app, [&] {
+            return at_place("invoice " + invoice.number, asked.store, [&] { return record(shop, invoice, sums); });
+          }))
         report_difference(invoice, *refusal, sums, terminal);
   }
   if (command.rejects) {
@@ -117,6 +130,7 @@ void carry_out(const import_request& command, const request& asked, const termin
   sums.rejected = staged.rejected();
   sums.records = sums.accepted + sums.rejected;
   print(sums, asked, terminal);
+  advise_rejects(command, sums, asked, terminal);
 }
 
 }  // namespace shop

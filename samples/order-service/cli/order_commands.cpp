@@ -2,6 +2,7 @@
 #include <string_view>
 #include <utility>
 
+#include <whence/core/files.hpp>
 #include <whence/core/json_text.hpp>
 
 #include <cli/commands.hpp>
@@ -14,13 +15,14 @@
 namespace shop {
 namespace {
 
-/// A command that helps after a refusal, where there is one.
+/// A command that helps after a refusal.
 std::string remedy_for(const std::string& code, const whence::id<Order>& order, const request& asked) {
+  if (code == "order.missing") return list_of_orders(asked.store);
   if (code == "order.reason")
     return command_line_of(asked.store, {"cancel", order.value(), "--reason", "no longer wanted"});
-  const bool is_there = code != "order.missing" && (code.starts_with("order.") || code.starts_with("payment.")) &&
-                        code != "order.empty" && code != "order.too_large";
-  return is_there ? command_line_of(asked.store, {"show", order.value()}) : "";
+  if (code == "order.empty" || code == "order.too_large" || code.starts_with("line.") || code.starts_with("amount."))
+    return "order-service place --help";
+  return command_line_of(asked.store, {"show", order.value()});
 }
 
 /// A refusal of the shop's rules ends the program with it.
@@ -48,8 +50,13 @@ void print(const answer& ended, std::string_view done, const whence::id<Order>& 
 }  // namespace
 
 void carry_out(const place_request& command, const request& asked, const terminal& terminal) {
-  const auto app = open_shop(asked.store, absent_shop::is_opened, terminal.background);
   PlaceOrder place{command.number, command.customer, command.country, command.lines};
+  if (!whence::system_files()->status(asked.store)) {
+    // What no order allows makes no store either.
+    const auto decided = decide(Order{}, place);
+    if (const auto* refusal = decided.rejection()) must_be_accepted({*refusal, 0, {}}, "place", command.order, asked);
+  }
+  const auto app = open_shop(asked.store, absent_shop::is_opened, terminal.background);
   const answer ended = shop_service(app).place(command.order, std::move(place), {}).get();
   must_be_accepted(ended, "place", command.order, asked);
   print(ended, "placed", command.order, asked, terminal);

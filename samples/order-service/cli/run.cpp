@@ -20,7 +20,11 @@ int run(const std::vector<std::string>& arguments, const terminal& given) noexce
     store = asked.store;
     std::visit([&](const auto& command) { carry_out(command, asked, terminal); }, asked.command);
     if (!terminal.out.flush())
-      throw failure(exit_code::not_now, "output.failed", {.what = "the output could not be written"});
+      throw failure(
+          exit_code::not_now, "output.failed",
+          {.what = "the output could not be written",
+           .where = "standard output",
+           .remedy = "what was asked for is done: look (show, report) before you repeat a command that writes"});
     failures->print(terminal.err);
     return static_cast<int>(exit_code::done);
   } catch (const std::exception& fault) {

@@ -20,4 +20,8 @@ std::string command_line_of(std::string_view store, const std::vector<std::strin
   return line;
 }
 
+std::string list_of_orders(std::string_view store) {
+  return "order-service whence stream list --aggregate Order --store " + for_shell(store);
+}
+
 }  // namespace shop

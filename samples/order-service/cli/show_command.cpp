@@ -8,6 +8,7 @@
 
 #include <cli/commands.hpp>
 #include <cli/failure.hpp>
+#include <cli/shell_text.hpp>
 #include <cli/text_table.hpp>
 #include <domain/text.hpp>
 #include <models/order_summary.hpp>
@@ -100,7 +101,9 @@ void carry_out(const show_request& command, const request& asked, const terminal
   const auto order = summary.read([&](whence::sql::database& db) { return find(db, command.order); });
   if (!order)
     throw failure(exit_code::not_there, "order.missing",
-                  {.what = "there is no order " + command.order.value(), .where = asked.store});
+                  {.what = "there is no order " + command.order.value(),
+                   .where = asked.store,
+                   .remedy = list_of_orders(asked.store)});
   if (asked.form == output_form::json)
     print_json(command.order, *order, terminal.out);
   else

@@ -1,4 +1,5 @@
 #include <cstdint>
+#include <string>
 
 #include <cli/commands.hpp>
 #include <cli/failure.hpp>
@@ -17,7 +18,9 @@ void carry_out(const simulate_request& command, const request& asked, const term
     progress_bar progress(terminal.err, terminal.err_is_terminal, "trading");
     for (std::uint64_t number = 1; number <= command.orders; ++number) {
       const simulated_order order = simulate_order(command.seed, number);
-      const answer ended = unless_stopping(app, [&] { return trade(shop, order).get(); });
+      const answer ended = unless_stopping(app, [&] {
+        return at_place("order " + std::to_string(number), asked.store, [&] { return trade(shop, order).get(); });
+      });
       if (ended.refusal)
         throw failure(
             exit_code::refused, ended.refusal->code,

@@ -1,7 +1,8 @@
-/// The orderly end of a long run when SIGINT or SIGTERM asks for it.
+/// The end of a long run before its end: when SIGINT or SIGTERM asks for it, or the storage fails.
 #pragma once
 
 #include <csignal>
+#include <string>
 
 #include <whence/app/application.hpp>
 #include <whence/app/errors.hpp>
@@ -21,6 +22,17 @@ auto unless_stopping(const whence::application& app, Work work) {
   }
   throw failure(app.stop_signal() == SIGINT ? exit_code::interrupted : exit_code::terminated, "run.stopped",
                 {.what = "stopped by a signal; everything up to here is kept, and the same command goes on there"});
+}
+
+/// Does the next piece of work, and says of a storage that fails in it how far the run has come.
+template <class Work>
+auto at_place(const std::string& place, const std::string& store, Work work) {
+  try {
+    return work();
+  } catch (const whence::error& fault) {
+    if (const auto told = stopped_at(place, fault, store)) throw *told;
+    throw;
+  }
 }
 
 }  // namespace shop

@@ -72,7 +72,8 @@ TEST_CASE("what an order does not allow") {
   do:    order-service --store shop.db show order-1  [order.exists, exit 4]
 )"},
           {{"pay", "9"}, R"(order-service: cannot pay order-9: there is no such order; nothing was written
-  where: shop.db  [order.missing, exit 3]
+  where: shop.db
+  do:    order-service whence stream list --aggregate Order --store shop.db  [order.missing, exit 3]
 )"},
           {{"pay", "2"}, R"(order-service: cannot pay order-2: it is paid already; nothing was written
   where: shop.db
@@ -95,7 +96,8 @@ TEST_CASE("what an order does not allow") {
   do:    order-service --store shop.db show order-4  [order.cancelled, exit 4]
 )"},
           {{"ship", "9"}, R"(order-service: cannot ship order-9: there is no such order; nothing was written
-  where: shop.db  [order.missing, exit 3]
+  where: shop.db
+  do:    order-service whence stream list --aggregate Order --store shop.db  [order.missing, exit 3]
 )"},
           {{"cancel", "3", "--reason", "too late"},
            R"(order-service: cannot cancel order-3: it is shipped already; nothing was written
@@ -114,22 +116,27 @@ TEST_CASE("what an order does not allow") {
 )"},
           {{"cancel", "9", "--reason", "too late"},
            R"(order-service: cannot cancel order-9: there is no such order; nothing was written
-  where: shop.db  [order.missing, exit 3]
+  where: shop.db
+  do:    order-service whence stream list --aggregate Order --store shop.db  [order.missing, exit 3]
 )"},
           {{"show", "9"}, R"(order-service: there is no order order-9
-  where: shop.db  [order.missing, exit 3]
+  where: shop.db
+  do:    order-service whence stream list --aggregate Order --store shop.db  [order.missing, exit 3]
 )"},
           {{"place", "9", "--line", "TEA:0:4.50"},
            R"(order-service: cannot place order-9: a quantity has one to nine digits and is not 0; nothing was written
-  where: shop.db  [line.quantity, exit 4]
+  where: shop.db
+  do:    order-service place --help  [line.quantity, exit 4]
 )"},
           {{"place", "9", "--line", "TEA:-1:4.50"},
            R"(order-service: cannot place order-9: an order's quantities are positive; nothing was written
-  where: shop.db  [line.quantity, exit 4]
+  where: shop.db
+  do:    order-service place --help  [line.quantity, exit 4]
 )"},
           {{"place", "9", "--line", "TEA:999999999:999999999999"},
            R"(order-service: cannot place order-9: the total does not fit into 64 bits; nothing was written
-  where: shop.db  [amount.overflow, exit 4]
+  where: shop.db
+  do:    order-service place --help  [amount.overflow, exit 4]
 )"},
       });
 }
@@ -140,8 +147,8 @@ TEST_CASE("command lines that are none") {
   check_each(
       folder,
       {
-          {{}, R"(order-service: A subcommand is required
-  do:    order-service --help  [usage.wrong, exit 2]
+          {{}, R"(order-service: no command is named
+  do:    order-service --help  [usage.command, exit 2]
 )"},
           {{"buy", "1"}, R"(order-service: there is no command "buy"
   do:    order-service --help  [usage.command, exit 2]
@@ -149,30 +156,42 @@ TEST_CASE("command lines that are none") {
           {{"imprt", "sales.csv"}, R"(order-service: there is no command "imprt"; did you mean "import"?
   do:    order-service import --help  [usage.command, exit 2]
 )"},
-          {{"pay"}, R"(order-service: ORDER is required
-  do:    order-service --help  [usage.wrong, exit 2]
+          {{"whence", "event", "list"}, R"(order-service: `whence` has to be the first word
+  do:    order-service whence --help  [usage.command, exit 2]
 )"},
-          {{"pay", "1", "2"}, R"(order-service: The following argument was not expected: 2
-  do:    order-service --help  [usage.wrong, exit 2]
+          {{"--fast"}, R"(order-service: there is no option --fast
+  do:    order-service --help  [usage.option, exit 2]
 )"},
-          {{"report", "--fast"}, R"(order-service: The following argument was not expected: --fast
-  do:    order-service --help  [usage.wrong, exit 2]
+          {{"pay"}, R"(order-service: `pay` needs ORDER
+  do:    order-service pay --help  [usage.argument, exit 2]
 )"},
-          {{"report", "-o", "xml"}, R"(order-service: --output: xml not in {table,json}
-  do:    order-service --help  [usage.wrong, exit 2]
+          {{"pay", "1", "2"}, R"(order-service: `pay` has no place for "2"
+  do:    order-service pay --help  [usage.argument, exit 2]
+)"},
+          {{"report", "--fast"}, R"(order-service: there is no option --fast of `report`
+  do:    order-service report --help  [usage.option, exit 2]
+)"},
+          {{"report", "-o", "xml"}, R"(order-service: --output: "xml" is none of: table, json
+  do:    order-service report --help  [usage.value, exit 2]
 )"},
           {{"show", "1", "--wait", "soon"}, R"(order-service: --wait: "soon" is no whole number from 0 to 1000000000
-  do:    order-service --help  [usage.wrong, exit 2]
+  do:    order-service show --help  [usage.value, exit 2]
+)"},
+          {{"show", "1", "--wait"}, R"(order-service: --wait needs a value
+  do:    order-service show --help  [usage.value, exit 2]
 )"},
           {{"simulate", "--orders", "0"}, R"(order-service: --orders: "0" is no whole number from 1 to 1000000000
-  do:    order-service --help  [usage.wrong, exit 2]
+  do:    order-service simulate --help  [usage.value, exit 2]
 )"},
-          {{"place", "9"}, R"(order-service: --line is required
-  do:    order-service --help  [usage.wrong, exit 2]
+          {{"simulate", "--orders", "1", "--orders", "2"}, R"(order-service: --orders is given more than once
+  do:    order-service simulate --help  [usage.value, exit 2]
+)"},
+          {{"place", "9"}, R"(order-service: `place` needs --line
+  do:    order-service place --help  [usage.argument, exit 2]
 )"},
           {{"place", "9", "--line", "TEA:1"},
            R"(order-service: "TEA:1" is no line: ITEM:QUANTITY:PRICE, a quantity of at most nine digits, a price of at most twelve digits and four decimals
-  do:    order-service --help  [usage.line, exit 2]
+  do:    order-service place --help  [usage.line, exit 2]
 )"},
           {{"place", "order-", "--line", "TEA:1:4.50"}, R"(order-service: an order's id is not empty
   do:    order-service --help  [usage.order, exit 2]
@@ -196,11 +215,13 @@ TEST_CASE("files that are none of sales") {
   check_each(folder, {
                          {{"import", folder.file("none.csv")}, R"(order-service: cannot read none.csv
   where: none.csv
-  why:   No such file or directory  [file.missing, exit 3]
+  why:   No such file or directory
+  do:    look at the path  [file.missing, exit 3]
 )"},
                          {{"import", folder.file(".")}, R"(order-service: cannot read .
   where: .
-  why:   Is a directory  [file.is_a_directory, exit 6]
+  why:   Is a directory
+  do:    name a file  [file.is_a_directory, exit 6]
 )"},
                          {{"import", empty}, R"(order-service: empty.csv is no file of sales; nothing was written
   where: its first record, which has to name eight columns: InvoiceNo, StockCode, Description, Quantity, InvoiceDate, UnitPrice, CustomerID, Country
@@ -212,12 +233,14 @@ TEST_CASE("files that are none of sales") {
 )"},
                          {{"import", sales, "--rejects", sales},
                           R"(order-service: --rejects sales.csv would destroy what is there; nothing was written
-  why:   it is the file of sales itself: name another file  [import.rejects, exit 2]
+  why:   it is the file of sales itself
+  do:    name another file for --rejects  [import.rejects, exit 2]
 )"},
                          {{"import", sales, "--rejects", folder.file("none/rejects.csv")},
                           R"(order-service: cannot write into none
   where: none
-  why:   No such file or directory  [file.missing, exit 3]
+  why:   No such file or directory
+  do:    look at the path  [file.missing, exit 3]
 )"},
                      });
 }
@@ -241,10 +264,21 @@ order-service: 1 invoice differs from what is recorded  [import.differs]
 )");
 }
 
+TEST_CASE("records that were rejected are told, unless they are listed already") {
+  const shop_folder folder;
+  const std::string file = write_sales(folder, "a.csv", "5,TEA,tea,1,12/1/2010 8:26,4.50,7,France\n6,TEA,tea\n7,TEA\n");
+  CHECK(without_folder(folder, folder.run({"import", file}).err) ==
+        R"(order-service: 2 records were rejected; nothing of them was written
+  do:    order-service --store shop.db import a.csv --rejects rejects.csv  [import.rejected]
+)");
+  CHECK(folder.run({"import", file, "--rejects", folder.file("rejects.csv")}).err == "");
+}
+
 TEST_CASE("a fault that the program does not know") {
   std::ostringstream err;
   CHECK(shop::report_failure(std::runtime_error("the moon is full"), err) == 70);
   CHECK(err.str() == R"(order-service: the moon is full
-  why:   this is a fault of the program itself  [program.fault, exit 70]
+  why:   this is a fault of the program itself
+  do:    please report it, with the command  [program.fault, exit 70]
 )");
 }

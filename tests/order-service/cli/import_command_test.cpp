@@ -212,9 +212,11 @@ TEST_CASE("an empty file of sales is an import of nothing") {
 
 TEST_CASE("without a terminal an import prints one line") {
   const shop_folder folder;
-  const auto imported = folder.run(
-      {"import", folder.write("sales.csv",
-                              std::string(header) + "1,X,,1,12/1/10 8:26,1,,France\n1,X,,0,12/1/10 8:26,1,,France\n")});
+  const auto imported =
+      folder.run({"import",
+                  folder.write("sales.csv",
+                               std::string(header) + "1,X,,1,12/1/10 8:26,1,,France\n1,X,,0,12/1/10 8:26,1,,France\n"),
+                  "--rejects", folder.file("rejects.csv")});
   CHECK(imported.out == "2 records: 1 accepted, 1 rejected; 3 events added\n");
   CHECK(imported.err.empty());
 }

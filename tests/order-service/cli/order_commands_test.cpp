@@ -215,9 +215,10 @@ TEST_CASE("what a refusal tells to do works when it is pasted") {
   };
   const auto pasted = [](const std::string& err) {
     const std::size_t begin = err.find("\n  do:    "), end = err.rfind("  [");
-    if (begin == std::string::npos) return 0;  // none is as good
     const std::string command = err.substr(begin + 10, end - begin - 10);
     CAPTURE(command);
+    REQUIRE(begin != std::string::npos);
+    if (command == "look at the path" || command == "name a file") return 0;  // there is no command for it
     const std::string path = "PATH=\"" + places::programs().string() + ":$PATH\"; ";
     return std::system(("cd /; " + path + command + " >/dev/null 2>&1").c_str());
   };

@@ -167,6 +167,7 @@ void check_log_header(files& files, const std::string& path) {
   if (std::string_view(reinterpret_cast<const char*>(header.data()), magic.size()) != magic) {
     throw not_a_log(path, "it is no SQLite database");
   }
+  if (status->size < header.size()) throw not_a_log(path, "the file is cut short");
   if (big_endian(&header[68]) != log_format::application_id)
     throw not_a_log(path, "it is a database of another application");
   if (const std::uint32_t version = big_endian(&header[60]); version > log_format::user_version) {

@@ -1,0 +1,220 @@
+"""Every command of `order-service` on bad input."""
+
+import re
+import sys
+import unittest
+from pathlib import Path
+
+from bad_input import Programs, Setups, Table, case, refused_by_rule
+
+PROGRAMS = Programs(Path(sys.argv.pop()).resolve())
+HELP = "order-service {} --help$"
+LIST = "order-service whence stream list --aggregate Order --store shop.db$"
+
+# How each command is typed on a log that is as it should be.
+RUNNABLE = {
+    "import": "sales.csv", "place": "9 --line TEA:1:4.50", "pay": "4", "ship": "1", "cancel": "4 --reason 'too late'",
+    "show": "1", "report": "", "simulate": "--orders 1",
+}
+WRITERS = {"import", "place", "pay", "ship", "cancel", "simulate"}
+MAKERS = {"import", "place", "simulate"}  # make a log where there is none
+
+LOGS = [
+    case("", "log.not_a_log", 6, "empty.db is not a Whence log; nothing was changed$", "the file is empty$", at="empty file"),
+    case("", "log.not_a_log", 6, "folder.db is not a Whence log; nothing was changed$", "it is a directory$", at="directory"),
+    case("", "log.not_a_log", 6, "noise.db is not a Whence log; nothing was changed$", "it is no SQLite database$", at="noise"),
+    case("", "log.not_a_log", 6, "cats.db is not a Whence log; nothing was changed$",
+         "it is a database of another application$", "check the path$", at="another application"),
+    case("", "log.not_a_log", 6, "shop.db is not a Whence log; nothing was changed$", "the file is cut short$", at="cut short"),
+    case("", "log.newer_format", 6, "shop.db has format 99, ", "use the order-service that wrote it, or a newer one$",
+         at="newer format"),
+    case("", "file.no_permission", 5, "cannot read shop.db$", "Permission denied$", "give this user the right to the path$",
+         at="not readable"),
+    case("", "log.checksum", 6, "shop.db is damaged$", "tar -cf saved.tar shop.db* ; then restore a backup$", at="cut in half"),
+]
+FOR_WRITERS = [
+    case("", "file.no_permission", 5, "cannot open shop.db.lock$", "Permission denied$", "give this user the right to the path$",
+         at="only readable"),
+    case("", "log.busy", 5, "shop.db is held for writing by process ", "nothing was touched$", "then repeat the command$",
+         at="written by another"),
+    case("", "log.tail_missing", 6, "shop.db ends at event 7, but event 8 was acknowledged; nothing was changed$",
+         "tar -cf saved.tar shop.db* ; then look for the newest of these files$", at="tail missing"),
+    case("", "log.witness_missing", 6, "shop.db has no usable witness beside it; nothing was changed$",
+         "tar -cf saved.tar shop.db* ; then look for the newest of these files$", at="witness missing"),
+    case("", "log.checksum", 6, "event 4 in shop.db cannot be trusted$", at="damaged event"),
+]
+FOR_OTHERS = [
+    case("", "log.missing", 3, "there is no log missing.db$", "look at the path; place and import make a new log$", at="missing"),
+    case("", "log.missing", 3, "there is no log nowhere/shop.db$", at="no folder"),
+]
+
+OWN = {
+    "": [
+        case("", "usage.command", 2, "no command is named$", "order-service --help$"),
+        case("buy 1", "usage.command", 2, "there is no command \"buy\"$", "order-service --help$"),
+        case("imprt sales.csv", "usage.command", 2, "did you mean \"import\"?", "order-service import --help$"),
+        case("--fast", "usage.option", 2, "there is no option --fast$", "order-service --help$"),
+        case("--store", "usage.value", 2, "--store needs a value$"),
+        case("-o xml report", "usage.value", 2, "--output: \"xml\" is none of: table, json$"),
+        case("--store shop.db whence event list", "usage.command", 2, "`whence` has to be the first word$",
+             "order-service whence --help$"),
+    ],
+    "import": [
+        case("", "usage.argument", 2, "`import` needs FILE$", HELP.format("import")),
+        case("sales.csv more.csv", "usage.argument", 2, "`import` has no place for \"more.csv\"$"),
+        case("sales.csv --reject x.csv", "usage.option", 2, "there is no option --reject of `import`$"),
+        case("none.csv", "file.missing", 3, "cannot read none.csv$", "look at the path$"),
+        case("folder.csv", "file.is_a_directory", 6, "cannot read folder.csv$", "name a file$"),
+        case("empty.csv", "import.header", 6, "empty.csv is no file of sales; nothing was written$", "head -1 empty.csv$"),
+        case("noise.csv", "import.header", 6, "noise.csv is no file of sales; nothing was written$", "head -1 noise.csv$"),
+        case("cut-header.csv", "import.header", 6, "its first record, which has to name eight columns: "),
+        case("shop.db", "import.header", 6, "shop.db is no file of sales; nothing was written$"),
+        case("sales.csv --rejects sales.csv", "import.rejects", 2, "it is the file of sales itself$",
+             "name another file for --rejects$"),
+        case("sales.csv --rejects shop.db", "import.rejects", 2, "names that begin with shop.db belong to the log$"),
+        case("sales.csv --rejects nowhere/out.csv", "file.missing", 3, "cannot write into ", "look at the path$"),
+        case("sales.csv --rejects out.csv", "file.no_permission", 5, "cannot write into ", at="only readable"),
+        # Making a log fails as a whole: nothing lies in the folder afterwards.
+        case("none.csv", "file.missing", 3, at="missing"),
+        case("none.csv", "file.missing", 3, at="no folder"),
+    ],
+    "place": [
+        case("", "usage.argument", 2, "`place` needs ORDER$", HELP.format("place")),
+        case("9", "usage.argument", 2, "`place` needs --line$", HELP.format("place")),
+        case("9 --line", "usage.value", 2, "--line needs a value$", HELP.format("place")),
+        case("9 --line TEA:1", "usage.line", 2, "\"TEA:1\" is no line: ITEM:QUANTITY:PRICE", HELP.format("place")),
+        case("9 --line TEA:1:4.50 --speed 9", "usage.option", 2, "there is no option --speed of `place`$"),
+        case("'' --line TEA:1:4.50", "usage.order", 2, "an order's id is not empty$"),
+        refused_by_rule("1 --line TEA:1:4.50", "order.exists", 4, "cannot place order-1: it is placed already; nothing was written$",
+             "order-service --store shop.db show order-1$"),
+        refused_by_rule("9 --line TEA:0:4.50", "line.quantity", 4, "nothing was written$", HELP.format("place")),
+        refused_by_rule("9 --line TEA:999999999:999999999999", "amount.overflow", 4, "the total does not fit into 64 bits"),
+        # What no order allows makes no log either.
+        case("9 --line TEA:0:4.50", "line.quantity", 4, "nothing was written$", at="missing"),
+        case("9 --line TEA:-1:4.50", "line.quantity", 4, at="missing"),
+        case("9 --line TEA:1:4.50", "file.missing", 3, "cannot open nowhere/shop.db.lock$", "look at the path$", at="no folder"),
+    ],
+    "pay": [
+        case("", "usage.argument", 2, "`pay` needs ORDER$", HELP.format("pay")),
+        case("1 2", "usage.argument", 2, "`pay` has no place for \"2\"$"),
+        case("1 --twice", "usage.option", 2, "there is no option --twice of `pay`$"),
+        refused_by_rule("1", "payment.taken", 4, "cannot pay order-1: it is paid already; nothing was written$",
+             "order-service --store shop.db show order-1$"),
+        refused_by_rule("2", "order.cancelled", 4, "cannot pay order-2: it is cancelled; nothing was written$"),
+        refused_by_rule("9", "order.missing", 3, "cannot pay order-9: there is no such order; nothing was written$", LIST),
+        case("''", "usage.order", 2, "an order's id is not empty$"),
+    ],
+    "ship": [
+        case("", "usage.argument", 2, "`ship` needs ORDER$", HELP.format("ship")),
+        case("1 2", "usage.argument", 2, "`ship` has no place for \"2\"$"),
+        refused_by_rule("4", "order.unpaid", 4, "cannot ship order-4: it is not paid; nothing was written$"),
+        refused_by_rule("3", "order.shipped", 4, "cannot ship order-3: it is shipped already; nothing was written$"),
+        refused_by_rule("9", "order.missing", 3, "cannot ship order-9: there is no such order; nothing was written$", LIST),
+        case("1 -o yaml", "usage.value", 2, "--output: \"yaml\" is none of: table, json$"),
+    ],
+    "cancel": [
+        case("", "usage.argument", 2, "`cancel` needs ORDER$", HELP.format("cancel")),
+        case("1", "usage.argument", 2, "`cancel` needs --reason$", HELP.format("cancel")),
+        refused_by_rule("1 --reason ''", "order.reason", 4, "a cancellation needs a reason; nothing was written$",
+             "order-service --store shop.db cancel order-1 --reason 'no longer wanted'$"),
+        refused_by_rule("3 --reason late", "order.shipped", 4, "cannot cancel order-3: it is shipped already; nothing was written$"),
+        refused_by_rule("2 --reason late", "order.cancelled", 4, "cannot cancel order-2: it is cancelled; nothing was written$"),
+        refused_by_rule("9 --reason late", "order.missing", 3, "cannot cancel order-9: there is no such order; nothing was written$", LIST),
+    ],
+    "show": [
+        case("", "usage.argument", 2, "`show` needs ORDER$", HELP.format("show")),
+        case("1 2", "usage.argument", 2, "`show` has no place for \"2\"$"),
+        case("9", "order.missing", 3, "there is no order order-9$", LIST),
+        case("1 --wait soon", "usage.value", 2, "--wait: \"soon\" is no whole number from 0 to 1000000000$"),
+        case("1 --json=maybe", "usage.value", 2, HELP.format("show")),
+        case("1", "read_model.damaged", 6, "it was left as it is$", "mv shop.db.models shop.db.models.old$", at="model damaged"),
+        case("1 --wait 0", "read_model.behind", 5, "order_summary is at position 0 and does not include position 8 yet$",
+             "cannot make the directory shop.db.models: Permission denied$",
+             "let a user who may write in . run: order-service --store shop.db report$", at="models not there"),
+    ],
+    "report": [
+        case("now", "usage.argument", 2, "`report` has no place for \"now\"$", HELP.format("report")),
+        case("--fast", "usage.option", 2, "there is no option --fast of `report`$", HELP.format("report")),
+        case("--wait", "usage.value", 2, "--wait needs a value$"),
+        case("--wait -1", "usage.value", 2, "--wait: \"-1\" is no whole number from 0 to 1000000000$"),
+        case("--store ''", "store.unnamed", 2, "no store is named: neither --store nor WHENCE_STORE$", at="empty folder"),
+        case("", "read_model.damaged", 6, "it was left as it is$", "mv shop.db.models shop.db.models.old$", at="model damaged"),
+        case("--wait 0", "read_model.behind", 5, "let a user who may write in . run: order-service --store shop.db report$",
+             at="models not there"),
+    ],
+    "simulate": [
+        case("", "usage.argument", 2, "`simulate` needs --orders$", HELP.format("simulate")),
+        case("--orders 0", "usage.value", 2, "--orders: \"0\" is no whole number from 1 to 1000000000$"),
+        case("--orders many", "usage.value", 2, "--orders: \"many\" is no whole number from 1 to 1000000000$"),
+        case("--orders 1 --orders 2", "usage.value", 2, "--orders is given more than once$"),
+        case("--orders 1 --seed -3", "usage.value", 2, "--seed: \"-3\" is no whole number from 0 to "),
+        case("--orders 1 now", "usage.argument", 2, "`simulate` has no place for \"now\"$"),
+        case("--orders 1", "file.missing", 3, "cannot open nowhere/shop.db.lock$", at="no folder"),
+    ],
+}
+
+
+class OrderService(Table):
+    program = ("order-service",)
+    own = OWN
+
+    @classmethod
+    def setUpClass(cls):
+        cls.programs = PROGRAMS
+        cls.setups = Setups(PROGRAMS)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.setups.close()
+
+    def listed_commands(self):
+        help_text = self.programs.run(["order-service", "--help"], self.setups["empty folder"]).stdout
+        return re.findall(r"^  (\w+) ", help_text.partition("\nSubcommands:\n")[2], re.MULTILINE)
+
+    def test_every_command_has_cases_of_its_own(self):
+        self.check_own_cases()
+
+    def test_every_command_can_be_typed(self):
+        self.assertEqual(sorted(RUNNABLE), sorted(self.listed_commands()))
+
+    def test_what_is_typed_wrong(self):
+        self.check_all((command, one) for command, cases in self.own.items() for one in cases)
+
+    def test_what_is_no_log_not_a_whole_one_or_not_to_be_had(self):
+        for command, arguments in RUNNABLE.items():
+            cases = LOGS + (FOR_WRITERS if command in WRITERS else []) + (FOR_OTHERS if command not in MAKERS else [])
+            for one in cases:
+                line = arguments
+                if command == "import" and one.at not in ("only readable", "written by another"):
+                    (self.setups[one.at].folder / "sales.csv").write_text((self.setups["shop"].folder / "sales.csv").read_text())
+                # The lock is taken before the log is looked at; in it stands who took it last.
+                changes = ("shop.db.lock",) if command in WRITERS and one.code.startswith("log.") else ()
+                self.check_all([(command, case(line, one.code, one.exit, *one.says, at=one.at, changes=changes))])
+
+    def test_without_a_store_each_command_says_so(self):
+        for command, arguments in RUNNABLE.items():
+            self.check_all([(command, case(arguments, "store.unnamed", 2, "no store is named", HELP.format(command),
+                                           at="empty folder"))])
+
+    def test_a_cut_file_of_sales_is_imported_as_far_as_it_goes_and_it_is_said(self):
+        place = self.setups.shop()
+        try:
+            ran = self.programs.run(["order-service", "import", "cut.csv"], place)
+            self.assertEqual((ran.returncode, ran.stdout), (0, "2 records: 1 accepted, 1 rejected; 3 events added\n"))
+            self.assertEqual(ran.stderr, "order-service: 1 record was rejected; nothing of it was written\n"
+                                         "  do:    order-service --store shop.db import cut.csv --rejects rejects.csv"
+                                         "  [import.rejected]\n")
+            again = self.programs.run(["order-service", "--store", "shop.db", "import", "cut.csv", "--rejects", "rejects.csv"], place)
+            self.assertEqual((again.returncode, again.stderr), (0, ""))
+            self.assertEqual(again.stdout, "2 records: 1 accepted, 1 rejected; 0 events added\n")
+            self.assertEqual((place.folder / "rejects.csv").read_text(),
+                             "line,reason,record\n3,record.quote_open,\"6,TEA,\"\"tea for tw\"\n")
+        finally:
+            place.close()
+
+
+if __name__ == "__main__":
+    try:
+        unittest.main(argv=sys.argv[:1], verbosity=2)
+    finally:
+        PROGRAMS.close()

@@ -1,0 +1,287 @@
+"""Every command of `whence` on bad input; and of `order-service whence`, which has the shop's types."""
+
+import re
+import sys
+import unittest
+from pathlib import Path
+
+from bad_input import Programs, Setups, Table, case
+
+PROGRAMS = Programs(Path(sys.argv.pop()).resolve())
+NO_LOG = {"man", "completion"}  # the commands that open none
+ANYTHING = ".*"
+HELP = "whence {} --help$"
+
+# How each command is typed on a log that is as it should be.
+RUNNABLE = {
+    "inspect": "", "event list": "", "event show": "@1", "event count": "", "stream list": "", "stream show": "order-1",
+    "stream state": "order-1", "stream diff": "order-2", "trace": "@1", "projection list": "", "projection status": "",
+    "sql": "-c 'SELECT count(*) AS n FROM events'",
+}
+
+# What lies at the path, and what every command that opens a log says of it.
+STORES = [
+    case("", "store.unnamed", 2, "no store to open$", "this folder has no log", "--store PATH$", at="empty folder"),
+    case("", "log.missing", 3, "there is no log missing.db$", "check the path$", at="missing"),
+    case("", "log.missing", 3, "there is no log nowhere/shop.db$", "check the path$", at="no folder"),
+    case("", "log.not_a_log", 6, "empty.db is not a Whence log; nothing was changed$", "the file is empty$", at="empty file"),
+    case("", "log.not_a_log", 6, "folder.db is not a Whence log; nothing was changed$", "it is a directory$", at="directory"),
+    case("", "log.not_a_log", 6, "noise.db is not a Whence log; nothing was changed$", "it is no SQLite database$", at="noise"),
+    case("", "log.not_a_log", 6, "cats.db is not a Whence log; nothing was changed$",
+         "it is a database of another application$", at="another application"),
+    case("", "log.not_a_log", 6, "shop.db is not a Whence log; nothing was changed$", "the file is cut short$", at="cut short"),
+    case("", "log.newer_format", 6, "shop.db has format 99, ", "a newer Whence wrote it$", "use that version of Whence$",
+         at="newer format"),
+    case("", "file.no_permission", 5, "cannot read shop.db$", "Permission denied$", "give this user the right to the path$",
+         at="not readable"),
+    case("", "log.checksum", 6, "shop.db is damaged$", "then restore a backup$", at="cut in half"),
+    # What is intact is shown, then it is said what is wrong.
+    case("", "log.witness_missing", 6, "shop.db has no usable witness beside it; nothing was changed$",
+         "move the witness with its log", at="witness missing", out=ANYTHING),
+    case("", "log.tail_missing", 6, "shop.db ends at event 7, but event 8 was acknowledged; nothing was changed$",
+         "copy shop.db* to a safe place", at="tail missing", out=ANYTHING),
+]
+BEYOND_THE_LOG = {"inspect": 3, "projection list": 3, "projection status": 3}  # how many read models each command finds there
+
+OWN = {
+    "": [
+        case("evnt list", "usage.command", 2, "there is no command \"evnt\"$", "did you mean event?$"),
+        case("xyzzy", "usage.command", 2, "there is no command \"xyzzy\"$", "whence --help$"),
+        case("event lst", "usage.command", 2, "there is no command \"event lst\"$", "did you mean list?$"),
+        case("event purge", "usage.command", 2, "there is no command \"event purge\"$", "there are: list, show, count$"),
+        case("--fast", "usage.option", 2, "there is no option --fast$", "whence --help$"),
+        case("help xyzzy", "usage.command", 2, "there is no command \"xyzzy\"$"),
+        case("--version -o csv", "usage.value", 2, "-o cannot be \"csv\"$", "choose one of: table, json, jsonl$"),
+    ],
+    "inspect": [
+        case("--fast", "usage.option", 2, "there is no option --fast of `inspect`$", HELP.format("inspect")),
+        case("order-1", "usage.argument", 2, "`inspect` has no place for \"order-1\"$", HELP.format("inspect")),
+        case("--recent many", "usage.value", 2, "--recent cannot be \"many\"$", "give a whole number, 0 or more$"),
+        case("--watch 0s", "usage.value", 2, "--watch cannot be \"0s\"$", "give 100ms or more$"),
+        case("-o csv", "usage.value", 2, "-o cannot be \"csv\"$", "choose one of: table, json, jsonl$"),
+        case("", "read_model.damaged", 6, "it was left as it is$", "delete the file: the model is built anew from the log$",
+             at="model damaged", out=ANYTHING, also=["read_model.damaged"] * 2),
+        case("", "log.checksum", 6, "event 4 in shop.db cannot be trusted$", "restore a backup$", at="damaged event",
+             out=ANYTHING),
+    ],
+    "event list": [
+        case("--typ Order", "usage.option", 2, "there is no option --typ of `event list`$", "did you mean --type?$"),
+        case("order-1", "usage.argument", 2, "`event list` has no place for \"order-1\"$", HELP.format("event list")),
+        case("--limit -1", "usage.value", 2, "--limit cannot be \"-1\"$", "give a whole number, 0 or more$"),
+        case("--limit 99999999999999999999", "usage.value", 2, "--limit cannot be \"99999999999999999999\"$"),
+        case("--limit 1 --limit 2", "usage.option", 2, "--limit is given more than once$", HELP.format("event list")),
+        case("--limit", "usage.value", 2, "--limit needs a value: N$", HELP.format("event list")),
+        case("--since yesterday", "usage.value", 2, "--since cannot be \"yesterday\"$", "give 90s, 15m, 2h, 3d, 1w, a date"),
+        case("-o xml", "usage.value", 2, "-o cannot be \"xml\"$", "choose one of: table, json, jsonl, csv, markdown$"),
+        case("--columns tyype", "usage.value", 2, "there is no column \"tyype\"$", "did you mean type?"),
+        case("--where 'total > 1'", "usage.where", 2, "--where cannot be read$", "^ a JSON pointer is expected here"),
+        case("--follow -o csv", "usage.value", 2, "--follow has no end, and -o csv needs one$"),
+        case("--tail 3", "usage.option", 2, "--tail has no meaning without --follow$"),
+        case("--event 12345", "usage.value", 2, "--event cannot be \"12345\"$", "give an id, or at least 8 characters"),
+        case("--event 00000000-0000-7000-8000-000000000000", "event.missing", 3,
+             "there is no event 00000000-0000-7000-8000-000000000000$", "look for it: whence event list --reverse --limit 10$"),
+        case("--store ''", "usage.value", 2, "--store is empty$", "give the path of a log$"),
+        case("--stream order-9 --store shop.db", "stream.missing", 3, "stream \"order-9\" does not exist$",
+             "whence stream list --store shop.db$"),
+        case("", "log.checksum", 6, "event 4 in shop.db cannot be trusted$", "stored chain hash ", "restore a backup$",
+             at="damaged event", out="POSITION[^\n]*(\n[^\n]+){3}\n"),
+    ],
+    "event show": [
+        case("", "usage.argument", 2, "`event show` needs to know which: ID|@POSITION$", HELP.format("event show")),
+        case("@1 @2", "usage.argument", 2, "`event show` has no place for \"@2\"$"),
+        case("@99", "event.missing", 3, "there is no event #99$", "the log has #1 to #8$", "whence event show @8$"),
+        case("@99 --store shop.db", "event.missing", 3, "whence event show @8 --store shop.db$"),
+        case("order-1@9", "event.missing", 3, "there is no event order-1@9$", "whence stream show order-1$"),
+        case("order-9@1", "stream.missing", 3, "stream \"order-9\" does not exist$", "whence stream list$"),
+        case("@x", "usage.value", 2, "the event cannot be \"@x\"$", "give an id"),
+        case("@1 --raw", "usage.option", 2, "there is no option --raw of `event show`$"),
+        case("@1 -o csv", "usage.value", 2, "-o cannot be \"csv\"$"),
+        case("@4", "log.checksum", 6, "event 4 in shop.db cannot be trusted$", at="damaged event"),
+    ],
+    "event count": [
+        case("--by colour", "usage.value", 2, "--by cannot be \"colour\"$", "choose one of: type, aggregate, hour, day$"),
+        case("--fail-if 5", "usage.value", 2, "--fail-if cannot be \"5\"$", "--fail-if '>0'$"),
+        case("--fail-if '>0'", "condition.met", 1, "8 events: --fail-if '>0' holds$", out="EVENTS\n     8\n"),
+        case("Order", "usage.argument", 2, "`event count` has no place for \"Order\"$"),
+        case("--form csv", "usage.option", 2, "there is no option --form of `event count`$"),
+        case("--where '/data/total >'", "usage.where", 2, "a value is expected here"),
+        case("--by type", "log.checksum", 6, "event 4 in shop.db cannot be trusted$", at="damaged event",
+             out="TYPE  EVENTS\n"),
+    ],
+    "stream list": [
+        case("order-1", "usage.argument", 2, "`stream list` has no place for \"order-1\"$"),
+        case("--older-than long", "usage.value", 2, "--older-than cannot be \"long\"$"),
+        case("--stream order-1", "usage.option", 2, "there is no option --stream of `stream list`$"),
+        case("--limit x", "usage.value", 2, "--limit cannot be \"x\"$"),
+        case("--columns nme", "usage.value", 2, "there is no column \"nme\"$", "there are: stream, type, events"),
+        case("", "log.checksum", 6, "event 4 in shop.db cannot be trusted$", at="damaged event", out=ANYTHING),
+    ],
+    "stream show": [
+        case("", "usage.argument", 2, "`stream show` needs to know which: STREAM$", HELP.format("stream show")),
+        case("''", "usage.argument", 2, "`stream show` needs to know which: STREAM$"),
+        case("order-1 order-2", "usage.argument", 2, "`stream show` has no place for \"order-2\"$"),
+        case("order-5", "stream.missing", 3, "stream \"order-5\" does not exist$", "closest names: ", "whence stream list$"),
+        case("order-1 --at 3", "usage.option", 2, "there is no option --at of `stream show`$"),
+        case("order-1 --to the-end", "usage.value", 2, "--to cannot be \"the-end\"$", "give a whole number, 0 or more$"),
+        case("order-2", "log.checksum", 6, "event 4 in shop.db cannot be trusted$", at="damaged event", out=ANYTHING),
+    ],
+    "trace": [
+        case("", "usage.argument", 2, "`trace` needs to know which: ID|@POSITION$", HELP.format("trace")),
+        case("@99", "event.missing", 3, "there is no event #99$", "whence event show @8$"),
+        case("nonsense", "usage.value", 2, "the id cannot be \"nonsense\"$", "give an id"),
+        case("00000000-0000-7000-8000-000000000000", "trace.missing", 3, "no event in the log has to do with ",
+             "look for it: whence event list --reverse --limit 10$"),
+        case("@1 --depth deep", "usage.value", 2, "--depth cannot be \"deep\"$"),
+        case("@1 --depth 0", "usage.value", 2, "--depth cannot be 0$", "give 1 or more"),
+        case("@1 -o xml", "usage.value", 2, "-o cannot be \"xml\"$", "mermaid"),
+        case("@4", "log.checksum", 6, "event 4 in shop.db cannot be trusted$", at="damaged event", out=ANYTHING),
+    ],
+    "projection list": [
+        case("order_summary", "usage.argument", 2, "`projection list` has no place for \"order_summary\"$"),
+        case("--fail-if 'lag>0'", "usage.option", 2, "there is no option --fail-if of `projection list`$"),
+        case("--columns lagg", "usage.value", 2, "there is no column \"lagg\"$", "did you mean lag?"),
+        case("-o yaml", "usage.value", 2, "-o cannot be \"yaml\"$"),
+        case("--color blue", "usage.value", 2, "--color cannot be \"blue\"$", "choose one of: auto, always, never$"),
+        case("", "read_model.damaged", 6, "it was left as it is$", at="model damaged", out=ANYTHING,
+             also=["read_model.damaged"] * 2),
+    ],
+    "projection status": [
+        case("order_sumary", "projection.missing", 3, "there is no read model \"order_sumary\" beside the log$",
+             "did you mean order_summary?", "whence projection list$"),
+        case("a b", "usage.argument", 2, "`projection status` has no place for \"b\"$"),
+        case("--fail-if lag", "usage.value", 2, "--fail-if cannot be \"lag\"$", "'lag>1000'"),
+        case("--fail-if 'lag>=0'", "condition.met", 1, "--fail-if 'lag>=0' holds$", out=ANYTHING, also=["condition.met"] * 2),
+        case("--watch often", "usage.value", 2, "--watch cannot be \"often\"$"),
+        case("--lag", "usage.option", 2, "there is no option --lag of `projection status`$"),
+        case("", "read_model.damaged", 6, "it was left as it is$", at="model damaged", out=ANYTHING,
+             also=["read_model.damaged"] * 2),
+        case("stock_levels", "projection.missing", 3, "there is none at all: an application with projections makes them$",
+             at="models not there"),
+    ],
+    "sql": [
+        case("-c ''", "usage.argument", 2, "there is no statement$", "whence sql -c 'SELECT count(*) FROM events'$"),
+        case("-c SELEC", "usage.statement", 2, "near \"SELEC\": syntax error$", "line 1, column 1: SELEC$"),
+        case("-c 'SELECT nme FROM events'", "usage.statement", 2, "no such column: nme$"),
+        case("-c \"INSERT INTO entries VALUES(1)\"", "usage.statement", 2, "line 1, column 1: INSERT"),
+        case("-c 'DELETE FROM entries'", "usage.statement", 2, "only reads, and this statement would "),
+        case("--file none.sql", "file.missing", 3, "cannot read none.sql$", "look at the path$"),
+        case("--file .", "file.is_a_directory", 6, "cannot read .$", "name a file$"),
+        case("-c 'SELECT 1' --file x.sql", "usage.option", 2, "-c and --file are both given$", "choose one of them$"),
+        case("-c 'SELECT 1' --model none", "projection.missing", 3, "there is no read model \"none\" beside the log$"),
+        case("-c 'SELECT 1' --timeout soon", "usage.value", 2, "--timeout cannot be \"soon\"$"),
+        case("'SELECT 1'", "usage.argument", 2, "`sql` has no place for \"SELECT 1\"$"),
+        case("", "usage.statement", 2, "near \"utter\": syntax error$", input="utter nonsense"),
+        case("-c 'SELECT count(*) AS n FROM events'", "log.tail_missing", 6, at="tail missing", out="n\n7\n"),
+    ],
+    "man": [
+        case("xyzzy", "usage.command", 2, "there is no command \"xyzzy\"$", "whence --help$"),
+        case("event lst", "usage.command", 2, "there is no command \"event lst\"$", "did you mean list?$"),
+        case("event list again", "usage.argument", 2, "`man` has no place for \"again\"$", HELP.format("man")),
+        case("-o json", "usage.value", 2, "-o cannot be \"json\"$", "choose one of: table, markdown$"),
+        case("--page 2", "usage.option", 2, "there is no option --page of `man`$", HELP.format("man")),
+    ],
+    "completion": [
+        case("", "usage.argument", 2, "`completion` needs to know which: SHELL$", HELP.format("completion")),
+        case("tcsh", "usage.value", 2, "there is no completion for \"tcsh\"$", "there are: bash, zsh, fish$"),
+        case("bash zsh", "usage.argument", 2, "`completion` has no place for \"zsh\"$"),
+        case("bash -o json", "usage.value", 2, "-o cannot be \"json\"$"),
+        case("bash --install", "usage.option", 2, "there is no option --install of `completion`$"),
+    ],
+}
+
+# The stock program has no types; the application's has them.
+STOCK = {
+    "stream state": [
+        case("", "usage.argument", 2, "`stream state` needs to know which: STREAM$", HELP.format("stream state")),
+        case("order-1 order-2", "usage.argument", 2, "`stream state` has no place for \"order-2\"$"),
+        case("order-5", "stream.missing", 3, "stream \"order-5\" does not exist$", "whence stream list$"),
+        case("order-1 --version 2", "usage.argument", 2, "`stream state` has no place for \"2\"$"),
+        case("order-1 --when 2", "usage.option", 2, "there is no option --when of `stream state`$"),
+        case("order-1", "types.missing", 7, "this needs the type \"Order\"", "./order-service whence stream state order-1$"),
+        case("order-1 --store shop.db", "types.missing", 7, "./order-service whence stream state order-1 --store shop.db$"),
+    ],
+    "stream diff": [
+        case("", "usage.argument", 2, "`stream diff` needs to know which: STREAM [VERSION…]$", HELP.format("stream diff")),
+        case("order-5", "stream.missing", 3, "stream \"order-5\" does not exist$", "whence stream list$"),
+        case("order-1 --at 2", "usage.option", 2, "there is no option --at of `stream diff`$"),
+        case("''", "usage.argument", 2, "`stream diff` needs to know which: STREAM [VERSION…]$"),
+        case("order-2 -o yaml", "usage.value", 2, "-o cannot be \"yaml\"$"),
+        case("order-2", "types.missing", 7, "this needs the type \"Order\"", "./order-service whence stream diff order-2$"),
+    ],
+}
+WITH_TYPES = {
+    "stream state": [one for one in STOCK["stream state"] if one.code != "types.missing"] + [
+        case("order-2 --at 9", "event.missing", 3, "whence stream show order-2$"),
+        case("order-2 --at noon", "usage.value", 2, "--at cannot be \"noon\"$"),
+        case("order-2", "log.checksum", 6, "event 4 in shop.db cannot be trusted$", at="damaged event", out=ANYTHING),
+    ],
+    "stream diff": [one for one in STOCK["stream diff"] if one.code != "types.missing"] + [
+        case("order-2 1 9", "event.missing", 3, "whence stream show order-2$"),
+        case("order-2 2 1", "usage.value", 2, "version 2 comes after version 1$", "whence stream diff order-2 1 2$"),
+        case("order-2 0 1 2", "usage.argument", 2, "`stream diff` has no place for \"2\"$"),
+        case("order-2 one", "usage.value", 2, "a version cannot be \"one\"$", "whence stream diff order-2 1 2$"),
+        case("order-2", "log.checksum", 6, "event 4 in shop.db cannot be trusted$", at="damaged event", out=ANYTHING),
+    ],
+}
+
+
+class Whence(Table):
+    program = ("whence",)
+    own = OWN | STOCK
+    without_types = {"stream state", "stream diff"}
+
+    @classmethod
+    def setUpClass(cls):
+        cls.programs = PROGRAMS
+        cls.setups = Setups(PROGRAMS)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.setups.close()
+
+    def listed_commands(self):
+        """What the manual has; it is made of the program's own table."""
+        manual = self.programs.run([*self.program, "man", "-o", "markdown"], self.setups["empty folder"]).stdout
+        program = " ".join(self.program)
+        return [line.removeprefix("## ") for line, usage in re.findall(r"^(## [a-z ]+)\n\n`([^`]+)`: ", manual, re.MULTILINE)
+                if usage.startswith(program + " ")]
+
+    def test_every_command_has_cases_of_its_own(self):
+        self.check_own_cases()
+
+    def test_every_command_that_opens_a_log_can_be_typed(self):
+        self.assertEqual(sorted(RUNNABLE), sorted(set(self.listed_commands()) - NO_LOG))
+
+    def test_what_is_typed_wrong(self):
+        self.check_all((command, one) for command, cases in self.own.items() for one in cases)
+
+    def test_what_is_no_log_or_not_a_whole_one(self):
+        for command, arguments in RUNNABLE.items():
+            for one in STORES:
+                shown = one.out == ANYTHING
+                beyond = BEYOND_THE_LOG.get(command, 0) if one.at == "tail missing" else 0
+                also = ["checkpoint.mismatch"] * beyond
+                if shown and command in self.without_types:
+                    also += ["types.missing"]
+                self.check_all([(command, case(arguments, one.code, one.exit, *one.says, at=one.at, out=one.out, also=also))])
+
+    def test_bad_input_in_a_machine_form_leaves_stdout_empty_or_one_document(self):
+        for one in (case("--limit x --json", "usage.value", 2), case("--stream order-9 --json", "stream.missing", 3)):
+            with self.subTest(line=one.line):
+                self.check("event list", case(one.line, one.code, one.exit, out=r"\{[^\n]*\"diagnostics\":\[[^\n]*\]\}\n"))
+
+    def as_started(self, text):
+        return text if self.program == ("whence",) else re.sub(r"(^|(?<=: ))whence (?=[a-z-])", " ".join(self.program) + " ", text)
+
+
+class InTheApplication(Whence):
+    program = ("order-service", "whence")
+    own = OWN | WITH_TYPES
+    without_types = frozenset()
+
+
+if __name__ == "__main__":
+    try:
+        unittest.main(argv=sys.argv[:1], verbosity=2)
+    finally:
+        PROGRAMS.close()
