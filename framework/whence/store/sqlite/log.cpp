@@ -85,7 +85,8 @@ auto sqlite_log::look_up(index_key key, Read read) {
         }
       }
       const log_reader_connection::snapshot log_snapshot(lent.log);
-      return read(lookup_sources{.log = lent.log, .index = nullptr, .indexed_to = {}, .remembered = std::nullopt});
+      return read(lookup_sources{
+          .log = lent.log, .index = nullptr, .indexed_to = {}, .remembered = std::nullopt, .remembered_to = {}});
     });
     if (found) return *std::move(found);
   }
@@ -96,11 +97,16 @@ template <class Read>
 auto sqlite_log::look_up_in_index(index_key key, log_readers& lent, Read& read)
     -> std::optional<std::invoke_result_t<Read&, const lookup_sources&>> {
   const std::uint64_t generation = index_->generation();
+  const global_position remembered_to = head();  // a group is in memory before the head is behind it
   std::vector<std::uint64_t> remembered = index_->tail().find(key);
   index_reader& index = lent.index_at(paths_.index, generation);
   const index_reader::snapshot index_snapshot(index);
   const log_reader_connection::snapshot log_snapshot(lent.log);
-  lookup_sources sources{.log = lent.log, .index = nullptr, .indexed_to = {}, .remembered = std::move(remembered)};
+  lookup_sources sources{.log = lent.log,
+                         .index = nullptr,
+                         .indexed_to = {},
+                         .remembered = std::move(remembered),
+                         .remembered_to = remembered_to};
   const index_fit fit = use_index(sources, index);
   if (!index_->is_complete(generation)) return std::nullopt;
   if (fit == index_fit::other) sources.remembered.reset();

@@ -233,7 +233,7 @@ class linked_reading {
       for (const std::uint64_t position : *sources_.remembered) {
         if (position > scanned_to_.value() && !take_at(position)) return false;
       }
-      scanned_to_ = std::max(scanned_to_, sources_.log.head());
+      scanned_to_ = std::max(scanned_to_, sources_.remembered_to);
       return true;
     }
     std::size_t scanned = 0;
@@ -281,7 +281,8 @@ event_page read_stream(const lookup_sources& sources, std::string_view stream, s
     findings.index_incomplete = true;
   }
   try {
-    const lookup_sources log_alone{.log = sources.log, .index = nullptr, .indexed_to = {}, .remembered = std::nullopt};
+    const lookup_sources log_alone{
+        .log = sources.log, .index = nullptr, .indexed_to = {}, .remembered = std::nullopt, .remembered_to = {}};
     return read_by(log_alone, stream, from, direction, limit);
   } catch (const index_gap&) {
     throw log_damaged(sources.log.database().path(), global_position{},

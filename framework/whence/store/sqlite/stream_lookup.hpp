@@ -26,6 +26,9 @@ struct lookup_sources {
   global_position indexed_to;     ///< the index has everything up to here
   /// The positions of the searched key beyond the index, ascending; nothing: they have to be looked for in the log.
   std::optional<std::vector<std::uint64_t>> remembered;
+  /// What is remembered is all up to here: where the log ended just before the memory was asked. The log's snapshot may know
+  /// more, which neither memory nor index can have told.
+  global_position remembered_to;
 };
 
 enum class index_fit {

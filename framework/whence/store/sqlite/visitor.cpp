@@ -66,7 +66,8 @@ auto sqlite_visitor::look_up(Read read) {
         const index_reader::snapshot index_snapshot(index);
         const log_reader_connection::snapshot log_snapshot(lent.log);
         lent.log.notice_epoch();
-        lookup_sources sources{.log = lent.log, .index = nullptr, .indexed_to = {}, .remembered = std::nullopt};
+        lookup_sources sources{
+            .log = lent.log, .index = nullptr, .indexed_to = {}, .remembered = std::nullopt, .remembered_to = {}};
         use_index(sources, index);
         // Replaced meanwhile, the old file may have been read with the WAL of the new one.
         const std::optional<file_status> now = files_->status(paths_.index);
@@ -78,7 +79,8 @@ auto sqlite_visitor::look_up(Read read) {
     }
     const log_reader_connection::snapshot log_snapshot(lent.log);
     lent.log.notice_epoch();
-    return read(lookup_sources{.log = lent.log, .index = nullptr, .indexed_to = {}, .remembered = std::nullopt});
+    return read(lookup_sources{
+        .log = lent.log, .index = nullptr, .indexed_to = {}, .remembered = std::nullopt, .remembered_to = {}});
   });
 }
 

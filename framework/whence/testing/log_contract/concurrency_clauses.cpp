@@ -2,6 +2,8 @@
 #include <whence/testing/log_contract/workbench.hpp>
 
 #include <atomic>
+#include <chrono>
+#include <cstdint>
 #include <set>
 
 namespace whence::testing::inline v0 {
@@ -107,6 +109,73 @@ void batches_are_seen_whole(const log_fixture& fixture) {
   require(!partly, "a head within a batch of three was announced");
 }
 
+constexpr std::uint64_t linked_events = writers * appends_each;
+
+/// Asks again from where the last page ended, without waiting, until everything was looked at. What was passed over never comes.
+void follow_link(log_reader& reader, const event_link& link, const std::vector<std::uint64_t>& wanted) {
+  std::vector<std::uint64_t> seen;
+  const auto deadline = std::chrono::steady_clock::now() + must_happen_within;
+  for (global_position after; after.value() < linked_events;) {
+    const event_page page = reader.read_linked(link, after, {.events = 100});
+    for (const auto& event : page) seen.push_back(event.position.value());
+    require(page.scanned_to() >= after, "who follows a link was sent back");
+    after = page.scanned_to();
+    require(after.value() <= linked_events, "a page was scanned to a position that the log does not have");
+    require(std::chrono::steady_clock::now() < deadline,
+            "who follows a link did not come to the end of the log in 20 s");
+  }
+  require_equal(seen, wanted, "the events that were seen by who followed a link while others wrote");
+}
+
+/// The same by the versions of a stream.
+void follow_stream(log_reader& reader, std::string_view stream, std::uint64_t events) {
+  const auto deadline = std::chrono::steady_clock::now() + must_happen_within;
+  for (std::uint64_t seen = 0; seen < events;) {
+    const event_page page =
+        reader.read_stream(stream, stream_version{seen + 1}, read_direction::forward, {.events = 7});
+    for (const auto& event : page) {
+      require_equal(event.version, stream_version{++seen}, "the next version that a reader sees while others write");
+    }
+    const event_page last =
+        reader.read_stream(stream, stream_version{UINT64_MAX}, read_direction::backward, {.events = 3});
+    for (std::size_t i = 1; i < last.size(); ++i) {
+      require_equal(last[i].version.value() + 1, last[i - 1].version.value(), "the version before another one");
+    }
+    require(last.empty() ? seen == 0 : last.front().version.value() >= seen,
+            "the end of a stream was seen, and then not");
+    require(std::chrono::steady_clock::now() < deadline, "who follows a stream did not come to its end in 20 s");
+  }
+}
+
+void links_and_streams_beside_writers(const log_fixture& fixture) {
+  workbench bench(fixture);
+  const correlation_id shared{make_event().id.value()};
+  std::vector<std::unique_ptr<log_reader>> visitors;
+  for (int i = 0; i < 2; ++i) visitors.push_back(bench.visitor());
+  const auto append = [&](const std::string& stream) {
+    append_batch batch = one_event(stream);
+    batch.streams[0].events[0].metadata.correlation = shared;
+    const event_id id = batch.streams[0].events[0].id;
+    const append_committed committed = bench.commit_new(std::move(batch));
+    require(bench.writer().find_event(id) == committed.last, "an event was committed, and not found by its id");
+  };
+  append("stream-0");  // a store that finds nothing at all is found out before anybody waits for more
+  const std::vector<std::uint64_t> all = numbers(1, linked_events);
+  at_once(writers + 6, [&](unsigned number) {
+    if (number < writers) {
+      for (unsigned i = number == 0 ? 1 : 0; i < appends_each; ++i) append("stream-" + std::to_string(number));
+      return;
+    }
+    const unsigned reader = number - writers;
+    log_reader& reads = reader < 4 ? static_cast<log_reader&>(bench.writer()) : *visitors[reader - 4];
+    if (reader % 2 == 0) {
+      follow_link(reads, event_link::correlation(shared), all);
+    } else {
+      follow_stream(reads, "stream-" + std::to_string(reader), appends_each);
+    }
+  });
+}
+
 }  // namespace
 
 std::vector<clause> concurrency_clauses() {
@@ -114,6 +183,7 @@ std::vector<clause> concurrency_clauses() {
       {"with eight writers no reader ever sees a position before all below it", writers_and_readers},
       {"writers that append behind the head they saw lose no update", compare_and_append},
       {"no reader sees a part of a batch", batches_are_seen_whole},
+      {"who follows a link or a stream beside writers misses nothing", links_and_streams_beside_writers},
   };
 }
 
