@@ -3,6 +3,7 @@
 #include <cli/command_line.hpp>
 #include <cli/commands.hpp>
 #include <cli/run.hpp>
+#include <csignal>
 #include <iostream>
 #include <memory>
 
@@ -33,6 +34,7 @@ int run(const std::vector<std::string>& arguments, const terminal& given) noexce
 }
 
 int run(int argc, char** argv) noexcept {
+  std::signal(SIGXFSZ, SIG_IGN);  // at a limit on the size of files a write fails, and that is told
   return run({argv + 1, argv + argc}, {std::cout, std::cerr, isatty(STDERR_FILENO) == 1});
 }
 

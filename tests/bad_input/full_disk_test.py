@@ -1,0 +1,177 @@
+"""The commands of `order-service` that write, on a disk that becomes full under them.
+
+The disk is a small file system in memory, in a mount namespace of this test; where neither root nor a user namespace may make
+one, a limit on the size of files takes its place. At whatever size it becomes full: the failure is one message that says what to
+do, the log is whole as far as it goes, and when there is room the same command does the rest, to the letter as if nothing had
+been.
+"""
+
+import json
+import os
+import resource
+import subprocess
+import sys
+import unittest
+from pathlib import Path
+
+from bad_input import Place, Programs, messages
+
+INSIDE = "--inside"
+NAMESPACES = (("unshare", "--mount"), ("unshare", "--map-root-user", "--mount"))
+SIZES_KB = (16, 36, 64, 84, 100, 128, 180, 256, 400, 900, 1800, 16000)
+INVOICES = 80
+ORDERS = 20
+EXIT_NOT_NOW = 5
+AT_A_FULL_DISK = {"sql.full", "file.no_space", "append.not_written", "append.unknown", "append.closed"}
+AT_A_LIMIT = AT_A_FULL_DISK | {"sql.io", "file.too_large"}
+COMMANDS = {"place": "place 1 --line TEA:2:4.50", "import": "import ../sales.csv", "simulate": f"simulate --orders {ORDERS}"}
+
+
+class SmallDisk:
+    """A folder of its own size."""
+
+    def __init__(self, size_kb):
+        self.place = Place()
+        self.disk = self.place.folder / "disk"
+        self.disk.mkdir()
+        subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size_kb}k", "none", str(self.disk)], check=True)
+        self.codes = AT_A_FULL_DISK
+
+    def limit(self):
+        """In the child: nothing, the disk is small by itself."""
+
+    def make_room(self):
+        subprocess.run(["mount", "-o", "remount,size=64m", str(self.disk)], check=True)
+
+    def close(self):
+        subprocess.run(["umount", str(self.disk)], check=True)
+        self.place.close()
+
+
+class SmallFiles:
+    """A folder in which a file cannot be longer than that."""
+
+    def __init__(self, size_kb):
+        self.place = Place()
+        self.disk = self.place.folder / "disk"
+        self.disk.mkdir()
+        self.size = size_kb * 1024
+        self.codes = AT_A_LIMIT
+
+    def limit(self):
+        resource.setrlimit(resource.RLIMIT_FSIZE, (self.size, self.size))
+
+    def make_room(self):
+        self.limit = lambda: None
+
+    def close(self):
+        self.place.close()
+
+
+def sales():
+    header = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n"
+    return header + "".join(f"{number},TEA,tea for two,1,12/1/2010 8:26,4.50,7,France\n" for number in range(1, INVOICES + 1))
+
+
+class FullDisk(unittest.TestCase):
+    def setUp(self):
+        self.programs = Programs(PROGRAMS)
+        self.addCleanup(self.programs.close)
+
+    def run_in(self, disk, line):
+        return subprocess.run(line.split(), cwd=disk.disk, preexec_fn=disk.limit, capture_output=True, text=True, check=False,
+                              timeout=60, env={"PATH": f"{self.programs.folder}:/usr/bin:/bin", "WHENCE_STORE": "shop.db"})
+
+    def events(self, disk):
+        """The log's events, without what differs from run to run; None if there is no log yet."""
+        ran = self.run_in(disk, "whence event list -o jsonl")
+        if ran.returncode == 3:
+            return None
+        self.assertEqual((ran.returncode, ran.stderr), (0, ""))
+        events = [json.loads(line) for line in ran.stdout.splitlines()]
+        return [(event["eventType"], event["aggregateId"], event["streamVersion"], event["data"]) for event in events]
+
+    def whole(self, line):
+        """What the command comes to where there is room: its events, and the report."""
+        disk = DISK(1 << 16)
+        self.addCleanup(disk.close)
+        (disk.place.folder / "sales.csv").write_text(sales())
+        self.assertEqual(self.run_in(disk, f"order-service {line}").returncode, 0)
+        return self.events(disk), self.run_in(disk, "order-service report").stdout
+
+    def check_failure(self, disk, ran):
+        said = messages(ran.stderr, notes_before=False)
+        self.assertEqual(len(said), 1, ran.stderr)
+        self.assertEqual((ran.returncode, said[0]["exit"], ran.stdout), (EXIT_NOT_NOW, str(EXIT_NOT_NOW), ""), ran.stderr)
+        self.assertIn(said[0]["code"], disk.codes, ran.stderr)
+        self.assertTrue(said[0]["do"], ran.stderr)
+        if disk.codes == AT_A_FULL_DISK:
+            self.assertIn("df -h . ; make room there, then repeat the command", said[0]["do"], ran.stderr)
+        if said[0]["code"].startswith("append.") and not ran.args[1] == "place":
+            self.assertRegex(said[0]["what"], r"^stopped at (invoice|order) \d+; what was recorded before it is kept$")
+            self.assertTrue(said[0]["do"].endswith("repeat the command: it goes on there"), ran.stderr)
+
+    def check_sizes(self, kind, name):
+        line = COMMANDS[name]
+        events, report = self.whole(line)
+        failed = 0
+        for size in SIZES_KB:
+            disk = kind(size)
+            try:
+                with self.subTest(command=name, size_kb=size):
+                    (disk.place.folder / "sales.csv").write_text(sales())
+                    ran = self.run_in(disk, f"order-service {line}")
+                    if ran.returncode != 0:
+                        failed += 1
+                        self.check_failure(disk, ran)
+                        again = self.run_in(disk, f"order-service {line}")  # it stays so, and nothing gets worse
+                        if again.returncode != 0 and "[order.exists, exit 4]" not in again.stderr:
+                            self.check_failure(disk, again)
+                    disk.make_room()
+                    kept = self.events(disk)
+                    if kept is not None:
+                        self.assertEqual(kept, events[:len(kept)], "what was kept is no beginning of it")
+                    last = self.run_in(disk, f"order-service {line}")
+                    there_already = name == "place" and kept and "[order.exists, exit 4]" in last.stderr
+                    self.assertTrue(last.returncode == 0 or there_already, last.stderr)
+                    self.assertEqual(self.events(disk), events)
+                    self.assertEqual(self.run_in(disk, "order-service report").stdout, report)
+            finally:
+                disk.close()
+        self.assertGreater(failed, 2, "there was too little room at too few sizes")
+        self.assertLess(failed, len(SIZES_KB), "at no size was there enough")
+
+    def test_place(self):
+        self.check_sizes(DISK, "place")
+
+    def test_import(self):
+        self.check_sizes(DISK, "import")
+
+    def test_simulate(self):
+        self.check_sizes(DISK, "simulate")
+
+    def test_a_limit_on_the_size_of_files_is_no_end_without_a_word(self):
+        self.check_sizes(SmallFiles, "place")
+
+    def test_a_list_of_rejects_is_whole_or_not_there(self):
+        disk = DISK(1400)
+        self.addCleanup(disk.close)
+        (disk.place.folder / "sales.csv").write_text(sales().splitlines()[0] + "\n" + ("1,TEA," + "x" * 1000 + "\n") * 3000)
+        ran = self.run_in(disk, "order-service import ../sales.csv --rejects rejects.csv")
+        self.check_failure(disk, ran)
+        self.assertEqual([path.name for path in disk.disk.glob("rejects*")], [])
+        disk.make_room()
+        last = self.run_in(disk, "order-service import ../sales.csv --rejects rejects.csv")
+        self.assertEqual((last.returncode, last.stderr), (0, ""))
+        self.assertEqual((disk.disk / "rejects.csv").read_text().count("record.fields"), 3000)
+
+
+if __name__ == "__main__":
+    if INSIDE not in sys.argv:
+        for namespace in NAMESPACES:
+            trial = [*namespace, "mount", "-t", "tmpfs", "-o", "size=64k", "none", "/mnt"]
+            if subprocess.run(trial, capture_output=True, check=False).returncode == 0:
+                os.execvp(namespace[0], [*namespace, sys.executable, "-B", *sys.argv, INSIDE])
+    DISK = SmallDisk if INSIDE in sys.argv else SmallFiles
+    PROGRAMS = Path(sys.argv[1]).resolve()
+    unittest.main(argv=sys.argv[:1], verbosity=2)
