@@ -4,6 +4,9 @@ include_guard(GLOBAL)
 find_package(doctest REQUIRED)
 find_package(rapidcheck REQUIRED)
 find_package(Python3 3.11 REQUIRED COMPONENTS Interpreter)
+# The interpreter itself: what was found may be a script that chooses one, and takes longer for it than many a test.
+execute_process(COMMAND ${Python3_EXECUTABLE} -c "import sys; print(sys.executable)"
+  OUTPUT_VARIABLE Python3_EXECUTABLE OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
 
 add_library(whence_test_main OBJECT ${PROJECT_SOURCE_DIR}/tests/main.cpp ${PROJECT_SOURCE_DIR}/tests/places.cpp)
 target_include_directories(whence_test_main PUBLIC ${PROJECT_SOURCE_DIR})     # <tests/…>

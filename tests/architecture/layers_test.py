@@ -4,7 +4,10 @@ import unittest
 from concurrent.futures import ThreadPoolExecutor
 
 import modules
-from modules import MODULES, include_flags, public_header, run_compiler
+from modules import BUILD_DIR, COMPILER, MODULES, include_flags, public_header, run_compiler
+from verdicts import verdict
+
+VIEWS = BUILD_DIR / "tests" / "architecture" / "views"
 
 # module: what its public headers may include, what its sources may include besides.
 TABLE = {
@@ -54,8 +57,9 @@ def faults_of_view(view):
     who, flags, allowed = view
     forbidden = [module for module in TABLE if module not in allowed]
 
-    includes = "".join(f"#include <{header}>\n" for header in headers_of(allowed))
-    failed, messages, _ = run_compiler(includes, "-fsyntax-only", *flags)
+    source = VIEWS / f"{who.replace(' ', '_')}.cpp"
+    source.write_text("".join(f"#include <{header}>\n" for header in sorted(headers_of(allowed))))
+    failed, messages = verdict(COMPILER, ["-std=c++20", *flags], source)
     faults = [f"{who} must compile with the headers of {', '.join(sorted(allowed))}:\n{messages}"] if failed else []
 
     for module in forbidden:
@@ -85,6 +89,7 @@ class Layers(unittest.TestCase):
                 self.assertLess(order.index(other), order.index(name), f"{name} stands on {other}")
 
     def test_every_pair(self):
+        VIEWS.mkdir(exist_ok=True)
         with ThreadPoolExecutor(2) as pool:
             faults = [fault for found in pool.map(faults_of_view, views()) for fault in found]
         self.assertEqual(faults, [], "\n".join(faults))

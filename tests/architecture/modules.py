@@ -7,6 +7,7 @@ import unittest
 from pathlib import Path
 
 SOURCE_DIR = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(SOURCE_DIR / "tests"))     # verdicts.py
 BUILD_DIR = Path(sys.argv[2])
 _description = json.loads(Path(sys.argv[1]).read_text())
 COMPILER = _description["compiler"]

@@ -9,16 +9,23 @@ import subprocess
 import sys
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from verdicts import verdict
+
 # The kit's `[[nodiscard]]`s are part of what a wrong test is told.
 STRICT = ["-Werror=unused-result", "-Werror=unused-value"]
 
 
-def shown_in_document(source_dir, name, label):
-    """The first error that the document shows of the program, as `label` ("g++ 12") prints it; nothing if it shows none."""
+def shown_in_document(source_dir, name, compiler):
+    """The first error that the document shows of the program, and as whose ("g++ 12") words; nothing if it shows none."""
     document = (Path(source_dir) / "docs" / "compile-errors.md").read_text(encoding="utf-8")
     _, found, rest = document.partition(f"<!-- tests/compile_errors/{name} -->")
+    if not found:
+        return None, None
+    version = subprocess.run([compiler, "-dumpversion"], text=True, capture_output=True, check=True).stdout.split(".")[0].strip()
+    label = f"{'clang' if 'clang' in compiler else 'g++'} {version}"
     shown = re.search(rf"^{re.escape(label)}: (.*)$", rest.split("\n## ")[0], re.MULTILINE)
-    return shown and found and shown.group(1)
+    return shown and shown.group(1), label
 
 
 def main():
@@ -26,20 +33,18 @@ def main():
     with open(program, encoding="utf-8") as file:
         expected = file.readline().removeprefix("// ").strip()
     includes = [f"-I{folder}" for folder in [*dict.fromkeys(folders.split("|")), source_dir] if folder]
-    done = subprocess.run([compiler, "-std=c++20", "-fsyntax-only", *STRICT, *includes, program], text=True, capture_output=True)
-    errors = [line for line in done.stderr.splitlines() if "error:" in line]
+    failed, messages = verdict(compiler, ["-std=c++20", *STRICT, *includes], program)
+    errors = [line for line in messages.splitlines() if "error:" in line]
 
     if expected == "compiles":
-        if done.returncode:
-            sys.exit("it does not compile:\n" + done.stderr)
+        if failed:
+            sys.exit("it does not compile:\n" + messages)
         return
-    if not done.returncode:
+    if not failed:
         sys.exit("it compiles, though it is wrong")
     if expected not in errors[0]:
-        sys.exit(f"the first error is not the sentence\n  expected: {expected}\n  printed:  {errors[0]}\n\n{done.stderr}")
-    version = subprocess.run([compiler, "-dumpversion"], text=True, capture_output=True, check=True).stdout.split(".")[0].strip()
-    label = f"{'clang' if 'clang' in compiler else 'g++'} {version}"
-    shown = shown_in_document(source_dir, Path(program).name, label)
+        sys.exit(f"the first error is not the sentence\n  expected: {expected}\n  printed:  {errors[0]}\n\n{messages}")
+    shown, label = shown_in_document(source_dir, Path(program).name, compiler)
     printed = errors[0][errors[0].index("error:"):]
     if shown and shown != printed:
         sys.exit(f"docs/compile-errors.md shows something else as {label}:\n  shown:   {shown}\n  printed: {printed}")
