@@ -18,9 +18,7 @@ whence_library(SQLite::SQLite3 PACKAGE SQLite3 PKG_CONFIG sqlite3 DEBIAN libsqli
 whence_library(Boost::headers PACKAGE Boost 1.81 CONFIG COMPONENTS headers HEADERS_ONLY DEBIAN libboost1.81-dev)
 whence_library(nlohmann_json::nlohmann_json PACKAGE nlohmann_json HEADERS_ONLY DEBIAN nlohmann-json3-dev)
 whence_library(cereal::cereal PACKAGE cereal HEADERS_ONLY DEBIAN libcereal-dev)
-whence_library(fmt::fmt PACKAGE fmt PKG_CONFIG fmt DEBIAN libfmt-dev)
 whence_library(CLI11::CLI11 PACKAGE CLI11 HEADERS_ONLY DEBIAN libcli11-dev)
-whence_library(OpenSSL::Crypto PACKAGE OpenSSL PKG_CONFIG libcrypto DEBIAN libssl-dev)
 # These two come without CMake files.
 whence_library(xxHash::xxhash HEADER xxhash.h FILE xxhash PKG_CONFIG libxxhash DEBIAN libxxhash-dev)
 whence_library(utf8proc::utf8proc HEADER utf8proc.h FILE utf8proc PKG_CONFIG libutf8proc DEBIAN libutf8proc-dev)
