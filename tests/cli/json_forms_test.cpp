@@ -34,6 +34,7 @@ bool is_of_type(const json& value, const std::string& type) {
   if (type == "array") return value.is_array();
   if (type == "string") return value.is_string();
   if (type == "null") return value.is_null();
+  if (type == "boolean") return value.is_boolean();
   if (type == "integer") return value.is_number_integer();
   throw std::runtime_error("what is the type " + type + "?");
 }
@@ -125,6 +126,9 @@ TEST_CASE("what each command prints as JSON fits a schema") {
         CHECK(misfit(document, list, "") == "");
       } else if (document.contains("status")) {
         CHECK(misfit(document, verdict, "") == "");
+        if (full_name(command) == "log verify") {
+          CHECK(misfit(document["data"], schema_named("verification.schema.json"), "") == "");
+        }
       } else if (document.contains("state")) {
         CHECK(misfit(document, state, "") == "");
       } else {

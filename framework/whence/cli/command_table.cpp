@@ -8,6 +8,7 @@
 #include <whence/cli/event_commands.hpp>
 #include <whence/cli/flags.hpp>
 #include <whence/cli/inspect_command.hpp>
+#include <whence/cli/log_commands.hpp>
 #include <whence/cli/manual_commands.hpp>
 #include <whence/cli/projection_commands.hpp>
 #include <whence/cli/sql_command.hpp>
@@ -27,6 +28,7 @@ constexpr std::span<const command> (*all_rows[])() = {
     &state_commands,       //
     &trace_commands,       //
     &projection_commands,  //
+    &log_commands,         //
     &sql_commands,         //
     &manual_commands,      //
 };

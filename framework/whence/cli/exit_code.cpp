@@ -37,6 +37,7 @@ constexpr rule rules[] = {
     {"token.other_epoch", exit_code::refused},
 
     {"condition.met", exit_code::answer_is_no},
+    {"log.differs", exit_code::answer_is_no},
 
     // The program's own code did it.
     {"aggregate.duplicate_type", exit_code::our_bug},

@@ -76,7 +76,13 @@ const log_source& session::source() {
 log_reader& session::log() {
   if (log_) return *log_;
   log_ = source().visit(around_.runtime);
-  const log_condition condition = log_->condition();
+  log_condition condition;
+  try {
+    condition = log_->condition();
+  } catch (const log_damaged& damage) {
+    // The last event that the witness has seen is damaged. What is before it is shown first.
+    failed(damage);
+  }
   switch (condition.what) {
     case log_condition::kind::whole: break;
     case log_condition::kind::tail_missing: failed(tail_missing(store_, condition.found, condition.witnessed)); break;

@@ -12,35 +12,6 @@ using limits = append_limits;
 
 constexpr std::string_view batch_events_name = "batch_events_max";
 
-/// UTF-8 as RFC 3629 has it (no surrogates, nothing beyond U+10FFFF, shortest form) without control characters.
-bool is_plain_utf8(std::string_view text) noexcept {
-  const auto at = [&](std::size_t index) {
-    return index < text.size() ? static_cast<unsigned char>(text[index]) : static_cast<unsigned char>(0);
-  };
-  const auto follows = [&](std::size_t index) { return (at(index) & 0xC0U) == 0x80U; };
-  for (std::size_t i = 0; i < text.size();) {
-    const unsigned lead = at(i);
-    const unsigned second = at(i + 1);
-    if (lead < 0x80) {
-      if (lead < 0x20 || lead == 0x7F) return false;
-      i += 1;
-    } else if (lead < 0xE0) {
-      if (lead < 0xC2 || !follows(i + 1)) return false;
-      if (lead == 0xC2 && second < 0xA0) return false;  // U+0080 to U+009F: the other control characters
-      i += 2;
-    } else if (lead < 0xF0) {
-      if (!follows(i + 1) || !follows(i + 2)) return false;
-      if ((lead == 0xE0 && second < 0xA0) || (lead == 0xED && second > 0x9F)) return false;
-      i += 3;
-    } else {
-      if (lead > 0xF4 || !follows(i + 1) || !follows(i + 2) || !follows(i + 3)) return false;
-      if ((lead == 0xF0 && second < 0x90) || (lead == 0xF4 && second > 0x8F)) return false;
-      i += 4;
-    }
-  }
-  return true;
-}
-
 std::string at_most(std::string_view what, std::size_t limit, std::string_view unit) {
   return std::string{what} + ": at most " + std::to_string(limit) + " " + std::string{unit};
 }
@@ -113,6 +84,34 @@ append_refused refuse(std::string detail, std::string_view stream = {}, event_id
 }
 
 }  // namespace
+
+bool is_plain_utf8(std::string_view text) noexcept {
+  const auto at = [&](std::size_t index) {
+    return index < text.size() ? static_cast<unsigned char>(text[index]) : static_cast<unsigned char>(0);
+  };
+  const auto follows = [&](std::size_t index) { return (at(index) & 0xC0U) == 0x80U; };
+  for (std::size_t i = 0; i < text.size();) {
+    const unsigned lead = at(i);
+    const unsigned second = at(i + 1);
+    if (lead < 0x80) {
+      if (lead < 0x20 || lead == 0x7F) return false;
+      i += 1;
+    } else if (lead < 0xE0) {
+      if (lead < 0xC2 || !follows(i + 1)) return false;
+      if (lead == 0xC2 && second < 0xA0) return false;  // U+0080 to U+009F: the other control characters
+      i += 2;
+    } else if (lead < 0xF0) {
+      if (!follows(i + 1) || !follows(i + 2)) return false;
+      if ((lead == 0xE0 && second < 0xA0) || (lead == 0xED && second > 0x9F)) return false;
+      i += 3;
+    } else {
+      if (lead > 0xF4 || !follows(i + 1) || !follows(i + 2) || !follows(i + 3)) return false;
+      if ((lead == 0xF0 && second < 0x90) || (lead == 0xF4 && second > 0x8F)) return false;
+      i += 4;
+    }
+  }
+  return true;
+}
 
 std::optional<append_refused> broken_rule(const append_batch& batch, const size_limits& sizes) {
   if (batch.streams.empty()) return refuse("a batch has at least one stream");

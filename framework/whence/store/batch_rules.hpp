@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <string_view>
 
 #include <whence/store/append_batch.hpp>
 #include <whence/store/append_outcome.hpp>
@@ -12,6 +13,9 @@ namespace whence::inline v0 {
 /// The refusal, with the place: `invalid`, with the broken rule in `detail`, or `too_large`, with the limit. Nothing when the
 /// batch keeps every rule.
 std::optional<append_refused> broken_rule(const append_batch& batch, const size_limits& sizes);
+
+/// UTF-8 as RFC 3629 has it (no surrogates, nothing beyond U+10FFFF, shortest form) without control characters: what names are.
+bool is_plain_utf8(std::string_view text) noexcept;
 
 /// The bytes of all names and payloads: what a queue counts.
 std::size_t bytes_of(const append_batch& batch) noexcept;

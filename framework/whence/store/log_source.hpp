@@ -10,6 +10,7 @@
 
 #include <whence/core/runtime.hpp>
 #include <whence/store/log.hpp>
+#include <whence/store/log_verification.hpp>
 
 namespace whence::inline v0 {
 
@@ -21,6 +22,8 @@ class log_source {
     std::string models_directory;                                      ///< where read models live; empty: in memory
     std::function<std::unique_ptr<log>(const runtime&)> open;          ///< as the one writer
     std::function<std::unique_ptr<log_reader>(const runtime&)> visit;  ///< as a visitor
+    /// See verify_log; empty: there is nothing but the events.
+    std::function<log_verification(const runtime&, const verify_options&)> verify = {};
   };
   explicit log_source(doors ways_in) : doors_(std::move(ways_in)) {}
 
@@ -28,6 +31,10 @@ class log_source {
   const std::string& models_directory() const noexcept { return doors_.models_directory; }
   std::unique_ptr<log> open(const runtime& runtime) const { return doors_.open(runtime); }
   std::unique_ptr<log_reader> visit(const runtime& runtime) const { return doors_.visit(runtime); }
+  bool can_verify() const noexcept { return doors_.verify != nullptr; }
+  log_verification verify(const runtime& runtime, const verify_options& options) const {
+    return doors_.verify(runtime, options);
+  }
 
  private:
   doors doors_;

@@ -9,6 +9,7 @@
 #include <whence/core/detail/fault_points.hpp>
 #include <whence/store/log_errors.hpp>
 #include <whence/store/sqlite/log.hpp>
+#include <whence/store/sqlite/verify/verifier.hpp>
 #include <whence/store/sqlite/visitor.hpp>
 
 namespace whence::inline v0 {
@@ -183,7 +184,11 @@ log_source sqlite(std::string path, sqlite_options options) {
                      },
                      .visit = [path](const runtime& runtime) -> std::unique_ptr<log_reader> {
                        return std::make_unique<sqlite_visitor>(log_paths::of(path), runtime);
-                     }});
+                     },
+                     .verify =
+                         [path](const runtime& runtime, const verify_options& wanted) {
+                           return verify_sqlite_log(log_paths::of(path), runtime, wanted);
+                         }});
 }
 
 bool is_sqlite_log(files& files, const std::string& path) {

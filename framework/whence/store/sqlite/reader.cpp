@@ -352,4 +352,15 @@ std::optional<chain_hash> log_reader_connection::chain_at(global_position positi
   return std::nullopt;
 }
 
+bool log_reader_connection::is_on(const index_checkpoint& checkpoint) {
+  const log_identity identity = about().identity;
+  if (checkpoint.log.id != identity.id) return false;
+  try {
+    const std::optional<chain_hash> chain = chain_at(checkpoint.position);
+    return chain && *chain == checkpoint.chain;
+  } catch (const log_damaged&) {
+    return checkpoint.log.epoch == identity.epoch && checkpoint.position <= head();
+  }
+}
+
 }  // namespace whence::inline v0

@@ -12,6 +12,7 @@
 #include <whence/sql/error.hpp>
 #include <whence/store/event_page_builder.hpp>
 #include <whence/store/log.hpp>
+#include <whence/store/sqlite/index/checkpoint.hpp>
 #include <whence/store/sqlite/row.hpp>
 
 namespace whence::inline v0 {
@@ -68,6 +69,10 @@ class log_reader_connection {
 
   /// All zeros at 0; nothing beyond the end.
   std::optional<chain_hash> chain_at(global_position position);
+
+  /// Whether the index, by its checkpoint, is one of this history. An event that is damaged there is no reason to doubt it: within
+  /// an epoch there is one history.
+  bool is_on(const index_checkpoint& checkpoint);
 
   /// The names of a type number; null if there is no such number.
   const type_names* type(std::int64_t number);

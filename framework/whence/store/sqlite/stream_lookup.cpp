@@ -265,9 +265,7 @@ event_page read_by(const lookup_sources& sources, std::string_view stream, strea
 index_fit use_index(lookup_sources& sources, index_reader& index) {
   const std::optional<index_checkpoint> checkpoint = index.checkpoint();
   if (!checkpoint) return index_fit::empty;
-  if (checkpoint->log.id != sources.log.about().identity.id) return index_fit::other;
-  const std::optional<chain_hash> chain = sources.log.chain_at(checkpoint->position);
-  if (!chain || *chain != checkpoint->chain) return index_fit::other;
+  if (!sources.log.is_on(*checkpoint)) return index_fit::other;
   sources.index = &index;
   sources.indexed_to = checkpoint->position;
   return index_fit::fits;

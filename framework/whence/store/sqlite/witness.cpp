@@ -60,12 +60,13 @@ std::optional<decoded> decode(std::span<const std::byte> bytes) {
   return found;
 }
 
-std::optional<decoded> newest(file& file) {
+std::optional<decoded> newest(file& file, int* readable_slots = nullptr) {
   std::array<std::byte, slot_distance + slot_bytes> bytes{};
   const std::size_t size = file.read_at(0, bytes);
   const std::span<const std::byte> read(bytes.data(), size);
   std::optional<decoded> first = decode(read);
   std::optional<decoded> second = size > slot_distance ? decode(read.subspan(slot_distance)) : std::nullopt;
+  if (readable_slots != nullptr) *readable_slots = (first ? 1 : 0) + (second ? 1 : 0);
   if (!first || !second) return first ? first : second;
   return first->sequence > second->sequence ? first : second;
 }
@@ -74,11 +75,11 @@ std::optional<decoded> newest(file& file) {
 
 witness_reading read_witness(files& files, const std::string& path) {
   if (!files.status(path)) return {};
-  witness_reading reading{.present = true, .latest = std::nullopt};
+  witness_reading reading{.present = true, .latest = std::nullopt, .readable_slots = 0};
   const std::unique_ptr<file> opened = files.open(path, open_file::read);
   // The writer may be at work: both slots are unreadable at once only if it wrote both while they were read.
   for (int attempt = 0; attempt < 3 && !reading.latest; ++attempt) {
-    if (const std::optional<decoded> found = newest(*opened)) reading.latest = found->says;
+    if (const std::optional<decoded> found = newest(*opened, &reading.readable_slots)) reading.latest = found->says;
   }
   return reading;
 }

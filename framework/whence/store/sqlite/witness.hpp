@@ -35,6 +35,7 @@ struct testimony {
 struct witness_reading {
   bool present = false;
   std::optional<testimony> latest;  ///< nothing although it is there: neither slot can be read
+  int readable_slots = 0;           ///< of two
 };
 
 /// Never fails for what is in the file. Throws file_error.

@@ -153,10 +153,7 @@ void indexer::replace_index() {
 
 bool indexer::fits_log(const std::optional<index_checkpoint>& checkpoint, global_position head) {
   if (!checkpoint || checkpoint->log.id != log_.id || checkpoint->position > head) return false;
-  return readers_.with_snapshot([&](log_reader_connection& reader) {
-    const std::optional<chain_hash> chain = reader.chain_at(checkpoint->position);
-    return chain && *chain == checkpoint->chain;
-  });
+  return readers_.with_snapshot([&](log_reader_connection& reader) { return reader.is_on(*checkpoint); });
 }
 
 /// Looks some events up in the index, all over the log, by all of their keys. What was lost in between is not always found
@@ -168,11 +165,15 @@ bool indexer::sample_fits(global_position head) {
     std::uint64_t random = head.value();
     for (int i = 0; i < samples; ++i) {
       random = random * 6364136223846793005u + 1442695040888963407u;
-      const recorded_event* const event = reader.event_at(global_position{1 + (random >> 20) % head.value()});
-      if (event == nullptr) return;
-      index_batch one;
-      one.add(*event, {});
-      expected.insert(expected.end(), one.entries.begin(), one.entries.end());
+      try {
+        const recorded_event* const event = reader.event_at(global_position{1 + (random >> 20) % head.value()});
+        if (event == nullptr) return;
+        index_batch one;
+        one.add(*event, {});
+        expected.insert(expected.end(), one.entries.begin(), one.entries.end());
+      } catch (const log_damaged&) {
+        // That is no fault of the index: the next sample.
+      }
     }
   });
   try {

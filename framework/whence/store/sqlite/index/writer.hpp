@@ -11,16 +11,10 @@
 #include <whence/core/position.hpp>
 #include <whence/sql/database.hpp>
 #include <whence/store/event_page.hpp>
+#include <whence/store/sqlite/index/checkpoint.hpp>
 #include <whence/store/sqlite/index/run.hpp>
 
 namespace whence::inline v0 {
-
-/// Up to where the index goes.
-struct index_checkpoint {
-  log_identity log;
-  global_position position;
-  chain_hash chain{};
-};
 
 /// Nothing if the index is empty.
 std::optional<index_checkpoint> read_checkpoint(sql::database& db);

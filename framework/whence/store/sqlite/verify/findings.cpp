@@ -1,0 +1,92 @@
+#include <algorithm>
+#include <utility>
+
+#include <whence/store/sqlite/verify/findings.hpp>
+
+namespace whence::inline v0 {
+
+void verification_findings::add(log_finding finding) {
+  auto own = shared_.lock();
+  if (own->findings.size() < listed_max_) {
+    own->findings.push_back(std::move(finding));
+  } else {
+    ++own->findings_left_out;
+  }
+}
+
+void verification_findings::add_unreadable(unreadable_range range) {
+  auto own = shared_.lock();
+  if (own->ranges.size() < ranges_max) {
+    own->ranges.push_back(std::move(range));
+  } else {
+    ++own->ranges_left_out;
+  }
+}
+
+std::vector<unreadable_range> verification_findings::unreadable() {
+  auto own = shared_.lock();
+  std::sort(own->ranges.begin(), own->ranges.end(),
+            [](const auto& a, const auto& b) { return a.positions.first < b.positions.first; });
+  std::vector<unreadable_range> joined;
+  for (unreadable_range& range : own->ranges) {
+    if (!joined.empty() && range.positions.first.value() <= joined.back().positions.last.value() + 1) {
+      joined.back().positions.last = std::max(joined.back().positions.last, range.positions.last);
+    } else {
+      joined.push_back(std::move(range));
+    }
+  }
+  own->ranges = joined;
+  return joined;
+}
+
+void verification_findings::move_to(log_verification& result, const std::string& path) {
+  const std::vector<unreadable_range> ranges = unreadable();
+  auto own = shared_.lock();
+  const auto room = [&] { return result.findings.size() < listed_max_; };
+  std::uint64_t left_out = own->findings_left_out + own->ranges_left_out;
+  for (const unreadable_range& range : ranges) {
+    if (!room()) {
+      ++left_out;
+      continue;
+    }
+    result.findings.push_back(
+        {.what = log_finding::kind::unreadable,
+         .positions = range.positions,
+         .stream = range.stream,
+         .file = path,
+         .detail = range.detail,
+         .remedy = "copy " + path +
+                   "* to a safe place; restore these events from a backup; what is beyond them is read with "
+                   "whence event list --from " +
+                   std::to_string(range.positions.last.value() + 1)});
+  }
+  for (log_finding& finding : own->findings) {
+    if (room()) {
+      result.findings.push_back(std::move(finding));
+    } else {
+      ++left_out;
+    }
+  }
+  result.more_findings = left_out;
+  std::stable_sort(result.findings.begin(), result.findings.end(), [](const auto& a, const auto& b) {
+    return std::pair(a.what, a.positions.first) < std::pair(b.what, b.positions.first);
+  });
+
+  // What is between what cannot be read, can.
+  global_position next = result.from;
+  const auto add_readable = [&](global_position last) {
+    if (last < next) return;
+    if (result.readable.size() < listed_max_) {
+      result.readable.push_back({next, last});
+    } else {
+      ++result.more_readable;
+    }
+  };
+  for (const unreadable_range& range : ranges) {
+    add_readable(global_position{range.positions.first.value() - 1});
+    next = range.positions.last.next();
+  }
+  add_readable(result.head);
+}
+
+}  // namespace whence::inline v0

@@ -1,0 +1,161 @@
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include <sqlite3.h>
+
+#include <whence/sql/error.hpp>
+#include <whence/store/sqlite/index/block.hpp>
+#include <whence/store/sqlite/index/format.hpp>
+#include <whence/store/sqlite/verify/index_check.hpp>
+
+namespace whence::inline v0 {
+namespace {
+
+constexpr int busy_milliseconds = 10'000;
+constexpr std::size_t blocks_of_snapshot = 256;  // 4 MiB
+constexpr std::size_t filter_bytes_max = 56u << 20;
+
+/// A read transaction, ended whatever happens.
+class moment {
+ public:
+  explicit moment(sql::database& db) : db_(db) { db_.run("BEGIN", {}); }
+  ~moment() {
+    if (db_.in_transaction()) sqlite3_exec(db_.handle(), "ROLLBACK", nullptr, nullptr, nullptr);
+  }
+  moment(const moment&) = delete;
+  moment& operator=(const moment&) = delete;
+
+ private:
+  sql::database& db_;
+};
+
+}  // namespace
+
+index_check::index_check(const verification_plan& plan, const std::vector<unreadable_range>& unreadable)
+    : plan_(plan),
+      unreadable_(unreadable),
+      db_(sql::database::open(plan.paths.index, sql::open_mode::read_only)),
+      select_(db_.prepare("SELECT bytes FROM blocks WHERE number = ?")),
+      sums_(static_cast<std::size_t>(plan.sums())) {
+  sqlite3_busy_timeout(db_.handle(), busy_milliseconds);
+}
+
+void index_check::damaged(const std::string& detail) const { index_is_damaged(plan_.paths.index, detail); }
+
+std::optional<std::vector<entry_sum>> index_check::sums() {
+  while (covered_ < plan_.indexed_to.value()) {
+    const std::optional<index_run> run = run_behind(covered_);
+    if (!run) damaged("its runs end at event " + std::to_string(covered_));
+    if (!read_run(*run)) {
+      if (plan_.options.stop.stop_requested()) return std::nullopt;
+      continue;  // it was merged into another
+    }
+    for (std::size_t i = 0; i < sums_.size(); ++i) sums_[i].add(sums_of_run_[i]);
+    covered_ = run->last;
+  }
+  return std::move(sums_);
+}
+
+/// The run with the next position.
+std::optional<index_run> index_check::run_behind(std::uint64_t position) {
+  const moment now(db_);
+  for (index_run& run : read_runs(db_, true)) {
+    if (run.first <= position + 1 && run.last > position) return std::move(run);
+  }
+  return std::nullopt;
+}
+
+bool index_check::is_live(const index_run& run) {
+  return db_.integer("SELECT 1 FROM runs WHERE number = ? AND live = 1", {run.number}).has_value();
+}
+
+/// False: it is gone.
+bool index_check::read_run(const index_run& run) {
+  sums_of_run_.assign(sums_.size(), {});
+  fences_.clear();
+  stored_fences_.clear();
+  filter_bytes_.clear();
+  filter_.reset();
+  previous_.reset();
+  const std::size_t filter_begins = run.entry_blocks() + run.fence_blocks();
+  const bool keeps_filter = key_filter::bytes_for(run.filtered) <= filter_bytes_max;
+  // The filter first: every key is looked up in it.
+  if (!read_blocks(run, filter_begins, run.all_blocks())) return false;
+  if (keeps_filter) {
+    if (filter_bytes_.size() != key_filter::bytes_for(run.filtered)) damaged("a filter is not as it was written");
+    filter_.emplace(run.filtered);
+    std::memcpy(filter_->bytes().data(), filter_bytes_.data(), filter_bytes_.size());
+  }
+  filter_bytes_ = {};
+  if (!read_blocks(run, 0, filter_begins)) return false;
+  if (fences_ != stored_fences_) damaged("the fences of a run are not the first entries of its blocks");
+  return true;
+}
+
+bool index_check::read_blocks(const index_run& run, std::size_t first, std::size_t end) {
+  for (std::size_t begin = first; begin < end; begin += blocks_of_snapshot) {
+    if (plan_.options.stop.stop_requested()) return false;
+    const moment now(db_);
+    const bool live = is_live(run);
+    if (!live) return false;
+    for (std::size_t number = begin; number < std::min(end, begin + blocks_of_snapshot); ++number) {
+      take_block(run, number, block(run, number));
+    }
+    select_.reset();
+  }
+  return true;
+}
+
+std::span<const std::uint8_t> index_check::block(const index_run& run, std::size_t number) {
+  select_.reset();
+  select_.bind(1, run.block(number));
+  if (!select_.step()) damaged("a block is missing");
+  return select_.blob(0);
+}
+
+void index_check::take_block(const index_run& run, std::size_t number, std::span<const std::uint8_t> bytes) {
+  if (number >= run.entry_blocks()) {
+    const bool is_fences = number < run.entry_blocks() + run.fence_blocks();
+    const auto payload = read_block(bytes, run.number, is_fences ? block_kind::fences : block_kind::filter);
+    if (!payload) damaged("a block is not as it was written");
+    std::vector<std::uint8_t>& into = is_fences ? stored_fences_ : filter_bytes_;
+    if (is_fences || key_filter::bytes_for(run.filtered) <= filter_bytes_max)
+      into.insert(into.end(), payload->begin(), payload->end());
+    return;
+  }
+  const std::optional<block_view> entries = block_view::read(bytes, run.number, run.first);
+  const std::uint64_t expected =
+      std::min<std::uint64_t>(block_size::entries, run.entries - number * block_size::entries);
+  if (!entries || entries->size() != expected) damaged("a block is not as it was written");
+  const index_entry first = (*entries)[0];
+  const auto distance = static_cast<std::uint32_t>(first.position - run.first);
+  const std::size_t at = fences_.size();
+  fences_.resize(at + block_fence::bytes);
+  std::memcpy(fences_.data() + at, &first.key, sizeof first.key);
+  std::memcpy(fences_.data() + at + sizeof first.key, &distance, sizeof distance);
+  for (std::size_t i = 0; i < entries->size(); ++i) {
+    const index_entry entry = (*entries)[i];
+    if (entry.position < run.first || entry.position > run.last) damaged("a run has an entry of an event beyond it");
+    take_entry(entry);
+  }
+}
+
+void index_check::take_entry(const index_entry& entry) {
+  // An event with the same tag twice has the same entry twice.
+  if (previous_ && entry < *previous_) damaged("the entries of a run are out of order");
+  previous_ = entry;
+  if (filter_ && is_filtered(entry.key) && !filter_->may_have(entry.key)) damaged("a filter lacks a key of its run");
+  // Of what a merged run has again, the first reading counts.
+  if (entry.position <= covered_ || !plan_.is_compared(entry.position) || is_left_out(entry.position)) return;
+  sums_of_run_[plan_.sum_of(entry.position)].add(entry);
+}
+
+bool index_check::is_left_out(std::uint64_t position) {
+  const auto behind = std::upper_bound(
+      unreadable_.begin(), unreadable_.end(), position,
+      [](std::uint64_t at, const unreadable_range& range) { return at < range.positions.first.value(); });
+  return behind != unreadable_.begin() && std::prev(behind)->positions.last.value() >= position;
+}
+
+}  // namespace whence::inline v0

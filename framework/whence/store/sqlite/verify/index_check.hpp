@@ -1,0 +1,57 @@
+/// Compares the index with the log: reads all of its blocks, and adds up their entries as the log's were added up.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <whence/sql/database.hpp>
+#include <whence/sql/statement.hpp>
+#include <whence/store/sqlite/index/filter.hpp>
+#include <whence/store/sqlite/index/run.hpp>
+#include <whence/store/sqlite/verify/findings.hpp>
+#include <whence/store/sqlite/verify/plan.hpp>
+
+namespace whence::inline v0 {
+
+/// Runs never change, but a writer may merge them meanwhile: then what was added up of one is dropped, and the run that has taken
+/// its place is read. A read transaction ends after a few milliseconds.
+///
+/// Limits   a filter of 56 MiB, the fences of one run; a larger filter is only checked against its checksums.
+/// Throws   sql_error: CORRUPT where the index is not as it was written.
+class index_check {
+ public:
+  index_check(const verification_plan& plan, const std::vector<unreadable_range>& unreadable);
+
+  /// The sums of all entries up to `indexed_to`, but for those of unreadable events; nothing if it was stopped.
+  std::optional<std::vector<entry_sum>> sums();
+
+ private:
+  std::optional<index_run> run_behind(std::uint64_t position);
+  bool is_live(const index_run& run);
+  bool read_run(const index_run& run);
+  bool read_blocks(const index_run& run, std::size_t first, std::size_t end);
+  void take_block(const index_run& run, std::size_t number, std::span<const std::uint8_t> bytes);
+  void take_entry(const index_entry& entry);
+  bool is_left_out(std::uint64_t position);
+  std::span<const std::uint8_t> block(const index_run& run, std::size_t number);
+  [[noreturn]] void damaged(const std::string& detail) const;
+
+  const verification_plan& plan_;
+  const std::vector<unreadable_range>& unreadable_;
+  sql::database db_;
+  sql::statement select_;
+  std::vector<entry_sum> sums_;
+  std::uint64_t covered_ = 0;
+
+  // Of the run that is being read.
+  std::vector<entry_sum> sums_of_run_;
+  std::vector<std::uint8_t> fences_;
+  std::vector<std::uint8_t> stored_fences_;
+  std::optional<key_filter> filter_;
+  std::vector<std::uint8_t> filter_bytes_;
+  std::optional<index_entry> previous_;
+};
+
+}  // namespace whence::inline v0

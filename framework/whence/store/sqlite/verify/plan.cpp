@@ -1,0 +1,33 @@
+#include <algorithm>
+
+#include <xxhash.h>
+
+#include <whence/store/sqlite/verify/plan.hpp>
+
+namespace whence::inline v0 {
+
+void entry_sum::add(const index_entry& entry) noexcept {
+  const std::uint64_t numbers[] = {entry.key, entry.position};
+  const XXH128_hash_t hash = XXH3_128bits(numbers, sizeof numbers);
+  low += hash.low64;
+  high += hash.high64;
+  ++entries;
+}
+
+void entry_sum::add(const entry_sum& other) noexcept {
+  low += other.low;
+  high += other.high;
+  entries += other.entries;
+}
+
+position_range verification_plan::chunk(std::uint64_t number) const noexcept {
+  const std::uint64_t first = from.value() + number * chunk_events;
+  return {global_position{first}, global_position{std::min(head.value(), first + chunk_events - 1)}};
+}
+
+std::uint64_t verification_plan::sums() const noexcept {
+  if (!compares_index || indexed_to < from) return 0;
+  return (indexed_to.value() - from.value()) / sum_events + 1;
+}
+
+}  // namespace whence::inline v0

@@ -1,0 +1,55 @@
+/// What a verification compares with what, fixed before it begins.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <whence/core/position.hpp>
+#include <whence/core/runtime.hpp>
+#include <whence/store/log_verification.hpp>
+#include <whence/store/sqlite/format.hpp>
+#include <whence/store/sqlite/index/keys.hpp>
+#include <whence/store/sqlite/index/run.hpp>
+
+namespace whence::inline v0 {
+
+/// A sum over index entries that does not depend on their order: two sets with the same sum are the same set.
+struct entry_sum {
+  std::uint64_t low = 0;
+  std::uint64_t high = 0;
+  std::uint64_t entries = 0;
+
+  void add(const index_entry& entry) noexcept;
+  void add(const entry_sum& other) noexcept;
+  friend bool operator==(const entry_sum&, const entry_sum&) = default;
+};
+
+struct verification_plan {
+  static constexpr std::uint64_t chunk_events = 65'536;  ///< what a thread takes at a time
+  static constexpr std::uint64_t sum_events = 4'096;     ///< that have a sum of their own
+
+  const log_paths& paths;
+  const runtime& running;
+  const verify_options& options;
+  global_position from{1};
+  global_position head;
+  bool compares_index = false;
+  global_position indexed_to;   ///< entries beyond are not compared
+  std::vector<index_run> runs;  ///< as they were when it began
+
+  std::uint64_t events() const noexcept { return head < from ? 0 : head.value() - from.value() + 1; }
+  std::uint64_t chunks() const noexcept { return (events() + chunk_events - 1) / chunk_events; }
+  position_range chunk(std::uint64_t number) const noexcept;
+  std::uint64_t sums() const noexcept;
+  /// In which sum a position counts. Each is in one chunk only, as chunks and sums begin at `from`.
+  std::size_t sum_of(std::uint64_t position) const noexcept {
+    return static_cast<std::size_t>((position - from.value()) / sum_events);
+  }
+  bool is_compared(std::uint64_t position) const noexcept {
+    return compares_index && position >= from.value() && position <= indexed_to.value();
+  }
+};
+
+}  // namespace whence::inline v0
