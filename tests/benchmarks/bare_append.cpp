@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <cmath>
+
 #include <tests/benchmarks/contenders.hpp>
 
 namespace bench {
@@ -7,8 +10,14 @@ constexpr std::size_t batch_events = 1'000;
 
 }  // namespace
 
-bare_appends::bare_appends(const std::filesystem::path& path, const settings& how, bare_options options)
-    : log_(path, options), work_(2) {
+double latencies::p99() {
+  const auto place = all_.begin() + static_cast<std::ptrdiff_t>(std::ceil(0.99 * static_cast<double>(all_.size()))) - 1;
+  std::nth_element(all_.begin(), place, all_.end());
+  return 1e3 * *place;
+}
+
+bare_appends::bare_appends(const std::filesystem::path& path, const settings& how, bare_options options, spread over)
+    : log_(path, options), work_(2, over) {
   for (std::size_t bytes = 0; bytes < how.wal_bytes;) {
     const std::vector<sale> sales = work_.take(batch_events);
     for (const sale& each : sales) bytes += each.data.size();
@@ -17,17 +26,24 @@ bare_appends::bare_appends(const std::filesystem::path& path, const settings& ho
   log_.checkpoint();
 }
 
-double bare_appends::single(std::size_t count) {
-  const std::vector<sale> sales = work_.take(count);
-  return static_cast<double>(count) / seconds([&] { log_.append_each(sales); });
+std::vector<std::vector<sale>> bare_appends::take(std::size_t rows, std::size_t count) {
+  std::vector<std::vector<sale>> batches;
+  for (std::size_t made = 0; made < count; made += rows) batches.push_back(work_.take(rows));
+  return batches;
 }
 
-double bare_appends::batches(std::size_t count) {
-  std::vector<std::vector<sale>> batches;
-  for (std::size_t i = 0; i < count; ++i) batches.push_back(work_.take(batch_events));
-  return static_cast<double>(count * batch_events) / seconds([&] {
-           for (const std::vector<sale>& batch : batches) log_.append_together(batch);
-         });
+double bare_appends::together(std::size_t rows, std::size_t count) {
+  const std::vector<std::vector<sale>> batches = take(rows, count);
+  const double time = seconds([&] {
+    for (const std::vector<sale>& batch : batches) log_.append_together(batch);
+  });
+  return static_cast<double>(rows * batches.size()) / time;
+}
+
+double bare_appends::together_p99(std::size_t rows, std::size_t count) {
+  latencies taken;
+  for (const std::vector<sale>& batch : take(rows, count)) taken.add(seconds([&] { log_.append_together(batch); }));
+  return taken.p99();
 }
 
 }  // namespace bench

@@ -11,6 +11,14 @@ void step(sqlite3_stmt* statement) {
   sqlite3_reset(statement);
 }
 
+void bind_blob(sqlite3_stmt* statement, int place, const whence::uuid::bytes_type& bytes) {
+  sqlite3_bind_blob(statement, place, bytes.data(), static_cast<int>(bytes.size()), SQLITE_STATIC);
+}
+
+void bind_text(sqlite3_stmt* statement, int place, const std::string& text) {
+  sqlite3_bind_text(statement, place, text.data(), static_cast<int>(text.size()), SQLITE_STATIC);
+}
+
 }  // namespace
 
 void require(int result, sqlite3* handle) {
@@ -48,7 +56,9 @@ bare_log::bare_log(const std::filesystem::path& path, bare_options options)
           "; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0;"
           " PRAGMA journal_size_limit=-1; PRAGMA cache_size=-16384; PRAGMA temp_store=MEMORY;"
           " CREATE TABLE events(position INTEGER PRIMARY KEY, stream INTEGER NOT NULL, version INTEGER NOT NULL,"
-          " type INTEGER NOT NULL, time INTEGER NOT NULL, id BLOB NOT NULL, data TEXT NOT NULL)");
+          " type INTEGER NOT NULL, occurred_at INTEGER NOT NULL, recorded_at INTEGER NOT NULL, id BLOB NOT NULL,"
+          " correlation BLOB, causation BLOB, name TEXT, causation_type TEXT, source TEXT, traceparent TEXT, tags TEXT,"
+          " encoding INTEGER NOT NULL, data TEXT NOT NULL)");
   sqlite3_wal_hook(
       handle,
       [](void* self, sqlite3*, const char*, int frames) {
@@ -59,7 +69,7 @@ bare_log::bare_log(const std::filesystem::path& path, bare_options options)
       this);
   begin_ = prepare(handle, "BEGIN IMMEDIATE");
   commit_ = prepare(handle, "COMMIT");
-  insert_ = prepare(handle, "INSERT INTO events VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)");
+  insert_ = prepare(handle, "INSERT INTO events VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,NULL,NULL,NULL,?11,0,?12)");
 }
 
 void bare_log::insert(const sale& sale) {
@@ -69,22 +79,28 @@ void bare_log::insert(const sale& sale) {
   sqlite3_bind_int64(insert, 3, static_cast<sqlite3_int64>(sale.version));
   sqlite3_bind_int64(insert, 4, static_cast<sqlite3_int64>(sale.type));
   sqlite3_bind_int64(insert, 5, sale.at.time_since_epoch().count());
-  sqlite3_bind_blob(insert, 6, sale.id.value().bytes().data(), 16, SQLITE_STATIC);
-  sqlite3_bind_text(insert, 7, sale.data.data(), static_cast<int>(sale.data.size()), SQLITE_STATIC);
+  sqlite3_bind_int64(insert, 6, sale.at.time_since_epoch().count());
+  bind_blob(insert, 7, sale.id.value().bytes());
+  bind_blob(insert, 8, sale.correlation.value().bytes());
+  bind_blob(insert, 9, sale.causation.value().bytes());
+  if (sale.version == 1) {
+    bind_text(insert, 10, sale.stream);
+  } else {
+    sqlite3_bind_null(insert, 10);
+  }
+  bind_text(insert, 11, sale.tag);
+  bind_text(insert, 12, sale.data);
   step(insert);
 }
 
-void bare_log::append_each(const std::vector<sale>& sales) {
-  for (const sale& each : sales) {
-    insert(each);
-    checkpoint_if_due();
-  }
-}
-
 void bare_log::append_together(const std::vector<sale>& sales) {
-  step(begin_.get());
-  for (const sale& each : sales) insert(each);
-  step(commit_.get());
+  if (sales.size() == 1) {
+    insert(sales.front());
+  } else {
+    step(begin_.get());
+    for (const sale& each : sales) insert(each);
+    step(commit_.get());
+  }
   checkpoint_if_due();
 }
 

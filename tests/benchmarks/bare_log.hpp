@@ -44,8 +44,6 @@ class bare_log {
  public:
   bare_log(const std::filesystem::path& path, bare_options options);
 
-  /// A commit of its own for each.
-  void append_each(const std::vector<sale>& sales);
   /// One commit for all.
   void append_together(const std::vector<sale>& sales);
 

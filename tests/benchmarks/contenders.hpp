@@ -15,18 +15,34 @@
 
 namespace bench {
 
-/// Appends to a log of Whence: whence_append.cpp. Each returns events/s.
+/// How long each of many took.
+class latencies {
+ public:
+  void add(double seconds) { all_.push_back(seconds); }
+  void add(const latencies& others) { all_.insert(all_.end(), others.all_.begin(), others.all_.end()); }
+  /// In milliseconds: 99 of 100 were not slower.
+  double p99();
+
+ private:
+  std::vector<double> all_;
+};
+
+/// Appends to a log of Whence: whence_append.cpp. What returns a rate returns events/s.
 class whence_appends {
  public:
   /// Makes the log, and writes so much that its WAL has its blocks.
-  whence_appends(const std::filesystem::path& path, const settings& how);
+  whence_appends(const std::filesystem::path& path, const settings& how, spread over);
   ~whence_appends();
 
   /// A caller that blocks in `.get()`, one event at a time.
   double blocking(std::size_t count);
+  /// So many of these callers, a thread each.
+  double threads(std::size_t threads, std::size_t count);
   /// Coroutines on the executor's two threads, so many that `flying` appends are in flight.
   double flying(std::size_t flying, std::size_t count);
-  /// Blocking, with 1,000 events an append.
+  /// The same; what 99 of 100 appends took at most, in milliseconds.
+  double flying_p99(std::size_t flying, std::size_t count);
+  /// A caller that blocks, with 1,000 events an append; until everything that this has caused is over.
   double batches(std::size_t count);
 
  private:
@@ -37,12 +53,16 @@ class whence_appends {
 /// The same work for SQLite alone: bare_append.cpp.
 class bare_appends {
  public:
-  bare_appends(const std::filesystem::path& path, const settings& how, bare_options options);
+  bare_appends(const std::filesystem::path& path, const settings& how, bare_options options, spread over);
 
-  double single(std::size_t count);
-  double batches(std::size_t count);
+  /// So many rows a commit.
+  double together(std::size_t rows, std::size_t count);
+  /// The same; what 99 of 100 commits took at most, in milliseconds.
+  double together_p99(std::size_t rows, std::size_t count);
 
  private:
+  std::vector<std::vector<sale>> take(std::size_t rows, std::size_t count);
+
   bare_log log_;
   workload work_;
 };

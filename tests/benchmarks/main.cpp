@@ -40,9 +40,10 @@ struct request {
 std::set<std::string> figures_named(const std::string& name) {
   std::set<std::string> found;
   for (const figure_set& set : all_sets()) {
-    for (const std::string& figure : set.figures) {
-      if (name == figure || name == set.name) found.insert(figure);
-    }
+    if (name == set.name) found.insert(set.figures.begin(), set.figures.end());
+  }
+  for (const figure_group& group : all_groups()) {
+    if (std::ranges::find(group.figures, name) != group.figures.end()) found.insert(name);
   }
   return found;
 }
@@ -79,7 +80,7 @@ request parse(int argc, char** argv) {
     }
   }
   if (asked.figures.empty()) {
-    for (const figure_set& set : all_sets()) asked.figures.insert(set.figures.begin(), set.figures.end());
+    for (const figure_group& group : all_groups()) asked.figures.insert(group.figures.begin(), group.figures.end());
   }
   return asked;
 }
@@ -117,12 +118,12 @@ int measure(const request& asked) {
                         if (asked.json) std::cout << to_json(each) << std::endl;
                         found.push_back(each);
                       }};
-  for (const figure_set& set : all_sets()) {
-    if (std::none_of(set.figures.begin(), set.figures.end(), to.wants)) continue;
+  for (const figure_group& group : all_groups()) {
+    if (std::ranges::none_of(group.figures, to.wants)) continue;
     const folder_of_run folder(asked.dir);
     settings how = asked.how;
     how.folder = folder.path;
-    set.measure(how, to);
+    group.measure(how, to);
   }
   if (!asked.json) std::cout << to_table(found);
   return 0;

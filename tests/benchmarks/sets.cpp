@@ -1,3 +1,4 @@
+#include <array>
 #include <filesystem>
 #include <memory>
 #include <stdexcept>
@@ -8,25 +9,72 @@
 namespace bench {
 namespace {
 
-void measure_append(const settings& how, const report& to) {
-  whence_appends ours(how.folder / "ours.db", how);
-  std::vector<std::unique_ptr<bare_appends>> bare;
-  std::vector<contender> single;
-  std::vector<contender> batches;
-  for (const bare_options& options : {bare_options{4096, 64u << 20}, bare_options{8192, 64u << 20},
-                                      bare_options{16384, 64u << 20}, bare_options{4096, 16u << 20}}) {
-    const std::string name = "bare-" + std::to_string(bare.size()) + ".db";
-    bare_appends& one = *bare.emplace_back(std::make_unique<bare_appends>(how.folder / name, how, options));
-    single.push_back({options.name(), [&one, &how] { return one.single(how.single_appends); }});
-    batches.push_back({options.name(), [&one, &how] { return one.batches(how.batches); }});
+/// The reference is the best of these.
+constexpr std::array references{bare_options{4096, 64u << 20}, bare_options{8192, 64u << 20},
+                                bare_options{16384, 64u << 20}, bare_options{4096, 16u << 20}};
+
+/// SQLite alone, in each of its forms, at the same work.
+class bare_players {
+ public:
+  bare_players(const settings& how, spread over) {
+    for (const bare_options& options : references) {
+      const std::string name = "bare-" + std::to_string(players_.size()) + ".db";
+      players_.push_back(std::make_unique<bare_appends>(how.folder / name, how, options, over));
+      names_.push_back(options.name());
+    }
   }
-  to.compare({.name = "append/1", .unit = "events/s", .goal = 0.8, .rounds = how.rounds},
-             {"", [&] { return ours.blocking(how.single_appends); }}, single);
-  to.compare({.name = "append/64-vs-single", .unit = "events/s", .goal = 6, .rounds = how.rounds},
-             {"", [&] { return ours.flying(64, how.flying_appends); }}, single);
-  to.compare({.name = "append/1000-together", .unit = "events/s", .rounds = how.rounds},
-             {"", [&] { return ours.batches(how.batches); }}, batches);
+
+  template <class Play>
+  std::vector<contender> playing(Play play) const {
+    std::vector<contender> all;
+    for (std::size_t i = 0; i < players_.size(); ++i) {
+      all.push_back({names_[i], [&one = *players_[i], play] { return play(one); }});
+    }
+    return all;
+  }
+
+ private:
+  std::vector<std::unique_ptr<bare_appends>> players_;
+  std::vector<std::string> names_;
+};
+
+void measure_append(const settings& how, const report& to) {
+  whence_appends ours(how.folder / "ours.db", how, spread::random);
+  const bare_players bare(how, spread::random);
+  const auto together = [&](std::size_t rows) {
+    return bare.playing([&how, rows](bare_appends& one) {
+      return one.together(rows, rows == 1 ? how.single_appends : how.flying_appends);
+    });
+  };
+  const auto rate = [&](const char* name, double goal) {
+    return comparison{.name = name, .unit = "events/s", .goal = goal, .rounds = how.rounds};
+  };
+  to.compare(rate("append/1", 0.9), {"", [&] { return ours.blocking(how.single_appends); }}, together(1));
+  to.compare(rate("append/64", 0.5), {"", [&] { return ours.flying(64, how.flying_appends); }}, together(64));
+  to.compare(rate("append/256", 0.6), {"", [&] { return ours.flying(256, how.flying_appends); }}, together(256));
+  to.compare(rate("append/64-vs-single", 6), {"", [&] { return ours.flying(64, how.flying_appends); }}, together(1));
+  to.compare(rate("append/64-threads", 6), {"", [&] { return ours.threads(64, how.flying_appends); }}, together(1));
+  to.compare({.name = "append/64-p99", .unit = "ms", .direction = better::lower, .goal = 4, .rounds = how.rounds},
+             {"", [&] { return ours.flying_p99(64, how.flying_appends); }},
+             bare.playing([&how](bare_appends& one) { return one.together_p99(64, how.flying_appends); }));
 }
+
+void measure_bulk(const settings& how, const report& to, const char* name, spread over, double goal) {
+  if (!to.wants(name)) return;
+  whence_appends ours(how.folder / "ours.db", how, over);
+  const bare_players bare(how, over);
+  to.compare({.name = name, .unit = "events/s", .goal = goal, .rounds = how.rounds},
+             {"", [&] { return ours.batches(how.batches); }},
+             bare.playing([&how](bare_appends& one) { return one.together(1'000, 1'000 * how.batches); }));
+}
+
+void measure_bulk_random(const settings& how, const report& to) {
+  measure_bulk(how, to, "bulk/random", spread::random, 0.6);
+}
+void measure_bulk_local(const settings& how, const report& to) {
+  measure_bulk(how, to, "bulk/local", spread::local, 0.65);
+}
+void measure_bulk_new(const settings& how, const report& to) { measure_bulk(how, to, "bulk/new", spread::fresh, 0.5); }
 
 using reader = tally (*)(const std::filesystem::path&);
 
@@ -46,7 +94,7 @@ void compare_readers(const comparison& what, const settings& how, const std::fil
 void measure_read(const settings& how, const report& to) {
   const std::filesystem::path path = how.folder / "read.db";
   make_log(path, how.log_events);
-  compare_readers({.name = "read/all", .unit = "events/s", .rounds = how.rounds}, how, path, whence_read_all,
+  compare_readers({.name = "scan", .unit = "events/s", .goal = 0.7, .rounds = how.rounds}, how, path, whence_read_all,
                   bare_read_all, "SQLite, all columns of all rows", to);
 }
 
@@ -79,12 +127,28 @@ void measure_log(const settings& how, const report& to) {
 
 }  // namespace
 
+const std::vector<figure_group>& all_groups() {
+  static const std::vector<figure_group> groups{
+      {{"append/1", "append/64", "append/256", "append/64-vs-single", "append/64-threads", "append/64-p99"},
+       measure_append},
+      {{"bulk/random"}, measure_bulk_random},
+      {{"bulk/local"}, measure_bulk_local},
+      {{"bulk/new"}, measure_bulk_new},
+      {{"scan"}, measure_read},
+      {{"project/count", "project/decode"}, measure_project},
+      {{"log/open", "log/index", "log/bytes"}, measure_log}};
+  return groups;
+}
+
 const std::vector<figure_set>& all_sets() {
   static const std::vector<figure_set> sets{
-      {"append", {"append/1", "append/64-vs-single", "append/1000-together"}, measure_append},
-      {"read", {"read/all"}, measure_read},
-      {"project", {"project/count", "project/decode"}, measure_project},
-      {"log", {"log/open", "log/index", "log/bytes"}, measure_log}};
+      {"append", {"append/1", "append/64", "append/256", "append/64-vs-single", "append/64-threads", "append/64-p99"}},
+      {"bulk", {"bulk/random", "bulk/local", "bulk/new"}},
+      {"read", {"scan"}},
+      {"project", {"project/count", "project/decode"}},
+      {"log",
+       {"append/1", "append/64", "append/256", "append/64-threads", "append/64-p99", "bulk/random", "bulk/local",
+        "bulk/new", "scan", "log/open", "log/index", "log/bytes"}}};
   return sets;
 }
 

@@ -20,10 +20,18 @@ struct report {
   }
 };
 
-struct figure_set {
-  std::string name;                  ///< "append"
+/// Figures that are measured one after the other, on the same files.
+struct figure_group {
   std::vector<std::string> figures;  ///< "append/1", …
   void (*measure)(const settings&, const report&);
+};
+
+const std::vector<figure_group>& all_groups();
+
+/// Figures that are asked for together: "append".
+struct figure_set {
+  std::string name;
+  std::vector<std::string> figures;
 };
 
 const std::vector<figure_set>& all_sets();

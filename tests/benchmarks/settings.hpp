@@ -11,16 +11,17 @@ struct settings {
   unsigned rounds = 7;
 
   std::size_t single_appends = 1'500;   ///< in a round
-  std::size_t flying_appends = 12'800;  ///< in a round, of all that are in flight
+  std::size_t flying_appends = 25'600;  ///< in a round, of all that are in flight
   std::size_t batches = 60;             ///< in a round, of 1,000 events
-  std::size_t wal_bytes = 80u << 20;    ///< written before anything is measured, so that the WAL has its blocks
-  std::size_t log_events = 300'000;     ///< of a log that is read
+  std::size_t wal_bytes =
+      80u << 20;  ///< of payloads, written before anything is measured: 300,000 events; the WAL has its blocks then
+  std::size_t log_events = 300'000;  ///< of a log that is read
 
   /// So little that nothing can be learnt from the figures, but everything is run.
   void make_tiny() {
     rounds = 2;
     single_appends = 20;
-    flying_appends = 128;
+    flying_appends = 512;
     batches = 1;
     wal_bytes = 1u << 20;
     log_events = 3'000;

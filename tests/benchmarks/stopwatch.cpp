@@ -1,4 +1,6 @@
+#include <chrono>
 #include <ctime>
+#include <thread>
 
 #include <tests/benchmarks/stopwatch.hpp>
 
@@ -7,20 +9,45 @@ namespace {
 
 clockid_t the_clock = CLOCK_MONOTONIC;  // set once, by main
 
-double now() {
+double now(clockid_t clock) {
   timespec time{};
-  ::clock_gettime(the_clock, &time);
+  ::clock_gettime(clock, &time);
   return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
 }
+
+double processor_time() { return now(CLOCK_PROCESS_CPUTIME_ID); }
 
 }  // namespace
 
 void measure_processor_time() { the_clock = CLOCK_PROCESS_CPUTIME_ID; }
 
 double seconds(const std::function<void()>& work) {
-  const double begun = now();
+  const double begun = now(the_clock);
   work();
-  return now() - begun;
+  return now(the_clock) - begun;
+}
+
+double seconds_until_quiet(const std::function<void()>& work) {
+  const double begun = now(the_clock);
+  work();
+  // Who waits for the disk uses no processor either: it has to be quiet for a while before it is over.
+  constexpr int looks_in_quiet = 20;
+  constexpr double quiet_share = 0.05;
+  double last_busy = now(the_clock);
+  double used = processor_time();
+  double looked = now(CLOCK_MONOTONIC);
+  for (int quiet = 0; quiet < looks_in_quiet; ++quiet) {
+    std::this_thread::sleep_for(std::chrono::milliseconds{2});
+    const double used_now = processor_time();
+    const double looked_now = now(CLOCK_MONOTONIC);
+    if (used_now - used > quiet_share * (looked_now - looked)) {
+      quiet = -1;
+      last_busy = now(the_clock);
+    }
+    used = used_now;
+    looked = looked_now;
+  }
+  return last_busy - begun;
 }
 
 }  // namespace bench

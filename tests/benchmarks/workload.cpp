@@ -1,4 +1,4 @@
-#include <map>
+#include <unordered_map>
 #include <utility>
 
 #include <whence/core/simulation.hpp>
@@ -10,39 +10,77 @@ namespace bench {
 namespace {
 
 constexpr std::size_t open_orders = 1'000;
+constexpr std::size_t streams = 100'000;
+constexpr std::size_t favoured_streams = 1'000;
+
+/// SplitMix64 (Steele, Lea, Flood, OOPSLA 2014).
+std::uint64_t mix(std::uint64_t bits) {
+  bits = (bits ^ (bits >> 30)) * 0xbf58476d1ce4e5b9u;
+  bits = (bits ^ (bits >> 27)) * 0x94d049bb133111ebu;
+  return bits ^ (bits >> 31);
+}
 
 whence::new_event to_event(const sale& sale) {
   return {.id = sale.id,
           .type = std::string(type_names.at(sale.type)),
           .occurred_at = sale.at,
           .data = sale.data,
-          .metadata = {},
-          .tags = {}};
+          .metadata = {.correlation = sale.correlation,
+                       .causation = sale.causation,
+                       .causation_type = {},
+                       .source = {},
+                       .traceparent = {}},
+          .tags = {sale.tag}};
 }
-
-std::string stream_of(const sale& sale) { return "order-" + std::to_string(sale.order); }
 
 }  // namespace
 
-workload::workload(std::uint32_t seed)
-    : state_(seed),
-      next_order_(std::uint64_t{seed} * 100'000'000 + 1),
-      open_(open_orders),
+workload::workload(std::uint32_t seed, spread over)
+    : spread_(over),
+      state_(seed),
+      next_number_(std::uint64_t{seed} * 100'000'000 + 1),
       runtime_(whence::runtime::system(1)) {
-  for (open_order& order : open_) order.number = next_order_++;
+  if (over != spread::fresh) orders_.resize(over == spread::orders ? open_orders : streams);
+  for (order& each : orders_) each.number = next_number_++;
 }
 
-/// SplitMix64 (Steele, Lea, Flood, OOPSLA 2014).
-std::uint64_t workload::below(std::uint64_t limit) {
-  std::uint64_t bits = state_ += 0x9e3779b97f4a7c15u;
-  bits = (bits ^ (bits >> 30)) * 0xbf58476d1ce4e5b9u;
-  bits = (bits ^ (bits >> 27)) * 0x94d049bb133111ebu;
-  return (bits ^ (bits >> 31)) % limit;
+std::uint64_t workload::below(std::uint64_t limit) { return mix(state_ += 0x9e3779b97f4a7c15u) % limit; }
+
+bool workload::opened() const { return made_ >= orders_.size(); }
+
+workload::order& workload::next_order() {
+  switch (spread_) {
+    case spread::orders: {
+      order& some = orders_[below(orders_.size())];
+      if (some.steps == type_names.size()) some = {.number = next_number_++};
+      return some;
+    }
+    case spread::random: return opened() ? orders_[below(orders_.size())] : orders_[made_];
+    case spread::local:
+      if (!opened()) return orders_[made_];
+      return orders_[below(10) < 9 ? below(favoured_streams) : below(orders_.size())];
+    case spread::fresh: return made_ % 3 == 0 ? fresh_order() : orders_[below(orders_.size())];
+  }
+  return orders_.front();
 }
 
-std::string workload::data_of(const open_order& order) {
-  const std::string number = std::to_string(order.number);
-  switch (order.steps) {
+workload::order& workload::fresh_order() {
+  const order opened{.number = next_number_++};
+  if (orders_.size() < streams) return orders_.emplace_back(opened);
+  return orders_[below(orders_.size())] = opened;
+}
+
+std::string workload::name_of(const order& of) const {
+  if (spread_ != spread::fresh) return "order-" + std::to_string(of.number);
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string name = "order-";
+  for (std::uint64_t bits = mix(of.number); name.size() < 22; bits >>= 4) name += digits[bits & 15];
+  return name;
+}
+
+std::string workload::data_of(const order& of) {
+  const std::string number = std::to_string(of.number);
+  switch (of.steps % type_names.size()) {
     case 0: {
       OrderPlaced placed{
           .customer = "customer-" + std::to_string(below(100'000)), .country = "United Kingdom", .lines = {}};
@@ -66,24 +104,31 @@ std::string workload::data_of(const open_order& order) {
   }
 }
 
+sale workload::step(order& of) {
+  sale made{.order = of.number,
+            .stream = name_of(of),
+            .version = of.steps + 1,
+            .type = static_cast<std::size_t>(of.steps % type_names.size()),
+            .id = whence::event_id(runtime_.make_uuid()),
+            .correlation = whence::correlation_id(runtime_.make_uuid()),
+            .causation = whence::causation_id(runtime_.make_uuid()),
+            .tag = "shop:" + std::to_string(of.number % 1'000),
+            .at = runtime_.clock->now(),
+            .data = data_of(of)};
+  ++of.steps;
+  ++made_;
+  return made;
+}
+
 std::vector<sale> workload::take(std::size_t count) {
   std::vector<sale> sales;
   sales.reserve(count);
-  while (sales.size() < count) {
-    open_order& order = open_[below(open_.size())];
-    sales.push_back({.order = order.number,
-                     .version = order.steps + 1,
-                     .type = static_cast<std::size_t>(order.steps),
-                     .id = whence::event_id(runtime_.make_uuid()),
-                     .at = runtime_.clock->now(),
-                     .data = data_of(order)});
-    if (++order.steps == type_names.size()) order = {.number = next_order_++};
-  }
+  while (sales.size() < count) sales.push_back(step(next_order()));
   return sales;
 }
 
 whence::append_batch to_append(const sale& sale) {
-  return {{{.stream = stream_of(sale),
+  return {{{.stream = sale.stream,
             .aggregate_type = "Order",
             .expected = whence::expected_version::exactly(whence::stream_version{sale.version - 1}),
             .events = {to_event(sale)}}}};
@@ -91,7 +136,7 @@ whence::append_batch to_append(const sale& sale) {
 
 whence::append_batch to_append(const std::vector<sale>& sales) {
   whence::append_batch batch;
-  std::map<std::uint64_t, std::size_t> places;
+  std::unordered_map<std::uint64_t, std::size_t> places;
   for (const sale& each : sales) {
     const auto [place, added] = places.try_emplace(each.order, batch.streams.size());
     if (added)

@@ -70,32 +70,50 @@ inline constexpr std::array<std::string_view, 3> type_names{OrderPlaced::type.na
 /// An event, before either side has made its own form of it.
 struct sale {
   std::uint64_t order = 0;
+  std::string stream;         ///< the order's name
   std::uint64_t version = 1;  ///< in the order's stream
   std::size_t type = 0;       ///< in `type_names`
   whence::event_id id;
+  whence::correlation_id correlation;
+  whence::causation_id causation;
+  std::string tag;
   whence::timestamp at;
   std::string data;
 };
 
-/// Makes events: of a thousand open orders, chosen at random, each takes its next step. The same seed makes the same.
+/// To which streams the events go.
+enum class spread {
+  orders,  ///< a thousand open orders, each takes its next step; after three steps another one is opened in its place
+  random,  ///< 100,000 streams in random order, once each has its first event
+  local,   ///< the same, but nine in ten events go to a thousand of them
+  fresh,   ///< every third event opens a stream with a random name; the others go to one of the 100,000 opened last
+};
+
+/// Makes events. The same seed makes the same; workloads with different seeds have no stream in common.
 class workload {
  public:
-  /// Orders of workloads with different seeds are different.
-  explicit workload(std::uint32_t seed);
+  explicit workload(std::uint32_t seed, spread over = spread::orders);
 
   std::vector<sale> take(std::size_t count);
 
  private:
-  struct open_order {
+  struct order {
     std::uint64_t number = 0;
     std::uint64_t steps = 0;
   };
   std::uint64_t below(std::uint64_t limit);
-  std::string data_of(const open_order& order);
+  bool opened() const;
+  order& next_order();
+  order& fresh_order();
+  sale step(order& of);
+  std::string name_of(const order& of) const;
+  std::string data_of(const order& of);
 
+  const spread spread_;
   std::uint64_t state_;
-  std::uint64_t next_order_;
-  std::vector<open_order> open_;
+  std::uint64_t next_number_;
+  std::uint64_t made_ = 0;
+  std::vector<order> orders_;
   whence::runtime runtime_;
 };
 

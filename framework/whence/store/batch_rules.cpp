@@ -1,9 +1,13 @@
 #include <whence/store/batch_rules.hpp>
 
+#include <cstring>
 #include <string>
 #include <string_view>
-#include <unordered_set>
 #include <utility>
+
+#include <xxhash.h>
+
+#include <whence/store/event_id_places.hpp>
 
 namespace whence::inline v0 {
 namespace {
@@ -11,6 +15,21 @@ namespace {
 using limits = append_limits;
 
 constexpr std::string_view batch_events_name = "batch_events_max";
+
+/// How many bytes from the beginning, in words of eight, are ASCII without control characters.
+std::size_t plain_ascii_prefix(std::string_view text) noexcept {
+  constexpr std::uint64_t high = 0x8080808080808080u;
+  constexpr std::uint64_t ones = 0x0101010101010101u;
+  std::size_t at = 0;
+  for (std::uint64_t word = 0; at + sizeof word <= text.size(); at += sizeof word) {
+    std::memcpy(&word, text.data() + at, sizeof word);
+    const std::uint64_t deletes = word ^ (0x7Fu * ones);
+    // A byte below 0x20, or one that is zero after the exclusive or: subtracting borrows into its highest bit. Bytes above 0x7F
+    // are left to the loop that knows UTF-8.
+    if (((word - 0x20u * ones) | (deletes - ones) | word) & high) break;
+  }
+  return at;
+}
 
 std::string at_most(std::string_view what, std::size_t limit, std::string_view unit) {
   return std::string{what} + ": at most " + std::to_string(limit) + " " + std::string{unit};
@@ -83,6 +102,25 @@ append_refused refuse(std::string detail, std::string_view stream = {}, event_id
   return refused;
 }
 
+/// A stream or an event id that stands twice.
+std::optional<append_refused> named_twice(const append_batch& batch, std::size_t events) {
+  if (events == 1) return std::nullopt;
+  place_table streams;
+  streams.reserve(batch.streams.size());
+  event_id_places ids;
+  ids.reserve(events);
+  for (std::uint32_t place = 0; place < batch.streams.size(); ++place) {
+    const stream_append& part = batch.streams[place];
+    const auto same = [&](std::uint32_t other) { return batch.streams[other].stream == part.stream; };
+    if (streams.put(XXH3_64bits(part.stream.data(), part.stream.size()), place, same))
+      return refuse("a batch names a stream once", part.stream);
+    for (const new_event& event : part.events) {
+      if (!ids.add(event.id)) return refuse("an event id stands twice in the batch", part.stream, event.id);
+    }
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 bool is_plain_utf8(std::string_view text) noexcept {
@@ -90,7 +128,7 @@ bool is_plain_utf8(std::string_view text) noexcept {
     return index < text.size() ? static_cast<unsigned char>(text[index]) : static_cast<unsigned char>(0);
   };
   const auto follows = [&](std::size_t index) { return (at(index) & 0xC0U) == 0x80U; };
-  for (std::size_t i = 0; i < text.size();) {
+  for (std::size_t i = plain_ascii_prefix(text); i < text.size();) {
     const unsigned lead = at(i);
     const unsigned second = at(i + 1);
     if (lead < 0x80) {
@@ -116,25 +154,23 @@ bool is_plain_utf8(std::string_view text) noexcept {
 std::optional<append_refused> broken_rule(const append_batch& batch, const size_limits& sizes) {
   if (batch.streams.empty()) return refuse("a batch has at least one stream");
   // Sizes first: the rest looks at each byte of each name.
-  if (const std::size_t events = events_of(batch); events > sizes.batch_events_max)
+  const std::size_t events = events_of(batch);
+  if (events > sizes.batch_events_max)
     return too_large("the batch", {batch_events_name, sizes.batch_events_max, events});
   if (const std::size_t bytes = bytes_of(batch); bytes > sizes.batch_bytes_max)
     return too_large("the batch", {"batch_bytes_max", sizes.batch_bytes_max, bytes});
-  std::unordered_set<std::string_view> streams;
-  std::unordered_set<event_id> ids;
   for (const auto& part : batch.streams) {
     if (auto broken = check_name("stream", part.stream, limits::name_bytes); !broken.empty())
       return refuse(std::move(broken), part.stream);
     if (auto broken = check_name("aggregate type", part.aggregate_type, limits::name_bytes); !broken.empty())
       return refuse(std::move(broken), part.stream);
-    if (!streams.insert(part.stream).second) return refuse("a batch names a stream once", part.stream);
     if (part.events.empty()) return refuse("a stream in a batch has at least one event", part.stream);
     for (const auto& event : part.events) {
       if (auto broken = check_event(event); !broken.empty()) return refuse(std::move(broken), part.stream, event.id);
       if (auto beyond = check_sizes(part, event, sizes)) return beyond;
-      if (!ids.insert(event.id).second) return refuse("an event id stands twice in the batch", part.stream, event.id);
     }
   }
+  if (auto twice = named_twice(batch, events)) return twice;
   return std::nullopt;
 }
 

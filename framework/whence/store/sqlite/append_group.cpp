@@ -53,12 +53,9 @@ void append_group::take_decided(std::unique_ptr<queued_append> append, append_ou
 
 append_group::judged append_group::judge(const append_batch& batch) {
   if (std::optional<judged> known = answer_known(batch)) return std::move(*known);
-  std::vector<stream_head_entry> heads(batch.streams.size());
-  for (std::size_t i = 0; i < heads.size(); ++i) {
-    if (std::optional<judged> refused = unmet(batch.streams[i], heads[i])) return std::move(*refused);
-  }
+  if (std::optional<judged> refused = unmet(batch)) return std::move(*refused);
   const global_position first = tip_.head.next();
-  for (std::size_t i = 0; i < heads.size(); ++i) place(batch.streams[i], std::move(heads[i]));
+  for (std::size_t i = 0; i < batch.streams.size(); ++i) place(batch.streams[i], judged_streams_[i]);
   return {nullptr, append_committed{{epoch_, tip_.head}, first, tip_.head}, true};
 }
 
@@ -73,8 +70,8 @@ std::optional<append_group::judged> append_group::answer_known(const append_batc
     for (const new_event& event : part.events) {
       global_position position;
       bool same = false;
-      if (const auto placed = placed_ids_.find(event.id); placed != placed_ids_.end()) {
-        const placed_event& known = placed_[placed->second];
+      if (const auto place = placed_ids_.find(event.id)) {
+        const placed_event& known = placed_[*place];
         position = known.position;
         same = same_content(part, event, *known.part, *known.event);
         in_group = true;
@@ -96,64 +93,84 @@ std::optional<append_group::judged> append_group::answer_known(const append_batc
   return judged{nullptr, append_committed{{epoch_, last}, first, last, true}, in_group};
 }
 
-std::optional<append_group::judged> append_group::unmet(const stream_append& part, stream_head_entry& head) {
-  const auto found = moved_.find(part.stream);
-  const bool moved = found != moved_.end();
-  head = moved ? found->second.head : known_.head_of(part.stream);
+std::optional<append_group::judged> append_group::unmet(const append_batch& batch) {
+  judged_streams_.clear();
+  for (const stream_append& part : batch.streams) {
+    judged_streams_.push_back({hash_of_stream(part.stream), {}, {}});
+    known_.heads().prefetch(judged_streams_.back().name);
+  }
+  for (std::size_t i = 0; i < batch.streams.size(); ++i) {
+    if (std::optional<judged> refused = unmet(batch.streams[i], judged_streams_[i])) return refused;
+  }
+  return std::nullopt;
+}
+
+std::optional<append_group::judged> append_group::unmet(const stream_append& part, stream_in_group& stream) {
+  stream.moved =
+      moved_places_.find(stream.name[0], [&](std::uint32_t place) { return moved_[place].name == stream.name; });
+  const bool moved = stream.moved.has_value();
+  stream_head_entry& head = stream.head;
+  head = moved ? moved_[*stream.moved].head : known_.head_of(part.stream, stream.name);
   append_refused refused{};
   refused.stream = part.stream;
   refused.expected = part.expected;
   refused.actual = stream_version{head.version};
   if (!part.expected.met_by(refused.actual)) {
     refused.why = append_refused::reason::version_conflict;
-    name_between(refused, moved ? std::span<const std::size_t>(found->second.events) : std::span<const std::size_t>());
+    name_between(refused, head.number);
     return judged{nullptr, std::move(refused), moved};
   }
   if (head.version != 0 && head.aggregate_type != part.aggregate_type) {
     refused.why = append_refused::reason::invalid;
-    refused.detail = "the stream's aggregate type is " + head.aggregate_type + ", not " + part.aggregate_type;
+    refused.detail =
+        "the stream's aggregate type is " + std::string(head.aggregate_type) + ", not " + part.aggregate_type;
     return judged{nullptr, std::move(refused), moved};
   }
   return std::nullopt;
 }
 
 /// The events beyond the version that was expected: those that are committed, then those that this group writes.
-void append_group::name_between(append_refused& conflict, std::span<const std::size_t> moved_by) const {
+void append_group::name_between(append_refused& conflict, std::uint64_t number) const {
   const std::uint64_t first = conflict.expected.version().value() + 1;
   const std::uint64_t head = conflict.actual.value();
   if (first > head) return;
-  const std::uint64_t committed = head - moved_by.size();
-  conflict.between = known_.events_from(conflict.stream, first, committed, append_refused::between_max);
-  for (const std::size_t index : moved_by) {
-    const placed_event& placed = placed_[index];
-    const bool follows = placed.version == first + conflict.between.size();
-    if (!follows || conflict.between.size() == append_refused::between_max) continue;
+  const auto is_moved_by = [number](const placed_event& placed) { return placed.number == number; };
+  const auto moved = static_cast<std::uint64_t>(std::ranges::count_if(placed_, is_moved_by));
+  conflict.between = known_.events_from(conflict.stream, first, head - moved, append_refused::between_max);
+  for (const placed_event& placed : placed_) {
+    if (conflict.between.size() == append_refused::between_max) break;
+    if (!is_moved_by(placed) || placed.version != first + conflict.between.size()) continue;
     conflict.between.push_back({placed.event->id, placed.event->type, stream_version{placed.version}, placed.position});
   }
   conflict.more_between = head - first + 1 - conflict.between.size();
 }
 
-void append_group::place(const stream_append& part, stream_head_entry head) {
+void append_group::place(const stream_append& part, stream_in_group stream) {
+  stream_head_entry& head = stream.head;
   if (head.version == 0) {
     head.number = tip_.head.value() + 1;
     head.aggregate_type = part.aggregate_type;
   }
-  moved_stream& moved = moved_[part.stream];
-  std::vector<std::string_view> tags;
   for (const new_event& event : part.events) {
     tip_.head = tip_.head.next();
     placed_event placed{&part, &event, head.number, ++head.version, tip_.head};
-    const recorded_event recorded = view(placed, tags);
+    const recorded_event recorded = view(placed);
     placed.chain = tip_.chain = chain_next(tip_.chain, placed.number, recorded);
-    placed_ids_.emplace(event.id, placed_.size());
-    moved.events.push_back(placed_.size());
+    placed_ids_.add(event.id);
     placed_.push_back(placed);
     indexed_.add(recorded, placed.chain);
   }
-  moved.head = std::move(head);
+  if (stream.moved) {
+    moved_[*stream.moved].head = head;
+    return;
+  }
+  const auto nowhere = [](std::uint32_t) { return false; };
+  moved_places_.put(stream.name[0], static_cast<std::uint32_t>(moved_.size()), nowhere);
+  moved_.push_back(stream);
 }
 
-recorded_event append_group::view(const placed_event& placed, std::vector<std::string_view>& tags) const {
+/// Its tags last until the next call.
+recorded_event append_group::view(const placed_event& placed) {
   const new_event& from = *placed.event;
   recorded_event event;
   event.position = placed.position;
@@ -171,24 +188,25 @@ recorded_event append_group::view(const placed_event& placed, std::vector<std::s
   event.source = from.metadata.source;
   event.traceparent = from.metadata.traceparent;
   event.data = from.data;
-  tags.assign(from.tags.begin(), from.tags.end());
-  event.tags = tags;
+  tags_.assign(from.tags.begin(), from.tags.end());
+  event.tags = tags_;
   return event;
 }
 
 void append_group::insert(log_writer& writer) {
-  std::vector<std::string_view> tags;
+  std::string joined;
   for (const placed_event& placed : placed_) {
-    const std::int64_t type =
-        writer.type_number(placed.part->aggregate_type, placed.event->type, placed.event->version);
-    const std::string joined = join_tags(placed.event->tags);
-    writer.insert(view(placed, tags), placed.number, type, joined, placed.chain);
+    const new_event& event = *placed.event;
+    const std::int64_t type = writer.type_number(placed.part->aggregate_type, event.type, event.version);
+    if (event.tags.size() > 1) joined = join_tags(event.tags);
+    const std::string_view tags = event.tags.size() == 1 ? event.tags.front() : joined;
+    writer.insert(view(placed), placed.number, type, event.tags.empty() ? std::string_view() : tags, placed.chain);
     detail::reach(detail::phase::insert);
   }
 }
 
 void append_group::move_heads(stream_heads& heads) const {
-  for (const auto& [stream, moved] : moved_) heads.put(stream, moved.head);
+  for (const stream_in_group& stream : moved_) heads.put(stream.name, stream.head);
 }
 
 void append_group::complete_committed() {

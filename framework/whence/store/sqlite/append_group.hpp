@@ -5,14 +5,14 @@
 #include <cstddef>
 #include <memory>
 #include <optional>
-#include <span>
-#include <string>
-#include <unordered_map>
+#include <string_view>
 #include <vector>
 
 #include <whence/core/async.hpp>
 #include <whence/store/append_batch.hpp>
 #include <whence/store/append_outcome.hpp>
+#include <whence/store/event_id_places.hpp>
+#include <whence/store/place_table.hpp>
 #include <whence/store/sqlite/known_events.hpp>
 #include <whence/store/sqlite/writer.hpp>
 
@@ -51,9 +51,8 @@ class append_group {
 
   bool writes() const noexcept { return !placed_.empty(); }
 
-  using event_ids = std::unordered_map<event_id, std::size_t>;
   /// The ids of what it writes; the group has them no more.
-  event_ids take_ids() noexcept { return std::move(placed_ids_); }
+  event_id_places take_ids() noexcept { return std::move(placed_ids_); }
 
   /// Inserts what is to be written, within the writer's transaction.
   void insert(log_writer& writer);
@@ -85,18 +84,22 @@ class append_group {
     chain_hash chain{};
   };
 
-  /// A stream that this group writes to.
-  struct moved_stream {
-    stream_head_entry head;
-    std::vector<std::size_t> events;  // index into placed_
+  /// A stream that this group writes to, or may.
+  struct stream_in_group {
+    stream_hash name;
+    stream_head_entry head;              // as it is after what was placed
+    std::optional<std::uint32_t> moved;  // its place in moved_
   };
 
   judged judge(const append_batch& batch);
   std::optional<judged> answer_known(const append_batch& batch);
-  std::optional<judged> unmet(const stream_append& part, stream_head_entry& head);
-  void name_between(append_refused& conflict, std::span<const std::size_t> moved_by) const;
-  void place(const stream_append& part, stream_head_entry head);
-  recorded_event view(const placed_event& placed, std::vector<std::string_view>& tags) const;
+  /// Looks where the streams of the batch stand.
+  std::optional<judged> unmet(const append_batch& batch);
+  std::optional<judged> unmet(const stream_append& part, stream_in_group& stream);
+  /// `number`: of the stream.
+  void name_between(append_refused& conflict, std::uint64_t number) const;
+  void place(const stream_append& part, stream_in_group stream);
+  recorded_event view(const placed_event& placed);
 
   known_events& known_;
   log_tip tip_;
@@ -105,8 +108,13 @@ class append_group {
   bool completed_ = false;  // each append is completed once
   std::vector<placed_event> placed_;
   index_batch indexed_;
-  std::unordered_map<std::string, moved_stream> moved_;
-  event_ids placed_ids_;  // index into placed_
+  std::vector<stream_in_group> moved_;  // the streams that this group writes to
+  place_table moved_places_;
+  event_id_places placed_ids_;  // as in placed_
+
+  // Of the append that is judged; members, so that their memory is used again.
+  std::vector<stream_in_group> judged_streams_;
+  std::vector<std::string_view> tags_;
 };
 
 }  // namespace whence::inline v0

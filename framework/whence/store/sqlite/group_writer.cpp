@@ -183,7 +183,7 @@ void group_writer::refuse(std::unique_ptr<queued_append> append) const noexcept 
   if (stopped()) {
     for (const stream_append& part : append->batch.streams) {
       for (const new_event& event : part.events) {
-        if (left_open_.contains(event.id)) return append->done.complete(append_unknown{why_stopped_});
+        if (left_open_.find(event.id)) return append->done.complete(append_unknown{why_stopped_});
       }
     }
   }

@@ -86,7 +86,7 @@ class group_writer {
 
   // Written before `stopped_` is set, and never again: whoever has seen it may read them.
   std::string why_stopped_;
-  append_group::event_ids left_open_;
+  event_id_places left_open_;
 
   std::atomic<std::uint64_t> head_;
   std::atomic<bool> stopped_{false};

@@ -15,14 +15,21 @@ constexpr std::size_t positions_at_once = 64;
 
 }  // namespace
 
-stream_heads::name_hash stream_heads::hash(std::string_view stream) noexcept {
-  const XXH128_hash_t hash = XXH3_128bits(stream.data(), stream.size());
+stream_hash hash_of_stream(std::string_view name) noexcept {
+  const XXH128_hash_t hash = XXH3_128bits(name.data(), name.size());
   return {hash.low64, hash.high64};
 }
 
-std::span<stream_heads::remembered> stream_heads::set_of(const name_hash& name) {
+void stream_heads::prefetch(const stream_hash& stream) const noexcept {
+  if (places_.empty()) return;
+  constexpr std::size_t line = 64;
+  const auto* const set = reinterpret_cast<const char*>(places_.data() + first_of_set(stream));
+  for (std::size_t at = 0; at < ways * sizeof(remembered); at += line) __builtin_prefetch(set + at, 1);
+}
+
+std::span<stream_heads::remembered> stream_heads::set_of(const stream_hash& name) {
   if (places_.empty()) places_.resize(sets * ways);
-  return std::span(places_).subspan(static_cast<std::size_t>(name[0] % sets) * ways, ways);
+  return std::span(places_).subspan(first_of_set(name), ways);
 }
 
 stream_heads::remembered& stream_heads::use(std::span<remembered> set, std::size_t at) {
@@ -31,30 +38,30 @@ stream_heads::remembered& stream_heads::use(std::span<remembered> set, std::size
   return set.front();
 }
 
-std::uint32_t stream_heads::number_of(const std::string& aggregate_type) {
+std::uint32_t stream_heads::number_of(std::string_view aggregate_type) {
   const auto found = std::find(aggregate_types_.begin(), aggregate_types_.end(), aggregate_type);
   const auto number = static_cast<std::uint32_t>(found - aggregate_types_.begin());
-  if (found == aggregate_types_.end()) aggregate_types_.push_back(aggregate_type);
+  if (found == aggregate_types_.end()) aggregate_types_.emplace_back(aggregate_type);
   return number;
 }
 
-std::optional<stream_head_entry> stream_heads::find(std::string_view stream) {
-  const name_hash name = hash(stream);
-  const std::span<remembered> set = set_of(name);
+std::optional<stream_head_entry> stream_heads::find(const stream_hash& stream) {
+  const std::span<remembered> set = set_of(stream);
   for (std::size_t at = 0; at < ways && set[at].version != 0; ++at) {
-    if (set[at].name != name) continue;
+    if (set[at].name != stream) continue;
     const remembered& found = use(set, at);
     return stream_head_entry{found.number, found.version, aggregate_types_[found.aggregate_type]};
   }
   return std::nullopt;
 }
 
-void stream_heads::put(std::string_view stream, const stream_head_entry& head) {
-  const name_hash name = hash(stream);
-  const std::span<remembered> set = set_of(name);
+stream_head_entry stream_heads::put(const stream_hash& stream, const stream_head_entry& head) {
+  const std::span<remembered> set = set_of(stream);
   std::size_t at = 0;
-  while (at + 1 < ways && set[at].version != 0 && set[at].name != name) ++at;
-  use(set, at) = {name, head.number, head.version, number_of(head.aggregate_type)};
+  while (at + 1 < ways && set[at].version != 0 && set[at].name != stream) ++at;
+  const std::uint32_t type = number_of(head.aggregate_type);
+  use(set, at) = {stream, head.number, head.version, type};
+  return {head.number, head.version, aggregate_types_[type]};
 }
 
 known_events::known_events(const log_paths& paths, indexer& indexer)
@@ -123,14 +130,12 @@ const recorded_event* known_events::search_index(index_key key, const event_id* 
   }
 }
 
-stream_head_entry known_events::head_of(const std::string& stream) {
-  if (std::optional<stream_head_entry> head = heads_.find(stream)) return *std::move(head);
+stream_head_entry known_events::head_of(std::string_view stream, const stream_hash& hash) {
+  if (std::optional<stream_head_entry> head = heads_.find(hash)) return *head;
   const recorded_event* const last =
       search(key_of_stream(stream), nullptr, [&stream](const recorded_event& event) { return event.stream == stream; });
   if (last == nullptr) return {};
-  stream_head_entry head{log_.stream_number(), last->version.value(), std::string(last->aggregate_type)};
-  heads_.put(stream, head);
-  return head;
+  return heads_.put(hash, {log_.stream_number(), last->version.value(), last->aggregate_type});
 }
 
 std::vector<std::uint64_t> known_events::positions_from(index_key key, std::uint64_t first, std::uint64_t head,

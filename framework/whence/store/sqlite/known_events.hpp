@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <span>
@@ -21,24 +22,28 @@ namespace whence::inline v0 {
 struct stream_head_entry {
   std::uint64_t number = 0;  ///< the position of its first event
   std::uint64_t version = 0;
-  std::string aggregate_type;
+  std::string_view aggregate_type;  ///< lasts as long as the heads that it comes from
 };
 
+/// What a stream is known by: of two names with the same 128 bits the chain would know no better.
+using stream_hash = std::array<std::uint64_t, 2>;
+stream_hash hash_of_stream(std::string_view name) noexcept;
+
 /// Remembers the heads that were asked for or moved lately.
-///
-/// A stream is known by a hash of 128 bits of its name: of two names with the same hash the chain would know no better.
 ///
 /// Limits   262,144 streams, in sets of eight: in a full set the one not used for the longest time is forgotten, and looked up
 ///          again when it is asked for. About 10 MB when it is full.
 class stream_heads {
  public:
-  std::optional<stream_head_entry> find(std::string_view stream);
-  void put(std::string_view stream, const stream_head_entry& head);
+  /// Who will ask for many says so for all of them first: then their memory is on its way while the first are looked at.
+  void prefetch(const stream_hash& stream) const noexcept;
+  std::optional<stream_head_entry> find(const stream_hash& stream);
+  /// Returns the same, as `find` would.
+  stream_head_entry put(const stream_hash& stream, const stream_head_entry& head);
 
  private:
-  using name_hash = std::array<std::uint64_t, 2>;
   struct remembered {
-    name_hash name{};
+    stream_hash name{};
     std::uint64_t number = 0;
     std::uint64_t version = 0;  // 0: the place is free
     std::uint32_t aggregate_type = 0;
@@ -46,14 +51,16 @@ class stream_heads {
   static constexpr std::size_t ways = 8;
   static constexpr std::size_t sets = 32'768;
 
-  static name_hash hash(std::string_view stream) noexcept;
-  std::span<remembered> set_of(const name_hash& name);
+  static std::size_t first_of_set(const stream_hash& name) noexcept {
+    return static_cast<std::size_t>(name[0] % sets) * ways;
+  }
+  std::span<remembered> set_of(const stream_hash& name);
   /// Moves it to the front of its set.
   static remembered& use(std::span<remembered> set, std::size_t at);
-  std::uint32_t number_of(const std::string& aggregate_type);
+  std::uint32_t number_of(std::string_view aggregate_type);
 
-  std::vector<remembered> places_;  // a set after the other, in each the latest first
-  std::vector<std::string> aggregate_types_;
+  std::vector<remembered> places_;           // a set after the other, in each the latest first
+  std::deque<std::string> aggregate_types_;  // each stays where it is
 };
 
 /// Answers from heads, tail and index; a hit is looked up in the log. All that was committed before is found.
@@ -76,7 +83,8 @@ class known_events {
     known_events& known_;
   };
 
-  stream_head_entry head_of(const std::string& stream);
+  /// `hash` is that of the name.
+  stream_head_entry head_of(std::string_view stream, const stream_hash& hash);
   /// The event with this id; null if there is none. Valid until the next call.
   const recorded_event* event_with(const event_id& id);
 

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <bitset>
 #include <cstring>
 #include <vector>
 
@@ -15,9 +16,6 @@ namespace {
 constexpr int busy_milliseconds = 10'000;
 constexpr std::uint64_t page_bytes = 8192;
 constexpr std::uint64_t frame_bytes = page_bytes + 24;
-
-sql::value null_if_nil(const uuid& id) { return id.is_nil() ? sql::value(nullptr) : sql::value(id.bytes()); }
-sql::value null_if_empty(std::string_view text) { return text.empty() ? sql::value(nullptr) : sql::value(text); }
 
 std::int64_t microseconds(timestamp time) { return time.time_since_epoch().count(); }
 
@@ -47,13 +45,23 @@ struct log_writer::session {
         begin(db.prepare("BEGIN IMMEDIATE")),
         commit(db.prepare("COMMIT")),
         insert(db.prepare("INSERT INTO entries VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17)")),
-        chain(db.prepare("SELECT chain FROM entries WHERE position = ?")) {}
+        chain(db.prepare("SELECT chain FROM entries WHERE position = ?")) {
+    insert.bind(16, log_format::encoding_json);
+  }
+
+  /// Of the insertion. Parameters keep their values: what was null in the last row and is so in this one needs no call.
+  void bind_unless(bool null, int parameter, const sql::value& value) {
+    if (!null) insert.bind_view(parameter, value);
+    if (null && !is_null.test(static_cast<std::size_t>(parameter))) insert.bind(parameter, nullptr);
+    is_null.set(static_cast<std::size_t>(parameter), null);
+  }
 
   sql::database db;
   sql::statement begin;
   sql::statement commit;
   sql::statement insert;
   sql::statement chain;
+  std::bitset<18> is_null = std::bitset<18>().set();  // as SQLite begins
 };
 
 log_writer::log_writer(std::shared_ptr<files> files, log_paths paths)
@@ -114,25 +122,24 @@ std::int64_t log_writer::type_number(const std::string& aggregate_type, const st
 
 void log_writer::insert(const recorded_event& event, std::uint64_t stream_number, std::int64_t type,
                         std::string_view tags, const chain_hash& chain) {
-  sql::statement& insert = session_->insert;
-  insert.bind(1, event.position.value());
-  insert.bind(2, stream_number);
-  insert.bind(3, event.version.value());
-  insert.bind(4, type);
-  insert.bind(5, microseconds(event.occurred_at));
-  insert.bind(6, microseconds(event.recorded_at));
-  insert.bind_view(7, event.id.value().bytes());
-  insert.bind_view(8, null_if_nil(event.correlation.value()));
-  insert.bind_view(9, null_if_nil(event.causation.value()));
-  insert.bind_view(10, chain);
-  insert.bind_view(11, stream_number == event.position.value() ? sql::value(event.stream) : sql::value(nullptr));
-  insert.bind_view(12, null_if_empty(event.causation_type));
-  insert.bind_view(13, null_if_empty(event.source));
-  insert.bind_view(14, null_if_empty(event.traceparent));
-  insert.bind_view(15, null_if_empty(tags));
-  insert.bind(16, log_format::encoding_json);
-  insert.bind_view(17, event.data);
-  insert.run();
+  session& to = *session_;
+  to.insert.bind(1, event.position.value());
+  to.insert.bind(2, stream_number);
+  to.insert.bind(3, event.version.value());
+  to.insert.bind(4, type);
+  to.insert.bind(5, microseconds(event.occurred_at));
+  to.insert.bind(6, microseconds(event.recorded_at));
+  to.insert.bind_view(7, event.id.value().bytes());
+  to.bind_unless(event.correlation.value().is_nil(), 8, event.correlation.value().bytes());
+  to.bind_unless(event.causation.value().is_nil(), 9, event.causation.value().bytes());
+  to.insert.bind_view(10, chain);
+  to.bind_unless(stream_number != event.position.value(), 11, event.stream);
+  to.bind_unless(event.causation_type.empty(), 12, event.causation_type);
+  to.bind_unless(event.source.empty(), 13, event.source);
+  to.bind_unless(event.traceparent.empty(), 14, event.traceparent);
+  to.bind_unless(tags.empty(), 15, tags);
+  to.insert.bind_view(17, event.data);
+  to.insert.run();
 }
 
 void log_writer::commit() {

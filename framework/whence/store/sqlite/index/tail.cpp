@@ -4,54 +4,39 @@
 
 namespace whence::inline v0 {
 
-void index_tail::part::add(const index_batch& events) {
-  events_.add(events);
-  for (const index_entry& entry : events.entries) {
+void index_tail::part::enter_new() {
+  for (; entered_ < events_.entries.size(); ++entered_) {
+    const index_entry& entry = events_.entries[entered_];
     if (!is_filtered(entry.key)) continue;
-    if ((nodes_.size() + 1) * 2 > table_.size()) grow();
-    nodes_.push_back({entry.key, entry.position, 0});
-    enter(nodes_.size() - 1);
+    const auto same_key = [&](std::uint32_t place) { return nodes_[place].key == entry.key; };
+    const auto place = static_cast<std::uint32_t>(nodes_.size());
+    const std::optional<std::uint32_t> older = newest_.put(entry.key, place, same_key);
+    nodes_.push_back({entry.key, entry.position, older});
   }
 }
 
-void index_tail::part::grow() {
-  table_.assign(std::max<std::size_t>(table_.size() * 2, 64), 0);
-  for (std::size_t at = 0; at < nodes_.size(); ++at) enter(at);
+std::optional<std::uint32_t> index_tail::part::newest_node(index_key key) {
+  enter_new();
+  return newest_.find(key, [&](std::uint32_t place) { return nodes_[place].key == key; });
 }
 
-void index_tail::part::enter(std::size_t at) {
-  std::uint32_t& newest = table_[slot_of(nodes_[at].key)];
-  nodes_[at].older = newest;
-  newest = static_cast<std::uint32_t>(at + 1);
-}
-
-/// Where the key is, or where it would stand. Keys are hashes above their kind.
-std::size_t index_tail::part::slot_of(index_key key) const noexcept {
-  const std::size_t last = table_.size() - 1;  // a power of two, less one
-  std::size_t slot = static_cast<std::size_t>(key >> 3) & last;
-  while (table_[slot] != 0 && nodes_[table_[slot] - 1].key != key) slot = (slot + 1) & last;
-  return slot;
-}
-
-void index_tail::part::find(index_key key, std::vector<std::uint64_t>& into) const {
+void index_tail::part::find(index_key key, std::vector<std::uint64_t>& into) {
   if (!is_filtered(key)) {
     for (const index_entry& entry : events_.entries) {
       if (entry.key == key) into.push_back(entry.position);
     }
     return;
   }
-  if (table_.empty()) return;
   const std::size_t begin = into.size();
-  for (std::uint32_t at = table_[slot_of(key)]; at != 0; at = nodes_[at - 1].older) {
-    into.push_back(nodes_[at - 1].position);
+  for (auto at = newest_node(key); at; at = nodes_[*at].older) {
+    into.push_back(nodes_[*at].position);
   }
   std::reverse(into.begin() + static_cast<std::ptrdiff_t>(begin), into.end());
 }
 
-void index_tail::part::newest(index_key key, std::size_t limit, std::vector<std::uint64_t>& into) const {
-  if (table_.empty()) return;
-  for (std::uint32_t at = table_[slot_of(key)]; at != 0 && into.size() < limit; at = nodes_[at - 1].older) {
-    into.push_back(nodes_[at - 1].position);
+void index_tail::part::newest(index_key key, std::size_t limit, std::vector<std::uint64_t>& into) {
+  for (auto at = newest_node(key); at && into.size() < limit; at = nodes_[*at].older) {
+    into.push_back(nodes_[*at].position);
   }
 }
 
@@ -66,7 +51,7 @@ bool index_tail::add(const index_batch& events) {
 std::vector<std::uint64_t> index_tail::find(index_key key) const {
   std::vector<std::uint64_t> found;
   auto own = shared_.lock();
-  for (const part& some : own->parts) some.find(key, found);
+  for (part& some : own->parts) some.find(key, found);
   return found;
 }
 

@@ -1,15 +1,18 @@
 /// What the index does not have yet, in memory: the keys of the newest committed events.
 ///
-/// Events are kept in parts of 32,768, each with a hash table over the keys that appends ask for; the indexer makes a run of the
-/// oldest part, and drops it when the index has it. Other keys are looked for one by one.
+/// Events are kept in parts of 32,768; the indexer makes a run of the oldest part, and drops it when the index has it. A part has a
+/// table over the keys that appends ask for, made when somebody asks: who appends to streams that are known asks seldom. Other keys
+/// are looked for one by one.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <vector>
 
 #include <whence/core/guarded.hpp>
+#include <whence/store/place_table.hpp>
 #include <whence/store/sqlite/index/keys.hpp>
 
 namespace whence::inline v0 {
@@ -46,9 +49,9 @@ class index_tail {
  private:
   class part {
    public:
-    void add(const index_batch& events);
-    void find(index_key key, std::vector<std::uint64_t>& into) const;
-    void newest(index_key key, std::size_t limit, std::vector<std::uint64_t>& into) const;
+    void add(const index_batch& events) { events_.add(events); }
+    void find(index_key key, std::vector<std::uint64_t>& into);
+    void newest(index_key key, std::size_t limit, std::vector<std::uint64_t>& into);
     const index_batch& events() const noexcept { return events_; }
     bool full() const noexcept { return events_.events() >= part_events; }
 
@@ -56,15 +59,15 @@ class index_tail {
     struct node {
       index_key key;
       std::uint64_t position;
-      std::uint32_t older;  // the next older node of the same key, plus one; 0: none
+      std::optional<std::uint32_t> older;  // the next older node of the same key
     };
-    std::size_t slot_of(index_key key) const noexcept;
-    void enter(std::size_t node);
-    void grow();
+    void enter_new();
+    std::optional<std::uint32_t> newest_node(index_key key);
 
     index_batch events_;
-    std::vector<node> nodes_;           // of the keys that are filtered
-    std::vector<std::uint32_t> table_;  // the newest node of a key, plus one; 0: none. Half full at most
+    std::size_t entered_ = 0;  // so many of the entries are in the table, if they are filtered
+    std::vector<node> nodes_;
+    place_table newest_;  // the newest node of each key
   };
   struct shared {
     std::deque<part> parts;
