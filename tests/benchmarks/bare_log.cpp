@@ -55,7 +55,8 @@ bare_log::bare_log(const std::filesystem::path& path, bare_options options)
       "PRAGMA page_size=" + std::to_string(options_.page_bytes) +
           "; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0;"
           " PRAGMA journal_size_limit=-1; PRAGMA cache_size=-16384; PRAGMA temp_store=MEMORY;"
-          " CREATE TABLE events(position INTEGER PRIMARY KEY, stream INTEGER NOT NULL, version INTEGER NOT NULL,"
+          " CREATE TABLE IF NOT EXISTS events(position INTEGER PRIMARY KEY, stream INTEGER NOT NULL, version INTEGER "
+          "NOT NULL,"
           " type INTEGER NOT NULL, occurred_at INTEGER NOT NULL, recorded_at INTEGER NOT NULL, id BLOB NOT NULL,"
           " correlation BLOB, causation BLOB, name TEXT, causation_type TEXT, source TEXT, traceparent TEXT, tags TEXT,"
           " encoding INTEGER NOT NULL, data TEXT NOT NULL)");
@@ -67,6 +68,9 @@ bare_log::bare_log(const std::filesystem::path& path, bare_options options)
         return SQLITE_OK;
       },
       this);
+  const statement head = prepare(handle, "SELECT coalesce(max(position), 0) FROM events");
+  if (sqlite3_step(head.get()) != SQLITE_ROW) require(SQLITE_ERROR, handle);
+  position_ = static_cast<std::uint64_t>(sqlite3_column_int64(head.get(), 0));
   begin_ = prepare(handle, "BEGIN IMMEDIATE");
   commit_ = prepare(handle, "COMMIT");
   insert_ = prepare(handle, "INSERT INTO events VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,NULL,NULL,NULL,?11,0,?12)");
@@ -83,11 +87,7 @@ void bare_log::insert(const sale& sale) {
   bind_blob(insert, 7, sale.id.value().bytes());
   bind_blob(insert, 8, sale.correlation.value().bytes());
   bind_blob(insert, 9, sale.causation.value().bytes());
-  if (sale.version == 1) {
-    bind_text(insert, 10, sale.stream);
-  } else {
-    sqlite3_bind_null(insert, 10);
-  }
+  bind_text(insert, 10, sale.stream);
   bind_text(insert, 11, sale.tag);
   bind_text(insert, 12, sale.data);
   step(insert);

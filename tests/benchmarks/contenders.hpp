@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -80,24 +81,73 @@ struct tally {
   friend bool operator==(const tally&, const tally&) = default;
 };
 
-// Reading the log from its first event to its last: whence_read.cpp, bare_read.cpp.
-tally whence_read_all(const std::filesystem::path& path);
-tally bare_read_all(const std::filesystem::path& path);
-
 // A read model that catches up: whence_project.cpp, bare_project.cpp.
 tally whence_count_by_type(const std::filesystem::path& path);
 tally bare_count_by_type(const std::filesystem::path& path);
 tally whence_decode(const std::filesystem::path& path);
 tally bare_decode(const std::filesystem::path& path);
 
-// The log as a file: whence_log.cpp, bare_log_file.cpp.
-double whence_open_milliseconds(const std::filesystem::path& path);
-double bare_open_milliseconds(const std::filesystem::path& path);
+// The index: whence_index.cpp, bare_index.cpp.
 /// From a log whose index was deleted to the first answer that needs all of it.
 double whence_index_seconds(const std::filesystem::path& path);
 /// The keys of all rows, sorted and written to a table: what an index cannot do without.
 double bare_index_seconds(const std::filesystem::path& path, const std::filesystem::path& index);
-/// The same events in a bare table; bytes of its file.
-std::uintmax_t bare_bytes(const std::filesystem::path& path, std::size_t events);
+
+/// A log that has grown to its size in appends of 1,000 events, of a planted_workload: whence_grown.cpp. Nobody has it open.
+class whence_grown {
+ public:
+  whence_grown(const std::filesystem::path& path, std::size_t events);
+
+  /// Events/s, until everything that was caused by them was over: of the first twentieth, and of the last.
+  double first_rate() const noexcept { return first_rate_; }
+  double last_rate() const noexcept { return last_rate_; }
+  /// Of the log and its index, for each event.
+  double bytes_of_event() const;
+
+  double open_milliseconds() const;
+  /// After its writer was killed in the middle.
+  double open_killed_milliseconds();
+  /// From the first event to the last.
+  tally scan() const;
+  /// A stream of a hundred events, the mean of all that are planted.
+  double load_milliseconds() const;
+  /// Ten events that have one cause, found by a visitor who has just come; the mean.
+  double trace_milliseconds() const;
+
+ private:
+  const std::filesystem::path path_;
+  const std::size_t events_;
+  double first_rate_ = 0;
+  double last_rate_ = 0;
+  std::uint32_t next_seed_ = 200;
+};
+
+/// The same events in a table of SQLite: bare_grown.cpp.
+class bare_grown {
+ public:
+  bare_grown(const std::filesystem::path& path, std::size_t events);
+
+  double bytes_of_event() const;
+  double open_milliseconds() const;
+  double open_killed_milliseconds();
+  /// One query on an index by stream and version, made now if there is none.
+  double load_milliseconds();
+  /// The same by correlation.
+  double trace_milliseconds();
+
+ private:
+  void index_by(const std::string& columns, const std::string& name);
+
+  const std::filesystem::path path_;
+  const std::size_t events_;
+  double bytes_of_event_ = 0;
+  std::uint32_t next_seed_ = 200;
+};
+
+/// Steps through all rows of a log of Whence, with SQLite alone.
+tally bare_scan(const std::filesystem::path& log);
+
+/// Runs the work in a process of its own, which is killed with SIGKILL at its end: nothing in it is closed in order.
+void run_and_kill(const std::function<void()>& work);
 
 }  // namespace bench

@@ -21,12 +21,14 @@ using namespace bench;
 namespace {
 
 constexpr const char* usage =
-    "bench [NAME]... [--dir DIR] [--rounds N] [--json] [--tiny]\n"
-    "  NAME     a set (append, read, project, log) or one of its figures (append/1); all of them if none is given\n"
+    "bench [NAME]... [--dir DIR] [--rounds N] [--json] [--full] [--tiny]\n"
+    "  NAME     a set (append, bulk, read, project, log) or one of its figures (append/1); all of them if none is "
+    "given\n"
     "  --dir    where files are written: on the disk whose commits are to be measured\n"
     "  --rounds how often each side plays, in turns; what is said is the median (7)\n"
     "  --json   one line of JSON a figure\n"
     "  --cpu    processor time of all threads instead of the clock's: for a machine that is busy\n"
+    "  --full   what has grown has 20 million events: an hour or two, and 20 GB of disk\n"
     "  --tiny   so little work that the figures mean nothing, but everything is run\n";
 
 struct request {
@@ -71,6 +73,8 @@ request parse(int argc, char** argv) {
       asked.json = true;
     } else if (word == "--cpu") {
       measure_processor_time();
+    } else if (word == "--full") {
+      asked.how.make_full();
     } else if (word == "--tiny") {
       asked.how.make_tiny();
     } else {

@@ -1,6 +1,9 @@
 #include <array>
 #include <filesystem>
+#include <functional>
+#include <initializer_list>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 
 #include <tests/benchmarks/contenders.hpp>
@@ -76,79 +79,102 @@ void measure_bulk_local(const settings& how, const report& to) {
 }
 void measure_bulk_new(const settings& how, const report& to) { measure_bulk(how, to, "bulk/new", spread::fresh, 0.5); }
 
-using reader = tally (*)(const std::filesystem::path&);
+using reader = std::function<tally(const std::filesystem::path&)>;
 
 /// Reads a log both ways, and makes sure that both have seen the same.
-void compare_readers(const comparison& what, const settings& how, const std::filesystem::path& path, reader ours,
-                     reader bare, const std::string& against, const report& to) {
+void compare_readers(const comparison& what, std::size_t events, const std::filesystem::path& path, const reader& ours,
+                     const reader& bare, const std::string& against, const report& to) {
   tally seen;
   tally seen_bare;
-  const auto rate = [&](reader read, tally& into) {
+  const auto rate = [&](const reader& read, tally& into) {
     const double time = seconds([&] { into = read(path); });
-    return static_cast<double>(how.log_events) / time;
+    return static_cast<double>(events) / time;
   };
   to.compare(what, {"", [&] { return rate(ours, seen); }}, {{against, [&] { return rate(bare, seen_bare); }}});
   if (seen != seen_bare) throw std::logic_error(what.name + ": the two have not seen the same");
 }
 
-void measure_read(const settings& how, const report& to) {
-  const std::filesystem::path path = how.folder / "read.db";
-  make_log(path, how.log_events);
-  compare_readers({.name = "scan", .unit = "events/s", .goal = 0.7, .rounds = how.rounds}, how, path, whence_read_all,
-                  bare_read_all, "SQLite, all columns of all rows", to);
-}
-
 void measure_project(const settings& how, const report& to) {
   const std::filesystem::path path = how.folder / "project.db";
   make_log(path, how.log_events);
-  compare_readers({.name = "project/count", .unit = "events/s", .goal = 0.3, .rounds = how.rounds}, how, path,
-                  whence_count_by_type, bare_count_by_type, "SQLite, type and payload of all rows", to);
-  compare_readers({.name = "project/decode", .unit = "events/s", .goal = 0.7, .rounds = how.rounds}, how, path,
-                  whence_decode, bare_decode, "the same, decoded by hand with nlohmann/json", to);
+  compare_readers({.name = "project/count", .unit = "events/s", .goal = 0.3, .rounds = how.rounds}, how.log_events,
+                  path, whence_count_by_type, bare_count_by_type, "SQLite, type and payload of all rows", to);
+  compare_readers({.name = "project/decode", .unit = "events/s", .goal = 0.7, .rounds = how.rounds}, how.log_events,
+                  path, whence_decode, bare_decode, "the same, decoded by hand with nlohmann/json", to);
 }
 
-void measure_log(const settings& how, const report& to) {
-  const std::filesystem::path path = how.folder / "log.db";
+void measure_index(const settings& how, const report& to) {
+  const std::filesystem::path path = how.folder / "index.db";
   make_log(path, how.log_events);
   const auto events = static_cast<double>(how.log_events);
-  to.compare({.name = "log/open", .unit = "ms", .direction = better::lower, .rounds = how.rounds},
-             {"", [&] { return whence_open_milliseconds(path); }},
-             {{"SQLite, opened, last row read", [&] { return bare_open_milliseconds(path); }}});
-  to.compare({.name = "log/index", .unit = "events/s", .rounds = how.rounds},
+  to.compare({.name = "index", .unit = "events/s", .rounds = how.rounds},
              {"", [&] { return events / whence_index_seconds(path); }},
              {{"SQLite, two keys of each row, sorted into a table",
                [&] { return events / bare_index_seconds(path, how.folder / "bare-index.db"); }}});
-  if (!to.wants("log/bytes")) return;
-  const auto bytes = static_cast<double>(std::filesystem::file_size(path)) / events;
-  const auto bare = static_cast<double>(bare_bytes(how.folder / "bare-bytes.db", how.log_events)) / events;
-  to.compare({.name = "log/bytes", .unit = "bytes/event", .direction = better::lower, .rounds = 1},
-             {"", [&] { return bytes; }}, {{"SQLite, the payload, its id and five numbers", [&] { return bare; }}});
+}
+
+/// What is measured once, because it cannot be done twice.
+void compare_once(const comparison& what, double ours, double reference, const std::string& against, const report& to) {
+  comparison once = what;
+  once.rounds = 1;
+  to.compare(once, {"", [ours] { return ours; }}, {{against, [reference] { return reference; }}});
+}
+
+void measure_grown(const settings& how, const report& to) {
+  const std::filesystem::path path = how.folder / "grown.db";
+  whence_grown ours(path, how.grown_events);
+  bare_grown bare(how.folder / "bare.db", how.grown_events);
+  const auto milliseconds = [&](const char* name, std::optional<double> goal) {
+    return comparison{.name = name, .unit = "ms", .direction = better::lower, .goal = goal, .rounds = how.rounds};
+  };
+  compare_once({.name = "grow", .unit = "events/s", .goal = 0.85}, ours.last_rate(), ours.first_rate(),
+               "the first twentieth of the same events", to);
+  compare_once({.name = "bytes", .unit = "bytes/event", .direction = better::lower, .goal = 1.6}, ours.bytes_of_event(),
+               bare.bytes_of_event(), "SQLite, the same columns without a checksum, no index", to);
+  compare_readers(
+      {.name = "scan", .unit = "events/s", .goal = 0.7, .rounds = how.rounds}, how.grown_events, path,
+      [&ours](const std::filesystem::path&) { return ours.scan(); }, bare_scan, "SQLite, all columns of all rows", to);
+  to.compare(milliseconds("open/clean", std::nullopt), {"", [&] { return ours.open_milliseconds(); }},
+             {{"SQLite, opened, last row read", [&] { return bare.open_milliseconds(); }}});
+  to.compare(milliseconds("load/100", 3), {"", [&] { return ours.load_milliseconds(); }},
+             {{"SQLite, one query on an index by stream and version", [&] { return bare.load_milliseconds(); }}});
+  to.compare(milliseconds("trace", std::nullopt), {"", [&] { return ours.trace_milliseconds(); }},
+             {{"SQLite, opened, one query on an index by correlation", [&] { return bare.trace_milliseconds(); }}});
+  // The last: it adds to the log.
+  to.compare(milliseconds("open/killed", std::nullopt), {"", [&] { return ours.open_killed_milliseconds(); }},
+             {{"SQLite, opened after the same", [&] { return bare.open_killed_milliseconds(); }}});
+}
+
+const std::vector<std::string> append_figures{"append/1",          "append/64",    "append/256", "append/64-vs-single",
+                                              "append/64-threads", "append/64-p99"};
+const std::vector<std::string> bulk_figures{"bulk/random", "bulk/local", "bulk/new"};
+const std::vector<std::string> grown_figures{"grow", "bytes", "scan", "open/clean", "load/100", "trace", "open/killed"};
+
+std::vector<std::string> all_of(std::initializer_list<std::vector<std::string>> lists) {
+  std::vector<std::string> all;
+  for (const std::vector<std::string>& list : lists) all.insert(all.end(), list.begin(), list.end());
+  return all;
 }
 
 }  // namespace
 
 const std::vector<figure_group>& all_groups() {
-  static const std::vector<figure_group> groups{
-      {{"append/1", "append/64", "append/256", "append/64-vs-single", "append/64-threads", "append/64-p99"},
-       measure_append},
-      {{"bulk/random"}, measure_bulk_random},
-      {{"bulk/local"}, measure_bulk_local},
-      {{"bulk/new"}, measure_bulk_new},
-      {{"scan"}, measure_read},
-      {{"project/count", "project/decode"}, measure_project},
-      {{"log/open", "log/index", "log/bytes"}, measure_log}};
+  static const std::vector<figure_group> groups{{append_figures, measure_append},
+                                                {{"bulk/random"}, measure_bulk_random},
+                                                {{"bulk/local"}, measure_bulk_local},
+                                                {{"bulk/new"}, measure_bulk_new},
+                                                {grown_figures, measure_grown},
+                                                {{"index"}, measure_index},
+                                                {{"project/count", "project/decode"}, measure_project}};
   return groups;
 }
 
 const std::vector<figure_set>& all_sets() {
-  static const std::vector<figure_set> sets{
-      {"append", {"append/1", "append/64", "append/256", "append/64-vs-single", "append/64-threads", "append/64-p99"}},
-      {"bulk", {"bulk/random", "bulk/local", "bulk/new"}},
-      {"read", {"scan"}},
-      {"project", {"project/count", "project/decode"}},
-      {"log",
-       {"append/1", "append/64", "append/256", "append/64-threads", "append/64-p99", "bulk/random", "bulk/local",
-        "bulk/new", "scan", "log/open", "log/index", "log/bytes"}}};
+  static const std::vector<figure_set> sets{{"append", append_figures},
+                                            {"bulk", bulk_figures},
+                                            {"read", {"scan", "load/100", "trace"}},
+                                            {"project", {"project/count", "project/decode"}},
+                                            {"log", all_of({append_figures, bulk_figures, grown_figures, {"index"}})}};
   return sets;
 }
 

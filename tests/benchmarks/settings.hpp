@@ -15,7 +15,11 @@ struct settings {
   std::size_t batches = 60;             ///< in a round, of 1,000 events
   std::size_t wal_bytes =
       80u << 20;  ///< of payloads, written before anything is measured: 300,000 events; the WAL has its blocks then
-  std::size_t log_events = 300'000;  ///< of a log that is read
+  std::size_t log_events = 300'000;      ///< of a log that is read
+  std::size_t grown_events = 2'000'000;  ///< of a log that has grown
+
+  /// What an owner of data may have after years; takes an hour or two, and 20 GB.
+  void make_full() { grown_events = 20'000'000; }
 
   /// So little that nothing can be learnt from the figures, but everything is run.
   void make_tiny() {
@@ -25,6 +29,7 @@ struct settings {
     batches = 1;
     wal_bytes = 1u << 20;
     log_events = 3'000;
+    grown_events = 6'000;
   }
 };
 

@@ -120,10 +120,47 @@ sale workload::step(order& of) {
   return made;
 }
 
+sale workload::stray() {
+  order none{.number = 0};
+  const std::uint64_t made = made_;
+  sale made_for_none = step(none);
+  made_ = made;
+  return made_for_none;
+}
+
 std::vector<sale> workload::take(std::size_t count) {
   std::vector<sale> sales;
   sales.reserve(count);
   while (sales.size() < count) sales.push_back(step(next_order()));
+  return sales;
+}
+
+whence::correlation_id planted_workload::cause_of(std::uint64_t stream, std::uint64_t cause) {
+  return whence::correlation_id(whence::derive(whence::timestamp{}, "planted " + std::to_string(stream), cause));
+}
+
+void planted_workload::plant(sale& instead) {
+  const std::uint64_t stream = planted_ % streams;
+  const std::uint64_t number = planted_ / streams;
+  instead.order = order_of(stream);
+  instead.stream = name_of(stream);
+  instead.version = number + 1;
+  instead.correlation = cause_of(stream, number % causes_of_stream);
+  ++planted_;
+}
+
+std::vector<sale> planted_workload::take(std::size_t count) {
+  std::vector<sale> sales;
+  sales.reserve(count);
+  while (sales.size() < count) {
+    if (made_ % gap_ == 0 && planted_ < streams * events_of_stream) {
+      sales.push_back(others_.stray());
+      plant(sales.back());
+    } else {
+      sales.push_back(others_.take(1).front());
+    }
+    ++made_;
+  }
   return sales;
 }
 

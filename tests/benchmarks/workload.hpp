@@ -1,6 +1,7 @@
 /// What both sides write: the life of orders, which are placed, paid and shipped; 240 bytes of JSON an event in the mean.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cereal/cereal.hpp>
 #include <cstddef>
@@ -95,6 +96,8 @@ class workload {
   explicit workload(std::uint32_t seed, spread over = spread::orders);
 
   std::vector<sale> take(std::size_t count);
+  /// An event that belongs to none of its streams: for whoever names another.
+  sale stray();
 
  private:
   struct order {
@@ -115,6 +118,35 @@ class workload {
   std::uint64_t made_ = 0;
   std::vector<order> orders_;
   whence::runtime runtime_;
+};
+
+/// Events for a log of a known size: 100,000 streams in random order, and spread evenly among them twenty streams of a hundred
+/// events each. Ten events of such a stream, spread evenly as well, have one cause.
+class planted_workload {
+ public:
+  static constexpr std::uint64_t streams = 20;
+  static constexpr std::uint64_t events_of_stream = 100;
+  static constexpr std::uint64_t causes_of_stream = 10;
+
+  planted_workload(std::uint32_t seed, std::uint64_t events) : others_(seed, spread::random), gap_(gap_of(events)) {}
+
+  std::vector<sale> take(std::size_t count);
+
+  static std::uint64_t order_of(std::uint64_t stream) noexcept { return first_order + stream; }
+  static std::string name_of(std::uint64_t stream) { return "order-planted-" + std::to_string(stream); }
+  static whence::correlation_id cause_of(std::uint64_t stream, std::uint64_t cause);
+
+ private:
+  static constexpr std::uint64_t first_order = 9'000'000'000'000;
+  static std::uint64_t gap_of(std::uint64_t events) noexcept {
+    return std::max<std::uint64_t>(events / (streams * events_of_stream), 1);
+  }
+  void plant(sale& instead);
+
+  workload others_;
+  std::uint64_t gap_;
+  std::uint64_t made_ = 0;
+  std::uint64_t planted_ = 0;
 };
 
 /// An append of one event to its stream, in the version that it expects.

@@ -283,7 +283,7 @@ TEST_CASE("a log that somebody else writes to takes no more appends") {
     sql::database other = sql::database::open(folder.path(), sql::open_mode::read_write);
     other.run(
         "INSERT INTO entries SELECT 2, stream, 2, type, occurred_at, recorded_at, id, correlation, causation, chain,"
-        " NULL, causation_type, source, traceparent, tags, encoding, data FROM entries");
+        " name, causation_type, source, traceparent, tags, encoding, data FROM entries");
   }
   CHECK(log->append(folder.batch("order-1")).get().refused()->why == append_refused::reason::not_written);
   CHECK(log->append(folder.batch("order-1")).get().refused()->why == append_refused::reason::closed);

@@ -81,11 +81,6 @@ TEST_CASE("a change of any column of an event is found, at its position") {
     log_folder::write(folder.path(), good);
     folder.change("UPDATE entries SET " + change + " WHERE position = 42");
     const auto visitor = folder.visit();
-    if (change == "name = 'order-2'") {
-      // Only in the row of a stream's first event has the name a meaning.
-      CHECK_FALSE(damage_found(*visitor));
-      continue;
-    }
     CHECK(damage_found(*visitor) == global_position{42});
     CHECK(visitor->read_stream("order-1").size() == 2);  // 42 is its third event
     CHECK_FALSE(visitor->read_stream("order-1").at_end());
@@ -117,7 +112,7 @@ TEST_CASE("an event that is missing, moved or exchanged is found") {
   SUBCASE("the name of a stream") {
     folder.change("UPDATE entries SET name = 'x' WHERE position = 2");
     CHECK(damage_found(*folder.visit()) == global_position{2});
-    CHECK_THROWS_AS(folder.visit()->read(global_position{21}), log_damaged);
+    CHECK(folder.visit()->read(global_position{2}).size() == 198);
     return;
   }
   SUBCASE("the name of a type") {

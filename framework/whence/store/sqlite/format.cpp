@@ -43,7 +43,7 @@ CREATE TABLE entries(
   correlation BLOB,
   causation BLOB,
   chain BLOB NOT NULL,
-  name TEXT,
+  name TEXT NOT NULL,
   causation_type TEXT,
   source TEXT,
   traceparent TEXT,
@@ -75,7 +75,7 @@ std::string time_column(std::string_view column) {
 }
 
 std::string events_view() {
-  return "CREATE VIEW events AS SELECT e.position AS position, s.name AS stream, e.version AS version,"
+  return "CREATE VIEW events AS SELECT e.position AS position, e.name AS stream, e.version AS version,"
          " t.aggregate_type AS aggregate_type, t.event_type AS type, t.version AS type_version, " +
          id_column("id", "id") + ", " + time_column("occurred_at") + ", " + time_column("recorded_at") + ", " +
          id_column("correlation", "correlation") + ", " + id_column("causation", "causation") +
@@ -84,7 +84,7 @@ std::string events_view() {
          R"( '["' || replace(replace(replace(e.tags, '\', '\\'), '"', '\"'), char(10), '","') || '"]' END AS tags,)"
          R"( CASE e.encoding WHEN 0 THEN e.data ELSE '{"$binary": "' || lower(hex(e.data)) || '"}' END AS data,)"
          " lower(hex(e.chain)) AS chain"
-         " FROM entries e LEFT JOIN entries s ON s.position = e.stream LEFT JOIN types t ON t.number = e.type;";
+         " FROM entries e LEFT JOIN types t ON t.number = e.type;";
 }
 
 std::uint32_t big_endian(const std::byte* bytes) {

@@ -14,7 +14,7 @@
 ///       id                    16 bytes
 ///       correlation, causation     16 bytes, or null for none
 ///       chain                 16 bytes, see chain.hpp
-///       name                  the stream's name, in the row of its first event only
+///       name                  the stream's name; in every row: see docs/decisions
 ///       causation_type, source, traceparent   null for none
 ///       tags                  one tag a line (a tag has no control characters); null for none
 ///       encoding              0: JSON

@@ -68,27 +68,12 @@ class log_reader_connection::filtered_types {
   std::vector<char> judged_;
 };
 
-const std::string* log_reader_connection::stream_names::find(std::uint64_t number) const {
-  if (slots_.empty()) return nullptr;
-  const slot& here = slots_[number % slots];
-  return here.number == number ? &here.name : nullptr;
-}
-
-const std::string& log_reader_connection::stream_names::keep(std::uint64_t number, std::string_view name) {
-  if (slots_.empty()) slots_.resize(slots);
-  slot& here = slots_[number % slots];
-  here.number = number;
-  here.name = name;
-  return here.name;
-}
-
 log_reader_connection::log_reader_connection(const std::string& path)
     : db_(open(path, *this)),
       scan_(db_.prepare("SELECT 1 FROM entries e WHERE e.position >= ?1 AND whence_come_to(" +
                         std::string(entry_row::columns) + ") ORDER BY e.position")),
       single_(
           db_.prepare(columns_and(", (SELECT p.chain FROM entries p WHERE p.position = ?1 - 1)", "e.position = ?1"))),
-      name_(db_.prepare("SELECT name FROM entries WHERE position = ?1")),
       head_(db_.prepare("SELECT max(position) FROM entries")),
       epoch_now_(db_.prepare("SELECT epoch FROM log WHERE number = 1")) {}
 
@@ -130,7 +115,6 @@ void log_reader_connection::notice_epoch() {
   if (epoch == epoch_) return;
   epoch_ = epoch;
   types_.clear();
-  names_ = {};
 }
 
 bool log_reader_connection::step(sql::statement& statement, std::uint64_t position) {
@@ -169,27 +153,12 @@ const type_names* log_reader_connection::type(std::int64_t number) {
   return &*types_[index];
 }
 
-std::string_view log_reader_connection::stream_name() {
-  if (row_.stream == row_.position) return row_.name;
-  if (const std::string* const known = names_.find(row_.stream)) return *known;
-  name_.reset();
-  name_.bind(1, row_.stream);
-  const bool found = step(name_, row_.position) && !name_.is_null(0);
-  if (!found) damaged(row_.position, "its stream has no first event at " + std::to_string(row_.stream));
-  const std::string& kept = names_.keep(row_.stream, name_.text(0));
-  name_.reset();
-  return kept;
-}
-
 const recorded_event& log_reader_connection::check(const chain_hash& previous) {
   const type_names* const names = type(row_.type);
   if (names == nullptr) damaged(row_.position, "its type number " + std::to_string(row_.type) + " is not known");
-  const recorded_event& event = row_.resolve(*names, stream_name());
+  const recorded_event& event = row_.resolve(*names);
   const chain_hash computed = chain_next(previous, row_.stream, event);
-  if (computed != row_.chain) {
-    does_not_fit(computed);
-  }
-  if (row_.stream == row_.position) names_.keep(row_.stream, row_.name);
+  if (computed != row_.chain) does_not_fit(computed);
   return event;
 }
 

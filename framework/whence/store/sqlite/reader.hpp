@@ -50,7 +50,7 @@ class log_reader_connection {
 
   // All of these want a snapshot around them.
   log_row about();
-  /// Forgets what it knows of names if another epoch has begun: its writer may have given numbers away again. Only who reads
+  /// Forgets what it knows of types if another epoch has begun: its writer may have given numbers away again. Only who reads
   /// a log that others write needs to ask.
   void notice_epoch();
   global_position head();
@@ -80,21 +80,6 @@ class log_reader_connection {
   sql::database& database() noexcept { return db_; }
 
  private:
-  /// Remembers the names of streams that were read lately. A slot belongs to many numbers: the last one has it.
-  class stream_names {
-   public:
-    const std::string* find(std::uint64_t number) const;
-    const std::string& keep(std::uint64_t number, std::string_view name);
-
-   private:
-    struct slot {
-      std::uint64_t number = 0;
-      std::string name;
-    };
-    static constexpr std::size_t slots = 8192;
-    std::vector<slot> slots_;
-  };
-
   class filtered_types;
 
   /// A scan on its way: SQLite calls a function of ours for each row, in the order of their positions, until that says that it
@@ -104,7 +89,6 @@ class log_reader_connection {
   bool come_to_row(scanning& scan, sqlite3_value** values);
 
   const recorded_event& check(const chain_hash& previous);
-  std::string_view stream_name();
   chain_hash start_of_chain();
   /// Steps; what SQLite calls damage becomes log_damaged at that position.
   bool step(sql::statement& statement, std::uint64_t position);
@@ -113,12 +97,10 @@ class log_reader_connection {
   sql::database db_;
   sql::statement scan_;
   sql::statement single_;
-  sql::statement name_;
   sql::statement head_;
   sql::statement epoch_now_;
   std::optional<chain_hash> chain_start_;
   std::vector<std::optional<type_names>> types_;
-  stream_names names_;
   std::int64_t epoch_ = 0;
   entry_row row_;
   bool looking_back_ = false;

@@ -85,7 +85,8 @@ bool entry_row::read_cells(const Cells& cells) {
   const std::int64_t at = cells.integer(position_column);
   const std::int64_t first = cells.integer(stream_column);
   const std::int64_t number = cells.integer(version_column);
-  if (at < 1 || first < 1 || number < 1) return false;
+  name = cells.text(name_column);
+  if (at < 1 || first < 1 || number < 1 || name.empty()) return false;
   position = static_cast<std::uint64_t>(at);
   stream = static_cast<std::uint64_t>(first);
   version = static_cast<std::uint64_t>(number);
@@ -94,7 +95,6 @@ bool entry_row::read_cells(const Cells& cells) {
   event_.version = stream_version{version};
   event_.occurred_at = read_time(cells, occurred_at_column);
   event_.recorded_at = read_time(cells, recorded_at_column);
-  name = cells.text(name_column);
   event_.causation_type = cells.text(causation_type_column);
   event_.source = cells.text(source_column);
   event_.traceparent = cells.text(traceparent_column);
@@ -108,11 +108,11 @@ bool entry_row::read_cells(const Cells& cells) {
 bool entry_row::read(const sql::statement& statement) { return read_cells(statement); }
 bool entry_row::read(sqlite3_value** values) { return read_cells(value_cells(values)); }
 
-const recorded_event& entry_row::resolve(const type_names& names, std::string_view stream_name) {
+const recorded_event& entry_row::resolve(const type_names& names) {
   event_.aggregate_type = names.aggregate_type;
   event_.type = names.event_type;
   event_.type_version = names.version;
-  event_.stream = stream_name;
+  event_.stream = name;
   event_.chain = chain;
   tag_list_.clear();
   if (!tags.empty()) {

@@ -36,14 +36,14 @@ class entry_row {
   bool read(const sql::statement& statement);
   bool read(sqlite3_value** values);
 
-  /// The event, once its names are known.
-  const recorded_event& resolve(const type_names& type, std::string_view stream_name);
+  /// The event, once the names of its type are known.
+  const recorded_event& resolve(const type_names& type);
 
   std::uint64_t position = 0;
   std::uint64_t stream = 0;
   std::uint64_t version = 0;
   std::int64_t type = 0;
-  std::string_view name;  ///< of the stream, if this is its first event
+  std::string_view name;  ///< of the stream
   std::string_view tags;  ///< one a line
   chain_hash chain{};     ///< as stored
 

@@ -133,7 +133,7 @@ void log_writer::insert(const recorded_event& event, std::uint64_t stream_number
   to.bind_unless(event.correlation.value().is_nil(), 8, event.correlation.value().bytes());
   to.bind_unless(event.causation.value().is_nil(), 9, event.causation.value().bytes());
   to.insert.bind_view(10, chain);
-  to.bind_unless(stream_number != event.position.value(), 11, event.stream);
+  to.insert.bind_view(11, event.stream);
   to.bind_unless(event.causation_type.empty(), 12, event.causation_type);
   to.bind_unless(event.source.empty(), 13, event.source);
   to.bind_unless(event.traceparent.empty(), 14, event.traceparent);
