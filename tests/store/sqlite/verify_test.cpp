@@ -97,8 +97,7 @@ void append_raw(const log_folder& folder, const raw_event& raw) {
       "VALUES(?, ?, ?, 1, ?, ?, ?, ?, ?, 0, ?)",
       {event.position.value(), begins ? event.position.value() : raw.stream, raw.version,
        event.occurred_at.time_since_epoch().count(), event.recorded_at.time_since_epoch().count(),
-       raw.id.value().bytes(), std::span<const std::uint8_t>(chain),
-       begins ? sql::value(raw.name) : sql::value(nullptr), raw.data});
+       raw.id.value().bytes(), std::span<const std::uint8_t>(chain), raw.name, raw.data});
   db.run("PRAGMA wal_checkpoint(TRUNCATE)");
 }
 
