@@ -15,14 +15,36 @@ using tests::ran;
 
 TEST_CASE("a condition that cannot be read is refused before anything is counted") {
   console console;
-  for (const char* const text : {"", "0", ">", "> ", ">x", ">-1", ">1.5", "=>1", "==1", ">18446744073709551616"}) {
-    CAPTURE(text);
-    const ran ran = console.run({"event", "count", "--fail-if", text});
+  constexpr const char* no_sign = "^ an operator is expected here: = != < <= > >= ~";
+  constexpr const char* no_value = "^ a value is expected here";
+  constexpr const char* no_number = "^ a whole number is expected here, and an operator for numbers";
+  struct wrong {
+    std::string text;
+    std::size_t at;
+    std::string says;
+  };
+  for (const wrong& wrong : {
+           wrong{"", 0, no_sign},
+           wrong{"0", 0, no_sign},
+           wrong{">", 1, no_value},
+           wrong{"> ", 2, no_value},
+           wrong{">x", 1, no_number},
+           wrong{">-1", 1, no_number},
+           wrong{"> 1.5", 2, no_number},
+           wrong{"~1", 1, no_number},
+           wrong{"~ 1", 2, no_number},
+           wrong{">18446744073709551616", 1, no_number},
+           wrong{"=>1", 1, "^ a value is expected here; a text that begins so stands in double quotes"},
+           wrong{"streams > 1", 0, "^ the number of events is what is compared: nothing, or events"},
+       }) {
+    CAPTURE(wrong.text);
+    const ran ran = console.run({"event", "count", "--fail-if", wrong.text});
     CHECK(ran.exit == 2);
     CHECK(ran.out == "");
-    CHECK(ran.err == "whence: --fail-if cannot be \"" + std::string(text) +
-                         "\"\n  do:    give one of = != < <= > >= and a whole number: --fail-if '>0'  [usage.value, "
-                         "exit 2]\n");
+    CHECK(ran.err ==
+          "whence: --fail-if cannot be read\n  where: " + wrong.text + "\n         " +
+              std::string(wrong.at, ' ').append(wrong.says) +
+              "\n  do:    write it as: --fail-if '>0', with one of = != < <= > >= ~  [usage.condition, exit 2]\n");
   }
   const ran by = console.run("event count --by tipe");
   CHECK(by.exit == 2);
@@ -42,6 +64,9 @@ TEST_CASE("conditions hold as they say") {
   CHECK(!count_condition(">=10").holds(9));
   CHECK(count_condition("=0").holds(0));
   CHECK(!count_condition("=0").holds(1));
+  CHECK(count_condition("== 1").holds(1));
+  CHECK(count_condition("events>=1").holds(1));
+  CHECK(!count_condition("events < 1").holds(1));
   CHECK(count_condition("!=0").holds(1));
   CHECK(!count_condition("!=0").holds(0));
   CHECK(count_condition(">18446744073709551614").holds(18446744073709551615u));

@@ -338,6 +338,26 @@ TEST_CASE("bash completes by the script, with names from the log") {
   CHECK(ran.err == "");
 }
 
+TEST_CASE("shells with a builtin of that name find the program as the manual says") {
+  const tests::temporary_folder folder;
+  const auto here = [](const std::string& shell) {
+    return run_in_shell("command -v " + shell, {.folder = "/"}).exit == 0;
+  };
+  for (const char* const shell : {"sh", "bash", "zsh", "ksh", "ksh93", "mksh"}) {
+    if (!here(shell)) continue;
+    CAPTURE(shell);
+    CHECK(run_in_shell(std::string(shell) + " -c 'env whence --version'", {.folder = folder.path().string()})
+              .out.starts_with("whence 0."));
+  }
+  if (!here("zsh")) return;
+  CHECK(run_in_shell("zsh -fc 'disable whence; whence --version'", {.folder = folder.path().string()})
+            .out.starts_with("whence 0."));
+  const program_run completed =
+      run_in_shell("zsh -fc 'compdef() { : }; source <(command whence completion zsh); whence --version'",
+                   {.folder = folder.path().string()});
+  CHECK(completed.out.starts_with("whence 0."));
+}
+
 TEST_CASE("while the log is written, each list is a whole beginning of it") {
   const shop_folder shop;
   const pid_t writer = tests::start_child([&shop] {

@@ -34,8 +34,8 @@ constexpr malformed malformed_clauses[] = {
     {"/data/total >> 100",
      "  where: /data/total >> 100\n                      ^ a value is expected here; a text that begins so stands in "
      "double quotes"},
-    {"/data/total == 100",
-     "  where: /data/total == 100\n                      ^ a value is expected here; a text that begins so stands in "
+    {"/data/total === 100",
+     "  where: /data/total === 100\n                       ^ a value is expected here; a text that begins so stands in "
      "double quotes"},
     {"/a = \"open", "  where: /a = \"open\n              ^ this quote is not closed"},
     {"/a = \"open\\\"", "  where: /a = \"open\\\"\n              ^ this quote is not closed"},
@@ -63,7 +63,7 @@ TEST_CASE("a clause that cannot be read says where, and is exit code 2") {
     CHECK(ran.out == "");
     CHECK(ran.err == "whence: --where cannot be read\n" + std::string(wrong.where) +
                          "\n  do:    write it as: --where '/data/total > 100', with one of = != < <= > >= ~  "
-                         "[usage.where, exit 2]\n");
+                         "[usage.condition, exit 2]\n");
   }
 }
 
@@ -77,6 +77,12 @@ TEST_CASE("a value that is not there does not fit, whatever the operator") {
       CHECK(!fits(clause.c_str(), json));
     }
   }
+}
+
+TEST_CASE("two signs of equality are as good as one") {
+  CHECK(fits("/a == 5", R"({"a":5})"));
+  CHECK(fits("/a==x", R"({"a":"x"})"));
+  CHECK_FALSE(fits("/a == 5", R"({"a":6})"));
 }
 
 TEST_CASE("numbers are compared to the last digit") {

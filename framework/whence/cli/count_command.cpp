@@ -164,9 +164,7 @@ constexpr example count_examples[] = {
 };
 constexpr std::string_view count_text =
     "How many events there are. Hours and days are those of recording, in UTC; those without an event are left out. "
-    "--fail-if takes one of = != < <= > >= and a whole number; with --by it looks at each count. It can be repeated; "
-    "one "
-    "that holds is enough.";
+    "With --by, --fail-if looks at each count.";
 
 constexpr command rows[] = {
     {.group = "event",

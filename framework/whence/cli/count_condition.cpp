@@ -1,39 +1,25 @@
 #include <whence/cli/count_condition.hpp>
 
 #include <charconv>
-#include <utility>
 
 namespace whence::inline v0::cli {
 
 count_condition::count_condition(std::string_view text) : text_(text) {
-  constexpr std::pair<std::string_view, comparison> operators[] = {
-      {"!=", comparison::unequal}, {"<=", comparison::at_most}, {">=", comparison::at_least},
-      {"=", comparison::equal},    {"<", comparison::less},     {">", comparison::greater},
-  };
-  for (const auto& [sign, meaning] : operators) {
-    if (!text.starts_with(sign)) continue;
-    std::string_view number = text.substr(sign.size());
-    while (number.starts_with(' ')) number.remove_prefix(1);
-    const auto [rest, failure] = std::from_chars(number.data(), number.data() + number.size(), number_);
-    if (failure != std::errc{} || rest != number.data() + number.size()) break;
-    how_ = meaning;
-    return;
+  condition_reader in("--fail-if", text_, "'>0'");
+  const std::string what = in.word();
+  if (!what.empty() && what != "events") {
+    in.go_to(0);
+    in.fail("the number of events is what is compared: nothing, or events");
   }
-  throw usage_error("value", "--fail-if cannot be \"" + text_ + "\"",
-                    "give one of = != < <= > >= and a whole number: --fail-if '>0'");
+  how_ = in.sign();
+  const condition_reader::value_text value = in.value();
+  const char* const end = value.text.data() + value.text.size();
+  const auto [rest, failure] = std::from_chars(value.text.data(), end, number_);
+  if (how_ == comparison::like || failure != std::errc{} || rest != end)
+    in.fail_at_value("a whole number is expected here, and an operator for numbers");
 }
 
-bool count_condition::holds(std::uint64_t number) const noexcept {
-  switch (how_) {
-    case comparison::equal: return number == number_;
-    case comparison::unequal: return number != number_;
-    case comparison::less: return number < number_;
-    case comparison::at_most: return number <= number_;
-    case comparison::greater: return number > number_;
-    case comparison::at_least: return number >= number_;
-  }
-  return false;
-}
+bool count_condition::holds(std::uint64_t number) const noexcept { return cli::holds(how_, number <=> number_); }
 
 condition_met::condition_met(std::string what, const std::string& condition)
     : error("condition.met", next_move::operator_needed,

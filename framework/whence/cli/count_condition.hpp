@@ -5,21 +5,21 @@
 #include <string>
 #include <string_view>
 
+#include <whence/cli/condition.hpp>
 #include <whence/cli/failure.hpp>
 
 namespace whence::inline v0::cli {
 
 class count_condition {
  public:
-  /// An operator (= != < <= > >=) and a whole number, 0 or more.
-  /// Throws   usage_error (`usage.value`).
+  /// A condition (`condition.hpp`) with nothing or `events` as its what, and a whole number.
+  /// Throws   usage_error (`usage.condition`).
   explicit count_condition(std::string_view text);
 
   bool holds(std::uint64_t number) const noexcept;
   const std::string& text() const noexcept { return text_; }
 
  private:
-  enum class comparison { equal, unequal, less, at_most, greater, at_least };
   std::string text_;
   comparison how_ = comparison::equal;
   std::uint64_t number_ = 0;

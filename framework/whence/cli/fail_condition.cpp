@@ -5,6 +5,7 @@
 #include <iterator>
 
 #include <whence/cli/failure.hpp>
+#include <whence/cli/name_patterns.hpp>
 #include <whence/cli/time_text.hpp>
 
 namespace whence::inline v0::cli {
@@ -14,76 +15,62 @@ constexpr model_state states[] = {model_state::live,       model_state::lagging,
                                   model_state::building,   model_state::outdated, model_state::damaged,
                                   model_state::unreadable, model_state::foreign};
 
-std::string_view trimmed(std::string_view text) {
-  while (text.starts_with(' ')) text.remove_prefix(1);
-  while (text.ends_with(' ')) text.remove_suffix(1);
-  return text;
+bool is_state(std::string_view word) {
+  return std::any_of(std::begin(states), std::end(states), [word](model_state one) { return name_of(one) == word; });
 }
+
+std::string all_states() {
+  std::string all;
+  for (const model_state one : states) all += (all.empty() ? "" : ", ") + std::string(name_of(one));
+  return all;
+}
+
+constexpr std::string_view what_there_is = "what is compared is expected here: lag, behind or state";
 
 }  // namespace
 
 fail_condition::fail_condition(std::string_view text) : text_(text) {
-  const std::size_t at = text.find_first_of("<>=!");
-  if (at == std::string_view::npos) refuse();
-  const std::size_t after = text.find_first_not_of("<>=!", at);
-  if (after == std::string_view::npos) refuse();
-  const std::string_view name = trimmed(text.substr(0, at));
-  const std::string_view sign = text.substr(at, after - at);
-  const std::string_view value = trimmed(text.substr(after));
-
-  struct spelling {
-    std::string_view sign;
-    comparison how;
-  };
-  constexpr spelling spellings[] = {{">", comparison::more},     {">=", comparison::at_least}, {"<", comparison::less},
-                                    {"<=", comparison::at_most}, {"=", comparison::same},      {"==", comparison::same},
-                                    {"!=", comparison::other}};
-  const auto found = std::find_if(std::begin(spellings), std::end(spellings),
-                                  [sign](const spelling& one) { return one.sign == sign; });
-  if (found == std::end(spellings)) refuse();
-  how_ = found->how;
-
-  if (name == "lag") {
-    const auto [rest, failure] = std::from_chars(value.data(), value.data() + value.size(), events_);
-    if (failure != std::errc{} || rest != value.data() + value.size()) refuse();
-  } else if (name == "behind") {
-    about_ = subject::behind;
-    time_ = duration_from("--fail-if " + text_ + ": the time", value);
-  } else if (name == "state") {
+  condition_reader in("--fail-if", text_, "'lag>1000', 'behind>=30s' or 'state!=live'");
+  in.skip_spaces();
+  const std::size_t begin = in.at();
+  const std::string what = in.word();
+  if (what != "lag" && what != "behind" && what != "state") {
+    in.go_to(begin);
+    in.fail(what_there_is);
+  }
+  how_ = in.sign();
+  const std::string value = in.value().text;
+  if (what == "state") {
     about_ = subject::state;
     state_ = value;
-    const bool known =
-        std::any_of(std::begin(states), std::end(states), [&](model_state one) { return name_of(one) == value; });
-    if (!known || (how_ != comparison::same && how_ != comparison::other)) refuse();
+    if (is_of_order(how_)) in.fail_at_value("states have no order: use =, != or ~");
+    if (how_ != comparison::like && !is_state(value)) in.fail_at_value("a state is expected here: " + all_states());
+    return;
+  }
+  if (how_ == comparison::like) in.fail_at_value("patterns are for texts: use = != < <= > >=");
+  if (what == "lag") {
+    const char* const end = value.data() + value.size();
+    const auto [rest, failure] = std::from_chars(value.data(), end, events_);
+    if (failure != std::errc{} || rest != end) in.fail_at_value("a whole number is expected here");
   } else {
-    refuse();
+    about_ = subject::behind;
+    try {
+      time_ = duration_from("--fail-if", value);
+    } catch (const usage_error&) {
+      in.fail_at_value("a time is expected here, such as 500ms, 2s, 15m or 1h");
+    }
   }
-}
-
-void fail_condition::refuse() const {
-  throw usage_error("value", "--fail-if cannot be \"" + text_ + "\"",
-                    "write what, how and how much: 'lag>1000', 'behind>=30s' or 'state!=live'");
-}
-
-template <class Value>
-bool fail_condition::compares(const Value& found, const Value& limit) const {
-  switch (how_) {
-    case comparison::more: return found > limit;
-    case comparison::at_least: return found >= limit;
-    case comparison::less: return found < limit;
-    case comparison::at_most: return found <= limit;
-    case comparison::same: return found == limit;
-    case comparison::other: return found != limit;
-  }
-  return false;
 }
 
 bool fail_condition::holds(const model_standing& model) const {
-  if (about_ == subject::state) return compares(std::string(name_of(model.state)), state_);
+  if (about_ == subject::state) {
+    const std::string_view state = name_of(model.state);
+    return how_ == comparison::like ? matches(state_, state) : cli::holds(how_, state.compare(state_) <=> 0);
+  }
   if (!model.sound() || model.state == model_state::building) return false;
-  if (about_ == subject::lag) return compares(model.lag, events_);
+  if (about_ == subject::lag) return cli::holds(how_, model.lag <=> events_);
   if (model.lag > 0 && !model.behind) return false;
-  return compares(model.behind.value_or(std::chrono::microseconds{}), time_);
+  return cli::holds(how_, model.behind.value_or(std::chrono::microseconds{}).count() <=> time_.count());
 }
 
 }  // namespace whence::inline v0::cli

@@ -5,16 +5,16 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <variant>
 
+#include <whence/cli/condition.hpp>
 #include <whence/cli/model_standing.hpp>
 
 namespace whence::inline v0::cli {
 
-/// About one read model: `lag` in events, `behind` as a time (`30s`, `5m`), `state` as a word; with > >= < <= = !=.
+/// A condition (`condition.hpp`) about one read model: `lag` in events, `behind` as a time (`30s`, `5m`), `state` as a word.
 class fail_condition {
  public:
-  /// Throws   usage_error (`usage.value`): it is no such condition.
+  /// Throws   usage_error (`usage.condition`).
   explicit fail_condition(std::string_view text);
 
   /// What is not known of a model, and what is still being built, meets no condition.
@@ -23,15 +23,10 @@ class fail_condition {
 
  private:
   enum class subject { lag, behind, state };
-  enum class comparison { more, at_least, less, at_most, same, other };
-
-  [[noreturn]] void refuse() const;
-  template <class Value>
-  bool compares(const Value& found, const Value& limit) const;
 
   std::string text_;
   subject about_ = subject::lag;
-  comparison how_ = comparison::more;
+  comparison how_ = comparison::greater;
   std::uint64_t events_ = 0;
   std::chrono::microseconds time_{};
   std::string state_;

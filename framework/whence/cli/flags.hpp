@@ -26,7 +26,7 @@ inline constexpr flag no_pager{.name = "--no-pager",
                                .text = "print at once; else WHENCE_PAGER or PAGER or less shows what is long"};
 inline constexpr flag brief{.name = "--brief", .letter = 'h', .text = "short help"};
 inline constexpr flag help{.name = "--help", .text = "full help"};
-inline constexpr flag version{.name = "--version", .text = "the version"};
+inline constexpr flag version{.name = "--version", .text = "the version; with --json also the commit and formats"};
 
 // Which items.
 inline constexpr flag streams{.name = "--stream",

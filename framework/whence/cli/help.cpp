@@ -1,7 +1,5 @@
 #include <whence/cli/help.hpp>
 
-#include <sqlite3.h>
-
 #include <algorithm>
 #include <span>
 #include <string_view>
@@ -9,6 +7,7 @@
 
 #include <whence/cli/command_table.hpp>
 #include <whence/cli/display_text.hpp>
+#include <whence/cli/flags.hpp>
 #include <whence/cli/item_list.hpp>
 #include <whence/cli/program_name.hpp>
 #include <whence/cli/wrapped_text.hpp>
@@ -88,6 +87,7 @@ std::string command_help(std::string_view program, const command& command, help_
   for (const std::string_view paragraph : paragraphs_of(command.text)) {
     out += wrapped(as_started(program, paragraph), 0) + "\n";
   }
+  if (takes_conditions(command)) out += wrapped(conditions_text(), 0) + "\n";
   if (!command.flags.empty()) out += "Flags\n" + flags_in_full(command.flags) + "\n";
   if (command.forms.size() > 1) out += "Forms (-o)\n  " + wrapped(forms_of(command), 2) + "\n";
   if (command.columns != nullptr) {
@@ -142,10 +142,24 @@ std::span<const ending> endings() {
   return all;
 }
 
-std::string version_text(std::string_view program, output_form form) {
-  if (form == output_form::table) return std::string(program) + " " WHENCE_VERSION "\n";
-  return R"({"program":)" + json_string(program) + R"(,"version":)" + json_string(WHENCE_VERSION) + R"(,"sqlite":)" +
-         json_string(sqlite3_libversion()) + "}\n";
+bool takes_conditions(const command& command) {
+  return std::any_of(command.flags.begin(), command.flags.end(),
+                     [](const flag* one) { return one == &flags::where || one == &flags::fail_if; });
+}
+
+std::string_view conditions_text() {
+  return "--where and --fail-if take a condition: what, an operator and a value, with spaces between them or without. "
+         "Operators: = (or ==) != < <= > >=, and ~ for a text with * in it. Of --where, what is a JSON pointer into "
+         "the "
+         "event's JSON form (/data/total; in double quotes if it has spaces or operators in it), and the value a "
+         "number, "
+         "true, false, null or a text; an event that has no such value is left out. Of event count --fail-if, what is "
+         "events or nothing, and the value a whole number. Of projection status --fail-if it is lag and a whole "
+         "number, "
+         "behind and a time, or state and one of the states. Numbers are compared to the last digit; a text may stand "
+         "in "
+         "double quotes, as JSON writes it. If --where is repeated, all have to hold; of several --fail-if, one is "
+         "enough.";
 }
 
 }  // namespace whence::inline v0::cli

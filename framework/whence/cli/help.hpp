@@ -35,7 +35,10 @@ struct ending {
 /// The exit codes.
 std::span<const ending> endings();
 
-/// The version that --version prints.
-std::string version_text(std::string_view program, output_form form);
+/// Whether it has --where or --fail-if.
+bool takes_conditions(const command& command);
+
+/// What those take: the one place that says it.
+std::string_view conditions_text();
 
 }  // namespace whence::inline v0::cli

@@ -1,4 +1,5 @@
 #include <whence/cli/man_page.hpp>
+#include <whence/cli/version.hpp>
 
 #include <algorithm>
 #include <cctype>
@@ -8,6 +9,7 @@
 #include <whence/cli/command_table.hpp>
 #include <whence/cli/help.hpp>
 #include <whence/cli/program_name.hpp>
+#include <whence/cli/version.hpp>
 #include <whence/cli/wrapped_text.hpp>
 
 namespace whence::inline v0::cli {
@@ -116,6 +118,10 @@ std::string roff_command(std::string_view program, const command& command) {
   return out;
 }
 
+bool any_takes_conditions(const std::vector<const command*>& commands) {
+  return std::any_of(commands.begin(), commands.end(), [](const command* one) { return takes_conditions(*one); });
+}
+
 struct variable {
   std::string_view name;
   std::string_view text;
@@ -150,6 +156,7 @@ std::string man_page(std::string_view program, manual_subject subject) {
   }
   out += ".fi\n.SH COMMANDS\n";
   for (const command* const one : all) out += roff_command(program, *one);
+  if (any_takes_conditions(all)) out += ".SH CONDITIONS\n" + roff(conditions_text()) + "\n";
   out += ".SH OPTIONS FOR ALL COMMANDS\n" + roff_flags(shared_flags()) + ".SH ENVIRONMENT\n";
   for (const variable& one : variables) out += ".TP\n.B " + roff(one.name) + "\n" + roff(one.text) + "\n";
   out += ".SH EXIT STATUS\n";
@@ -207,7 +214,9 @@ std::string markdown_manual(std::string_view program, manual_subject subject) {
                     " man -o markdown` prints. `" + std::string(program) +
                     " COMMAND --help` says the same of one command, and `" + std::string(program) +
                     " man | man -l -` shows it as a man page. stdout is data, stderr everything else.\n";
-  for (const command* const one : commands_in(subject)) out += markdown_command(program, *one);
+  const std::vector<const command*> all = commands_in(subject);
+  for (const command* const one : all) out += markdown_command(program, *one);
+  if (any_takes_conditions(all)) out += "\n## Conditions\n\n" + std::string(conditions_text()) + "\n";
   out += "\n## Options for all commands\n\n" + markdown_flags(shared_flags());
   out += "\n## Environment\n\n| variable | |\n|---|---|\n";
   for (const variable& one : variables) out += "| `" + std::string(one.name) + "` | " + cell(one.text) + " |\n";

@@ -85,7 +85,7 @@ constexpr command rows[] = {
          "A script for the shell to source. It completes commands, options and their values, and from the log the "
          "names of streams and types.\n"
          "zsh and ksh have a builtin called whence. In zsh the script switches it off, so that the program is found; "
-         "`command whence` finds it everywhere.",
+         "`env whence` finds it in every shell.",
      .examples = completion_examples,
      .forms = text_only,
      .log = access::none,

@@ -226,8 +226,7 @@ constexpr std::string_view status_text =
     "does: it goes on with the application, or when it is asked for), building (a new generation that does not serve "
     "yet), outdated (this program has a newer version of the projection), damaged (no read model any more), unreadable "
     "(this "
-    "user may not read it), foreign (of another log, or of another history of this one).\n"
-    "--fail-if can be repeated; one that holds is enough.";
+    "user may not read it), foreign (of another log, or of another history of this one).";
 
 constexpr command rows[] = {
     {.group = "projection",

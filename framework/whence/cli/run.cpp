@@ -1,4 +1,5 @@
 #include <whence/cli/run.hpp>
+#include <whence/cli/version.hpp>
 
 #include <exception>
 
@@ -7,6 +8,7 @@
 #include <whence/cli/help.hpp>
 #include <whence/cli/program_name.hpp>
 #include <whence/cli/session.hpp>
+#include <whence/cli/version.hpp>
 
 namespace whence::inline v0::cli {
 namespace {

@@ -10,6 +10,9 @@
 
 namespace whence::inline v0::cli {
 
+/// Of the envelope: it changes when a member changes its meaning or goes.
+inline constexpr int verdict_version = 1;
+
 enum class verdict {
   pass,   ///< done, nothing bad found
   fail,   ///< done, and the answer is no

@@ -8,8 +8,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include <whence/cli/display_text.hpp>
-#include <whence/cli/failure.hpp>
 #include <whence/cli/name_patterns.hpp>
 
 namespace whence::inline v0::cli {
@@ -17,48 +15,32 @@ namespace {
 
 using json = nlohmann::json;
 
-constexpr std::string_view operator_signs = "=!<>~";
-
 }  // namespace
 
 class where_clause::parser {
  public:
-  parser(std::string_view text, where_clause& clause) : text_(text), clause_(clause) {}
+  parser(std::string_view text, where_clause& clause) : in_("--where", text, "'/data/total > 100'"), clause_(clause) {}
 
   void parse() {
-    skip_spaces();
+    in_.skip_spaces();
     parse_pointer();
-    skip_spaces();
-    parse_comparison();
-    skip_spaces();
+    clause_.how_ = in_.sign();
     parse_value();
   }
 
  private:
-  std::string_view rest() const { return text_.substr(at_); }
-  void skip_spaces() {
-    while (at_ < text_.size() && text_[at_] == ' ') ++at_;
-  }
-
-  [[noreturn]] void fail(std::string_view expected) const {
-    const std::string line = visible(text_);
-    const std::size_t before = display_width(visible(text_.substr(0, at_)));
-    throw usage_error("where", "--where cannot be read",
-                      "write it as: --where '/data/total > 100', with one of = != < <= > >= ~", {},
-                      line + "\n" + std::string(before, ' ').append("^ ").append(expected));
-  }
-
   void parse_pointer() {
     std::string pointer;
-    const std::size_t begin = at_;
-    if (rest().starts_with('"')) {
-      pointer = quoted();
+    const std::size_t begin = in_.at();
+    if (in_.rest().starts_with('"')) {
+      pointer = in_.quoted();
     } else {
-      while (at_ < text_.size() && text_[at_] != ' ' && !is_operator()) pointer += text_[at_++];
+      for (; !in_.rest().empty() && in_.rest().front() != ' ' && !in_.is_sign(); in_.go_to(in_.at() + 1))
+        pointer += in_.rest().front();
     }
     if (!pointer.starts_with('/')) {
-      at_ = begin;
-      fail("a JSON pointer is expected here, which begins with /");
+      in_.go_to(begin);
+      in_.fail("a JSON pointer is expected here, which begins with /");
     }
     std::string* token = nullptr;
     for (std::size_t i = 0; i < pointer.size(); ++i) {
@@ -69,79 +51,36 @@ class where_clause::parser {
       } else if (i + 1 < pointer.size() && (pointer[i + 1] == '0' || pointer[i + 1] == '1')) {
         *token += pointer[++i] == '0' ? '~' : '/';
       } else {
-        at_ = begin;
-        fail("in this JSON pointer, ~ has to be ~0, and ~1 stands for /");
+        in_.go_to(begin);
+        in_.fail("in this JSON pointer, ~ has to be ~0, and ~1 stands for /");
       }
     }
-  }
-
-  /// ~0 and ~1 are a pointer's own.
-  bool is_operator() const {
-    if (operator_signs.find(text_[at_]) == std::string_view::npos) return false;
-    return text_[at_] != '~' || at_ + 1 == text_.size() || (text_[at_ + 1] != '0' && text_[at_ + 1] != '1');
-  }
-
-  void parse_comparison() {
-    constexpr std::pair<std::string_view, comparison> operators[] = {
-        {"!=", comparison::unequal}, {"<=", comparison::at_most}, {">=", comparison::at_least},
-        {"=", comparison::equal},    {"<", comparison::less},     {">", comparison::greater},
-        {"~", comparison::like},
-    };
-    for (const auto& [sign, meaning] : operators) {
-      if (!rest().starts_with(sign)) continue;
-      clause_.how_ = meaning;
-      at_ += sign.size();
-      return;
-    }
-    fail("an operator is expected here: = != < <= > >= ~");
   }
 
   void parse_value() {
-    std::string_view value = rest();
-    while (value.ends_with(' ')) value.remove_suffix(1);
-    if (value.empty()) fail("a value is expected here");
-    if (operator_signs.find(value.front()) != std::string_view::npos) {
-      fail("a value is expected here; a text that begins so stands in double quotes");
+    condition_reader::value_text value = in_.value();
+    if (value.quoted || clause_.how_ == comparison::like) {
+      clause_.value_ = std::move(value.text);
+      return;
     }
-    if (value.starts_with('{') || value.starts_with('[')) {
-      fail("objects and lists cannot be compared: go on with the pointer to a value in them");
-    }
-    const bool has_order = clause_.how_ != comparison::equal && clause_.how_ != comparison::unequal;
-    if (value.starts_with('"')) {
-      clause_.value_ = quoted();
-      skip_spaces();
-      if (at_ < text_.size()) fail("nothing can follow the value");
-    } else if (clause_.how_ == comparison::like) {
-      clause_.value_ = std::string(value);
-    } else if (value == "true" || value == "false" || value == "null") {
-      if (has_order) fail("true, false and null have no order: use = or !=");
-      if (value == "null") {
+    if (value.text.starts_with('{') || value.text.starts_with('['))
+      in_.fail_at_value("objects and lists cannot be compared: go on with the pointer to a value in them");
+    if (value.text == "true" || value.text == "false" || value.text == "null") {
+      if (is_of_order(clause_.how_)) in_.fail_at_value("true, false and null have no order: use = or !=");
+      if (value.text == "null") {
         clause_.value_ = nullptr;
       } else {
-        clause_.value_ = value == "true";
+        clause_.value_ = value.text == "true";
       }
-    } else if (std::optional<exact_number> number = exact_number::from(value)) {
+    } else if (std::optional<exact_number> number = exact_number::from(value.text)) {
       clause_.value_ = *std::move(number);
     } else {
-      clause_.value_ = std::string(value);
+      clause_.value_ = std::move(value.text);
     }
   }
 
-  /// A JSON string from here on; goes behind it.
-  std::string quoted() {
-    std::size_t end = at_ + 1;
-    while (end < text_.size() && text_[end] != '"') end += text_[end] == '\\' ? 2u : 1u;
-    if (end >= text_.size()) fail("this quote is not closed");
-    const std::string_view inside = text_.substr(at_, end + 1 - at_);
-    const json value = json::parse(inside.begin(), inside.end(), nullptr, false);
-    if (!value.is_string()) fail("this is no text as JSON writes it");
-    at_ = end + 1;
-    return value.get<std::string>();
-  }
-
-  std::string_view text_;
+  condition_reader in_;
   where_clause& clause_;
-  std::size_t at_ = 0;
 };
 
 /// Reads a document as far as to the one value, and keeps no other.
@@ -266,13 +205,7 @@ bool where_clause::holds_for(const literal& found) const {
   } else {
     return false;
   }
-  switch (how_) {
-    case comparison::less: return order < 0;
-    case comparison::at_most: return order <= 0;
-    case comparison::greater: return order > 0;
-    case comparison::at_least: return order >= 0;
-    default: return false;
-  }
+  return is_of_order(how_) && holds(how_, order);
 }
 
 }  // namespace whence::inline v0::cli

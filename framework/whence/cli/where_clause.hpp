@@ -1,9 +1,7 @@
-/// A condition on one value of an event: `/data/total > 100`.
+/// A condition (`condition.hpp`) on one value of an event: `/data/total > 100`.
 ///
-///     clause    pointer operator value
-///     pointer   a JSON pointer (RFC 6901) into the event's JSON form; in double quotes if it has spaces or operators in it
-///     operator  = != < <= > >=, or ~ for a pattern of text with * for any characters
-///     value     a number, true, false, null, "text", or the rest of the clause as text
+///     what   a JSON pointer (RFC 6901) into the event's JSON form; in double quotes if it has spaces or operators in it
+///     value  a number, true, false, null, "text", or the rest of the clause as text
 ///
 /// Numbers are compared as they are written, to the last digit; texts byte by byte. Only values of one kind have an order or are
 /// equal: a number never equals a text. An event that has no such value does not fit, whatever the operator.
@@ -14,6 +12,7 @@
 #include <variant>
 #include <vector>
 
+#include <whence/cli/condition.hpp>
 #include <whence/cli/exact_number.hpp>
 #include <whence/store/event_page.hpp>
 
@@ -21,7 +20,7 @@ namespace whence::inline v0::cli {
 
 class where_clause {
  public:
-  /// Throws   usage_error (`usage.where`), which points at the place.
+  /// Throws   usage_error (`usage.condition`), which points at the place.
   explicit where_clause(std::string_view text);
 
   bool fits(const recorded_event& event) const;
@@ -29,7 +28,6 @@ class where_clause {
   bool fits(std::string_view json) const { return fits(json, 0); }
 
  private:
-  enum class comparison { equal, unequal, less, at_most, greater, at_least, like };
   using literal = std::variant<std::nullptr_t, bool, exact_number, std::string>;
   class parser;
   class finder;

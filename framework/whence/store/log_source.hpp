@@ -61,6 +61,9 @@ struct sqlite_options {
 /// Opening throws: log_busy (another process writes, with its pid), log_damaged, tail_missing, not_a_log, newer_format, sql::sql_error, file_error.
 log_source sqlite(std::string path, sqlite_options options = {});
 
+/// The newest format of a log in a SQLite file that this program can read; it writes that one.
+int sqlite_log_format() noexcept;
+
 /// Whether the file at the path bears the mark of a log. Looks at its first bytes only: it is not opened as a database.
 bool is_sqlite_log(files& files, const std::string& path);
 

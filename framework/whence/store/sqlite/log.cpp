@@ -191,6 +191,8 @@ log_source sqlite(std::string path, sqlite_options options) {
                          }});
 }
 
+int sqlite_log_format() noexcept { return log_format::format; }
+
 bool is_sqlite_log(files& files, const std::string& path) {
   try {
     check_log_header(files, path);
