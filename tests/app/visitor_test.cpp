@@ -29,10 +29,11 @@ struct desk {
   application_builder plan() const { return application::on(sqlite(path)).aggregate<Counter>().projection<Sums>(); }
   visitor visit() const { return visitor::to(sqlite(path)).aggregate<Counter>().projection<Sums>().open(); }
 
-  std::string content(const std::string& file) const {
-    std::ifstream stream(path + file, std::ios::binary);
+  static std::string read_file(const fs::path& file) {
+    std::ifstream stream(file, std::ios::binary);
     return {std::istreambuf_iterator<char>(stream), {}};
   }
+  std::string content(const std::string& file) const { return read_file(path + file); }
 };
 
 }  // namespace
@@ -104,4 +105,105 @@ TEST_CASE("a visitor that holds up a model is waited for by the application, whi
   held.lock.reset();
   app.model<Sums>().include(app.head_token());
   CHECK(total(app.model<Sums>()) == 2);
+}
+
+namespace {
+
+/// A log that lost its last two events of five: its files are older ones, and the witness and the models are not.
+struct torn_log : desk {
+  torn_log() {
+    count(3);
+    for (const char* const file : {"", "-wal"}) fs::copy_file(path + file, folder.file("older") + file);
+    count(2);
+    for (const char* const file : {"", "-wal"})
+      fs::copy_file(folder.file("older") + file, path + file, fs::copy_options::overwrite_existing);
+    fs::remove(path + "-shm");
+  }
+
+  void count(int times) const {
+    const auto app = plan().start();
+    for (int turn = 0; turn < times; ++turn) CHECK(app.send<Count>(one, 1).get().accepted());
+    app.model<Sums>().include(app.head_token());
+  }
+
+  /// All that has to stay as it is.
+  std::string files() const {
+    std::string all;
+    for (const auto& entry : fs::recursive_directory_iterator(folder.path())) {
+      const std::string name = entry.path().filename();
+      if (!entry.is_regular_file() || name.ends_with("-shm")) continue;
+      all += name + ":" + read_file(entry.path()) + "\n";
+    }
+    return all;
+  }
+};
+
+/// Who wants to be told of a loss, and counts how often that is.
+struct told_of_loss {
+  std::string code;
+  int times = 0;
+  auto handler() {
+    return [this](const error& loss) {
+      code = loss.code();
+      ++times;
+    };
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a visitor of a log that lost its tail shows nothing, unless it was asked to show what is intact") {
+  const torn_log given;
+  try {
+    given.visit();
+    FAIL("a part was taken for the whole");
+  } catch (const tail_missing& missing) {
+    CHECK(missing.found == global_position{3});
+    CHECK(missing.witnessed == global_position{5});
+  }
+}
+
+TEST_CASE("a visitor that shows what is intact tells the loss once, and makes its models from the log alone") {
+  const torn_log given;
+  std::string code = "log.tail_missing";
+  SUBCASE("with the witness and models that have seen more") {}
+  SUBCASE("without models") { fs::remove_all(given.path + ".models"); }
+  SUBCASE("without a witness") {
+    fs::remove(given.path + ".witness");
+    code = "log.witness_missing";
+  }
+  const std::string before = given.files();
+  told_of_loss told;
+  {
+    const auto guest = visitor::to(sqlite(given.path))
+                           .aggregate<Counter>()
+                           .projection<Sums>()
+                           .showing_what_is_intact(told.handler())
+                           .open();
+    CHECK(told.code == code);
+    CHECK(total(guest.model<Sums>()) == 3);
+    CHECK(total(guest.model<Sums>()) == 3);
+    CHECK(guest.load(one).state.total == 3);
+  }
+  CHECK(told.times == 1);
+  CHECK(given.files() == before);
+}
+
+TEST_CASE("a visitor is told of what a log loses while it is open") {
+  const desk given;
+  {
+    const auto app = given.plan().start();
+    CHECK(app.send<Count>(one, 1).get().accepted());
+  }
+  const auto strict = given.visit();
+  told_of_loss told;
+  const auto lenient = visitor::to(sqlite(given.path)).projection<Sums>().showing_what_is_intact(told.handler()).open();
+  CHECK(total(strict.model<Sums>()) == 1);
+  CHECK(total(lenient.model<Sums>()) == 1);
+  CHECK(told.times == 0);
+  fs::remove(given.path + ".witness");
+  CHECK_THROWS_AS(static_cast<void>(strict.model<Sums>()), witness_missing);
+  CHECK_THROWS_AS(static_cast<void>(strict.load(one)), witness_missing);
+  CHECK(total(lenient.model<Sums>()) == 1);
+  CHECK(told.code == "log.witness_missing");
 }

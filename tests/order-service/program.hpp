@@ -1,7 +1,10 @@
 /// Runs the order service within the test, and looks at what it leaves.
 #pragma once
 
+#include <sys/wait.h>
+
 #include <cstdio>
+#include <cstdlib>
 #include <fstream>
 #include <iterator>
 #include <sstream>
@@ -73,6 +76,12 @@ class shop_folder {
 inline std::string read_file(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(file), {}};
+}
+
+/// The exit code of a shell command, in which the programs are found by their names.
+inline int shell(const std::string& command) {
+  const int status = std::system(("PATH='" + places::programs().string() + "':\"$PATH\"; " + command).c_str());
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
 /// What the independent reckoning in Python makes of a file of sales.

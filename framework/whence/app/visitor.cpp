@@ -1,10 +1,13 @@
 #include <algorithm>
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include <whence/app/visitor.hpp>
+#include <whence/core/guarded.hpp>
+#include <whence/store/log_errors.hpp>
 
 namespace whence::inline v0 {
 
@@ -23,22 +26,56 @@ struct visitor_builder::parts {
   log_source log;
   std::optional<whence::runtime> runtime;
   std::vector<wanted_projection> projections;
+  std::function<void(const error&)> told;
 };
 
+/// Constant  all but whether the loss was told.
 struct visitor::parts {
+  /// One projection, over the files of its model and, for a log that is not whole, beside them. The same, if it has none.
+  struct runners {
+    std::shared_ptr<projection_runner> in_files;
+    std::shared_ptr<projection_runner> in_memory;
+  };
+
   parts(visitor_builder::parts plan, whence::runtime runs_on)
-      : runtime(std::move(runs_on)), log(plan.log.visit(runtime)), aggregates(log) {
+      : runtime(std::move(runs_on)),
+        name(plan.log.name()),
+        log(plan.log.visit(runtime)),
+        aggregates(log),
+        told(std::move(plan.told)) {
     for (auto& wanted : plan.projections) {
-      projections.push_back(
-          projection_runner::make(*wanted.definition, std::move(wanted.object),
-                                  {.log = log, .runtime = runtime, .models_directory = plan.log.models_directory()}));
+      const auto make = [&](const std::string& directory) {
+        return projection_runner::make(*wanted.definition, wanted.object,
+                                       {.log = log, .runtime = runtime, .models_directory = directory});
+      };
+      const auto in_files = make(plan.log.models_directory());
+      const bool has_files = !wanted.object && !plan.log.models_directory().empty();
+      projections.push_back({in_files, has_files ? make({}) : in_files});
+    }
+    static_cast<void>(log_is_whole());
+  }
+
+  /// Throws what is missing, unless somebody wants to be told.
+  bool log_is_whole() {
+    const log_condition found = log->condition();
+    try {
+      must_be_whole(found, name);
+      return true;
+    } catch (const error& loss) {
+      if (!told) throw;
+      const auto once = was_told.lock();
+      if (!std::exchange(*once, true)) told(loss);
+      return false;
     }
   }
 
   const whence::runtime runtime;
+  const std::string name;
   const std::shared_ptr<log_reader> log;
   const repository aggregates;
-  std::vector<std::shared_ptr<projection_runner>> projections;
+  std::vector<runners> projections;
+  const std::function<void(const error&)> told;
+  guarded<bool> was_told;
 };
 
 visitor_builder::visitor_builder(log_source log) : parts_(std::make_unique<parts>(std::move(log))) {}
@@ -48,6 +85,11 @@ visitor_builder::~visitor_builder() = default;
 
 visitor_builder visitor_builder::running_on(runtime runtime) && {
   parts_->runtime = std::move(runtime);
+  return std::move(*this);
+}
+
+visitor_builder visitor_builder::showing_what_is_intact(std::function<void(const error&)> told) && {
+  parts_->told = std::move(told);
   return std::move(*this);
 }
 
@@ -70,14 +112,19 @@ visitor::visitor(visitor&&) noexcept = default;
 visitor& visitor::operator=(visitor&&) noexcept = default;
 visitor::~visitor() = default;
 
-const repository& visitor::aggregates() const noexcept { return parts_->aggregates; }
+const repository& visitor::aggregates() const {
+  static_cast<void>(parts_->log_is_whole());
+  return parts_->aggregates;
+}
 
 std::shared_ptr<projection_runner> visitor::brought_up(std::string_view projection,
                                                        std::chrono::nanoseconds patience) const {
   for (const auto& each : parts_->projections) {
-    if (each->name() != projection) continue;
-    each->include(head_token(), patience);
-    return each;
+    if (each.in_files->name() != projection) continue;
+    // Before the model is asked: it may have seen what the log has lost.
+    const auto& model = parts_->log_is_whole() ? each.in_files : each.in_memory;
+    model->include(head_token(), patience);
+    return model;
   }
   throw projection_not_registered(std::string(projection));
 }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string_view>
 #include <utility>
@@ -44,7 +45,17 @@ class visitor_builder {
     return std::move(*this);
   }
 
+  /// A log that is not whole is looked at all the same: `told` is called with tail_missing or witness_missing, once, before
+  /// anything is shown. Say it to who looks; a program ends with exit code 6. Without this, the calls below throw it: nobody
+  /// takes a part for the whole without having asked for it.
+  ///
+  /// Read models are then built in memory, from what is intact. Their files stay as they are: they bear witness too.
+  /// Threads  one at a time; of whichever call meets it first.
+  /// Costs    each model once a visitor: the whole log is read, and the model is in memory.
+  visitor_builder showing_what_is_intact(std::function<void(const error&)> told) &&;
+
   /// Throws   log_missing; what opening the log for reading throws. duplicate_projection.
+  ///          tail_missing, witness_missing: the log is not whole.
   visitor open() &&;
 
  private:
@@ -56,9 +67,10 @@ class visitor_builder {
 };
 
 /// Never writes a byte to the log's files, nor touches its lock: the application may run or not. Read models are brought up
-/// if need be, under their own locks.
+/// if need be, under their own locks. Before it shows anything, it asks whether the log is whole.
 ///
 /// Threads  any.
+/// Throws   tail_missing, witness_missing (`open`, `model`, `load`), unless it shows what is intact.
 class visitor {
  public:
   static visitor_builder to(log_source log) { return visitor_builder(std::move(log)); }
@@ -81,6 +93,7 @@ class visitor {
     return aggregates().load(target);
   }
 
+  /// The log itself. Whether it is whole was asked by the calls before; later on, ask `condition()`.
   log_reader& log() const noexcept;
   token head_token() const;
 
@@ -89,7 +102,7 @@ class visitor {
   struct parts;
   explicit visitor(std::unique_ptr<parts> parts);
 
-  const repository& aggregates() const noexcept;
+  const repository& aggregates() const;
   std::shared_ptr<projection_runner> brought_up(std::string_view projection, std::chrono::nanoseconds patience) const;
 
   std::unique_ptr<parts> parts_;

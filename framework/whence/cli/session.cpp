@@ -76,19 +76,15 @@ const log_source& session::source() {
 log_reader& session::log() {
   if (log_) return *log_;
   log_ = source().visit(around_.runtime);
-  log_condition condition;
   try {
-    condition = log_->condition();
+    must_be_whole(log_->condition(), store_);
+  } catch (const tail_missing& loss) {
+    failed(loss);
+  } catch (const witness_missing& loss) {
+    failed(loss);
   } catch (const log_damaged& damage) {
     // The last event that the witness has seen is damaged. What is before it is shown first.
     failed(damage);
-  }
-  switch (condition.what) {
-    case log_condition::kind::whole: break;
-    case log_condition::kind::tail_missing: failed(tail_missing(store_, condition.found, condition.witnessed)); break;
-    case log_condition::kind::witness_missing:
-      failed(witness_missing(store_, "without it, nobody can tell whether events are missing at the end"));
-      break;
   }
   return *log_;
 }

@@ -1,5 +1,6 @@
 #include <utility>
 
+#include <whence/store/log.hpp>
 #include <whence/store/log_errors.hpp>
 
 namespace whence::inline v0 {
@@ -55,6 +56,15 @@ witness_missing::witness_missing(std::string log, std::string detail)
              .remedy = "move the witness with its log; if it is lost, check the end of the log, then open it with "
                        "accept_missing_tail"}),
       path(std::move(log)) {}
+
+void must_be_whole(const log_condition& found, const std::string& log) {
+  switch (found.what) {
+    case log_condition::kind::whole: return;
+    case log_condition::kind::tail_missing: throw tail_missing(log, found.found, found.witnessed);
+    case log_condition::kind::witness_missing:
+      throw witness_missing(log, "without it, nobody can tell whether events are missing at the end");
+  }
+}
 
 not_a_log::not_a_log(std::string file, std::string detail)
     : error("log.not_a_log", next_move::change_request,

@@ -41,6 +41,11 @@ struct witness_missing final : error {
   std::string path;
 };
 
+struct log_condition;
+
+/// What every visitor owes to who looks. Throws tail_missing or witness_missing, unless the log is whole.
+void must_be_whole(const log_condition& found, const std::string& log);
+
 /// `log.not_a_log`: the file is not a Whence log (another application's database, noise, a directory, an empty file).
 struct not_a_log final : error {
   not_a_log(std::string path, std::string detail);

@@ -24,9 +24,14 @@ struct checkpoint {
 /// It happens when a log was restored or lost its tail, or when files of different logs were mixed. What was built from the
 /// other history has to be built anew.
 struct checkpoint_mismatch final : error {
-  checkpoint_mismatch(std::string owner, global_position position, std::string why);
+  enum class kind {
+    other_history,  ///< the log is another one, or went another way
+    log_is_behind,  ///< the log is older than the checkpoint: its end is missing, unless an older copy was meant
+  };
+  checkpoint_mismatch(std::string owner, global_position position, std::string why, kind what = kind::other_history);
   std::string owner;  ///< whose checkpoint it is: the subscription's name
   global_position position;
+  kind what;
 };
 
 /// Throws checkpoint_mismatch unless the checkpoint's history is the log's own up to its position.

@@ -4,6 +4,7 @@
 #include <whence/core/files.hpp>
 #include <whence/sql/error.hpp>
 #include <whence/store/log_errors.hpp>
+#include <whence/subscription/checkpoint.hpp>
 
 #include <cli/shell_text.hpp>
 #include <domain/text.hpp>
@@ -38,11 +39,15 @@ std::string advice(const whence::error& fault, const std::string& store) {
   }
   if (code == "sql.full" || code == "file.no_space" || code == "append.not_written" || code == "append.unknown")
     return "df -h " + for_shell(whence::directory_of(store)) + " ; make room there, then repeat the command";
-  if (code == "log.checksum") return "tar -cf saved.tar " + for_shell(store) + "* ; then restore a backup";
+  const std::string save = "tar -cf saved.tar " + for_shell(store) + "*";
+  if (code == "log.checksum") return save + " ; then restore a backup";
   if (code == "log.tail_missing" || code == "log.witness_missing")
-    return "tar -cf saved.tar " + for_shell(store) + "* ; then look for the newest of these files";
+    return save + " ; then look for the newest of these files";
   if (code == "log.missing") return "look at the path; place and import make a new log";
   if (code == "log.newer_format") return "use the order-service that wrote it, or a newer one";
+  const auto* mismatch = dynamic_cast<const whence::checkpoint_mismatch*>(&fault);
+  if (mismatch != nullptr && mismatch->what == whence::checkpoint_mismatch::kind::log_is_behind)
+    return save + " ; then look for the newest of these files";
   if (code == "checkpoint.mismatch" || code == "read_model.damaged" || code == "read_model.newer_version")
     return "mv " + for_shell(store + ".models") + " " + for_shell(store + ".models.old");
   if (code == "read_model.behind") return advice_to_wait(store);

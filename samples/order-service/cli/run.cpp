@@ -6,15 +6,18 @@
 #include <csignal>
 #include <iostream>
 #include <memory>
+#include <optional>
 
 namespace shop {
 
 int run(const std::vector<std::string>& arguments, const terminal& given) noexcept {
   std::string store;
   terminal terminal = given;
+  std::optional<int> lost;  // what to exit with, whatever else there is to say
   try {
     const auto failures = std::make_shared<background_failures>();
     terminal.background = [failures](const std::exception_ptr& failure) { failures->take(failure); };
+    terminal.lost = [&](const whence::error& loss) { lost = report_failure(loss, terminal.err, store); };
     const auto parsed = parse_command_line(arguments, terminal.out);
     if (const auto* ended = std::get_if<exit_code>(&parsed)) return static_cast<int>(*ended);
     const auto& asked = std::get<request>(parsed);
@@ -27,9 +30,10 @@ int run(const std::vector<std::string>& arguments, const terminal& given) noexce
            .where = "standard output",
            .remedy = "what was asked for is done: look (show, report) before you repeat a command that writes"});
     failures->print(terminal.err);
-    return static_cast<int>(exit_code::done);
+    return lost.value_or(static_cast<int>(exit_code::done));
   } catch (const std::exception& fault) {
-    return report_failure(fault, terminal.err, store);
+    const int exit = report_failure(fault, terminal.err, store);
+    return lost.value_or(exit);
   }
 }
 

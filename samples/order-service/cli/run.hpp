@@ -14,7 +14,8 @@ struct terminal {
   std::ostream& out;
   std::ostream& err;
   bool err_is_terminal = false;
-  background_handler background = {};  ///< `run` sets it
+  background_handler background = {};  ///< `run` sets these
+  loss_handler lost = {};
 };
 
 /// Reads the command line, carries the command out, returns what to exit with. Throws nothing.

@@ -96,7 +96,7 @@ void print_table(const whence::id<Order>& id, const shown_order& order, std::ost
 }  // namespace
 
 void carry_out(const show_request& command, const request& asked, const terminal& terminal) {
-  const auto shop = visit_shop(asked.store);
+  const auto shop = visit_shop(asked.store, terminal.lost);
   const auto summary = shop.model<OrderSummary>(command.wait);
   const auto order = summary.read([&](whence::sql::database& db) { return find(db, command.order); });
   if (!order)

@@ -10,6 +10,7 @@ Total sales_figures::net() const {
 
 sales_figures read_sales(whence::sql::database& db) {
   sales_figures all;
+  all.stock_adjustments = db.integer("SELECT number FROM stock_adjustments").value();
   auto row = db.prepare(
       "SELECT country, orders, order_lines, units, gross, credit_notes, credited FROM sales_by_country"
       " WHERE orders > 0 OR credit_notes > 0 ORDER BY country");
@@ -24,10 +25,6 @@ sales_figures read_sales(whence::sql::database& db) {
     all.by_country.emplace(row.text(0), country);
   }
   return all;
-}
-
-std::int64_t read_adjustments(whence::sql::database& db) {
-  return db.integer("SELECT coalesce(sum(adjustments), 0) FROM stock_levels").value_or(0);
 }
 
 }  // namespace shop

@@ -1,4 +1,4 @@
-/// The report: plain queries of the read models sales_by_country and stock_levels.
+/// The report: plain queries of the read model sales_by_country. It is the whole report of one moment.
 #pragma once
 
 #include <cstdint>
@@ -24,15 +24,12 @@ struct sales_figures {
   Total gross;
   std::int64_t credit_notes = 0;
   Total credited;
+  std::int64_t stock_adjustments = 0;
   std::map<std::string, country_figures> by_country;  ///< those with an order or a credit note
 
   Total net() const;
 };
 
-/// Of sales_by_country.
 sales_figures read_sales(whence::sql::database& db);
-
-/// Of stock_levels: how many adjustments there were.
-std::int64_t read_adjustments(whence::sql::database& db);
 
 }  // namespace shop

@@ -64,6 +64,8 @@ void SalesByCountry::create(whence::sql::database& db) {
       order_id TEXT PRIMARY KEY, country TEXT NOT NULL, lines INTEGER NOT NULL, units INTEGER NOT NULL,
       total INTEGER NOT NULL
     ) WITHOUT ROWID;
+    CREATE TABLE stock_adjustments (number INTEGER NOT NULL);
+    INSERT INTO stock_adjustments VALUES (0);
   )");
 }
 
@@ -92,6 +94,10 @@ void SalesByCountry::on(const CreditNoteIssued& issued, const whence::event_cont
   credited += issued.total;
   db.run("UPDATE sales_by_country SET credit_notes = credit_notes + 1, credited = ? WHERE country = ?",
          {credited.exact(), issued.country});
+}
+
+void SalesByCountry::on(const StockAdjusted&, const whence::event_context&, whence::sql::database& db) {
+  db.run("UPDATE stock_adjustments SET number = number + 1", {});
 }
 
 }  // namespace shop

@@ -1,4 +1,5 @@
-/// The read model sales_by_country: what was sold and credited, by the country of the invoice. `report` asks it.
+/// The read model sales_by_country: what was sold and credited, by the country of the invoice; and what else `report` says, which
+/// has to be of the same moment: two models stand at two positions.
 #pragma once
 
 #include <whence/projection/event_context.hpp>
@@ -8,6 +9,7 @@
 
 #include <domain/credit_note.hpp>
 #include <domain/order.hpp>
+#include <domain/stock_item.hpp>
 
 namespace shop {
 
@@ -15,8 +17,8 @@ namespace shop {
 /// that a cancellation can take out what it had put in. Amounts are exact decimals as text: a sum may be more than 64
 /// bits hold.
 struct SalesByCountry {
-  static constexpr whence::projection_info info{"sales_by_country", 1};
-  using events = whence::events<OrderPlaced, OrderShipped, OrderCancelled, CreditNoteIssued>;
+  static constexpr whence::projection_info info{"sales_by_country", 2};
+  using events = whence::events<OrderPlaced, OrderShipped, OrderCancelled, CreditNoteIssued, StockAdjusted>;
 
   void create(whence::sql::database& db);
 
@@ -24,6 +26,7 @@ struct SalesByCountry {
   void on(const OrderShipped&, const whence::event_context& context, whence::sql::database& db);
   void on(const OrderCancelled&, const whence::event_context& context, whence::sql::database& db);
   void on(const CreditNoteIssued& issued, const whence::event_context&, whence::sql::database& db);
+  void on(const StockAdjusted&, const whence::event_context&, whence::sql::database& db);
 };
 
 }  // namespace shop

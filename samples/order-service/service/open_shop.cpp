@@ -35,11 +35,12 @@ whence::application open_shop(const std::string& store, absent_shop absent, back
       .start();
 }
 
-whence::visitor visit_shop(const std::string& store) {
+whence::visitor visit_shop(const std::string& store, loss_handler told) {
   return whence::visitor::to(whence::sqlite(store))
       .projection<OrderSummary>()
       .projection<SalesByCountry>()
       .projection<StockLevels>()
+      .showing_what_is_intact(std::move(told))
       .open();
 }
 

@@ -24,7 +24,11 @@ using background_handler = std::function<void(std::exception_ptr)>;
 whence::application open_shop(const std::string& store, absent_shop absent = absent_shop::is_opened,
                               background_handler background = {});
 
-/// For those that look: never in the way of the one that trades.
-whence::visitor visit_shop(const std::string& store);
+/// Told that the log is not whole, and how much of it there is: tail_missing or witness_missing.
+using loss_handler = std::function<void(const whence::error&)>;
+
+/// For those that look: never in the way of the one that trades. What is intact is shown, if whoever looks can be told, before
+/// anything is shown, that it is not all. Throws otherwise: see `visitor_builder::open`.
+whence::visitor visit_shop(const std::string& store, loss_handler told = {});
 
 }  // namespace shop

@@ -89,7 +89,7 @@ CMD ShipOrder         order-536365
    └─ PRJ applied by order_summary, sales_by_country, stock_levels
 CMD AdjustStock       stock-22752
 └─ EVT StockAdjusted  stock-22752@1           #4  +T
-   └─ PRJ applied by stock_levels
+   └─ PRJ applied by sales_by_country, stock_levels
 )");
   // The stock program has no projection's code: each model that is beyond the event is shown.
   CHECK(timeless(shell("\"$WHENCE\" trace stock-22752@1 --up --data").out) ==

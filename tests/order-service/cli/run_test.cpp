@@ -11,6 +11,9 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <map>
+#include <set>
+#include <sstream>
 #include <string>
 #include <thread>
 #include <utility>
@@ -119,6 +122,65 @@ TEST_CASE("a signal stops a long run in order, and the same command goes on wher
   CHECK_FALSE(kept.empty());
   REQUIRE(shell("\"$PROGRAM\" --store '" + folder.store() + "' simulate --seed 3 --orders 20 >/dev/null") == 0);
   CHECK(folder.log().starts_with(kept));
+}
+
+TEST_CASE("a report beside a running shop is of one moment") {
+  const shop_folder folder;
+  std::vector<nlohmann::json> reports;
+  {
+    background run(folder, {"simulate", "--seed", "3", "--orders", "100000000"});
+    run.wait_until([&] { return head_of(folder) > whence::global_position{100}; });
+    while (reports.size() < 12 || reports.front() == reports.back()) {
+      REQUIRE(reports.size() < 5'000);
+      const auto ended = folder.run({"report", "--wait", "60", "-o", "json"});
+      REQUIRE_MESSAGE(ended.exit == 0, ended.err);
+      reports.push_back(ended.json());
+    }
+    CHECK(run.end(SIGTERM) == 143);
+  }
+  // Every moment that there was.
+  std::set<std::vector<std::int64_t>> moments{{0, 0, 0, 0}};
+  std::map<std::string, std::int64_t> lines_of;
+  std::int64_t orders = 0, lines = 0, credit_notes = 0, adjustments = 0;
+  std::istringstream log(folder.log());
+  for (std::string line; std::getline(log, line);) {
+    const auto event = nlohmann::json::parse(line);
+    const auto type = event.at("eventType").get<std::string>();
+    const auto of = event.at("aggregateId").get<std::string>();
+    if (type == "OrderPlaced") {
+      ++orders;
+      lines += lines_of[of] = static_cast<std::int64_t>(event.at("data").at("lines").size());
+    }
+    if (type == "OrderCancelled") {
+      --orders;
+      lines -= lines_of.at(of);
+    }
+    if (type == "CreditNoteIssued") ++credit_notes;
+    if (type == "StockAdjusted") ++adjustments;
+    moments.insert({orders, lines, credit_notes, adjustments});
+  }
+  for (const auto& report : reports) {
+    CAPTURE(report.dump());
+    std::vector<std::int64_t> shown;
+    for (const char* const figure : {"orders", "order_lines", "credit_notes", "stock_adjustments"})
+      shown.push_back(report.at(figure).get<std::int64_t>());
+    CHECK(moments.contains(shown));
+  }
+}
+
+TEST_CASE("a report asks one read model, and waits for no other") {
+  const shop_folder folder;
+  REQUIRE(folder.run({"simulate", "--orders", "30"}).exit == 0);
+  const auto whole = folder.report();
+  std::filesystem::remove_all(folder.store() + ".models");
+  const auto runtime = whence::runtime::system(1);
+  runtime.files->make_directory(folder.store() + ".models");
+  std::vector<whence::lock_attempt> held;
+  for (const char* const other : {"order_summary", "stock_levels"})
+    held.push_back(runtime.files->try_lock(folder.store() + ".models/" + other + ".lock"));
+  const auto report = folder.run({"report", "--wait", "0", "-o", "json"});
+  REQUIRE_MESSAGE(report.exit == 0, report.err);
+  CHECK(report.json() == whole);
 }
 
 TEST_CASE("a signal stops an import between two invoices, and the same import goes on there") {

@@ -44,13 +44,15 @@ TEST_CASE("a cancelled order counts nowhere, a shipped one for ever") {
 TEST_CASE("the report adds up the countries, to the penny, and leaves out those where nothing is left") {
   given_events(placed("1", "France", Money{10'000}), placed("2", "EIRE", Money{2'500}),
                placed("3", "Spain", Money{2'500}), credited("C1", "France", Money{3}),
-               in(order_id("3"), OrderCancelled{"why"}))
+               in(order_id("3"), OrderCancelled{"why"}), in(stock_item("A"), StockAdjusted{"A", -4, "broken"}),
+               in(stock_item("A"), StockAdjusted{"A", 9, "found"}))
       .into<SalesByCountry>()
       .then_model([](whence::sql::database& db) {
         const sales_figures sales = read_sales(db);
         CHECK(sales.orders == 2);
         CHECK(sales.units == 6);
         CHECK(sales.credit_notes == 1);
+        CHECK(sales.stock_adjustments == 2);
         CHECK(sales.net().exact() == "1.2497");
         CHECK(sales.by_country.size() == 2);
         CHECK(sales.by_country.at("France").gross.exact() == "1.0000");

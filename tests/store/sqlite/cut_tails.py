@@ -5,7 +5,9 @@ Given the files of a log whose writer was killed, when its WAL is cut at a place
 is another), then
   - a visitor shows what is intact, says when acknowledged events are missing (exit 6), and changes no byte,
   - a writer refuses a log of which acknowledged events are missing (exit 6), and changes no byte,
-  - a log of which none is missing opens, with every acknowledged event.
+  - a log of which none is missing opens, with every acknowledged event,
+  - an application's visitor (--application: `order-service`, with read models that have seen all of the log) says the same as
+    the visitor above, at some of the places, and changes nothing either.
 
 Prints `figure: value` lines; exits 1 at the first thing that is wrong. A build that is broken on purpose (--expect-red) must
 be found out instead.
@@ -17,6 +19,7 @@ import pathlib
 import random
 import shutil
 import sqlite3
+import subprocess
 import sys
 import tempfile
 import time
@@ -30,7 +33,7 @@ SHAPES = (
     {"count": 120, "group": 2, "batch": 2, "bytes": 2000, "checkpoint": 200_000},
     {"count": 12, "group": 4, "batch": 20, "bytes": 5000},
 )
-MANNERS = ("cut", "cut", "zeros", "bit")
+ASK_THE_APPLICATION = 4  # at each fourth place
 
 
 def killed_log(program, folder, shape):
@@ -54,9 +57,7 @@ def damage(wal, place, manner):
 
 
 def copy_log(log, folder):
-    for path in log.parent.iterdir():
-        if path.is_file():
-            shutil.copy2(path, folder)
+    shutil.copytree(log.parent, folder, dirs_exist_ok=True)
     return pathlib.Path(folder) / log.name
 
 
@@ -70,7 +71,39 @@ def intact_events(log):
         return count
 
 
-def try_place(program, original, acknowledged, place, manner, said):
+def ask(application, log, *command):
+    """An exit code and what was said."""
+    asked = subprocess.run([application, "--store", log, *command], capture_output=True, text=True, timeout=120)
+    return asked.returncode, asked.stdout, asked.stderr
+
+
+def contents(log):
+    """All files of the log and its read models but the -shm, which any reader may make."""
+    return {path.relative_to(log.parent): path.read_bytes() for path in log.parent.rglob("*")
+            if path.is_file() and not path.name.endswith("-shm")}
+
+
+def ask_application(application, log, lost):
+    before = contents(log)
+    code, report, errors = ask(application, log, "report")
+    require(code == (6 if lost else 0), f"report: exit {code}, {errors}")
+    require(report.startswith("orders "), f"report shows nothing of what is intact: {report}")
+    require(("[log.tail_missing, exit 6]" in errors) == lost, f"report: {errors}")
+    require("mv " not in errors, f"report advises to move a witness away: {errors}")
+    code, _, errors = ask(application, log, "show", "1")
+    require(code == (6 if lost else 3), f"show: exit {code}, {errors}")
+    require(("[log.tail_missing, exit 6]" in errors) == lost, f"show: {errors}")
+    require(not lost or contents(log) == before, "an application's visitor changed a file")
+
+
+def places_of(size, count, dice):
+    """Cuts, and half as many places of other damage. The header and the very end are always cut."""
+    cuts = [0, 8, 31, size - 1][:count] + [dice.randrange(size) for _ in range(count - 4)]
+    others = [(manner, dice.randrange(size)) for manner in ("zeros", "bit") for _ in range(count // 4)]
+    return [("cut", place) for place in cuts] + others
+
+
+def try_place(program, application, original, acknowledged, place, manner, said):
     with tempfile.TemporaryDirectory() as folder:
         log = copy_log(original, folder)
         damage(pathlib.Path(f"{log}-wal"), place, manner)
@@ -82,6 +115,10 @@ def try_place(program, original, acknowledged, place, manner, said):
         require(code == (6 if lost else 0), f"a visitor of {intact} intact events: exit {code}, {visitor.lines}")
         require(visitor.said("seen") == [["seen", str(intact)]], f"a visitor of {intact} intact events: {visitor.lines}")
         require(fingerprint(log) == before, "a visitor changed a file")
+        if application:
+            ask_application(application, log, lost)
+            said["asked"] += 1
+            said["asked and lost"] += lost
 
         writer, code = run(program, "check", log, orders=list(acknowledged))
         if lost:
@@ -99,7 +136,8 @@ def try_place(program, original, acknowledged, place, manner, said):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("worker")
-    parser.add_argument("--places", type=int, default=100)
+    parser.add_argument("--places", type=int, default=100, help="of cuts; half as many of other damage come on top")
+    parser.add_argument("--application", help="the order service")
     parser.add_argument("--expect-red", type=int, metavar="MUTANT", help="plant this bug, and require that it is found")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 31))
     options = parser.parse_args()
@@ -111,14 +149,17 @@ def main():
     for number, shape in enumerate(SHAPES):
         with tempfile.TemporaryDirectory() as folder:
             original, acknowledged = killed_log(options.worker, folder, shape)
+            if options.application:  # its read models have seen all
+                code, _, errors = ask(options.application, original, "report")
+                if code != 0:
+                    print(f"report of a whole log: exit {code}, {errors}", file=sys.stderr)
+                    return 1
             size = pathlib.Path(f"{original}-wal").stat().st_size
             count = options.places // len(SHAPES) + (number < options.places % len(SHAPES))
-            # The header and the very end are always tried.
-            places = [0, 8, 31, size - 1][:count] + [dice.randrange(size) for _ in range(count - 4)]
-            for turn, place in enumerate(places):
-                manner = MANNERS[turn % len(MANNERS)] if turn >= 4 else "cut"
+            for turn, (manner, place) in enumerate(places_of(size, count, dice)):
+                application = options.application if turn % ASK_THE_APPLICATION == 0 else None
                 try:
-                    try_place(options.worker, original, acknowledged, place, manner, said)
+                    try_place(options.worker, application, original, acknowledged, place, manner, said)
                 except Wrong as wrong:
                     print(f"seed {options.seed}, {shape}, {manner} at {place} of {size}: {wrong}", file=sys.stderr)
                     return 0 if options.expect_red else 1
@@ -127,10 +168,12 @@ def main():
         return 1
     print(f"places: {said['places']} (cut {said['cut']}, zeros {said['zeros']}, one bit {said['bit']})")
     print(f"places where acknowledged events were lost, each told: {said['lost']}")
+    if options.application:
+        print(f"places looked at through an application: {said['asked']}, of which lost and told: {said['asked and lost']}")
     print("losses in silence: 0")
     print(f"seconds: {time.monotonic() - begun:.0f}")
     print(f"seed: {options.seed}")
-    return 0 if said["lost"] > 0 else 1
+    return 0 if said["lost"] > 0 and (not options.application or said["asked and lost"] > 0) else 1
 
 
 if __name__ == "__main__":

@@ -1,0 +1,97 @@
+// A log of which acknowledged events are missing: who asks is shown what is intact, and told.
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "tests/order-service/program.hpp"
+
+namespace fs = std::filesystem;
+using program::shop_folder;
+
+namespace {
+
+void place(const shop_folder& folder, const std::string& number) {
+  REQUIRE(folder.run({"place", number, "--line", "TEA:2:4.50", "--country", "France"}).exit == 0);
+}
+
+/// Orders 1 and 2 were placed and reported; then files from before order 2 took the log's place.
+struct torn_shop : shop_folder {
+  torn_shop() {
+    place(*this, "1");
+    for (const char* const file : {"", "-wal", ".witness"}) fs::copy_file(store() + file, file_of("older", file));
+    place(*this, "2");
+    REQUIRE(run({"report"}).exit == 0);
+    for (const char* const file : {"", "-wal"})
+      fs::copy_file(file_of("older", file), store() + file, fs::copy_options::overwrite_existing);
+    fs::remove(store() + "-shm");
+  }
+  std::string file_of(const std::string& name, const std::string& end) const { return file(name) + end; }
+};
+
+bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+}  // namespace
+
+TEST_CASE("a report of a log that lost its end shows what is intact, says so, and exits 6") {
+  const torn_shop folder;
+  std::string code = "log.tail_missing";
+  SUBCASE("its read models have seen more") {}
+  SUBCASE("there are no read models") { fs::remove_all(folder.store() + ".models"); }
+  SUBCASE("nor is there a witness") {
+    fs::remove(folder.store() + ".witness");
+    code = "log.witness_missing";
+  }
+  SUBCASE("only the log itself was copied") {
+    for (const char* const file : {".witness", "-wal", ".lock", ".index", ".index-wal", ".index-shm"})
+      fs::remove(folder.store() + file);
+    fs::remove_all(folder.store() + ".models");
+    code = "log.witness_missing";
+  }
+  const auto report = folder.run({"report", "-o", "json"});
+  CHECK(report.exit == 6);
+  CHECK(report.json().at("orders") == 1);
+  CHECK(report.json().at("gross") == "9.00");
+  CHECK(has(report.err, "[" + code + ", exit 6]"));
+  CHECK(has(report.err, "  do:    tar -cf saved.tar "));
+  CHECK_FALSE(has(report.err, "mv "));  // the read models bear witness too
+
+  const auto order = folder.run({"show", "1"});
+  CHECK(order.exit == 6);
+  CHECK(has(order.out, "order-1  placed"));
+  CHECK(has(order.err, "[" + code + ", exit 6]"));
+
+  // It is the judgement of `whence`.
+  CHECK(program::shell("whence --store '" + folder.store() + "' event list 2>'" + folder.file("err") + "' >&2") == 6);
+  CHECK(has(program::read_file(folder.file("err")), "[" + code + ", exit 6]"));
+}
+
+TEST_CASE("an order that is not there may be one that was lost") {
+  const torn_shop folder;
+  const auto shown = folder.run({"show", "2"});
+  CHECK(shown.exit == 6);
+  CHECK(shown.out == "");
+  CHECK(shown.err.find("[log.tail_missing, exit 6]") < shown.err.find("there is no order order-2"));
+}
+
+TEST_CASE("read models that have seen more than a log that was restored are not to be moved away") {
+  const torn_shop folder;
+  fs::copy_file(folder.file_of("older", ".witness"), folder.store() + ".witness", fs::copy_options::overwrite_existing);
+  const auto report = folder.run({"report"});
+  CHECK(report.exit == 6);
+  CHECK(has(report.err, "[checkpoint.mismatch, exit 6]"));
+  CHECK(has(report.err, "  do:    tar -cf saved.tar "));
+  CHECK_FALSE(has(report.err, "mv "));
+}
+
+TEST_CASE("read models of another log may be moved away") {
+  const torn_shop folder;
+  const shop_folder other;
+  place(other, "1");
+  for (const char* const file : {"", "-wal", ".witness"})
+    fs::copy_file(other.store() + file, folder.store() + file, fs::copy_options::overwrite_existing);
+  const auto report = folder.run({"report"});
+  CHECK(report.exit == 6);
+  CHECK(has(report.err, "  do:    mv "));
+}
