@@ -1,60 +1,44 @@
 #include <whence/cli/selection.hpp>
 
 #include <algorithm>
+#include <array>
 #include <functional>
 #include <utility>
 
 #include <whence/cli/failure.hpp>
 #include <whence/cli/near_words.hpp>
+#include <whence/cli/program_name.hpp>
+#include <whence/cli/shortened_id.hpp>
 #include <whence/cli/time_text.hpp>
 #include <whence/store/log_errors.hpp>
 
 namespace whence::inline v0::cli {
 namespace {
 
-void for_each_event(log_reader& log, const std::function<bool(const recorded_event&)>& visit) {
-  const global_position head = log.head();
-  for (global_position at; at < head;) {
-    const event_page page = log.read(at);
-    for (const recorded_event& event : page) {
-      if (!visit(event)) return;
-    }
-    if (page.scanned_to() <= at) return;
-    at = page.scanned_to();
-  }
-}
-
-/// The one id in the log that the pattern stands for; nothing if there is none.
-std::optional<uuid> resolve(log_reader& log, const id_pattern& pattern, uuid (*id_of)(const recorded_event&)) {
+/// The one id in the log that the pattern stands for.
+/// Throws   not_in_log (`event.missing`): none. `what` says which, `look` is a command line that looks for it.
+uuid resolve(const selection& within, log_reader& log, const id_pattern& pattern, uuid (*id_of)(const recorded_event&),
+             const std::string& what, const std::string& look) {
   if (pattern.whole()) return pattern.id();
-  constexpr std::size_t candidates_max = 5;
-  std::vector<uuid> found;
-  for_each_event(log, [&](const recorded_event& event) {
-    const uuid id = id_of(event);
-    if (pattern.matches(id) && std::find(found.begin(), found.end(), id) == found.end()) found.push_back(id);
-    return found.size() <= candidates_max;
-  });
-  if (found.size() < 2) return found.empty() ? std::nullopt : std::optional(found.front());
-  std::string list;
-  for (std::size_t i = 0; i < std::min(found.size(), candidates_max); ++i) {
-    list += (list.empty() ? "" : ", ") + found[i].to_string();
-  }
-  throw id_ambiguous(pattern.text(), found.size() > candidates_max ? list + " and more" : list);
+  shortened_id search(log, {}, within.to);  // --from takes events out of those that are found
+  const auto found =
+      search.find(pattern, [id_of](const recorded_event& event) { return std::array{id_of(event), uuid(), uuid()}; });
+  if (found) return *found;
+  throw not_in_log("event.missing",
+                   {.what = what,
+                    .where = {},
+                    .why = search.why_not_found(),
+                    .remedy = search.begun_late_at() ? search.further_back(look)
+                                                     : "look for it: whence event list --reverse --limit 10"});
 }
 
-std::vector<uuid> ids_from(const request& request, std::string_view flag, log_reader& log,
+std::vector<uuid> ids_from(const selection& within, const request& request, std::string_view flag, log_reader& log,
                            uuid (*id_of)(const recorded_event&)) {
   std::vector<uuid> ids;
   for (const std::string& text : request.listed(flag)) {
-    const id_pattern pattern(flag, text);
-    const std::optional<uuid> id = resolve(log, pattern, id_of);
-    if (!id) {
-      throw not_in_log("event.missing", {.what = "no event has " + std::string(flag.substr(2)) + " id \"" + text + "\"",
-                                         .where = {},
-                                         .why = {},
-                                         .remedy = "give the whole id, or look for it: whence event list"});
-    }
-    ids.push_back(*id);
+    ids.push_back(resolve(within, log, id_pattern(flag, text), id_of,
+                          "no event has " + std::string(flag.substr(2)) + " id \"" + text + "\"",
+                          "whence event list " + std::string(flag) + " " + shell_word(text)));
   }
   return ids;
 }
@@ -84,6 +68,18 @@ bool has_a_tag(const recorded_event& event, const std::vector<std::string>& patt
     return std::any_of(event.tags.begin(), event.tags.end(),
                        [&pattern](std::string_view tag) { return matches(pattern, tag); });
   });
+}
+
+void for_each_event(log_reader& log, const std::function<bool(const recorded_event&)>& visit) {
+  const global_position head = log.head();
+  for (global_position at; at < head;) {
+    const event_page page = log.read(at);
+    for (const recorded_event& event : page) {
+      if (!visit(event)) return;
+    }
+    if (page.scanned_to() <= at) return;
+    at = page.scanned_to();
+  }
 }
 
 /// Streams whose names are one or two slips away from this one, as far as the beginning of the log tells.
@@ -164,12 +160,12 @@ selection selection_from(const request& request, log_reader& log, timestamp now)
   wanted.reverse = request.has("--reverse");
 
   for (const std::string& stream : wanted.streams) require_stream(log, stream);
-  wanted.correlations =
-      ids_from(request, "--correlation", log, [](const recorded_event& event) { return event.correlation.value(); });
-  wanted.causations =
-      ids_from(request, "--causation", log, [](const recorded_event& event) { return event.causation.value(); });
+  wanted.correlations = ids_from(wanted, request, "--correlation", log,
+                                 [](const recorded_event& event) { return event.correlation.value(); });
+  wanted.causations = ids_from(wanted, request, "--causation", log,
+                               [](const recorded_event& event) { return event.causation.value(); });
   if (const auto id = request.value("--event")) {
-    const global_position position = find_event(log, id_pattern("--event", *id));
+    const global_position position = find_event(log, id_pattern("--event", *id), wanted);
     wanted.from = std::max(wanted.from, position);
     wanted.to = std::min(wanted.to, position);
   }
@@ -177,13 +173,15 @@ selection selection_from(const request& request, log_reader& log, timestamp now)
   return wanted;
 }
 
-global_position find_event(log_reader& log, const id_pattern& pattern) {
-  const std::optional<uuid> id = resolve(log, pattern, [](const recorded_event& event) { return event.id.value(); });
-  if (const auto position = id ? log.find_event(event_id(*id)) : std::nullopt) return *position;
-  throw not_in_log("event.missing", {.what = "there is no event " + pattern.text(),
-                                     .where = {},
-                                     .why = {},
-                                     .remedy = "look for it: whence event list --reverse --limit 10"});
+global_position find_event(log_reader& log, const id_pattern& pattern, const selection& within) {
+  const std::string missing = "there is no event " + pattern.text();
+  const uuid id = resolve(
+      within, log, pattern, [](const recorded_event& event) { return event.id.value(); }, missing,
+      "whence event list --event " + pattern.text());
+  if (const auto position = log.find_event(event_id(id))) return *position;
+  throw not_in_log(
+      "event.missing",
+      {.what = missing, .where = {}, .why = {}, .remedy = "look for it: whence event list --reverse --limit 10"});
 }
 
 void require_stream(log_reader& log, const std::string& stream) {

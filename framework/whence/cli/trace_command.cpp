@@ -262,7 +262,8 @@ constexpr example trace_examples[] = {
 constexpr std::string_view trace_text =
     "The tree of causes and effects of an event (@4711, order-12345@3, or its id), of a command or of a correlation, "
     "by "
-    "their ids, which may be cut to at least 8 characters of their beginning or end. Shown is all that has the same "
+    "their ids, which may be cut to at least 8 characters of their beginning or end: then they are looked for in the "
+    "last million events, up to --to. Shown is all that has the same "
     "correlation: commands (CMD), which stand in no log and are known by their events; events (EVT); read models that "
     "have applied an event (PRJ). A command that was rejected leaves no trace.\n"
     "The log is looked through for it: --from, --to, --since and --until say where.";

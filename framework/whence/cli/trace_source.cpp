@@ -5,6 +5,7 @@
 
 #include <whence/cli/failure.hpp>
 #include <whence/cli/selected_events.hpp>
+#include <whence/cli/shortened_id.hpp>
 #include <whence/store/log_errors.hpp>
 
 namespace whence::inline v0::cli {
@@ -71,23 +72,16 @@ trace_subject trace_source::whole_subject(const uuid& id) {
 
 /// The one id of an event, a command or a first cause that the pattern stands for.
 uuid trace_source::only_one(const id_pattern& pattern) {
-  constexpr std::size_t candidates_max = 5;
-  std::vector<uuid> found;
-  selected_events events(log_, within_);
-  while (const recorded_event* const event = events.next()) {
-    for (const uuid& id : {event->id.value(), event->causation.value(), event->correlation.value()}) {
-      if (!id.is_nil() && pattern.matches(id) && std::find(found.begin(), found.end(), id) == found.end())
-        found.push_back(id);
-    }
-    if (found.size() > candidates_max) break;
-  }
-  if (found.empty()) missing(pattern);
-  if (found.size() == 1) return found.front();
-  std::string list;
-  for (std::size_t i = 0; i < std::min(found.size(), candidates_max); ++i) {
-    list += (list.empty() ? "" : ", ") + found[i].to_string();
-  }
-  throw id_ambiguous(pattern.text(), found.size() > candidates_max ? list + " and more" : list);
+  shortened_id search(log_, within_.from, within_.to);
+  const auto found = search.find(pattern, [](const recorded_event& event) {
+    return std::array{event.id.value(), event.causation.value(), event.correlation.value()};
+  });
+  if (found) return *found;
+  if (!search.begun_late_at()) missing(pattern);
+  throw not_in_log("trace.missing", {.what = "no event has to do with " + pattern.text(),
+                                     .where = {},
+                                     .why = search.why_not_found(),
+                                     .remedy = search.further_back("whence trace " + pattern.text())});
 }
 
 void trace_source::missing(const id_pattern& id) const {

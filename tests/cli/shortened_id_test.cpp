@@ -1,0 +1,84 @@
+// Where an id that was cut is looked for, and what is said when it is not found there.
+#include <array>
+#include <string>
+
+#include <doctest/doctest.h>
+
+#include <tests/cli/console.hpp>
+#include <tests/cli/shop_log.hpp>
+#include <whence/cli/failure.hpp>
+#include <whence/cli/shortened_id.hpp>
+
+using namespace whence;
+using cli::id_pattern;
+using cli::shortened_id;
+
+namespace {
+
+std::array<uuid, 3> event_id_only(const recorded_event& event) { return {event.id.value(), uuid(), uuid()}; }
+
+/// The end of the id of the event there.
+id_pattern end_of(log_reader& log, std::uint64_t position) {
+  const event_page page = log.read(global_position{position - 1}, {}, {.events = 1});
+  const std::string id = page.front().id.to_string();
+  return {"the id", id.substr(id.size() - 12)};
+}
+
+std::unique_ptr<log_reader> reader(tests::console& console) {
+  return console.around.store_at("").visit(console.around.runtime);
+}
+
+}  // namespace
+
+TEST_CASE("an id that was cut is found in the last events, and no further back than that is looked for it") {
+  tests::console console;  // nine events
+  const auto log = reader(console);
+  for (std::uint64_t position = 1; position <= 9; ++position) {
+    CAPTURE(position);
+    const id_pattern wanted = end_of(*log, position);
+    shortened_id all(*log, {}, global_position{UINT64_MAX}, 9);
+    CHECK(all.find(wanted, event_id_only).has_value());
+    CHECK_FALSE(all.begun_late_at());
+    CHECK(all.why_not_found() == "");
+    shortened_id last(*log, {}, global_position{UINT64_MAX}, 3);
+    CHECK(last.find(wanted, event_id_only).has_value() == (position >= 7));
+    CHECK(last.begun_late_at() == global_position{7});
+    shortened_id before(*log, {}, global_position{6}, 3);
+    CHECK(before.find(wanted, event_id_only).has_value() == (position >= 4 && position <= 6));
+    shortened_id from(*log, global_position{8}, global_position{UINT64_MAX}, 3);
+    CHECK(from.find(wanted, event_id_only).has_value() == (position >= 8));
+    CHECK_FALSE(from.begun_late_at());
+  }
+}
+
+TEST_CASE("what was not found says where it was looked for, and how to look further back") {
+  tests::console console;
+  const auto log = reader(console);
+  shortened_id last(*log, {}, global_position{UINT64_MAX}, 3);
+  CHECK_FALSE(last.find(end_of(*log, 1), event_id_only));
+  CHECK(last.why_not_found() == "an id that is cut was looked for from #7 to #9 only");
+  CHECK(last.further_back("whence trace deadbeef") ==
+        "give the whole id, or look further back: whence trace deadbeef --to 6");
+}
+
+TEST_CASE("there is nothing to look at in an empty log, or between places that are none") {
+  const auto empty = tests::empty_console();
+  const auto log = reader(*empty);
+  CHECK_FALSE(shortened_id(*log, {}, global_position{UINT64_MAX}).find({"the id", "deadbeef"}, event_id_only));
+  tests::console console;
+  const auto full = reader(console);
+  for (const std::uint64_t from : {std::uint64_t{10}, std::uint64_t{UINT64_MAX}})
+    CHECK_FALSE(shortened_id(*full, global_position{from}, global_position{3}).find(end_of(*full, 1), event_id_only));
+}
+
+TEST_CASE("the last and the first position of a selection bound the search") {
+  tests::console console;
+  const auto log = reader(console);
+  const std::string end = end_of(*log, 5).text();
+  CHECK(console.run("event list --event " + end + " -o csv --columns position").out == "globalPosition\r\n5\r\n");
+  CHECK(console.run("event list --event " + end + " --to 4").exit == 3);
+  CHECK(console.run("event list --event " + end + " --to 4").err.find("from #1 to #4 only") != std::string::npos);
+  CHECK(console.run("event list --event " + end + " --from 6 -o csv --columns position").out == "globalPosition\r\n");
+  CHECK(console.run("trace " + end + " --to 4").exit == 3);
+  CHECK(console.run("trace " + end).exit == 0);
+}
