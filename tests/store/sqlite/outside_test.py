@@ -54,6 +54,7 @@ class OneWriter(Case):
         self.assertEqual(first.end("close"), 0)
 
     def test_after_SIGKILL_of_the_first_a_second_writer_starts_at_once(self):
+        waits = []
         for _ in range(5):
             first = self.start("hold")
             first.until("ready")
@@ -61,8 +62,9 @@ class OneWriter(Case):
             begun = time.monotonic()
             second = self.start("hold")
             second.until("ready")
-            self.assertLess(time.monotonic() - begun, 2)
+            waits.append(time.monotonic() - begun)
             self.assertEqual(second.end("close"), 0)
+        self.assertLess(min(waits), 2)      # what waits for the dead waits each time; a busy machine, now and then
 
     def test_a_visitor_does_not_stand_in_a_writers_way(self):
         self.filled()
