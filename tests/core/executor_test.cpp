@@ -11,6 +11,7 @@
 #include <thread>
 #include <vector>
 
+#include <whence/core/async.hpp>
 #include <whence/core/error.hpp>
 #include <whence/core/executor.hpp>
 #include <whence/core/guarded.hpp>
@@ -92,6 +93,57 @@ TEST_CASE("a pool of one thread starts what came first") {
   pool.stop();
   CHECK(std::ranges::is_sorted(order));
   CHECK(order.size() == 100);
+}
+
+TEST_CASE(
+    "work that is posted together runs in its order, behind what was there; a pool that has stopped abandons all of "
+    "it") {
+  std::vector<int> order;
+  std::vector<std::unique_ptr<job>> jobs;
+  for (int number = 0; number < 6; ++number) {
+    jobs.push_back(std::make_unique<job>([&order, number] { order.push_back(number); }));
+  }
+  const auto all_but_first = [&] {
+    work_queue items;
+    for (std::size_t at = 1; at < jobs.size(); ++at) items.push(*jobs[at]);
+    return items;
+  };
+  thread_pool pool(1);
+  pool.post(*jobs[0]);
+  work_queue items = all_but_first();
+  pool.post_all(items);
+  CHECK(items.empty());
+  pool.stop();
+  CHECK(order == std::vector<int>{0, 1, 2, 3, 4, 5});
+
+  items = all_but_first();
+  pool.post_all(items);
+  CHECK(items.empty());
+  CHECK(order.size() == 6);
+  for (std::size_t at = 1; at < jobs.size(); ++at) CHECK(jobs[at]->abandoned == 1);
+}
+
+TEST_CASE("what finishes while posts are gathered is posted at the end, in its order; what belongs elsewhere at once") {
+  const auto here = std::make_shared<manual_executor>();
+  const auto elsewhere = std::make_shared<manual_executor>();
+  std::vector<int> order;
+  auto [first, first_done] = make_async<int>(here);
+  auto [second, second_done] = make_async<int>(here);
+  auto [third, third_done] = make_async<int>(elsewhere);
+  const auto note = [&order](int number) { order.push_back(number); };
+  const auto noted_first = std::move(first).then(note);
+  const auto noted_second = std::move(second).then(note);
+  const auto noted_third = std::move(third).then(note);
+  {
+    const detail::posting_together together;
+    second_done.complete(2);
+    first_done.complete(1);
+    third_done.complete(3);
+    CHECK(here->run_all() == 0);
+    CHECK(elsewhere->run_all() > 0);
+  }
+  CHECK(here->run_all() > 0);
+  CHECK(order == std::vector<int>{3, 2, 1});
 }
 
 TEST_CASE("a pool knows its own threads, and no others") {

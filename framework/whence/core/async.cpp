@@ -242,11 +242,8 @@ void async_state::report(std::exception_ptr failure) noexcept {
 }
 
 void async_state::resume(const std::shared_ptr<whence::executor>& executor, work& waiting) noexcept {
-  if (executor) {
-    executor->post(waiting);
-  } else {
-    run_here(waiting);
-  }
+  if (!executor) return run_here(waiting);
+  if (!posting_together::gather(executor, waiting)) executor->post(waiting);
 }
 
 /// A stop callback, with those registered before it.

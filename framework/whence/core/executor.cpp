@@ -34,6 +34,7 @@ class trampoline {
 thread_local const executor* running_on = nullptr;
 thread_local trampoline inline_runs;
 thread_local trampoline abandonments;
+thread_local detail::posting_together* gathering = nullptr;
 
 }  // namespace
 
@@ -41,6 +42,13 @@ void work_queue::push(work& item) noexcept {
   item.next_ = nullptr;
   (last_ ? last_->next_ : first_) = &item;
   last_ = &item;
+}
+
+void work_queue::push_all(work_queue& others) noexcept {
+  if (others.empty()) return;
+  (last_ ? last_->next_ : first_) = others.first_;
+  last_ = others.last_;
+  others = work_queue();
 }
 
 work* work_queue::pop() noexcept {
@@ -53,6 +61,10 @@ work* work_queue::pop() noexcept {
 
 executor::executor() = default;
 executor::~executor() = default;
+
+void executor::post_all(work_queue& items) noexcept {
+  while (work* const item = items.pop()) post(*item);
+}
 
 bool executor::is_current_thread() const noexcept { return running_on == this; }
 bool executor::on_executor_thread() noexcept { return running_on != nullptr; }
@@ -104,6 +116,21 @@ void detail::run_here(work& item) noexcept {
   inline_runs.take(item, [](work& next) noexcept { next.run(); });
 }
 
+detail::posting_together::posting_together() noexcept : outer_(std::exchange(gathering, this)) {}
+
+detail::posting_together::~posting_together() {
+  gathering = outer_;
+  if (!items_.empty()) executor_->post_all(items_);
+}
+
+bool detail::posting_together::gather(const std::shared_ptr<executor>& executor, work& item) noexcept {
+  if (gathering == nullptr) return false;
+  if (!gathering->executor_) gathering->executor_ = executor;
+  if (gathering->executor_ != executor) return false;
+  gathering->items_.push(item);
+  return true;
+}
+
 /// Owns the queue. The pool and its threads hold it together.
 class thread_pool::shared {
  public:
@@ -119,6 +146,17 @@ class thread_pool::shared {
       queue->items.push(item);
     }
     filled_.notify_one();
+    return true;
+  }
+
+  /// False, and the items stay where they are, if the pool is closed.
+  bool push_all(work_queue& items) noexcept {
+    {
+      auto queue = queue_.lock();
+      if (queue->threads == 0) return false;
+      queue->items.push_all(items);
+    }
+    filled_.notify_all();
     return true;
   }
 
@@ -174,6 +212,11 @@ thread_pool::~thread_pool() { stop(); }
 
 void thread_pool::post(work& item) noexcept {
   if (!shared_->push(item)) abandon(item);
+}
+
+void thread_pool::post_all(work_queue& items) noexcept {
+  if (shared_->push_all(items)) return;
+  while (work* const item = items.pop()) abandon(*item);
 }
 
 void thread_pool::stop() noexcept {

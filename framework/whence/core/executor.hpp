@@ -36,6 +36,8 @@ class work_queue {
  public:
   bool empty() const noexcept { return first_ == nullptr; }
   void push(work& item) noexcept;
+  /// All of the other, behind those that are here; the other is empty then.
+  void push_all(work_queue& others) noexcept;
   /// The oldest, or null.
   work* pop() noexcept;
 
@@ -60,6 +62,9 @@ class executor {
 
   /// Queues the work. Never allocates, never waits for room, never runs it in here. A stopped executor abandons it.
   virtual void post(work& item) noexcept = 0;
+
+  /// Queues several, in their order; the queue is empty then. Costs less than one after the other where threads have to be woken.
+  virtual void post_all(work_queue& items) noexcept;
 
   /// Orderly: runs what is queued and what that posts, then ends its threads. Later posts are abandoned.
   ///
@@ -99,6 +104,7 @@ class thread_pool final : public executor {
   ~thread_pool() override;
 
   void post(work& item) noexcept override;
+  void post_all(work_queue& items) noexcept override;
   void stop() noexcept override;
 
  private:
@@ -135,6 +141,26 @@ namespace detail {
 
 /// Runs the item on this thread, now; items that it brings forth the same way follow in a loop, not on the stack.
 void run_here(work& item) noexcept;
+
+/// While one lives, what results that finish on this thread post to an executor is gathered, and posted at its end: who finishes
+/// many at once wakes the executor's threads once.
+///
+/// Limits   one executor, the first that anything is posted to. To others nothing is gathered.
+class posting_together {
+ public:
+  posting_together() noexcept;
+  ~posting_together();
+  posting_together(const posting_together&) = delete;
+  posting_together& operator=(const posting_together&) = delete;
+
+  /// True if it was gathered.
+  static bool gather(const std::shared_ptr<executor>& executor, work& item) noexcept;
+
+ private:
+  std::shared_ptr<executor> executor_;
+  work_queue items_;
+  posting_together* outer_;
+};
 
 }  // namespace detail
 }  // namespace whence::inline v0

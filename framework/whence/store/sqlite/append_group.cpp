@@ -2,6 +2,7 @@
 #include <utility>
 
 #include <whence/core/detail/fault_points.hpp>
+#include <whence/core/executor.hpp>
 #include <whence/store/chain.hpp>
 #include <whence/store/sqlite/append_group.hpp>
 #include <whence/store/sqlite/row.hpp>
@@ -211,6 +212,7 @@ void append_group::move_heads(stream_heads& heads) const {
 
 void append_group::complete_committed() {
   if (std::exchange(completed_, true)) return;
+  const detail::posting_together wakes_once;
   for (judged& verdict : appends_) {
     if (const append_committed* const committed = verdict.outcome->committed()) {
       detail::acknowledged(committed->last.value());
@@ -221,6 +223,7 @@ void append_group::complete_committed() {
 
 void append_group::complete_failed(const append_outcome& outcome) {
   if (std::exchange(completed_, true)) return;
+  const detail::posting_together wakes_once;
   for (judged& verdict : appends_) {
     if (!verdict.hangs_on_commit) {
       verdict.append->done.complete(std::move(*verdict.outcome));
