@@ -188,7 +188,7 @@ class OrderService(Table):
                 if command == "import" and one.at not in ("only readable", "written by another"):
                     (self.setups[one.at].folder / "sales.csv").write_text((self.setups["shop"].folder / "sales.csv").read_text())
                 # The lock is taken before the log is looked at; in it stands who took it last.
-                changes = ("shop.db.lock",) if command in WRITERS and one.code.startswith("log.") else ()
+                changes = (r"shop\.db\.lock",) if command in WRITERS and one.code.startswith("log.") else ()
                 self.check_all([(command, case(line, one.code, one.exit, *one.says, at=one.at, changes=changes))])
 
     def test_without_a_store_each_command_says_so(self):
