@@ -207,13 +207,13 @@ TEST_CASE("a storage that fails before a commit, and in one") {
   CHECK(here.says([&] { log->append(batch_of(here.runtime())).get().value(); }) ==
         R"(app: the storage failed; nothing was written
   why:   bank.db: database or disk is full (SQLite 13)
-  do:    put the cause right and append the same batch again  [append.not_written, exit 5]
+  do:    make room on the disk; then append the same batch again  [append.not_written, exit 5]
 )");
   vfs::arm(vfs::fault{.where = vfs::place::wal, .what = vfs::call::sync, .for_good = true});
   CHECK(here.says([&] { log->append(batch_of(here.runtime())).get().value(); }) ==
         R"(app: it is not known whether the events were written
   why:   bank.db: disk I/O error (SQLite 1034); then: bank.db: disk I/O error (SQLite 1034)
-  do:    append the same batch (the same event ids) again, to this log or after a restart  [append.unknown, exit 5]
+  do:    put the cause right; then open the log again, and append the same batch (the same event ids) again  [append.unknown, exit 5]
 )");
   vfs::disarm();
 }

@@ -58,6 +58,19 @@ error_text reused_text(const append_refused& refused) {
           .remedy = "give each event an id of its own; repeat an append with exactly what it had the first time"};
 }
 
+/// What comes before trying again.
+std::string put_right(storage_fault cause) {
+  switch (cause) {
+    case storage_fault::no_room: return "make room on the disk";
+    case storage_fault::files_replaced:
+      return "stop this program, copy what is left of the log's files, and leave them alone while a program writes "
+             "them";
+    case storage_fault::foreign_writer: return "stop whatever else writes to the log's files";
+    case storage_fault::other: break;
+  }
+  return "put the cause right";
+}
+
 error_text not_done_text(const append_refused& refused) {
   error_text text;
   text.where = refused.stream;
@@ -80,12 +93,15 @@ error_text not_done_text(const append_refused& refused) {
     }
     case append_refused::reason::not_written:
       text.what = "the storage failed; nothing was written";
-      text.remedy = "put the cause right and append the same batch again";
+      text.remedy = put_right(refused.cause) + "; then append the same batch again";
       break;
     case append_refused::reason::closed:
       text.what = "the log is closed; nothing was written";
-      if (text.why == "the log is closed") text.why.clear();
       text.remedy = "open the log again";
+      if (text.why == "the log is closed")
+        text.why.clear();
+      else
+        text.remedy = put_right(refused.cause) + "; then open the log again";
       break;
     default:
       text.what = "the batch cannot be appended: " + refused.detail + "; nothing was written";
@@ -122,14 +138,17 @@ event_id_reused::event_id_reused(const append_refused& refused)
 append_not_done::append_not_done(const append_refused& refused)
     : error(code_of(refused.why), next_after(refused.why), not_done_text(refused)),
       reason(refused.why),
-      limit(refused.limit) {}
+      limit(refused.limit),
+      cause(refused.cause) {}
 
 append_result_unknown::append_result_unknown(const append_unknown& unknown)
     : error("append.unknown", next_move::retry,
             {.what = "it is not known whether the events were written",
              .where = {},
              .why = unknown.detail,
-             .remedy = "append the same batch (the same event ids) again, to this log or after a restart"}) {}
+             .remedy = put_right(unknown.cause) +
+                       "; then open the log again, and append the same batch (the same event ids) again"}),
+      cause(unknown.cause) {}
 
 const append_committed& append_outcome::value() const {
   if (const append_refused* const refused = this->refused()) {

@@ -40,6 +40,14 @@ struct broken_limit {
   std::uint64_t found = 0;  ///< what the append has, or would bring it to
 };
 
+/// What kept the storage from writing: what to do about it differs.
+enum class storage_fault {
+  other,           ///< see the detail
+  no_room,         ///< the disk, or what this user may have of it, is full
+  files_replaced,  ///< a file of the log was removed or replaced while it was written to
+  foreign_writer,  ///< rows are there that this log did not write: another program, or a copy of this one
+};
+
 /// Nothing of the batch was written, and nothing of it will appear later.
 struct append_refused {
   enum class reason {
@@ -57,17 +65,20 @@ struct append_refused {
   stream_version actual;
   event_id event;
   std::string detail;
-  broken_limit limit{};  ///< of too_large and queue_full
+  broken_limit limit{};                        ///< of too_large and queue_full
+  storage_fault cause = storage_fault::other;  ///< of not_written, and of a log that is closed since a failure
 
   static constexpr std::size_t between_max = 8;
   std::vector<event_between> between;  ///< those after the expected version, in their order: the first `between_max`
   std::uint64_t more_between = 0;      ///< how many there are beside these
 };
 
-/// The storage failed in a way that leaves open whether the batch was kept. Sending the same batch (same event ids) again,
-/// to this log or after a restart, turns this into one of the others.
+/// The storage failed in a way that leaves open whether the batch was kept. The log takes no more appends, and the answer stays
+/// this one, until it is opened anew, by this process or another; then sending the same batch (same event ids) again turns it
+/// into one of the others.
 struct append_unknown {
   std::string detail;
+  storage_fault cause = storage_fault::other;
 };
 
 /// Another writer was first. Nothing was written.
@@ -91,11 +102,13 @@ struct append_not_done final : error {
   explicit append_not_done(const append_refused& refused);
   append_refused::reason reason;
   broken_limit limit{};  ///< of too_large and queue_full
+  storage_fault cause = storage_fault::other;
 };
 
 /// It is not known whether the events were written.
 struct append_result_unknown final : error {
   explicit append_result_unknown(const append_unknown& unknown);
+  storage_fault cause;
 };
 
 class [[nodiscard]] append_outcome {

@@ -3,6 +3,7 @@
 
 #include <whence/core/files.hpp>
 #include <whence/sql/error.hpp>
+#include <whence/store/append_outcome.hpp>
 #include <whence/store/log_errors.hpp>
 #include <whence/subscription/checkpoint.hpp>
 
@@ -17,6 +18,13 @@ exit_code exit_of(const whence::error& fault) {
   if (const auto* own = dynamic_cast<const failure*>(&fault)) return own->exit;
   if (dynamic_cast<const not_a_sales_file*>(&fault) != nullptr) return exit_code::not_readable;
   return whence::exit_code_of(fault);
+}
+
+/// Of an append that the storage failed under.
+whence::storage_fault cause_of(const whence::error& fault) {
+  if (const auto* refused = dynamic_cast<const whence::append_not_done*>(&fault)) return refused->cause;
+  if (const auto* unknown = dynamic_cast<const whence::append_result_unknown*>(&fault)) return unknown->cause;
+  return whence::storage_fault::other;
 }
 
 /// A query that cannot wait for its read model any longer.
@@ -37,8 +45,15 @@ std::string advice(const whence::error& fault, const std::string& store) {
     return "wait until it has ended" + (known ? " (ps -p " + std::to_string(busy->holder_pid) + ")" : std::string{}) +
            ", then repeat the command";
   }
-  if (code == "sql.full" || code == "file.no_space" || code == "append.not_written" || code == "append.unknown")
+  const whence::storage_fault cause = cause_of(fault);
+  if (code == "sql.full" || code == "file.no_space" || cause == whence::storage_fault::no_room)
     return "df -h " + for_shell(whence::directory_of(store)) + " ; make room there, then repeat the command";
+  if (cause == whence::storage_fault::foreign_writer)
+    return "fuser -v " + for_shell(store) + " ; stop what else writes there, then repeat the command";
+  if (cause == whence::storage_fault::files_replaced)
+    return "leave " + for_shell(store) + "* alone while a command writes to it, then repeat the command";
+  if (code == "append.not_written" || code == "append.unknown" || code == "append.closed")
+    return "put that right, then repeat the command";
   const std::string save = "tar -cf saved.tar " + for_shell(store) + "*";
   if (code == "log.checksum") return save + " ; then restore a backup";
   if (code == "log.tail_missing" || code == "log.witness_missing")

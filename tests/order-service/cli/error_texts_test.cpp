@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <cli/failure.hpp>
+#include <whence/store/append_outcome.hpp>
 
 #include "tests/order-service/program.hpp"
 
@@ -272,6 +273,23 @@ TEST_CASE("records that were rejected are told, unless they are listed already")
   do:    order-service --store shop.db import a.csv --rejects rejects.csv  [import.rejected]
 )");
   CHECK(folder.run({"import", file, "--rejects", folder.file("rejects.csv")}).err == "");
+}
+
+TEST_CASE("what to do about a storage that failed is about what failed") {
+  const auto advice = [](whence::storage_fault cause) {
+    std::ostringstream err;
+    CHECK(shop::report_failure(whence::append_result_unknown({"it broke", cause}), err, "shop.db") == 5);
+    const std::string text = err.str();
+    CHECK(text.find("  why:   it broke\n") != std::string::npos);
+    const auto begin = text.find("  do:    ") + 9;
+    return text.substr(begin, text.find("  [append.unknown, exit 5]") - begin);
+  };
+  CHECK(advice(whence::storage_fault::no_room) == "df -h . ; make room there, then repeat the command");
+  CHECK(advice(whence::storage_fault::files_replaced) ==
+        "leave shop.db* alone while a command writes to it, then repeat the command");
+  CHECK(advice(whence::storage_fault::foreign_writer) ==
+        "fuser -v shop.db ; stop what else writes there, then repeat the command");
+  CHECK(advice(whence::storage_fault::other) == "put that right, then repeat the command");
 }
 
 TEST_CASE("a fault that the program does not know") {

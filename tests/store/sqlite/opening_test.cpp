@@ -285,10 +285,38 @@ TEST_CASE("a log that somebody else writes to takes no more appends") {
         "INSERT INTO entries SELECT 2, stream, 2, type, occurred_at, recorded_at, id, correlation, causation, chain,"
         " name, causation_type, source, traceparent, tags, encoding, data FROM entries");
   }
-  CHECK(log->append(folder.batch("order-1")).get().refused()->why == append_refused::reason::not_written);
-  CHECK(log->append(folder.batch("order-1")).get().refused()->why == append_refused::reason::closed);
+  for (const auto why : {append_refused::reason::not_written, append_refused::reason::closed}) {
+    const append_outcome outcome = log->append(folder.batch("order-1")).get();
+    REQUIRE(outcome.refused() != nullptr);
+    CHECK(outcome.refused()->why == why);
+    CHECK(outcome.refused()->cause == storage_fault::foreign_writer);
+    CHECK(outcome.refused()->detail.find("UNIQUE constraint failed") != std::string::npos);
+  }
   CHECK_THROWS_AS(log->read(global_position{1}), log_damaged);
   CHECK(log->read(global_position{}).size() == 1);
+}
+
+TEST_CASE("a log whose WAL is removed says so, and does not know until it is opened anew") {
+  const log_folder folder;
+  folder.append(*folder.open(), "order-1");
+  auto log = folder.open();
+  REQUIRE(std::filesystem::remove(folder.beside("-wal")));
+  const append_batch batch = folder.batch("order-2");
+  for (int turn = 0; turn < 3; ++turn) {
+    const append_outcome outcome = log->append(batch).get();
+    REQUIRE(outcome.unknown() != nullptr);
+    CHECK(outcome.unknown()->cause == storage_fault::files_replaced);
+    CHECK(outcome.unknown()->detail == folder.beside("-wal") + " was removed or replaced while the log was written to");
+  }
+  const append_outcome other = log->append(folder.batch("order-3")).get();
+  REQUIRE(other.refused() != nullptr);
+  CHECK(other.refused()->cause == storage_fault::files_replaced);
+  CHECK(other.refused()->detail.ends_with("was removed or replaced while the log was written to"));
+  log.reset();
+  log = folder.open();
+  const append_outcome settled = log->append(batch).get();
+  REQUIRE(settled.committed() != nullptr);
+  CHECK(settled.committed()->last == global_position{2});
 }
 
 TEST_CASE("damage at the end of the log is found when it is opened") {

@@ -1,4 +1,5 @@
 #include <exception>
+#include <stdexcept>
 #include <utility>
 
 #include <sqlite3.h>
@@ -18,9 +19,39 @@ append_refused refusal(append_refused::reason why, std::string detail) {
   return refused;
 }
 
-append_outcome not_written(std::string why) { return refusal(append_refused::reason::not_written, std::move(why)); }
+/// A file of the log is not the one that is written to.
+struct wal_replaced final : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+storage_fault fault_of(const std::exception& failure) {
+  if (dynamic_cast<const wal_replaced*>(&failure) != nullptr) return storage_fault::files_replaced;
+  if (const auto* in_sql = dynamic_cast<const sql::sql_error*>(&failure)) {
+    if (in_sql->primary() == SQLITE_FULL) return storage_fault::no_room;
+    if (in_sql->primary() == SQLITE_CONSTRAINT) return storage_fault::foreign_writer;
+    if (in_sql->result == SQLITE_READONLY_DBMOVED) return storage_fault::files_replaced;
+  }
+  if (const auto* known = dynamic_cast<const error*>(&failure); known != nullptr && known->code() == "file.no_space")
+    return storage_fault::no_room;
+  return storage_fault::other;
+}
 
 }  // namespace
+
+/// With the cause behind the sentence, where there is one.
+group_writer::trouble group_writer::of(const std::exception& failure) {
+  trouble met{failure.what(), fault_of(failure)};
+  const auto* known = dynamic_cast<const error*>(&failure);
+  if (known != nullptr && !known->text().why.empty() && met.why.find(known->text().why) == std::string::npos)
+    met.why.append(": ").append(known->text().why);
+  return met;
+}
+
+append_outcome group_writer::not_written(const trouble& met) {
+  append_refused refused = refusal(append_refused::reason::not_written, met.why);
+  refused.cause = met.cause;
+  return refused;
+}
 
 group_writer::group_writer(parts made_of)
     : paths_(made_of.paths),
@@ -49,9 +80,9 @@ void group_writer::commit(std::vector<std::unique_ptr<queued_append>> appends) n
     // Nothing above lets anything through but a lack of memory, and that at any point: so nobody knows. What the group has not
     // taken was never inserted.
     for (std::unique_ptr<queued_append>& append : appends) {
-      if (append) append->done.complete(refusal(append_refused::reason::not_written, failure.what()));
+      if (append) append->done.complete(not_written(of(failure)));
     }
-    leave_open(group, failure.what());
+    leave_open(group, of(failure));
   }
 }
 
@@ -61,16 +92,16 @@ void group_writer::judge(append_group& group, std::vector<std::unique_ptr<queued
   const known_events::look look(*known_);
   for (std::unique_ptr<queued_append>& append : appends) {
     if (obstacle) {
-      group.take_decided(std::move(append), not_written(*obstacle));
+      group.take_decided(std::move(append), not_written({*obstacle}));
       continue;
     }
     try {
       group.take(append);
     } catch (const sql::sql_error& failure) {
       index_.rebuild_if_lost(failure);
-      group.take_decided(std::move(append), not_written(failure.what()));
+      group.take_decided(std::move(append), not_written(of(failure)));
     } catch (const log_damaged& failure) {
-      group.take_decided(std::move(append), not_written(failure.what() + std::string(": ") + failure.text().why));
+      group.take_decided(std::move(append), not_written(of(failure)));
     }
   }
 }
@@ -84,23 +115,23 @@ bool group_writer::insert(append_group& group) {
     writer_->roll_back();
     // A row that is there already is somebody else's: the log was written to behind our back.
     const bool damaged = is_damage(failure) || failure.primary() == SQLITE_CONSTRAINT;
-    give_up_insert(group, damaged, failure.primary() == SQLITE_IOERR, failure.what());
+    give_up_insert(group, damaged, failure.primary() == SQLITE_IOERR, of(failure));
     return false;
   }
 }
 
-void group_writer::give_up_insert(append_group& group, bool damaged, bool unsound, const std::string& why) {
-  if (damaged) stop(why);
+void group_writer::give_up_insert(append_group& group, bool damaged, bool unsound, const trouble& met) {
+  if (damaged) stop(met);
   if (unsound && !damaged) {
     // What the connection holds in memory may differ from the disk: another one has to show that it can commit.
     try {
       writer_->reopen();
       writer_->mark();
     } catch (const std::exception& failure) {
-      stop(failure.what());
+      stop(of(failure));
     }
   }
-  group.complete_failed(not_written(why));
+  group.complete_failed(not_written(met));
 }
 
 bool group_writer::commit_inserted(append_group& group) {
@@ -109,7 +140,7 @@ bool group_writer::commit_inserted(append_group& group) {
   try {
     writer_->commit();
   } catch (const sql::sql_error& failure) {
-    return resolve(group, failure.what());
+    return resolve(group, of(failure));
   }
   // The WAL was written from its front again: whatever kept it from that is over.
   if (writer_->wal_bytes() < wal_before) next_checkpoint_at_ = checkpoint_bytes_;
@@ -117,11 +148,11 @@ bool group_writer::commit_inserted(append_group& group) {
   return true;
 }
 
-bool group_writer::resolve(append_group& group, const std::string& why) {
+bool group_writer::resolve(append_group& group, const trouble& met) {
   try {
     if (detail::mutant(63)) {
       writer_->reopen();
-      group.complete_failed(not_written(why));
+      group.complete_failed(not_written(met));
       return false;
     }
     writer_->reopen();
@@ -135,10 +166,12 @@ bool group_writer::resolve(append_group& group, const std::string& why) {
     writer_->mark();
     if (writer_->stored_chain(last)) throw log_damaged(paths_.log, last, "it came back after it was overwritten");
   } catch (const std::exception& failure) {
-    leave_open(group, why + "; then: " + failure.what());
+    trouble then = of(failure);
+    if (then.cause == storage_fault::other) then.cause = met.cause;
+    leave_open(group, {met.why + "; then: " + then.why, then.cause});
     return false;
   }
-  group.complete_failed(not_written(why));
+  group.complete_failed(not_written(met));
   return false;
 }
 
@@ -146,12 +179,11 @@ bool group_writer::resolve(append_group& group, const std::string& why) {
 bool group_writer::witnessed(append_group& group) {
   try {
     if (!writer_->wal_is_ours()) {
-      throw log_damaged(paths_.log, group.tip().head,
-                        paths_.wal + " was removed or replaced while the log was written to");
+      throw wal_replaced(paths_.wal + " was removed or replaced while the log was written to");
     }
     witness_.write({identity_, group.tip().head, group.tip().chain});
   } catch (const std::exception& failure) {
-    leave_open(group, failure.what());
+    leave_open(group, of(failure));
     return false;
   }
   detail::reach(detail::phase::witness);
@@ -167,29 +199,32 @@ void group_writer::confirm(append_group& group) {
   told_.announce(tip_.head);
 }
 
-void group_writer::stop(std::string why) {
+void group_writer::stop(trouble met) {
   if (stopped()) return;
-  why_stopped_ = std::move(why);
+  why_stopped_ = std::move(met);
   stopped_.store(true, std::memory_order_release);
 }
 
-void group_writer::leave_open(append_group& group, std::string why) {
+void group_writer::leave_open(append_group& group, trouble met) {
   if (!stopped()) left_open_ = group.take_ids();
-  stop(std::move(why));
-  group.complete_failed(append_unknown{why_stopped_});
+  stop(std::move(met));
+  group.complete_failed(unknown());
 }
 
 void group_writer::refuse(std::unique_ptr<queued_append> append) const noexcept {
   if (stopped()) {
     for (const stream_append& part : append->batch.streams) {
       for (const new_event& event : part.events) {
-        if (left_open_.find(event.id)) return append->done.complete(append_unknown{why_stopped_});
+        if (left_open_.find(event.id)) return append->done.complete(unknown());
       }
     }
   }
-  append->done.complete(refusal(
-      append_refused::reason::closed,
-      stopped() ? "the log takes no more appends since a failure: " + why_stopped_ : std::string("the log is closed")));
+  append_refused refused = refusal(append_refused::reason::closed, "the log is closed");
+  if (stopped()) {
+    refused.detail = "the log takes no more appends since a failure: " + why_stopped_.why;
+    refused.cause = why_stopped_.cause;
+  }
+  append->done.complete(std::move(refused));
 }
 
 void group_writer::checkpoint() noexcept {

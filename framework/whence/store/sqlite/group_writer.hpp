@@ -7,10 +7,11 @@
 ///     not there   a marker is committed over its frames; then it is certain: refused, not_written
 ///     there       all is made durable again, without relying on the sync that failed; then: committed
 ///     neither     can be brought about: unknown, and so is the answer to the same batch sent again; the log takes no more
-///                 appends until it is opened anew
+///                 appends until it is opened anew. What its failure was is told with each of these answers.
 #pragma once
 
 #include <atomic>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -61,15 +62,24 @@ class group_writer {
   void close();
 
  private:
+  /// A failure, as those whose appends it met are told of it.
+  struct trouble {
+    std::string why;
+    storage_fault cause = storage_fault::other;
+  };
+  static trouble of(const std::exception& failure);
+  static append_outcome not_written(const trouble& met);
+  append_unknown unknown() const { return {why_stopped_.why, why_stopped_.cause}; }
+
   void judge(append_group& group, std::vector<std::unique_ptr<queued_append>>& appends);
   bool insert(append_group& group);
   bool commit_inserted(append_group& group);
-  void give_up_insert(append_group& group, bool damaged, bool unsound, const std::string& why);
-  bool resolve(append_group& group, const std::string& why);
+  void give_up_insert(append_group& group, bool damaged, bool unsound, const trouble& met);
+  bool resolve(append_group& group, const trouble& met);
   bool witnessed(append_group& group);
   void confirm(append_group& group);
-  void stop(std::string why);
-  void leave_open(append_group& group, std::string why);
+  void stop(trouble met);
+  void leave_open(append_group& group, trouble met);
 
   const log_paths& paths_;
   const std::shared_ptr<clock> clock_;
@@ -85,7 +95,7 @@ class group_writer {
   std::uint64_t next_checkpoint_at_;
 
   // Written before `stopped_` is set, and never again: whoever has seen it may read them.
-  std::string why_stopped_;
+  trouble why_stopped_;
   event_id_places left_open_;
 
   std::atomic<std::uint64_t> head_;
