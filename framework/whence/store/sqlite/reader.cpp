@@ -301,6 +301,8 @@ const recorded_event* log_reader_connection::event_at(global_position position) 
   single_.bind(1, position.value());
   if (!step(single_, position.value())) {
     single_.reset();
+    // Positions are dense: what is not found below the end is lost, or the search goes astray. It is not "never written".
+    if (position <= head()) damaged(position.value(), "no search finds its row");
     return nullptr;
   }
   if (!row_.read(single_)) damaged(position.value(), "its row is not readable");

@@ -14,6 +14,43 @@ constexpr std::size_t positions_at_once = 256;
 /// The index does not have an event that it should have.
 struct index_gap {};
 
+/// A scan that reads on behind damaged events, and remembers the first of them: whoever then finds nothing cannot say that there is
+/// nothing.
+class scan_past_damage {
+ public:
+  explicit scan_past_damage(log_reader_connection& log) : log_(log) {}
+
+  void scan(global_position after, const std::function<bool(const entry_row&, const recorded_event&)>& visit) {
+    for (int damaged = 0;; ++damaged) {
+      global_position at = after;
+      try {
+        log_.scan(after, [&](const entry_row& row, const recorded_event& event) {
+          at = event.position;
+          return visit(row, event);
+        });
+        return;
+      } catch (const log_damaged& damage) {
+        if (damaged == passed_over_max) throw;
+        if (!first_) first_.emplace(damage);
+        after = last_ = at.next();
+      }
+    }
+  }
+
+  void throw_if_damaged() const {
+    if (first_) throw log_damaged(*first_);
+  }
+  bool met_damage() const noexcept { return first_.has_value(); }
+  bool met_damage_behind(global_position position) const noexcept { return last_ > position; }
+
+ private:
+  static constexpr int passed_over_max = 1'024;
+
+  log_reader_connection& log_;
+  std::optional<log_damaged> first_;
+  global_position last_;  // of a damaged event
+};
+
 class stream_reading {
  public:
   stream_reading(const lookup_sources& sources, std::string_view stream, const page_limit& limit)
@@ -30,6 +67,10 @@ class stream_reading {
     if (from_ == 0) return page_.finish({}, true);
     const bool all_met = up_to_damage([this] { return newer_backward() && indexed_backward(); });
     // Only at version 1 a stream begins: if it was not met, something is missing.
+    if (all_met && previous_ != 1 && newer_.met_damage()) {
+      if (page_.events() == 0) newer_.throw_if_damaged();
+      return page_.finish(last_, false);
+    }
     if (all_met && previous_ > 1) throw index_gap();
     return page_.finish(last_, all_met);
   }
@@ -49,7 +90,7 @@ class stream_reading {
   /// Takes an event of the stream on the way up. False: the page is full, and there is this one more.
   bool take_forward(const recorded_event& event) {
     if (event.version.value() < next_) return true;
-    if (event.version.value() > next_) throw index_gap();
+    if (event.version.value() > next_) gap();
     if (!page_.has_room_for(event, limit_)) return false;
     add(event);
     ++next_;
@@ -59,13 +100,21 @@ class stream_reading {
   /// Takes an event of the stream on the way down.
   bool take_backward(const recorded_event& event) {
     const std::uint64_t version = event.version.value();
-    if (previous_ != 0 && version != previous_ - 1) throw index_gap();
+    // The version that was asked for may be that of a damaged event.
+    if (previous_ == 0 && version < from_ && newer_.met_damage_behind(event.position)) newer_.throw_if_damaged();
+    if (previous_ != 0 && version != previous_ - 1) gap();
     if (version <= from_) {
       if (!page_.has_room_for(event, limit_)) return false;
       add(event);
     }
     previous_ = version;
     return true;
+  }
+
+  /// A version is missing: it is that of a damaged event, if there was one.
+  [[noreturn]] void gap() const {
+    newer_.throw_if_damaged();
+    throw index_gap();
   }
 
   void add(const recorded_event& event) {
@@ -86,8 +135,8 @@ class stream_reading {
     for (std::uint64_t after = 0;;) {
       const std::vector<std::uint64_t> hits = sources_.index->ascending(key_, after, positions_at_once, skip);
       if (skip > 0 && (hits.empty() || !is_version(hits.front(), from))) {
+        if (hits.empty() && index_ends_before(from)) return true;
         skip = 0;
-        if (hits.empty() && sources_.index->ascending(key_, 0, 1, 0).empty()) return true;
         continue;
       }
       skip = 0;
@@ -98,6 +147,23 @@ class stream_reading {
           return false;
         after = position;
       }
+    }
+  }
+
+  /// True if the index has no event of the stream with this version or a later one.
+  bool index_ends_before(std::uint64_t version) {
+    std::uint64_t damaged = 0;  // they follow on the last one that is not
+    for (std::uint64_t before = sources_.indexed_to.value() + 1;;) {
+      const std::vector<std::uint64_t> hits = sources_.index->descending(key_, before, positions_at_once);
+      for (const std::uint64_t position : hits) {
+        before = position;
+        try {
+          if (const recorded_event* const event = fetch(position)) return event->version.value() + damaged < version;
+        } catch (const log_damaged&) {
+          ++damaged;
+        }
+      }
+      if (hits.size() < positions_at_once) return damaged == 0;
     }
   }
 
@@ -116,10 +182,11 @@ class stream_reading {
       return true;
     }
     bool more = true;
-    sources_.log.scan(sources_.indexed_to, [&](const entry_row&, const recorded_event& event) {
+    newer_.scan(sources_.indexed_to, [&](const entry_row&, const recorded_event& event) {
       if (event.stream == stream_) more = take_forward(event);
       return more;
     });
+    if (more) newer_.throw_if_damaged();
     return more;
   }
 
@@ -142,7 +209,7 @@ class stream_reading {
   std::vector<std::uint64_t> newest_positions() {
     std::deque<std::uint64_t> found;
     const std::size_t wanted = std::max<std::size_t>(limit_.events, 1);
-    sources_.log.scan(sources_.indexed_to, [&](const entry_row& row, const recorded_event& event) {
+    newer_.scan(sources_.indexed_to, [&](const entry_row& row, const recorded_event& event) {
       if (event.stream != stream_ || row.version > from_) return true;
       found.push_back(row.position);
       // One more than is wanted shows that there is more.
@@ -175,6 +242,7 @@ class stream_reading {
   const index_key key_;
   const page_limit& limit_;
 
+  scan_past_damage newer_{sources_.log};
   event_page_builder page_;
   global_position last_;
   std::uint64_t next_ = 1;      // upwards: the version to come
@@ -325,10 +393,12 @@ std::optional<global_position> find_event(const lookup_sources& sources, const e
   }
   std::optional<global_position> found;
   if (!sources.remembered) {
-    sources.log.scan(sources.indexed_to, [&](const entry_row&, const recorded_event& event) {
+    scan_past_damage newer(sources.log);
+    newer.scan(sources.indexed_to, [&](const entry_row&, const recorded_event& event) {
       if (event.id == id) found = event.position;
       return !found;
     });
+    if (!found) newer.throw_if_damaged();
   }
   return found;
 }

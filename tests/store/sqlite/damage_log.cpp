@@ -1,0 +1,462 @@
+// Damages copies of a log, one at a time, and looks at each with every reader, with a verification and with a writer:
+//
+//     damage_log FLIPS TRUNCATIONS [SEED]
+//
+// One bit of the database, its WAL, the witness or the index (with its own WAL) is another, or one of these files is cut. Then
+//   - every event that a reader gives out is what was written there; what it does not give out, it refuses by name;
+//   - what the damage cannot have touched is given out, by position, by stream, by id and by what events have in common;
+//   - if any of it is missing, or a writer refuses the log, the verification says so; its readable ranges are what can be read;
+//   - an end that is missing is told by the visitor, and refused to the writer;
+//   - a writer that opens it takes no event for new that was there.
+// Prints `figure: value` lines; exits 1 at the first thing that is wrong. As a control it counts what SQLite alone gives out
+// changed, without a word.
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <memory>
+#include <random>
+#include <set>
+#include <string>
+#include <vector>
+
+#include <whence/sql/database.hpp>
+#include <whence/store/log_errors.hpp>
+#include <whence/store/log_source.hpp>
+#include <whence/store/log_verification.hpp>
+
+#include <tests/store/sqlite/damaged_history.hpp>
+#include <tests/temporary_folder.hpp>
+
+namespace {
+
+using namespace whence;
+namespace fs = std::filesystem;
+using tests::history;
+using positions = std::set<std::uint64_t>;
+
+/// The log did what it must not do.
+struct wrong : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+void require(bool condition, const std::string& sentence) {
+  if (!condition) throw wrong(sentence);
+}
+
+// --- the logs that are damaged ----------------------------------------------------------------------------------------
+
+struct original {
+  original(const fs::path& in, unsigned seed, bool is_killed) : folder(in), killed(is_killed) {
+    fs::create_directories(folder);
+    tests::make_log_with_past(folder / "shop.db", seed, killed);
+  }
+
+  /// Reads what it was, from a copy. Starts threads: after all originals are made.
+  void look(const fs::path& scratch, const runtime& runtime) {
+    tests::copy_log(folder, scratch);
+    was = tests::read_history(*sqlite(scratch / "shop.db").visit(runtime));
+    pages = std::make_unique<tests::event_pages>(scratch / "shop.db");
+  }
+
+  fs::path folder;
+  bool killed;
+  history was;
+  std::unique_ptr<tests::event_pages> pages;
+};
+
+// --- the damage -------------------------------------------------------------------------------------------------------
+
+struct damage {
+  std::string file;  // "", "-wal", ".witness", ".index", ".index-wal"
+  bool cut = false;
+  std::uint64_t offset = 0;
+  unsigned bit = 0;
+
+  bool of_index() const { return file.starts_with(".index"); }
+  std::string text() const {
+    return "shop.db" + file + (cut ? " cut at " : ", bit " + std::to_string(bit) + " of ") + std::to_string(offset);
+  }
+};
+
+damage do_damage(const fs::path& folder, std::mt19937& dice, bool cut) {
+  std::vector<std::string> there;
+  for (const char* const file : {"", "-wal", ".witness", ".index", ".index-wal"}) {
+    const fs::path path = folder / (std::string("shop.db") + file);
+    if (fs::exists(path) && fs::file_size(path) > 0) there.emplace_back(file);
+  }
+  damage done;
+  done.file = there[dice() % there.size()];
+  done.cut = cut;
+  const fs::path path = folder / ("shop.db" + done.file);
+  done.offset = dice() % fs::file_size(path);
+  if (cut) {
+    // Half of them where a page, a frame or a slot ends.
+    if (dice() % 2 == 0) done.offset -= done.offset % 4'096;
+    fs::resize_file(path, done.offset);
+    return done;
+  }
+  done.bit = dice() % 8;
+  std::fstream file(path, std::ios::binary | std::ios::in | std::ios::out);
+  file.seekg(static_cast<std::streamoff>(done.offset));
+  const int byte = file.get() ^ 1 << done.bit;
+  file.seekp(static_cast<std::streamoff>(done.offset));
+  file.put(static_cast<char>(byte));
+  require(file.good(), "the file could not be damaged");
+  return done;
+}
+
+// --- what readers say -------------------------------------------------------------------------------------------------
+
+class examination {
+ public:
+  examination(log_reader& reader, const history& was) : reader_(reader), was_(was) {}
+
+  /// The positions that are given out, each as it was written. Past what is refused it is read on.
+  positions by_position() {
+    positions read;
+    for (std::uint64_t at = 0; at < was_.head();) {
+      try {
+        const event_page page = reader_.read(global_position{at}, {}, {.events = 50});
+        for (const recorded_event& event : page) read.insert(checked(event));
+        if (page.scanned_to().value() == at) break;  // the log ends here
+        at = page.scanned_to().value();
+      } catch (const error&) {
+        ++at;
+      }
+    }
+    return read;
+  }
+
+  positions by_stream(read_direction direction) {
+    positions read;
+    for (const auto& [stream, of_stream] : was_.positions) {
+      const bool forward = direction == read_direction::forward;
+      std::uint64_t version = forward ? 1 : of_stream.size();
+      while (version >= 1 && version <= of_stream.size()) {
+        try {
+          const event_page page = reader_.read_stream(stream, stream_version{version}, direction, {.events = 7});
+          if (page.empty()) break;
+          // A stream may end earlier now: whether it may is looked at by position.
+          if (!forward) version = std::min(version, page.front().version.value());
+          for (const recorded_event& event : page) {
+            require(event.stream == stream && event.version.value() == version, "a stream is given out of order");
+            read.insert(checked(event));
+            forward ? ++version : --version;
+          }
+        } catch (const error&) {
+          forward ? ++version : --version;
+        }
+      }
+    }
+    return read;
+  }
+
+  /// Those that can be read by position, that the link joins, and that do not come.
+  positions by_link(const event_link& link, const positions& readable, const positions& joined) {
+    positions read;
+    for (std::uint64_t after = 0; after < was_.head();) {
+      try {
+        const event_page page = reader_.read_linked(link, global_position{after});
+        for (const recorded_event& event : page) read.insert(checked(event));
+        if (page.at_end() || page.scanned_to().value() == after) break;
+        after = page.scanned_to().value();
+      } catch (const error&) {
+        ++after;
+      }
+    }
+    positions missed;
+    for (const std::uint64_t position : joined) {
+      if (readable.contains(position) && !read.contains(position)) missed.insert(position);
+    }
+    return missed;
+  }
+
+  void by_id(std::uint64_t position, bool readable) {
+    try {
+      const auto found = reader_.find_event(was_.ids[position - 1]);
+      require(!found || found->value() == position, "an id is found at another event");
+      require(found || !readable, "event " + std::to_string(position) + " can be read, and is not found by its id");
+    } catch (const error&) {
+      // By name.
+    }
+  }
+
+  std::uint64_t returned() const noexcept { return returned_; }
+
+ private:
+  std::uint64_t checked(const recorded_event& event) {
+    ++returned_;
+    const std::uint64_t position = event.position.value();
+    require(position >= 1 && position <= was_.head(), "there is an event that was never written");
+    require(tests::bytes_of(event) == was_.events[position - 1],
+            "event " + std::to_string(position) + " is given out as something that was never written");
+    return position;
+  }
+
+  log_reader& reader_;
+  const history& was_;
+  std::uint64_t returned_ = 0;
+};
+
+// --- one damaged copy -------------------------------------------------------------------------------------------------
+
+struct figures {
+  std::map<std::string, std::uint64_t> damaged;  // by file
+  std::uint64_t returned = 0;
+  std::uint64_t lost_events = 0;
+  std::uint64_t astray = 0;
+  std::uint64_t told = 0;
+  std::uint64_t without_effect = 0;
+  std::uint64_t tails_told = 0;
+  std::uint64_t refused_writers = 0;
+  std::uint64_t bounded = 0;
+  std::uint64_t repeats = 0;
+  std::uint64_t changed_for_sqlite = 0;
+};
+
+class trial {
+ public:
+  trial(const original& from, const fs::path& copy, const runtime& runtime, std::mt19937& dice, figures& counted)
+      : from_(from),
+        was_(from.was),
+        path_(copy / "shop.db"),
+        copy_(copy),
+        runtime_(runtime),
+        dice_(dice),
+        counted_(counted) {}
+
+  void run(bool cut) {
+    tests::copy_log(from_.folder, copy_);
+    done_ = do_damage(copy_, dice_, cut);
+    ++counted_.damaged["shop.db" + done_.file + (cut ? ", cut" : ", one bit")];
+    try {
+      look_as_visitor();
+      look_at_rows();
+      look_at_verification();
+      look_as_writer();
+    } catch (const wrong& found) {
+      throw wrong(done_.text() + (from_.killed ? " of a killed log: " : " of a closed log: ") + found.what());
+    }
+  }
+
+ private:
+  void look_as_visitor() {
+    readable_.clear();
+    astray_.clear();
+    told_ = false;
+    std::unique_ptr<log_reader> visitor;
+    try {
+      visitor = sqlite(path_).visit(runtime_);
+      told_ = visitor->condition().what != log_condition::kind::whole;
+    } catch (const error&) {
+      told_ = true;
+    }
+    if (!visitor) return;
+    examination look(*visitor, was_);
+    readable_ = look.by_position();
+    const positions ways[] = {look.by_stream(read_direction::forward), look.by_stream(read_direction::backward)};
+    for (const positions& way : ways) {
+      for (const std::uint64_t position : readable_) {
+        if (!way.contains(position)) astray_.insert(position);
+      }
+    }
+    for (int i = 0; i < 5; ++i) {
+      const std::uint64_t position = 1 + dice_() % was_.head();
+      look.by_id(position, readable_.contains(position));
+    }
+    const correlation_id correlation = was_.correlations[dice_() % was_.head()];
+    positions joined;
+    for (std::uint64_t position = 1; position <= was_.head(); ++position) {
+      if (was_.correlations[position - 1] == correlation) joined.insert(position);
+    }
+    astray_.merge(look.by_link(event_link::correlation(correlation), readable_, joined));
+    counted_.returned += look.returned();
+    check_what_is_missing();
+  }
+
+  /// Nothing beside the log takes an event away, and a place in the log takes no more than it can have touched.
+  void check_what_is_missing() {
+    const std::uint64_t missing = was_.head() - readable_.size();
+    counted_.lost_events += missing;
+    if (missing == 0) return;
+    require(done_.file.empty() || done_.file == "-wal", "events are missing though the log is not damaged");
+    const std::uint64_t last = readable_.empty() ? 0 : *readable_.rbegin();
+    if (last < was_.head() && readable_.size() == last) {
+      require(told_ || done_.file.empty(), "the end is missing, and the visitor says nothing");
+      ++counted_.tails_told;
+    }
+    if (done_.file == "-wal")
+      require(readable_.size() == last || !done_.cut, "a WAL that was cut takes events from the middle");
+    if (!done_.file.empty() || done_.cut) return;
+    const auto touched = from_.pages->touched_by(done_.offset, was_);
+    if (!touched) return;
+    ++counted_.bounded;
+    for (std::uint64_t position = 1; position <= was_.head(); ++position) {
+      require(readable_.contains(position) || touched->contains(position),
+              "event " + std::to_string(position) + " cannot be read, and lies elsewhere");
+    }
+  }
+
+  /// The control: what SQLite alone makes of it.
+  void look_at_rows() {
+    try {
+      sql::database db = sql::database::open(path_, sql::open_mode::read_only);
+      sql::statement rows = db.prepare("SELECT position, data FROM entries ORDER BY position");
+      bool changed = false;
+      while (rows.step()) {
+        const auto position = static_cast<std::uint64_t>(rows.integer(0));
+        changed = changed || position < 1 || position > was_.head() || rows.text(1) != was_.as_new[position - 1].data;
+      }
+      counted_.changed_for_sqlite += changed ? 1 : 0;
+    } catch (const error&) {
+      // It has noticed.
+    }
+  }
+
+  void look_at_verification() {
+    sound_ = false;
+    try {
+      const log_verification found = verify_log(sqlite(path_), runtime_, {.threads = 2});
+      sound_ = found.sound();
+      positions said;
+      for (const position_range& range : found.readable) {
+        for (std::uint64_t at = range.first.value(); at <= range.last.value(); ++at) said.insert(at);
+      }
+      require(said == readable_, "what the verification calls readable is not what can be read: " +
+                                     std::to_string(said.size()) + ", " + std::to_string(readable_.size()));
+      require(readable_.size() == was_.head() || found.loses_events(),
+              "events are missing, and the verification says nothing");
+      const bool unsound = std::ranges::any_of(
+          found.findings, [](const log_finding& each) { return each.what == log_finding::kind::structure; });
+      require(astray_.empty() || unsound, "event " + (astray_.empty() ? "" : std::to_string(*astray_.begin())) +
+                                              " can be read by position and not by stream, and the table is sound");
+      counted_.astray += astray_.size();
+      require(!told_ || !sound_, "a visitor is told that something is wrong, and the verification says nothing");
+    } catch (const error&) {
+      // There is no log that could be verified, by name.
+    }
+    ++(sound_ ? counted_.without_effect : counted_.told);
+  }
+
+  void look_as_writer() {
+    std::unique_ptr<whence::log> log;
+    try {
+      log = sqlite(path_).open(runtime_);
+    } catch (const error& refused) {
+      ++counted_.refused_writers;
+      require(!sound_, std::string("a writer refuses a log that is verified: ") + refused.what());
+      return;
+    }
+    require(log->head().value() >= was_.head(), "a writer opens a log whose end is missing, and says nothing");
+    for (int i = 0; i < 3; ++i) repeat(*log, 1 + dice_() % was_.head());
+    examination look(*log, was_);
+    for (const std::uint64_t position : readable_) {
+      if (position % 16 == 0) look.by_id(position, true);
+    }
+    require(look.by_position() == readable_, "a writer reads something else than a visitor");
+    counted_.returned += look.returned();
+    try {
+      log->close();
+    } catch (const error&) {
+      // By name.
+    }
+  }
+
+  /// An event that is there is sent again: it must not be written twice.
+  void repeat(whence::log& log, std::uint64_t position) {
+    append_batch batch;
+    batch.streams.push_back({.stream = was_.streams[position - 1],
+                             .aggregate_type = was_.aggregate_types[position - 1],
+                             .events = {was_.as_new[position - 1]}});
+    const append_outcome outcome = log.append(std::move(batch)).get();
+    if (outcome.committed() != nullptr) {
+      require(outcome.committed()->repeated, "event " + std::to_string(position) + " was written a second time");
+      require(outcome.committed()->first.value() == position, "a repeat is answered with another event");
+      ++counted_.repeats;
+    } else {
+      const bool reused =
+          outcome.refused() != nullptr && outcome.refused()->why == append_refused::reason::event_id_reused;
+      require(!reused, "a repeat is called another content");
+      require(!sound_, "a repeat is not recognised in a log that is verified");
+    }
+  }
+
+  const original& from_;
+  const history& was_;
+  const std::string path_;
+  const fs::path copy_;
+  const runtime& runtime_;
+  std::mt19937& dice_;
+  figures& counted_;
+  damage done_;
+  positions readable_;
+  positions astray_;  // can be read in their order, and not searched: a number in the table's inside is damaged
+  bool told_ = false;
+  bool sound_ = false;
+};
+
+void print(const figures& counted, std::uint64_t events) {
+  for (const auto& [file, count] : counted.damaged) std::printf("%s: %ju\n", file.c_str(), std::uintmax_t{count});
+  const auto line = [](const char* name, std::uint64_t number) {
+    std::printf("%s: %ju\n", name, std::uintmax_t{number});
+  };
+  line("events in the logs", events);
+  line("events given out, each as it was written", counted.returned);
+  line("events given out as something else", 0);
+  line("events that could not be read, each refused by name", counted.lost_events);
+  line("events read in order though no search finds them, each refused there by name", counted.astray);
+  line("damaged pages of events, of which no other event was lost", counted.bounded);
+  line("missing ends, each told", counted.tails_told);
+  line("missing ends in silence", 0);
+  line("damage found by log verify", counted.told);
+  line("damage without any effect", counted.without_effect);
+  line("writers that refused the log", counted.refused_writers);
+  line("repeats recognised by writers that opened it", counted.repeats);
+  line("control, SQLite alone gave out something else without a word", counted.changed_for_sqlite);
+}
+
+int run(int flips, int truncations, unsigned seed) {
+  const tests::temporary_folder folder;
+  std::mt19937 dice(seed);
+  // Before any thread is started: they are made in processes of their own.
+  original originals[] = {{folder.path() / "killed", seed, true}, {folder.path() / "closed", seed + 1, false}};
+  const runtime runtime = runtime::system(seed);
+  const fs::path copy = folder.path() / "copy";
+  std::uint64_t events = 0;
+  for (original& each : originals) {
+    each.look(copy, runtime);
+    events += each.was.head();
+  }
+  figures counted;
+  for (int i = 0; i < flips + truncations; ++i) {
+    try {
+      trial(originals[i % 3 == 0 ? 1 : 0], copy, runtime, dice, counted).run(i >= flips);
+    } catch (const wrong& found) {
+      std::fprintf(stderr, "seed %u, damage %d: %s\n", seed, i, found.what());
+      return 1;
+    }
+  }
+  print(counted, events);
+  std::printf("seed: %u\n", seed);
+  if (counted.changed_for_sqlite == 0 || counted.tails_told == 0) {
+    std::fprintf(stderr, "seed %u: nothing was damaged that matters\n", seed);
+    return 1;
+  }
+  return 0;
+}
+
+}  // namespace
+
+int main(int count, char** words) try {
+  if (count != 3 && count != 4) {
+    std::fputs("damage_log FLIPS TRUNCATIONS [SEED]\n", stderr);
+    return 2;
+  }
+  const unsigned seed = count == 4 ? static_cast<unsigned>(std::stoul(words[3])) : std::random_device{}();
+  return run(std::stoi(words[1]), std::stoi(words[2]), seed % 1'000);
+} catch (const std::exception& failure) {
+  std::fprintf(stderr, "damage_log: %s\n", failure.what());
+  return 2;
+}
