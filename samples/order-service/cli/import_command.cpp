@@ -34,6 +34,14 @@ void must_take_rejects(const import_request& command, const std::string& store) 
                   {.what = "--rejects " + *command.rejects + " would destroy what is there; nothing was written",
                    .why = *reason,
                    .remedy = "name another file for --rejects"});
+  // Its name may be too long, its folder on a disk without room: it is begun, and taken away again.
+  const rejects_file can_be_begun(*command.rejects);
+}
+
+void reject(const csv_record& record, reject_reason reason, staging_area& staged) {
+  std::string name(reason.name);
+  if (record.text_cut) name += rejects::cut;
+  staged.reject(record.line, {name}, record.text);
 }
 
 /// Reads the whole file into the staging area.
@@ -45,7 +53,7 @@ void stage(sales_file& file, staging_area& staged, const whence::application& ap
     if (const auto* sale = std::get_if<sale_record>(&judged))
       staged.accept(*sale, record.text);
     else
-      staged.reject(record.line, std::get<reject_reason>(judged), record.text);
+      reject(record, std::get<reject_reason>(judged), staged);
   }
 }
 

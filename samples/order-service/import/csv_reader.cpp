@@ -33,6 +33,10 @@ bool csv_reader::next(csv_record& record) {
     begin_again(record, line_);
     ending ended = ending::field;
     while (ended == ending::field) ended = read_field(record);
+    if (record.text.size() > limits_.text_bytes) {
+      record.text.resize(limits_.text_bytes);
+      record.text_cut = true;
+    }
     if (!record.text.empty()) return true;
     if (ended == ending::file) return false;
   }
@@ -97,7 +101,7 @@ int csv_reader::take(csv_record& record) {
   ++position_;
   ++bytes_read_;
   if (character == '\n') ++line_;
-  if (record.text.size() < limits_.text_bytes)
+  if (record.text.size() <= limits_.text_bytes)  // with room for the line end, which is taken away again
     record.text.push_back(static_cast<char>(character));
   else
     record.text_cut = true;

@@ -46,6 +46,14 @@ bool is_linked_to(const std::filesystem::path& log, const std::filesystem::path&
   return false;
 }
 
+/// A file that this program has open: what the shell redirected to it, by the name that it has or as /dev/stdout.
+bool is_open_here(const std::string& path) {
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd", error))
+    if (std::filesystem::equivalent(entry.path(), path, error)) return true;
+  return false;
+}
+
 }  // namespace
 
 std::optional<std::string> reason_against_rejects(const std::string& path, const std::string& sales,
@@ -59,6 +67,7 @@ std::optional<std::string> reason_against_rejects(const std::string& path, const
   const auto there = std::filesystem::status(path, error);
   if (std::filesystem::exists(there) && !std::filesystem::is_regular_file(there))
     return "it is there, and no regular file that could be replaced";
+  if (is_open_here(path)) return "this command's own input or output is redirected to it";
 
   const std::string folder = whence::directory_of(place.string());
   if (::access(folder.c_str(), W_OK | X_OK) != 0) throw whence::file_error("write into", folder, errno);

@@ -70,6 +70,9 @@ inline constexpr reject_reason date_malformed{"date.malformed"};
 inline constexpr reject_reason amount_overflow{
     "amount.overflow"};  ///< quantity × price does not fit, or the invoice's total
 inline constexpr reject_reason invoice_too_large{"invoice.too_large"};  ///< more than one event can hold
+
+/// Behind the reason of a record of which not all is kept (`csv_limits::text_bytes`).
+inline constexpr std::string_view cut = " (cut after 2 MiB)";
 }  // namespace rejects
 
 /// Applies the rules that a record can be judged by alone.

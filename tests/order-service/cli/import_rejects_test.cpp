@@ -144,3 +144,37 @@ TEST_CASE("an import that is refused because another one runs leaves that one's 
   CHECK(program::read_file(folder.file("rejects.csv")) == "of the last import");
   CHECK(program::read_file(folder.file("rejects.csv.partial")) == "of the import that runs");
 }
+
+TEST_CASE("rejects whose name has no room for the file beside it stop the import before there is a store") {
+  const shop_folder folder;
+  folder.write("sales.csv", header + good + bad);
+  const auto before = everything(folder);
+  const auto refused =
+      folder.run({"import", folder.file("sales.csv"), "--rejects", folder.file(std::string(250, 'r'))});
+  CHECK(refused.exit != 0);
+  CHECK(refused.out.empty());
+  CHECK(everything(folder) == before);
+}
+
+TEST_CASE("a file that the output is redirected to is not replaced by the rejects") {
+  const shop_folder folder;
+  folder.write("sales.csv", header + good + bad);
+  const std::string out = folder.write("out", "");
+  for (const std::string& rejects : {std::string("/dev/stdout"), std::string("/dev/fd/1"), out}) {
+    CAPTURE(rejects);
+    CHECK(program::shell("order-service --store '" + folder.store() + "' import '" + folder.file("sales.csv") +
+                         "' --rejects '" + rejects + "' >'" + out + "' 2>'" + folder.file("err") + "'") == 2);
+    CHECK(program::read_file(folder.file("err")).find("[import.rejects, exit 2]") != std::string::npos);
+    CHECK_FALSE(std::filesystem::exists(folder.store()));
+  }
+}
+
+TEST_CASE("a record of which not all is kept says so in the file of rejects") {
+  const shop_folder folder;
+  folder.write("sales.csv",
+               header + good + std::string((2u << 20) + 1, 'x') + "\n" + std::string(2u << 20, 'y') + "\n");
+  REQUIRE(folder.run({"import", folder.file("sales.csv"), "--rejects", folder.file("rejects.csv")}).exit == 0);
+  CHECK(program::read_file(folder.file("rejects.csv")) == "line,reason,record\n3,record.fields (cut after 2 MiB),\"" +
+                                                              std::string(2u << 20, 'x') + "\"\n4,record.fields,\"" +
+                                                              std::string(2u << 20, 'y') + "\"\n");
+}
