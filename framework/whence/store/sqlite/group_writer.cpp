@@ -87,12 +87,13 @@ void group_writer::commit(std::vector<std::unique_ptr<queued_append>> appends) n
 }
 
 void group_writer::judge(append_group& group, std::vector<std::unique_ptr<queued_append>>& appends) {
-  std::optional<std::string> obstacle = index_.wait_until_complete();
+  std::optional<indexer::obstacle> obstacle = index_.wait_until_complete();
   if (!obstacle) obstacle = index_.wait_for_room();
   const known_events::look look(*known_);
   for (std::unique_ptr<queued_append>& append : appends) {
     if (obstacle) {
-      group.take_decided(std::move(append), not_written({*obstacle}));
+      group.take_decided(std::move(append), not_written({obstacle->why, obstacle->no_room ? storage_fault::no_room
+                                                                                          : storage_fault::other}));
       continue;
     }
     try {

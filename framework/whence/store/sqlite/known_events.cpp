@@ -114,7 +114,7 @@ const recorded_event* known_events::search(index_key key, const event_id* id, Is
     // It is being made anew: what it did not have means nothing. It is asked again once it is filled.
     index_look_.reset();
     index_.reset();
-    if (const auto why = indexer_.wait_until_complete()) throw sql::sql_error(SQLITE_BUSY, paths_.index, "", *why);
+    if (const auto why = indexer_.wait_until_complete()) throw sql::sql_error(SQLITE_BUSY, paths_.index, "", why->why);
   }
 }
 

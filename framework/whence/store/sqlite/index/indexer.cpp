@@ -32,19 +32,19 @@ indexer::indexer(std::shared_ptr<files> files, log_paths paths, reader_pool& rea
 
 indexer::~indexer() { close(); }
 
-std::optional<std::string> indexer::wait_until_complete() {
+std::optional<indexer::obstacle> indexer::wait_until_complete() {
   auto own = shared_.lock();
   own.wait(changed_, [&] { return own->now != stage::filling || own->failure; });
   if (own->now == stage::complete) return std::nullopt;
-  return own->failure ? own->failure : "the log is closed";
+  return own->failure ? own->failure : obstacle{"the log is closed"};
 }
 
-std::optional<std::string> indexer::wait_for_room() {
+std::optional<indexer::obstacle> indexer::wait_for_room() {
   auto own = shared_.lock();
   const auto room = [&] { return tail_.size() < tail_events_max; };
   own.wait(changed_, [&] { return room() || own->failure || own->now == stage::closed; });
   if (room()) return std::nullopt;
-  return own->failure ? own->failure : "the log is closed";
+  return own->failure ? own->failure : obstacle{"the log is closed"};
 }
 
 void indexer::add(const index_batch& events) {
@@ -96,15 +96,15 @@ void indexer::run() noexcept {
   pthread_setname_np(pthread_self(), "whence-index");
   bool anew = false;  // the last attempt found it unsound
   for (;;) {
-    std::optional<std::string> failure;
+    std::optional<obstacle> failure;
     bool unsound = false;
     try {
       work();
     } catch (const sql::sql_error& error) {
-      failure = error.what();
+      failure = obstacle{error.what(), error.primary() == SQLITE_FULL};
       unsound = is_damage(error);
     } catch (const std::exception& error) {
-      failure = error.what();
+      failure = obstacle{error.what()};
     }
     // What a connection that failed believes may be the trouble: the next attempt opens its own.
     if (failure) index_.reset();

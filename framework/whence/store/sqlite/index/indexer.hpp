@@ -35,11 +35,16 @@ class indexer {
   indexer(std::shared_ptr<files> files, log_paths paths, reader_pool& readers, log_identity log, global_position head);
   ~indexer();
 
-  /// Waits until index and tail together have the whole log. The text says why they never will, for now.
-  std::optional<std::string> wait_until_complete();
+  struct obstacle {
+    std::string why;
+    bool no_room = false;  ///< on the disk
+  };
 
-  /// Waits until the tail has room for another group. The text says why there is none.
-  std::optional<std::string> wait_for_room();
+  /// Waits until index and tail together have the whole log. An obstacle: they never will, for now.
+  std::optional<obstacle> wait_until_complete();
+
+  /// Waits until the tail has room for another group. An obstacle: there is none, for now.
+  std::optional<obstacle> wait_for_room();
 
   /// Committed events, in position order, after all that were added before.
   void add(const index_batch& events);
@@ -72,7 +77,7 @@ class indexer {
     bool replace = false;  // whatever the index says of itself
     id_range ids;
     bool closing = false;
-    std::optional<std::string> failure;  // of the last attempt; tried again while there is something to do
+    std::optional<obstacle> failure;  // of the last attempt; tried again while there is something to do
   };
 
   void run() noexcept;
