@@ -1,6 +1,3 @@
-#include <algorithm>
-#include <cmath>
-
 #include <tests/benchmarks/contenders.hpp>
 
 namespace bench {
@@ -9,12 +6,6 @@ namespace {
 constexpr std::size_t batch_events = 1'000;
 
 }  // namespace
-
-double latencies::p99() {
-  const auto place = all_.begin() + static_cast<std::ptrdiff_t>(std::ceil(0.99 * static_cast<double>(all_.size()))) - 1;
-  std::nth_element(all_.begin(), place, all_.end());
-  return 1e3 * *place;
-}
 
 bare_appends::bare_appends(const std::filesystem::path& path, const settings& how, bare_options options, spread over)
     : log_(path, options), work_(2, over) {

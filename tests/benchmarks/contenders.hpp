@@ -16,18 +16,6 @@
 
 namespace bench {
 
-/// How long each of many took.
-class latencies {
- public:
-  void add(double seconds) { all_.push_back(seconds); }
-  void add(const latencies& others) { all_.insert(all_.end(), others.all_.begin(), others.all_.end()); }
-  /// In milliseconds: 99 of 100 were not slower.
-  double p99();
-
- private:
-  std::vector<double> all_;
-};
-
 /// Appends to a log of Whence: whence_append.cpp. What returns a rate returns events/s.
 class whence_appends {
  public:

@@ -1,4 +1,7 @@
+#include <algorithm>
 #include <chrono>
+#include <cmath>
+#include <cstddef>
 #include <ctime>
 #include <thread>
 
@@ -48,6 +51,12 @@ double seconds_until_quiet(const std::function<void()>& work) {
     looked = looked_now;
   }
   return last_busy - begun;
+}
+
+double latencies::p99() {
+  const auto place = all_.begin() + static_cast<std::ptrdiff_t>(std::ceil(0.99 * static_cast<double>(all_.size()))) - 1;
+  std::nth_element(all_.begin(), place, all_.end());
+  return 1e3 * *place;
 }
 
 }  // namespace bench

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <vector>
 
 namespace bench {
 
@@ -12,5 +13,17 @@ double seconds(const std::function<void()>& work);
 double seconds_until_quiet(const std::function<void()>& work);
 
 void measure_processor_time();
+
+/// How long each of many took.
+class latencies {
+ public:
+  void add(double seconds) { all_.push_back(seconds); }
+  void add(const latencies& others) { all_.insert(all_.end(), others.all_.begin(), others.all_.end()); }
+  /// In milliseconds: 99 of 100 were not slower.
+  double p99();
+
+ private:
+  std::vector<double> all_;
+};
 
 }  // namespace bench
