@@ -313,8 +313,16 @@ class Table(unittest.TestCase):
     program = ()
     own = {}      # by command: its own cases
     shared = ()   # (command, case) of those that come of a rule
-    setups = None
     programs = None
+    setups = None
+
+    @classmethod
+    def setUpClass(cls):
+        cls.setups = Setups(cls.programs)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.setups.close()
 
     def listed_commands(self):
         raise NotImplementedError

@@ -5,7 +5,7 @@ import sys
 import unittest
 from pathlib import Path
 
-from bad_input import Programs, Setups, Table, case, refused_by_rule
+from bad_input import Programs, Table, case, refused_by_rule
 
 PROGRAMS = Programs(Path(sys.argv.pop()).resolve())
 HELP = "order-service {} --help$"
@@ -156,16 +156,8 @@ OWN = {
 
 class OrderService(Table):
     program = ("order-service",)
+    programs = PROGRAMS
     own = OWN
-
-    @classmethod
-    def setUpClass(cls):
-        cls.programs = PROGRAMS
-        cls.setups = Setups(PROGRAMS)
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.setups.close()
 
     def listed_commands(self):
         help_text = self.programs.run(["order-service", "--help"], self.setups["empty folder"]).stdout

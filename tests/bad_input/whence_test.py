@@ -5,7 +5,7 @@ import sys
 import unittest
 from pathlib import Path
 
-from bad_input import Programs, Setups, Table, case
+from bad_input import Programs, Table, case
 
 PROGRAMS = Programs(Path(sys.argv.pop()).resolve())
 NO_LOG = {"man", "completion"}  # the commands that open none
@@ -241,17 +241,9 @@ WITH_TYPES = {
 
 class Whence(Table):
     program = ("whence",)
+    programs = PROGRAMS
     own = OWN | STOCK
     without_types = {"stream state", "stream diff"}
-
-    @classmethod
-    def setUpClass(cls):
-        cls.programs = PROGRAMS
-        cls.setups = Setups(PROGRAMS)
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.setups.close()
 
     def listed_commands(self):
         """What the manual has; it is made of the program's own table."""
