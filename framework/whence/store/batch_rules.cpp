@@ -112,7 +112,7 @@ std::optional<append_refused> named_twice(const append_batch& batch, std::size_t
   for (std::uint32_t place = 0; place < batch.streams.size(); ++place) {
     const stream_append& part = batch.streams[place];
     const auto same = [&](std::uint32_t other) { return batch.streams[other].stream == part.stream; };
-    if (streams.put(XXH3_64bits(part.stream.data(), part.stream.size()), place, same))
+    if (streams.insert(XXH3_64bits(part.stream.data(), part.stream.size()), place, same))
       return refuse("a batch names a stream once", part.stream);
     for (const new_event& event : part.events) {
       if (!ids.add(event.id)) return refuse("an event id stands twice in the batch", part.stream, event.id);

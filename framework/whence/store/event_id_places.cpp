@@ -18,9 +18,7 @@ void event_id_places::reserve(std::size_t ids) {
 
 bool event_id_places::add(const event_id& id) {
   const auto same = [&](std::uint32_t place) { return ids_[place] == id; };
-  const std::uint64_t hash_of_id = hash(id);
-  if (places_.find(hash_of_id, same)) return false;
-  places_.put(hash_of_id, static_cast<std::uint32_t>(ids_.size()), same);
+  if (places_.insert(hash(id), static_cast<std::uint32_t>(ids_.size()), same)) return false;
   ids_.push_back(id);
   return true;
 }

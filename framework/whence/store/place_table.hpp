@@ -35,13 +35,16 @@ class place_table {
   /// Puts a place where one was for which `is_it` is true, and returns the one before; else where there was none.
   template <class IsIt>
   std::optional<std::uint32_t> put(std::uint64_t hash, std::uint32_t place, IsIt is_it) {
-    if (2 * (used_ + 1) > slots_.size()) grow_to(std::max<std::size_t>(2 * slots_.size(), 16));
-    slot& into = slots_[slot_of(hash, is_it)];
-    const std::uint32_t before = into.place_and_one;
-    into = {part_of(hash), place + 1};
-    if (before != 0) return before - 1;
-    ++used_;
-    return std::nullopt;
+    slot& into = slot_for_one_more(hash, is_it);
+    const std::optional<std::uint32_t> before = fill_if_free(into, hash, place);
+    if (before) into.place_and_one = place + 1;
+    return before;
+  }
+
+  /// Puts a place where there was none; if there is one for which `is_it` is true, that stays, and is returned.
+  template <class IsIt>
+  std::optional<std::uint32_t> insert(std::uint64_t hash, std::uint32_t place, IsIt is_it) {
+    return fill_if_free(slot_for_one_more(hash, is_it), hash, place);
   }
 
  private:
@@ -62,6 +65,20 @@ class place_table {
       at = (at + 1) & last;
     }
     return at;
+  }
+
+  template <class IsIt>
+  slot& slot_for_one_more(std::uint64_t hash, IsIt is_it) {
+    if (2 * (used_ + 1) > slots_.size()) grow_to(std::max<std::size_t>(2 * slots_.size(), 16));
+    return slots_[slot_of(hash, is_it)];
+  }
+
+  /// The place that is there, if the slot is not free.
+  std::optional<std::uint32_t> fill_if_free(slot& into, std::uint64_t hash, std::uint32_t place) {
+    if (into.place_and_one != 0) return into.place_and_one - 1;
+    into = {part_of(hash), place + 1};
+    ++used_;
+    return std::nullopt;
   }
 
   void grow_to(std::size_t slots) {
