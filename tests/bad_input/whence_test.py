@@ -274,7 +274,8 @@ class Whence(Table):
                 self.check_all([(command, case(arguments, one.code, one.exit, *one.says, at=one.at, out=one.out, also=also))])
 
     def test_bad_input_in_a_machine_form_leaves_stdout_empty_or_one_document(self):
-        for one in (case("--limit x --json", "usage.value", 2), case("--stream order-9 --json", "stream.missing", 3)):
+        for one in (case("--limit x --json", "usage.value", 2), case("--stream order-9 --json", "stream.missing", 3),
+                    case("--typ X -o json", "usage.option", 2), case("surplus --output=json", "usage.argument", 2)):
             with self.subTest(line=one.line):
                 self.check("event list", case(one.line, one.code, one.exit, out=r"\{[^\n]*\"diagnostics\":\[[^\n]*\]\}\n"))
 

@@ -146,7 +146,8 @@ TEST_CASE("a failure as JSON fits a schema") {
        {"event show @99", "event list --stream no-such", "event list --event deadbeef", "event count --fail-if x",
         "event list --where x", "stream show no-such", "stream list --since soon", "event list --columns type",
         "inspect --recent 0", "trace @99", "trace @1 --depth 0", "projection status none",
-        "projection status --fail-if x", "sql", "stream state order-12345"}) {
+        "projection status --fail-if x", "sql", "stream state order-12345", "evnt list", "event list --typ X",
+        "event list surplus", "event show"}) {
     CAPTURE(line);
     const ran ran = console.run(std::string(line) + " -o json");
     CHECK(ran.exit != 0);

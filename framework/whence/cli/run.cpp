@@ -1,5 +1,4 @@
 #include <whence/cli/run.hpp>
-#include <whence/cli/version.hpp>
 
 #include <exception>
 
@@ -8,6 +7,7 @@
 #include <whence/cli/help.hpp>
 #include <whence/cli/program_name.hpp>
 #include <whence/cli/session.hpp>
+#include <whence/cli/verdict.hpp>
 #include <whence/cli/version.hpp>
 
 namespace whence::inline v0::cli {
@@ -53,9 +53,26 @@ exit_code run_words(const std::vector<std::string>& words, surroundings& around)
   return exit_code::done;
 }
 
-exit_code say(const error& failure, surroundings& around) {
+/// Whether JSON is asked for, also by a command line that is wrong elsewhere.
+bool asks_for_json(const std::vector<std::string>& words) {
+  std::string before;
+  for (const std::string& word : words) {
+    if (word == "--") return false;
+    if (word == "--json" || word == "-ojson" || word == "--output=json") return true;
+    if (word == "json" && (before == "-o" || before == "--output")) return true;
+    before = word;
+  }
+  return false;
+}
+
+exit_code say(const error& failure, const std::vector<std::string>& words, surroundings& around) {
   diagnostic found(failure);
   found.text.remedy = as_started(around.program, found.text.remedy);
+  const bool can_print = dynamic_cast<const output_failed*>(&failure) == nullptr;
+  if (can_print && asks_for_json(words)) {
+    around.out->write(verdict_document("", verdict::error, "null", {found}) + "\n");
+    around.out->flush();
+  }
   around.err->write(to_text(around.program, found, style{}));
   around.err->flush();
   return exit_code_of(failure);
@@ -68,9 +85,9 @@ exit_code run(const std::vector<std::string>& words, surroundings& around) noexc
     try {
       return run_words(words, around);
     } catch (const error& failure) {
-      return say(failure, around);
+      return say(failure, words, around);
     } catch (const std::exception& failure) {
-      return say(unexpected_failure(failure.what()), around);
+      return say(unexpected_failure(failure.what()), words, around);
     }
   } catch (const output_closed&) {
     return exit_code::pipe_closed;

@@ -240,7 +240,10 @@ std::variant<request, exit_code> parse_command_line(const std::vector<std::strin
     out << program.help();  // of the command, if one is named
     return exit_code::done;
   } catch (const CLI::CallForVersion& version) {
-    out << version.what();
+    if (given.json || given.form == "json")
+      out << "{\"program\": \"order-service\", \"version\": \"" ORDER_SERVICE_VERSION "\"}\n";
+    else
+      out << version.what();
     return exit_code::done;
   } catch (const CLI::ParseError& wrong) {
     throw told(program, wrong);

@@ -165,5 +165,9 @@ TEST_CASE("the version is the project's") {
   CHECK(ended.err.empty());
   const std::string version = program::read_file((places::sources() / "CMakeLists.txt").string());
   REQUIRE(ended.out.starts_with("order-service "));
-  CHECK(version.find("VERSION " + ended.out.substr(14, ended.out.size() - 15)) != std::string::npos);
+  const std::string number = ended.out.substr(14, ended.out.size() - 15);
+  CHECK(version.find("VERSION " + number) != std::string::npos);
+  for (const std::vector<std::string>& arguments :
+       {std::vector<std::string>{"--version", "--json"}, {"--json", "--version"}, {"--version", "-o", "json"}})
+    CHECK(program::run(arguments).out == "{\"program\": \"order-service\", \"version\": \"" + number + "\"}\n");
 }
