@@ -191,14 +191,14 @@ OWN = {
         case("xyzzy", "usage.command", 2, "there is no command \"xyzzy\"$", "whence --help$"),
         case("event lst", "usage.command", 2, "there is no command \"event lst\"$", "did you mean list?$"),
         case("event list again", "usage.argument", 2, "`man` has no place for \"again\"$", HELP.format("man")),
-        case("-o json", "usage.value", 2, "-o cannot be \"json\"$", "choose one of: table, markdown$"),
+        case("-o csv", "usage.value", 2, "-o cannot be \"csv\"$", "choose one of: table, markdown$"),
         case("--page 2", "usage.option", 2, "there is no option --page of `man`$", HELP.format("man")),
     ],
     "completion": [
         case("", "usage.argument", 2, "`completion` needs to know which: SHELL$", HELP.format("completion")),
         case("tcsh", "usage.value", 2, "there is no completion for \"tcsh\"$", "there are: bash, zsh, fish$"),
         case("bash zsh", "usage.argument", 2, "`completion` has no place for \"zsh\"$"),
-        case("bash -o json", "usage.value", 2, "-o cannot be \"json\"$"),
+        case("bash -o csv", "usage.value", 2, "-o cannot be \"csv\"$"),
         case("bash --install", "usage.option", 2, "there is no option --install of `completion`$"),
     ],
 }
