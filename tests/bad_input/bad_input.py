@@ -3,7 +3,7 @@
 Every case runs the real program in a folder that one of the named setups has made. Whatever goes wrong, it is said in one form:
 
     program: what happened
-      where: in which thing
+      where: in which thing; always there, but where the command line itself is wrong
       why:   if that is known
       do:    what to do next  [the.code, exit N]
 
@@ -37,6 +37,7 @@ MESSAGE = re.compile(
     r"  \[(?P<code>[a-z_]+\.[a-z_]+)(?:, exit (?P<exit>\d+))?\]\n")
 NOTE = re.compile(r"read model \w+ [^\n]+\n")
 NOTHING_TO_DO = {"condition.met"}  # an answer, and no fault
+NOWHERE = re.compile(r"usage\.")  # the command line itself is wrong
 TRACES_OF_A_WRITER = (r"shop\.db(-wal|\.lock|\.witness|\.index|\.index-wal)", r"shop\.db\.models/\w+\.\d+\.\d+\.db(-wal)?",
                       r"shop\.db\.models/\w+\.lock")
 EXITS = {}  # by code, what docs/errors.md says
@@ -357,6 +358,8 @@ class Table(unittest.TestCase):
             self.assertIn(int(each["exit"] or 0), EXITS[each["code"]], "docs/errors.md has another exit code")
             if each["code"] not in NOTHING_TO_DO:
                 self.assertTrue(each["do"], "it says not what to do: " + ran.stderr)
+            if not NOWHERE.match(each["code"]):
+                self.assertTrue(each["where"], "it says not where: " + ran.stderr)
         for text in one.says:
             self.assertTrue(any(self.holds(part or "", text) for part in first.group("what", "where", "why", "do")),
                             f"{text!r} is not said: {ran.stderr}")

@@ -72,6 +72,8 @@ OWN = {
         case("sales.csv --rejects sales.csv", "import.rejects", 2, "it is the file of sales itself$",
              "name another file for --rejects$"),
         case("sales.csv --rejects shop.db", "import.rejects", 2, "names that begin with shop.db belong to the log$"),
+        case("sales.csv --rejects out.csv/", "import.rejects", 2, "the rejected records cannot go to out.csv/; nothing was written$",
+             "a name that ends with / is a folder's, and they are one file$"),
         case("sales.csv --rejects nowhere/out.csv", "file.missing", 3, "cannot write into ", "look at the path$"),
         case("sales.csv --rejects out.csv", "file.no_permission", 5, "cannot write into ", at="only readable"),
         # Making a log fails as a whole: nothing lies in the folder afterwards.
@@ -137,7 +139,7 @@ OWN = {
         case("--fast", "usage.option", 2, "there is no option --fast of `report`$", HELP.format("report")),
         case("--wait", "usage.value", 2, "--wait needs a value$"),
         case("--wait -1", "usage.value", 2, "--wait: \"-1\" is no whole number from 0 to 1000000000$"),
-        case("--store ''", "store.unnamed", 2, "no store is named: neither --store nor WHENCE_STORE$", at="empty folder"),
+        case("--store ''", "store.unnamed", 2, "no store is named$", "neither --store nor WHENCE_STORE$", at="empty folder"),
         case("", "read_model.damaged", 6, "it was left as it is$", "mv shop.db.models shop.db.models.old$", at="model damaged"),
         case("--wait 0", "read_model.behind", 5, "let a user who may write in . run: order-service --store shop.db report$",
              at="models not there"),
@@ -182,6 +184,12 @@ class OrderService(Table):
                 # The lock is taken before the log is looked at; in it stands who took it last.
                 changes = (r"shop\.db\.lock",) if command in WRITERS and one.code.startswith("log.") else ()
                 self.check_all([(command, case(line, one.code, one.exit, *one.says, at=one.at, changes=changes))])
+
+    def test_bad_input_in_a_machine_form_leaves_one_document_on_stdout(self):
+        document = r"\{[^\n]*\"diagnostics\":\[[^\n]*\]\}\n"
+        for command, one in (("show", case("9 --json", "order.missing", 3, out=document)), ("report", case("now -o json", "usage.argument", 2, out=document)),
+                             ("import", case("none.csv --output=json", "file.missing", 3, out=document))):
+            self.check_all([(command, one)])
 
     def test_without_a_store_each_command_says_so(self):
         for command, arguments in RUNNABLE.items():

@@ -77,7 +77,7 @@ TEST_CASE("a condition that holds is exit code 1; what was counted is on stdout 
   ran ran = console.run({"event", "count", "--type", "Order*", "--fail-if", ">0"});
   CHECK(ran.exit == 1);
   CHECK(ran.out == "EVENTS\n     6\n");
-  CHECK(ran.err == "whence: 6 events: --fail-if '>0' holds  [condition.met, exit 1]\n");
+  CHECK(ran.err == "whence: 6 events: --fail-if '>0' holds\n  where: shop.db  [condition.met, exit 1]\n");
   ran = console.run({"event", "count", "--type", "*Failed", "--fail-if", ">0"});
   CHECK(ran.exit == 0);
   CHECK(ran.out == "EVENTS\n     0\n");

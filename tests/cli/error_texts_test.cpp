@@ -13,6 +13,7 @@ TEST_CASE("what was asked for is not in the log, nor beside it") {
   console console;
   CHECK(console.run("trace ffffffff-ffff-ffff-ffff-ffffffffffff").err ==
         R"(whence: no event in the log has to do with ffffffff-ffff-ffff-ffff-ffffffffffff
+  where: shop.db
   why:   it is no event's id, no correlation, and no command that led to an event; a command that was rejected leaves no trace
   do:    look for it: whence event list --reverse --limit 10  [trace.missing, exit 3]
 )");
@@ -24,6 +25,7 @@ TEST_CASE("what was asked for is not in the log, nor beside it") {
   };
   CHECK(console.run("projection status order_sumary").err ==
         R"(whence: there is no read model "order_sumary" beside the log
+  where: shop.db
   why:   did you mean order_summary? There are: order_summary
   do:    whence projection list  [projection.missing, exit 3]
 )");

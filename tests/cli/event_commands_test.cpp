@@ -53,6 +53,7 @@ TEST_CASE("an event that is not there is exit code 3, and what there is is said"
   CHECK(ran.exit == 3);
   CHECK(ran.out == "");
   CHECK(ran.err == R"(whence: there is no event #99
+  where: shop.db
   why:   the log has #1 to #9
   do:    whence event show @9  [event.missing, exit 3]
 )");
@@ -61,6 +62,7 @@ TEST_CASE("an event that is not there is exit code 3, and what there is is said"
   ran = console.run("event show order-99@3");
   CHECK(ran.exit == 3);
   CHECK(ran.err == R"(whence: there is no event order-99@3
+  where: shop.db
   why:   the stream has @1 to @2
   do:    whence stream show order-99  [event.missing, exit 3]
 )");
@@ -68,7 +70,8 @@ TEST_CASE("an event that is not there is exit code 3, and what there is is said"
   CHECK(console.run("event show 01234567-89ab-7def-8123-456789abcdef").exit == 3);
   CHECK(console.run("event show deadbeef").exit == 3);
   CHECK(tests::empty_console()->run("event show @1").err ==
-        "whence: there is no event #1\n  why:   the log is empty\n  do:    whence inspect  [event.missing, exit 3]\n");
+        "whence: there is no event #1\n  where: shop.db\n  why:   the log is empty\n  do:    whence inspect  "
+        "[event.missing, exit 3]\n");
 }
 
 TEST_CASE("on failure a JSON form holds the error, and stderr too") {
@@ -76,7 +79,7 @@ TEST_CASE("on failure a JSON form holds the error, and stderr too") {
   const ran ran = console.run("event show @99 -o json");
   CHECK(ran.exit == 3);
   CHECK(ran.out == R"({"version":1,"command":"event show","status":"error","data":null,"diagnostics":[)"
-                   R"({"code":"event.missing","severity":"error","where":"","message":"there is no event #99",)"
+                   R"({"code":"event.missing","severity":"error","where":"shop.db","message":"there is no event #99",)"
                    R"("why":"the log has #1 to #9","hint":"whence event show @9"}]})"
                    "\n");
   CHECK(ran.err.starts_with("whence: there is no event #99\n"));
@@ -88,6 +91,7 @@ TEST_CASE("a shortened id that stands for several lists them") {
   const ran ran = console.run("event show 019bff00");
   CHECK(ran.exit == 2);
   CHECK(ran.err == R"(whence: "019bff00" is the beginning or end of several ids
+  where: shop.db
   why:   candidates: 019bff00-c840-7414-82e4-4bf179e0462d, 019bff00-c840-7d77-8789-2a223d664d54, )"
                    R"(019bff00-c840-7b51-aab9-ba3528b01e18, 019bff00-c840-7dbf-b3a1-b9818612fa42, )"
                    R"(019bff00-c840-7cf9-bbb7-e3348f449c1a and more
@@ -258,6 +262,7 @@ TEST_CASE("a stream or an id that a selector names has to be there") {
   CHECK(ran.exit == 3);
   CHECK(ran.out == "");
   CHECK(ran.err == R"(whence: stream "order-1234" does not exist
+  where: shop.db
   why:   closest names: order-12345 (3 events)
   do:    whence stream list  [stream.missing, exit 3]
 )");

@@ -235,8 +235,8 @@ TEST_CASE("--fail-if is exit code 1, and says for which model") {
     CAPTURE(what.condition);
     const ran ran = shop.run(std::vector<std::string>{"projection", "status", "--fail-if", what.condition});
     CHECK(ran.exit == what.exit);
-    const std::string said =
-        std::string("whence: ") + what.err + ": --fail-if '" + what.condition + "' holds  [condition.met, exit 1]\n";
+    const std::string said = std::string("whence: ") + what.err + ": --fail-if '" + what.condition +
+                             "' holds\n  where: shop.db  [condition.met, exit 1]\n";
     CHECK(ran.err == (what.exit == 0 ? "" : said));
     CHECK(count(ran.out, "\n") == 5);
   }

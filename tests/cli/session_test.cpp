@@ -159,6 +159,7 @@ TEST_CASE("a fault that nobody expected is one of ours, and says how to report i
     throw std::runtime_error("the moon is full");
   };
   CHECK(console.run("event list").err == R"(whence: an unexpected fault: the moon is full
+  where: shop.db
   do:    please report it, with the command and this line  [cli.unexpected, exit 70]
 )");
 }

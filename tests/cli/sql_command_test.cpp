@@ -213,6 +213,7 @@ TEST_CASE("a statement without an end is interrupted by SIGINT, or by its --time
   CHECK(late.out.starts_with("{\"items\":[\n{\"i\":1}\n],\"next\":null,\"diagnostics\":[{\"code\":\"sql.timeout\""));
   CHECK(late.err ==
         "whence: the statement took longer than 20ms\n"
+        "  where: shop.db\n"
         "  do:    give it more --timeout, or narrow it: WHERE position > …  [sql.timeout, exit 5]\n");
 }
 

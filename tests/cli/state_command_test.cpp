@@ -31,6 +31,7 @@ TEST_CASE("the stock program has no types, and says who has them") {
   CHECK(ran.out == "");
   CHECK(ran.err ==
         "whence: this needs the type \"Order\", which the stock binary does not have\n"
+        "  where: shop.db\n"
         "  why:   a state is what the application's own code makes of the events\n"
         "  do:    ./order-service whence stream state order-12345  [types.missing, exit 7]\n");
   const tests::ran json = console.run("stream state order-12345 -o json");
@@ -54,6 +55,7 @@ TEST_CASE("an application that lacks a type, or its serialize, is told what to a
   application application;
   CHECK(application.run("stream state payment-12345").err ==
         "order-service whence: this needs the type \"Payment\", which this program does not name to its inspector\n"
+        "  where: shop.db\n"
         "  do:    add .aggregate<Payment>() to the whence::cli_types that it calls run_cli with  [types.missing, exit "
         "7]\n");
   application.around.program = "whence";
@@ -61,6 +63,7 @@ TEST_CASE("an application that lacks a type, or its serialize, is told what to a
   CHECK(ran.exit == 7);
   CHECK(ran.err ==
         "whence: the state of \"StockItem\" cannot be shown: the aggregate has no serialize\n"
+        "  where: shop.db\n"
         "  do:    give it one, as its events have: template <class Archive> void serialize(Archive& ar)  "
         "[types.no_serialize, exit 7]\n");
 }
@@ -73,8 +76,10 @@ TEST_CASE("a moment at which there is no state is said") {
     const char* says;
   };
   for (const what& what : {
-           what{"stream state order-12345 --at 0", 3, "has no state at version 0\n  why:   it has @1 to @3\n"},
-           what{"stream state order-12345 --at 4", 3, "has no state at version 4\n  why:   it has @1 to @3\n"},
+           what{"stream state order-12345 --at 0", 3,
+                "has no state at version 0\n  where: shop.db\n  why:   it has @1 to @3\n"},
+           what{"stream state order-12345 --at 4", 3,
+                "has no state at version 4\n  where: shop.db\n  why:   it has @1 to @3\n"},
            what{"stream state order-12345 --at 1h", 3, "its first event was recorded at 2026-01-27T10:30:01.000000Z"},
            what{"stream state order-12345 --at 2020-01-01", 3, "has no state at 2020-01-01"},
            what{"stream state order-12345 --at soon", 2, "--at cannot be \"soon\""},

@@ -73,7 +73,7 @@ TEST_CASE("wrong usage of stream diff is one message") {
            what{"stream diff", 2, "`stream diff` needs to know which: STREAM [VERSION…]"},
            what{"stream diff order-12345 1 2 3", 2, "has no place for \"3\""},
            what{"stream diff order-12345 one", 2, "a version cannot be \"one\""},
-           what{"stream diff order-12345 1 4", 3, "has no version 4\n  why:   it has @1 to @3\n"},
+           what{"stream diff order-12345 1 4", 3, "has no version 4\n  where: shop.db\n  why:   it has @1 to @3\n"},
            what{"stream diff order-12345 3 1", 2,
                 "do:    order-service whence stream diff order-12345 1 3  [usage.value, exit 2]"},
            what{"stream diff nope", 3, "[stream.missing, exit 3]"},

@@ -31,11 +31,13 @@ TEST_CASE("a stream that is not there is exit code 3, with the names that are ne
   CHECK(ran.exit == 3);
   CHECK(ran.out == "");
   CHECK(ran.err == R"(whence: stream "order-12354" does not exist
+  where: shop.db
   why:   closest names: order-12345 (3 events)
   do:    whence stream list  [stream.missing, exit 3]
 )");
   CHECK(console.run("stream show basket").err ==
-        "whence: stream \"basket\" does not exist\n  do:    whence stream list  [stream.missing, exit 3]\n");
+        "whence: stream \"basket\" does not exist\n  where: shop.db\n  do:    whence stream list  [stream.missing, "
+        "exit 3]\n");
 }
 
 TEST_CASE("no streams in an empty log") {

@@ -1,6 +1,7 @@
 #include <whence/cli/exit_code.hpp>
 
 #include <whence/cli/failure.hpp>
+#include <whence/cli/verdict.hpp>
 
 namespace whence::inline v0 {
 namespace {
@@ -100,6 +101,10 @@ std::string failure_text(std::string_view program, const error& failure, exit_co
   cli::diagnostic found(failure);
   found.exit = exit;
   return cli::to_text(program, found, cli::style{});
+}
+
+std::string failure_document(std::string_view command, const error& failure) {
+  return cli::verdict_document(command, cli::verdict::error, "null", {cli::diagnostic(failure)}) + "\n";
 }
 
 }  // namespace whence::inline v0

@@ -30,11 +30,16 @@ exit_code exit_code_of(const error& failure) noexcept;
 /// What people read: what happened, where, why, what to do, and last the code. Nothing in it can move a terminal's cursor.
 ///
 ///     whence: stream "order-1234" does not exist
+///       where: shop.db
 ///       why:   closest names: order-12345 (4 events)
 ///       do:    whence stream list  [stream.missing, exit 3]
 std::string failure_text(std::string_view program, const error& failure);
 
 /// The same for an error of the program's own, which ends with another code.
 std::string failure_text(std::string_view program, const error& failure, exit_code exit);
+
+/// What programs read in its place, where they asked for JSON: one line, as `whence -o json` prints it
+/// (schemas/verdict.schema.json). `command` may be empty: the command line was not understood.
+std::string failure_document(std::string_view command, const error& failure);
 
 }  // namespace whence::inline v0

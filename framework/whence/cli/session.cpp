@@ -28,6 +28,9 @@ std::unique_ptr<pager> pager_for(const request& request, const surroundings& aro
   return std::make_unique<pager>(std::move(program), *around.out, around.size.rows, around.size.columns);
 }
 
+/// Whether the log has to do with it: what is wrong with a command line is wrong on every log.
+bool concerns_log(const diagnostic& found) { return !found.code.starts_with("usage."); }
+
 /// --data: the data of each item, besides what is shown anyway.
 void add_data(const std::vector<column>& columns, std::vector<std::size_t>& chosen) {
   for (std::size_t place = 0; place < columns.size(); ++place) {
@@ -156,6 +159,7 @@ void session::judged(verdict status, std::string data) { judged_.emplace(status,
 
 void session::failed(const error& failure) {
   diagnostic found(failure);
+  if (found.text.where.empty() && concerns_log(found)) found.text.where = store_;
   if (const auto named = request_.value("--store")) found.text.remedy = with_store(found.text.remedy, *named);
   found.text.remedy = as_started(program(), found.text.remedy);
   wrong_.push_back(std::move(found));

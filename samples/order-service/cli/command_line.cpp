@@ -248,12 +248,16 @@ std::variant<request, exit_code> parse_command_line(const std::vector<std::strin
   } catch (const CLI::ParseError& wrong) {
     throw told(program, wrong);
   }
+  const std::string name = program.get_subcommands().front()->get_name();
   if (given.store.empty())
-    throw wrong_usage("store.unnamed", "no store is named: neither --store nor WHENCE_STORE",
-                      "order-service " + program.get_subcommands().front()->get_name() + " --help");
-  request understood{.store = given.store,
+    throw failure(exit_code::wrong_usage, "store.unnamed",
+                  {.what = "no store is named",
+                   .where = "neither --store nor WHENCE_STORE",
+                   .remedy = "order-service " + name + " --help"});
+  request understood{.name = name,
+                     .store = given.store,
                      .form = given.json || given.form == "json" ? output_form::json : output_form::table,
-                     .command = command_of(program.get_subcommands().front()->get_name(), given)};
+                     .command = command_of(name, given)};
   return understood;
 }
 

@@ -70,16 +70,6 @@ std::string advice(const whence::error& fault, const std::string& store) {
   return fault.text().remedy;
 }
 
-/// What people are to read of it.
-whence::error_text told(const whence::error& fault, const std::string& store) {
-  whence::error_text text = fault.text();
-  if (dynamic_cast<const failure*>(&fault) != nullptr) return text;
-  text.remedy = advice(fault, store);
-  if (fault.code() == "read_model.behind") text.where = store + ".models";
-  if (const auto* in_database = dynamic_cast<const whence::sql::sql_error*>(&fault)) text.where = in_database->path;
-  return text;
-}
-
 }  // namespace
 
 std::optional<failure> stopped_at(const std::string& place, const whence::error& fault, const std::string& store) {
@@ -94,16 +84,26 @@ std::optional<failure> stopped_at(const std::string& place, const whence::error&
                   .remedy = advice(fault, store) + ": it goes on there"});
 }
 
-int report_failure(const std::exception& fault, std::ostream& err, const std::string& store) {
+failure told(const std::exception& fault, const std::string& store) {
   const auto* known = dynamic_cast<const whence::error*>(&fault);
-  if (known == nullptr) {
-    err << "order-service: " << shown(fault.what()) << "\n  why:   this is a fault of the program itself"
-        << "\n  do:    please report it, with the command  [program.fault, exit 70]\n";
-    return static_cast<int>(exit_code::our_bug);
-  }
-  const exit_code exit = exit_of(*known);
-  err << whence::failure_text("order-service", failure(exit, known->code(), told(*known, store)), exit);
-  return static_cast<int>(exit);
+  if (known == nullptr)
+    return {exit_code::our_bug,
+            "program.fault",
+            {.what = fault.what(),
+             .where = store.empty() ? "order-service" : store,
+             .why = "this is a fault of the program itself",
+             .remedy = "please report it, with the command"}};
+  if (const auto* own = dynamic_cast<const failure*>(known)) return *own;
+  whence::error_text text = known->text();
+  text.remedy = advice(*known, store);
+  if (known->code() == "read_model.behind") text.where = store + ".models";
+  if (const auto* in_database = dynamic_cast<const whence::sql::sql_error*>(known)) text.where = in_database->path;
+  return {exit_of(*known), known->code(), text};
+}
+
+int report(const failure& told, std::ostream& err) {
+  err << whence::failure_text("order-service", told, told.exit);
+  return static_cast<int>(told.exit);
 }
 
 }  // namespace shop

@@ -26,8 +26,11 @@ struct failure final : whence::error {
 /// another fault.
 std::optional<failure> stopped_at(const std::string& place, const whence::error& fault, const std::string& store);
 
-/// Prints what happened, where, why and, if a command can help, that command, with the stable code last. Returns what to
-/// exit with. `store` is the log that was worked on; empty if none was named yet.
-int report_failure(const std::exception& fault, std::ostream& err, const std::string& store = {});
+/// What people are to read of a fault: what happened, where, why and, if a command can help, that command. `store` is the log
+/// that was worked on; empty if none was named yet.
+failure told(const std::exception& fault, const std::string& store = {});
+
+/// Prints that, with the stable code last. Returns what to exit with.
+int report(const failure& told, std::ostream& err);
 
 }  // namespace shop

@@ -31,7 +31,8 @@ void must_take_rejects(const import_request& command, const std::string& store) 
   if (!command.rejects) return;
   if (const auto reason = reason_against_rejects(*command.rejects, command.file, store))
     throw failure(exit_code::wrong_usage, "import.rejects",
-                  {.what = "--rejects " + *command.rejects + " would destroy what is there; nothing was written",
+                  {.what = "the rejected records cannot go to " + *command.rejects + "; nothing was written",
+                   .where = "--rejects " + *command.rejects,
                    .why = *reason,
                    .remedy = "name another file for --rejects"});
   // Its name may be too long, its folder on a disk without room: it is begun, and taken away again.

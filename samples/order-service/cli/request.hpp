@@ -51,6 +51,7 @@ struct simulate_request {
 };
 
 struct request {
+  std::string name;  ///< of the command
   std::string store;
   output_form form = output_form::table;
   std::variant<import_request, place_request, pay_request, ship_request, cancel_request, show_request, report_request,

@@ -7,22 +7,37 @@
 #include <iostream>
 #include <memory>
 #include <optional>
+#include <utility>
 
 namespace shop {
 
+namespace {
+
+/// Whether JSON is asked for, also by a command line that is wrong elsewhere.
+bool asks_for_json(const std::vector<std::string>& arguments) {
+  std::string before;
+  for (const std::string& word : arguments) {
+    if (word == "--json" || word == "-ojson" || word == "--output=json") return true;
+    if (word == "json" && (before == "-o" || before == "--output")) return true;
+    before = word;
+  }
+  return false;
+}
+
+}  // namespace
+
 int run(const std::vector<std::string>& arguments, const terminal& given) noexcept {
-  std::string store;
+  request asked;  // empty until the command line is understood
   terminal terminal = given;
   std::optional<int> lost;  // what to exit with, whatever else there is to say
   try {
     const auto failures = std::make_shared<background_failures>();
     terminal.background = [failures](const std::exception_ptr& failure) { failures->take(failure); };
-    terminal.lost = [&](const whence::error& loss) { lost = report_failure(loss, terminal.err, store); };
-    const auto parsed = parse_command_line(arguments, terminal.out);
+    terminal.lost = [&](const whence::error& loss) { lost = report(told(loss, asked.store), terminal.err); };
+    auto parsed = parse_command_line(arguments, terminal.out);
     if (const auto* ended = std::get_if<exit_code>(&parsed)) return static_cast<int>(*ended);
-    const auto& asked = std::get<request>(parsed);
-    store = asked.store;
-    std::visit([&](const auto& command) { carry_out(command, asked, terminal); }, asked.command);
+    asked = std::move(std::get<request>(parsed));
+    std::visit([&](const auto& wanted) { carry_out(wanted, asked, terminal); }, asked.command);
     if (!terminal.out.flush())
       throw failure(
           exit_code::not_now, "output.failed",
@@ -32,7 +47,10 @@ int run(const std::vector<std::string>& arguments, const terminal& given) noexce
     failures->print(terminal.err);
     return lost.value_or(static_cast<int>(exit_code::done));
   } catch (const std::exception& fault) {
-    const int exit = report_failure(fault, terminal.err, store);
+    const failure wrong = told(fault, asked.store);
+    if (asks_for_json(arguments) && terminal.out)
+      terminal.out << whence::failure_document(asked.name, wrong) << std::flush;
+    const int exit = report(wrong, terminal.err);
     return lost.value_or(exit);
   }
 }

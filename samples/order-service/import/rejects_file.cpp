@@ -58,6 +58,7 @@ bool is_open_here(const std::string& path) {
 
 std::optional<std::string> reason_against_rejects(const std::string& path, const std::string& sales,
                                                   const std::string& store) {
+  if (path.ends_with('/')) return "a name that ends with / is a folder's, and they are one file";
   std::error_code error;
   const std::filesystem::path place = real(path), log = real(store);
   if (place == real(sales) || std::filesystem::equivalent(path, sales, error)) return "it is the file of sales itself";

@@ -171,3 +171,34 @@ TEST_CASE("the version is the project's") {
        {std::vector<std::string>{"--version", "--json"}, {"--json", "--version"}, {"--version", "-o", "json"}})
     CHECK(program::run(arguments).out == "{\"program\": \"order-service\", \"version\": \"" + number + "\"}\n");
 }
+
+TEST_CASE("a failure is also one JSON document, where JSON is asked for") {
+  const program::shop_folder folder;
+  REQUIRE(folder.run({"place", "1", "--line", "TEA:1:4.50"}).exit == 0);
+  struct failing {
+    std::vector<std::string> line;
+    int exit;
+    const char* command;
+    const char* code;
+  };
+  for (const failing& each : {failing{{"ship", "1", "-o", "json"}, 4, "ship", "order.unpaid"},
+                              failing{{"show", "9", "--json"}, 3, "show", "order.missing"},
+                              failing{{"--output", "json", "import", "none.csv"}, 3, "import", "file.missing"},
+                              failing{{"--output=json", "buy"}, 2, "", "usage.command"},
+                              failing{{"-ojson", "report", "--wait", "soon"}, 2, "", "usage.value"}}) {
+    CAPTURE(each.code);
+    const auto ended = folder.run(each.line);
+    CHECK(ended.exit == each.exit);
+    const nlohmann::json document = ended.json();
+    CHECK(document["version"] == 1);
+    CHECK(document["command"] == each.command);
+    CHECK(document["status"] == "error");
+    CHECK(document["data"].is_null());
+    REQUIRE(document["diagnostics"].size() == 1);
+    const nlohmann::json& wrong = document["diagnostics"][0];
+    CHECK(wrong["code"] == each.code);
+    CHECK(ended.err.starts_with("order-service: " + wrong["message"].get<std::string>() + "\n"));
+    CHECK(ended.err.find("  do:    " + wrong["hint"].get<std::string>()) != std::string::npos);
+    CHECK(folder.run({"ship", "1"}).out == "");
+  }
+}

@@ -202,7 +202,8 @@ TEST_CASE("command lines that are none") {
 )"},
       });
   unsetenv("WHENCE_STORE");
-  CHECK(program::run({"report"}).err == R"(order-service: no store is named: neither --store nor WHENCE_STORE
+  CHECK(program::run({"report"}).err == R"(order-service: no store is named
+  where: neither --store nor WHENCE_STORE
   do:    order-service report --help  [store.unnamed, exit 2]
 )");
 }
@@ -233,8 +234,15 @@ TEST_CASE("files that are none of sales") {
   do:    head -1 noise.csv  [import.header, exit 6]
 )"},
                          {{"import", sales, "--rejects", sales},
-                          R"(order-service: --rejects sales.csv would destroy what is there; nothing was written
+                          R"(order-service: the rejected records cannot go to sales.csv; nothing was written
+  where: --rejects sales.csv
   why:   it is the file of sales itself
+  do:    name another file for --rejects  [import.rejects, exit 2]
+)"},
+                         {{"import", sales, "--rejects", folder.file("rejects.csv/")},
+                          R"(order-service: the rejected records cannot go to rejects.csv/; nothing was written
+  where: --rejects rejects.csv/
+  why:   a name that ends with / is a folder's, and they are one file
   do:    name another file for --rejects  [import.rejects, exit 2]
 )"},
                          {{"import", sales, "--rejects", folder.file("none/rejects.csv")},
@@ -278,7 +286,7 @@ TEST_CASE("records that were rejected are told, unless they are listed already")
 TEST_CASE("what to do about a storage that failed is about what failed") {
   const auto advice = [](whence::storage_fault cause) {
     std::ostringstream err;
-    CHECK(shop::report_failure(whence::append_result_unknown({"it broke", cause}), err, "shop.db") == 5);
+    CHECK(shop::report(shop::told(whence::append_result_unknown({"it broke", cause}), "shop.db"), err) == 5);
     const std::string text = err.str();
     CHECK(text.find("  why:   it broke\n") != std::string::npos);
     const auto begin = text.find("  do:    ") + 9;
@@ -294,8 +302,9 @@ TEST_CASE("what to do about a storage that failed is about what failed") {
 
 TEST_CASE("a fault that the program does not know") {
   std::ostringstream err;
-  CHECK(shop::report_failure(std::runtime_error("the moon is full"), err) == 70);
+  CHECK(shop::report(shop::told(std::runtime_error("the moon is full")), err) == 70);
   CHECK(err.str() == R"(order-service: the moon is full
+  where: order-service
   why:   this is a fault of the program itself
   do:    please report it, with the command  [program.fault, exit 70]
 )");
