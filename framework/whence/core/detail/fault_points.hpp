@@ -21,6 +21,8 @@
 ///   63  an error from COMMIT is called a refusal
 ///   64  after a sync that failed, a later one is relied on
 ///   65  the witness is not asked
+///   66  a commit is synced only when the WAL is copied (synchronous=NORMAL)
+///   67  the index's checkpoint is committed before its entries
 #pragma once
 
 #include <cstdint>

@@ -34,6 +34,7 @@ sql::database open_to_write(const std::string& path) {
       "PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0; PRAGMA journal_size_limit=-1; PRAGMA cache_size=-16384;"
       " PRAGMA temp_store=MEMORY");
   if (detail::mutant(2)) db.run("PRAGMA synchronous=OFF");
+  if (detail::mutant(66)) db.run("PRAGMA synchronous=NORMAL");
   return db;
 }
 

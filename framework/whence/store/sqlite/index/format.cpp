@@ -99,8 +99,12 @@ sql::database open_index_to_write(const std::string& path) {
   sqlite3_db_config(db.handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
   // Until there is something in it, it has nothing to lose.
   db.run("PRAGMA page_size=" + std::to_string(block_size::page) +
-         "; PRAGMA synchronous=OFF; PRAGMA journal_mode=WAL; PRAGMA wal_autocheckpoint=1024; PRAGMA cache_size=-4096");
-  if (db.integer("SELECT count(*) FROM sqlite_schema") == 0) {
+         "; PRAGMA synchronous=OFF; PRAGMA wal_autocheckpoint=1024; PRAGMA cache_size=-4096");
+  const bool empty = db.integer("SELECT count(*) FROM sqlite_schema") == 0;
+  // A journal on the disk that is left behind would keep visitors out.
+  if (empty) db.run("PRAGMA journal_mode=MEMORY");
+  db.run("PRAGMA journal_mode=WAL");
+  if (empty) {
     sql::transaction making(db);
     db.run("PRAGMA application_id=" + std::to_string(application_id));
     db.run("PRAGMA user_version=" + std::to_string(format));

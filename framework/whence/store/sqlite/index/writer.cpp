@@ -104,16 +104,21 @@ void index_writer::add(index_batch batch, const log_identity& log) {
 
   const run_builder::sink put_block = [this](std::span<const std::uint8_t> block) { return put(block); };
   run_builder builder(std::move(planned));
+  if (detail::mutant(67)) write_checkpoint(batch, log);
   sql::transaction adding(db_);
   for (const index_entry& entry : batch.entries) builder.add(entry, put_block);
   builder.finish(put_block);
   insert_run(db_, builder.run(), true);
-  db_.run("INSERT OR REPLACE INTO checkpoint VALUES(1, ?, ?, ?, ?)",
-          {log.id.value().bytes(), log.epoch, batch.last, batch.chain});
+  write_checkpoint(batch, log);
   write_state();
   detail::reach(detail::phase::index);
   adding.commit();
   runs_.push_back(builder.run());
+}
+
+void index_writer::write_checkpoint(const index_batch& batch, const log_identity& log) {
+  db_.run("INSERT OR REPLACE INTO checkpoint VALUES(1, ?, ?, ?, ?)",
+          {log.id.value().bytes(), log.epoch, batch.last, batch.chain});
 }
 
 bool index_writer::merge_a_part() {

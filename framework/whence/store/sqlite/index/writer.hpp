@@ -53,6 +53,7 @@ class index_writer {
 
   void throw_away_unfinished();
   std::int64_t put(std::span<const std::uint8_t> block);
+  void write_checkpoint(const index_batch& batch, const log_identity& log);
   /// Ends a transaction that changed the runs.
   void write_state();
   bool begin_merge();

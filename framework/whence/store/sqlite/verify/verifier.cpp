@@ -26,6 +26,7 @@ using kind = log_finding::kind;
 constexpr unsigned threads_usual = 4;
 constexpr std::chrono::milliseconds between_reports{100};
 constexpr int structure_lines_max = 20;
+constexpr int busy_milliseconds = 10'000;
 
 std::string scratch_directory(const verify_options& options) {
   if (!options.scratch_directory.empty()) return options.scratch_directory;
@@ -199,6 +200,7 @@ void log_verifier::plan_index() {
   if (!runtime_.files->status(paths_.index)) return;
   try {
     sql::database index = sql::database::open(paths_.index, sql::open_mode::read_only);
+    sqlite3_busy_timeout(index.handle(), busy_milliseconds);
     const std::optional<index_checkpoint> checkpoint = read_checkpoint(index);
     if (!checkpoint) return;
     const log_reader_connection::snapshot now(reader_);
@@ -216,7 +218,8 @@ void log_verifier::plan_index() {
     plan_.compares_index = plan_.indexed_to >= plan_.from;
     result_.index = log_verification::index_state::fits;
   } catch (const sql::sql_error& failure) {
-    if (!is_damage(failure) && failure.primary() != SQLITE_ERROR) throw;
+    // Read-only: whoever made it died over it, and left a journal that only a writer may play back.
+    if (!is_damage(failure) && failure.primary() != SQLITE_ERROR && failure.primary() != SQLITE_READONLY) throw;
     result_.index = log_verification::index_state::damaged;
     found(kind::index, paths_.index, failure.what(), remedy());
   }
@@ -242,6 +245,7 @@ void log_verifier::check_ranges(range_results& results) {
 /// What only SQLite can see: rows that a scan comes to and a search does not, pages that are used twice.
 void log_verifier::check_structure() {
   sql::database db = sql::database::open(paths_.log, sql::open_mode::read_only);
+  sqlite3_busy_timeout(db.handle(), busy_milliseconds);
   constexpr int operations_between_looks = 100'000;
   sqlite3_progress_handler(
       db.handle(), operations_between_looks,
