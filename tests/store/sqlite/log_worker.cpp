@@ -292,6 +292,27 @@ int follow(const arguments& given) {
   return 0;
 }
 
+/// Looks at all of it as a visitor, before any writer has touched it: the ids of all events in their order, and what a verification
+/// finds.
+int look(const arguments& given) {
+  const runtime runtime = runtime::system();
+  const auto reader = sqlite(given.log).visit(runtime);
+  for (global_position after;;) {
+    const event_page page = reader->read(after);
+    for (const auto& event : page) {
+      const auto found = reader->find_event(event.id);
+      say((found == event.position ? "there " : "astray ") + event.id.to_string());
+    }
+    if (page.at_end()) break;
+    after = page.scanned_to();
+  }
+  const log_verification found = verify_log(sqlite(given.log), runtime, {.threads = 1});
+  for (const log_finding& finding : found.findings)
+    say("finding " + std::string(name_of(finding.what)) + " " + finding.detail);
+  say("head " + std::to_string(found.head.value()) + " indexed " + std::to_string(found.indexed_to.value()));
+  return 0;
+}
+
 /// Holds the log open for writing until told otherwise.
 int hold(const arguments& given) {
   const runtime runtime = runtime::system();
@@ -337,9 +358,9 @@ int exit_code(const error& failure) {
 int main(int count, char** words) {
   static const std::map<std::string_view, int (*)(const arguments&)> commands{
       {"append", append}, {"check", check}, {"visit", visit}, {"write", write},
-      {"follow", follow}, {"hold", hold},   {"fill", fill}};
+      {"follow", follow}, {"hold", hold},   {"fill", fill},   {"look", look}};
   if (count < 3 || !commands.contains(words[1])) {
-    std::fputs("log_worker append|check|visit|write|follow|hold|fill LOG [name=value…]\n", stderr);
+    std::fputs("log_worker append|check|visit|write|follow|hold|fill|look LOG [name=value…]\n", stderr);
     return 2;
   }
   arguments given{words[2], {}};

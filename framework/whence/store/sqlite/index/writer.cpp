@@ -131,8 +131,9 @@ bool index_writer::merge_a_part() {
   }
   insert_run(db_, merge_->made(), done);
   write_state();
-  detail::reach(detail::phase::index);
+  detail::reach(detail::phase::merge);
   merging.commit();
+  detail::reach(detail::phase::merge);
   if (done) {
     const auto first = std::find_if(runs_.begin(), runs_.end(), [this](const index_run& run) {
       return run.number == merge_->sources().front().number;
@@ -183,6 +184,7 @@ bool index_writer::delete_garbage() {
   db_.run("DELETE FROM blocks WHERE number >= ? AND number < ?", {*first, *first + now});
   db_.run("DELETE FROM garbage WHERE first = ?", {*first});
   if (now < count) db_.run("INSERT INTO garbage VALUES(?, ?)", {*first + now, count - now});
+  detail::reach(detail::phase::merge);
   deleting.commit();
   return true;
 }
