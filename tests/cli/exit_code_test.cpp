@@ -29,7 +29,7 @@ struct some_error final : error {
 TEST_CASE("each error has its exit code") {
   CHECK(exit_of(cli::usage_error("option", "x", "y")) == 2);
   CHECK(exit_of(cli::store_unnamed("x", "y")) == 2);
-  CHECK(exit_of(cli::id_ambiguous("x", "y")) == 2);
+  CHECK(exit_of(cli::id_ambiguous("x", "y", "z")) == 2);
   CHECK(exit_of(log_missing("a.db")) == 3);
   CHECK(exit_of(log_busy("a.db", 7)) == 5);
   CHECK(exit_of(file_error("open", "a.db", 13)) == 5);

@@ -87,7 +87,7 @@ One stream: what it is, and its events. \-\-from and \-\-to are positions in the
 )"));
   CHECK(page.find("event list") == std::string::npos);
   CHECK(page.find(".B WHENCE_STORE\nthe log, if there is no \\-\\-store\n") != std::string::npos);
-  CHECK(page.ends_with(".TP\n.B 141\nwhoever read the output went away\n"));
+  CHECK(page.ends_with(".TP\n.B 143\nended by SIGTERM\n"));
 }
 
 TEST_CASE("of a group of commands, in an application's executable") {

@@ -15,7 +15,13 @@ using cli::shortened_id;
 
 namespace {
 
-std::array<uuid, 3> event_id_only(const recorded_event& event) { return {event.id.value(), uuid(), uuid()}; }
+const shortened_id::place events_only{
+    [](const recorded_event& event) { return std::array{event.id.value(), uuid(), uuid()}; },
+    [](const recorded_event& event, std::size_t) { return cli::event_candidate(event); }};
+
+std::optional<uuid> find_one(shortened_id search, const id_pattern& pattern) {
+  return search.find_one(pattern, events_only, "whence event show");
+}
 
 /// The end of the id of the event there.
 id_pattern end_of(log_reader& log, std::uint64_t position) {
@@ -37,16 +43,16 @@ TEST_CASE("an id that was cut is found in the last events, and no further back t
     CAPTURE(position);
     const id_pattern wanted = end_of(*log, position);
     shortened_id all(*log, {}, global_position{UINT64_MAX}, 9);
-    CHECK(all.find(wanted, event_id_only).has_value());
+    CHECK(find_one(all, wanted).has_value());
     CHECK_FALSE(all.begun_late_at());
     CHECK(all.why_not_found() == "");
     shortened_id last(*log, {}, global_position{UINT64_MAX}, 3);
-    CHECK(last.find(wanted, event_id_only).has_value() == (position >= 7));
+    CHECK(find_one(last, wanted).has_value() == (position >= 7));
     CHECK(last.begun_late_at() == global_position{7});
     shortened_id before(*log, {}, global_position{6}, 3);
-    CHECK(before.find(wanted, event_id_only).has_value() == (position >= 4 && position <= 6));
+    CHECK(find_one(before, wanted).has_value() == (position >= 4 && position <= 6));
     shortened_id from(*log, global_position{8}, global_position{UINT64_MAX}, 3);
-    CHECK(from.find(wanted, event_id_only).has_value() == (position >= 8));
+    CHECK(find_one(from, wanted).has_value() == (position >= 8));
     CHECK_FALSE(from.begun_late_at());
   }
 }
@@ -55,7 +61,7 @@ TEST_CASE("what was not found says where it was looked for, and how to look furt
   tests::console console;
   const auto log = reader(console);
   shortened_id last(*log, {}, global_position{UINT64_MAX}, 3);
-  CHECK_FALSE(last.find(end_of(*log, 1), event_id_only));
+  CHECK_FALSE(find_one(last, end_of(*log, 1)));
   CHECK(last.why_not_found() == "an id that is cut was looked for from #7 to #9 only");
   CHECK(last.further_back("whence trace deadbeef") ==
         "give the whole id, or look further back: whence trace deadbeef --to 6");
@@ -64,11 +70,11 @@ TEST_CASE("what was not found says where it was looked for, and how to look furt
 TEST_CASE("there is nothing to look at in an empty log, or between places that are none") {
   const auto empty = tests::empty_console();
   const auto log = reader(*empty);
-  CHECK_FALSE(shortened_id(*log, {}, global_position{UINT64_MAX}).find({"the id", "deadbeef"}, event_id_only));
+  CHECK_FALSE(find_one(shortened_id(*log, {}, global_position{UINT64_MAX}), {"the id", "deadbeef"}));
   tests::console console;
   const auto full = reader(console);
   for (const std::uint64_t from : {std::uint64_t{10}, std::uint64_t{UINT64_MAX}})
-    CHECK_FALSE(shortened_id(*full, global_position{from}, global_position{3}).find(end_of(*full, 1), event_id_only));
+    CHECK_FALSE(find_one(shortened_id(*full, global_position{from}, global_position{3}), end_of(*full, 1)));
 }
 
 TEST_CASE("the last and the first position of a selection bound the search") {
@@ -81,4 +87,24 @@ TEST_CASE("the last and the first position of a selection bound the search") {
   CHECK(console.run("event list --event " + end + " --from 6 -o csv --columns position").out == "globalPosition\r\n");
   CHECK(console.run("trace " + end + " --to 4").exit == 3);
   CHECK(console.run("trace " + end).exit == 0);
+}
+
+TEST_CASE("an id is one with its hyphens or without, whole or cut") {
+  tests::console console;
+  const auto log = reader(console);
+  const std::string id = log->read({}, {}, {.events = 1}).front().id.to_string();
+  std::string bare = id;
+  std::erase(bare, '-');
+  const std::string shown = console.run("event show " + id).out;
+  CHECK(shown != "");
+  for (const std::string& name : {bare, "\xE2\x80\xA6" + bare, bare.substr(0, 30), bare.substr(12), bare.substr(20)}) {
+    CAPTURE(name);
+    CHECK(console.run("event show " + name).out == shown);
+    CHECK(console.run("event list --event " + name + " -o csv --columns position").out == "globalPosition\r\n1\r\n");
+  }
+  CHECK(console.run("trace " + bare).out == console.run("trace " + id).out);
+  for (const std::string& none : {bare + "0", "0" + bare, id.substr(0, 35) + "-0"}) {
+    CAPTURE(none);
+    CHECK(console.run("event show " + none).exit == 2);
+  }
 }

@@ -80,7 +80,7 @@ TEST_CASE("what cannot be traced is said in one message") {
            what{"trace order-12@1", 3, "[stream.missing, exit 3]"},
            what{"trace order-12345", 2, "whence trace order-12345@1  [usage.value, exit 2]"},
            what{"trace nonsense", 2, "[usage.value, exit 2]"},
-           what{"trace 019bff00", 2, "is the beginning or end of several ids"},
+           what{"trace 019bff00", 2, "is the beginning of several ids"},
            what{"trace ffffffff-ffff-ffff-ffff-ffffffffffff", 3, "[trace.missing, exit 3]"},
            what{"trace 00000000-0000-0000-0000-000000000000", 3, "[trace.missing, exit 3]"},
            what{"trace ffffffff", 3, "a command that was rejected leaves no trace"},
@@ -288,6 +288,46 @@ TEST_CASE("an event, a command and a correlation are all named by id, whole or c
   CHECK(count(of_sale, "EVT ") == 4);
   CHECK(console.run("trace " + sale.substr(28)).out == of_sale);
   CHECK(count(console.run("trace " + command.to_string() + " --down").out, "EVT ") == 2);
+}
+
+TEST_CASE("a beginning that several ids have is enough where all of them are of one correlation") {
+  console console;  // its ids share their time
+  const std::string sale = derive(opening, "sale", 1).to_string();
+  const ran ran = console.run("trace 019bff00-c840 --to 3");
+  CHECK(ran.exit == 0);
+  CHECK(ran.out == console.run("trace " + sale + " --to 3").out);
+  CHECK(ran.err == "several ids begin or end with 019bff00-c840, all of this correlation\n");
+  // One of the events is of another sale.
+  CHECK(console.run("trace 019bff00-c840 --to 4").exit == 2);
+  // What led to all of them is no question.
+  const tests::ran up = console.run("trace 019bff00-c840 --to 3 --up");
+  CHECK(up.exit == 2);
+  CHECK(up.out == "");
+  CHECK(up.err.starts_with("whence: \"019bff00-c840\" is the beginning of several ids\n"));
+  CHECK(up.err.find("\n         event        " + event_uuid(1).to_string() + "  OrderPlaced, order-12345@1\n") !=
+        std::string::npos);
+  CHECK(up.err.find("\n         command      " + command_uuid(1).to_string() + "  PlaceOrder\n") != std::string::npos);
+  CHECK(up.err.find("\n         correlation  " + sale + "  of OrderPlaced, order-12345@1\n") != std::string::npos);
+}
+
+TEST_CASE("a diagram has no order and no columns: asked for, they are refused") {
+  console console;
+  for (const char* const asked : {"--flat", "--columns type"}) {
+    const ran ran = console.run(std::string("trace @1 -o mermaid ") + asked);
+    CHECK(ran.exit == 2);
+    CHECK(ran.out == "");
+    CHECK(
+        ran.err.ends_with("has no meaning for -o mermaid\n  do:    leave it out, or choose another form: table, json, "
+                          "jsonl, csv, markdown  [usage.option, exit 2]\n"));
+  }
+  // In each list the tree's order and the log's differ.
+  chain chain;
+  chain.add({1}).add({3, "Apart"}).add({2, "Followed", event_uuid(1), "Happened"});
+  for (const char* const form : {"csv", "json", "jsonl", "markdown", "table --columns position"}) {
+    CAPTURE(form);
+    const std::string line = std::string("trace @1 -o ") + form;
+    CHECK(chain.run(line).out != chain.run(line + " --flat").out);
+  }
 }
 
 TEST_CASE("a cause of another correlation is drawn too") {

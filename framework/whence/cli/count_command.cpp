@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <whence/cli/count_condition.hpp>
 #include <whence/cli/flags.hpp>
@@ -25,9 +26,11 @@ namespace {
 constexpr std::size_t groups_max = 65'536;
 
 struct counted {
-  std::string_view member;  // "eventType"; empty: all events
-  std::string group;
+  std::string_view member{};  // "eventType"; empty: all events
+  std::string group{};
   std::uint64_t events = 0;
+  global_position first{};  // of its events; where counting goes on from here
+  std::size_t after = 0;    // how many groups come behind it, as far as that is known
 };
 
 std::string json_of_count(const counted& count) {
@@ -60,14 +63,15 @@ constexpr grouping groupings[] = {
     {"DAY", "day", [](const recorded_event& event) { return to_rfc3339(event.recorded_at).substr(0, 10); }, true},
 };
 
-using taker = std::function<bool(counted)>;  // false: no more is wanted
+using taker = std::function<bool(const counted&)>;  // false: no more is wanted
 
 /// Hours and days come one after the other: nothing but the last is held.
 void count_in_order(selected_events& events, const grouping& by, const taker& give) {
-  counted current{by.member, {}, 0};
+  counted current{.member = by.member};
   while (const recorded_event* const event = events.next()) {
     std::string group = by.group(*event);
-    if (current.events > 0 && group != current.group && !give(std::exchange(current, {by.member, {}, 0}))) return;
+    if (current.events > 0 && group != current.group && !give(std::exchange(current, {.member = by.member}))) return;
+    if (current.events == 0) current.first = event->position;
     current.group = std::move(group);
     ++current.events;
   }
@@ -83,8 +87,9 @@ void count_by_name(selected_events& events, const grouping& by, const taker& giv
                         "count fewer at once: --aggregate, --type, --from and --to choose");
     }
   }
+  std::size_t after = counts.size();
   for (const auto& [group, events_of_group] : counts) {
-    if (!give({by.member, group, events_of_group})) return;
+    if (!give({.member = by.member, .group = group, .events = events_of_group, .after = --after})) return;
   }
 }
 
@@ -110,6 +115,72 @@ std::string said(const counted& count) {
   return count.member.empty() ? number : count.group + ": " + number;
 }
 
+std::vector<item_column<counted>> columns_by(const grouping* by) {
+  std::vector<item_column<counted>> columns;
+  if (by != nullptr) {
+    columns.push_back({{.title = by->title, .name = by->member, .colour = tint::cyan, .least = 12},
+                       [](const counted& count, const cell_style&) { return count.group; }});
+  }
+  columns.push_back({{.title = "EVENTS", .name = "events", .right = true},
+                     [](const counted& count, const cell_style&) { return std::to_string(count.events); }});
+  return columns;
+}
+
+/// Of all groupings: --by says which of them there is.
+std::vector<column> all_columns() {
+  std::vector<column> all;
+  for (const grouping& by : groupings) all.push_back(columns_by(&by).front().look);
+  all.push_back(columns_by(nullptr).front().look);
+  return all;
+}
+
+/// Lists counts up to a limit, and looks at all of them.
+class count_list {
+ public:
+  count_list(session& session, const grouping* by, std::size_t limit, std::vector<count_condition> conditions)
+      : session_(session),
+        limit_(limit),
+        conditions_(std::move(conditions)),
+        columns_(columns_by(by)),
+        list_(session.list(looks_of(std::span<const item_column<counted>>(columns_)))) {}
+
+  /// False: no more is wanted.
+  bool take(const counted& count) {
+    if (limit_ != 0 && list_.items() == limit_) {
+      if (!cut_) say_cut(count);
+    } else {
+      put(list_, std::span<const item_column<counted>>(columns_), &json_of_count, count);
+    }
+    for (const count_condition& condition : conditions_) {
+      if (met_ || !condition.holds(count.events)) continue;
+      session_.failed(condition_met(said(count), condition.text()));
+      met_ = true;
+    }
+    return !cut_ || (!met_ && !conditions_.empty());
+  }
+
+ private:
+  /// What comes first among what is left out. Hours and days go on where one begins; names do only with a greater limit.
+  void say_cut(const counted& next) {
+    cut_ = true;
+    if (next.first != global_position{}) {
+      list_.cut_before(next.first);
+      session_.note_cut(limit_, 0);
+    } else {
+      list_.left_out(next.after + 1);
+      session_.note_cut(limit_, limit_ + next.after + 1);
+    }
+  }
+
+  session& session_;
+  std::size_t limit_;
+  std::vector<count_condition> conditions_;
+  std::vector<item_column<counted>> columns_;
+  item_list& list_;
+  bool cut_ = false;
+  bool met_ = false;
+};
+
 exit_code count_events(const request& request, session& session) {
   const std::optional<std::size_t> by_choice = request.choice(by_flag);
   const grouping* const by = by_choice ? &groupings[*by_choice] : nullptr;
@@ -118,37 +189,14 @@ exit_code count_events(const request& request, session& session) {
   const std::size_t limit = by != nullptr ? session.limit(request) : 0;
   log_reader& log = session.log();
   selection wanted = selection_from(request, log, session.now());
-
-  std::vector<item_column<counted>> columns;
-  if (by != nullptr) {
-    columns.push_back({{.title = by->title, .name = by->member, .colour = tint::cyan, .least = 12},
-                       [](const counted& count, const cell_style&) { return count.group; }});
-  }
-  columns.push_back({{.title = "EVENTS", .name = "events", .right = true},
-                     [](const counted& count, const cell_style&) { return std::to_string(count.events); }});
-  const std::span<const item_column<counted>> shown(columns);
-  item_list& list = session.list(looks_of(shown));
-
-  bool met = false;
-  const taker give_out = [&](counted count) {
-    if (limit != 0 && list.items() == limit) {
-      if (!request.has("--limit")) session.note_cut(limit, 0);
-      return false;
-    }
-    put(list, shown, &json_of_count, count);
-    for (const count_condition& condition : conditions) {
-      if (met || !condition.holds(count.events)) continue;
-      session.failed(condition_met(said(count), condition.text()));
-      met = true;
-    }
-    return true;
-  };
+  count_list list(session, by, limit, std::move(conditions));
   if (by == nullptr) {
-    give_out({{}, {}, count_all(request, log, std::move(wanted))});
+    list.take({.events = count_all(request, log, std::move(wanted))});
     return exit_code::done;  // or that of the condition
   }
   selected_events events(log, std::move(wanted));
-  (by->ascending ? &count_in_order : &count_by_name)(events, *by, give_out);
+  (by->ascending ? &count_in_order : &count_by_name)(events, *by,
+                                                     [&list](const counted& count) { return list.take(count); });
   return exit_code::done;
 }
 
@@ -164,7 +212,9 @@ constexpr example count_examples[] = {
 };
 constexpr std::string_view count_text =
     "How many events there are. Hours and days are those of recording, in UTC; those without an event are left out. "
-    "With --by, --fail-if looks at each count.";
+    "With --by, --fail-if looks at each count, also at those that --limit leaves out; its columns are what it counts "
+    "by, "
+    "and events.";
 
 constexpr command rows[] = {
     {.group = "event",
@@ -174,6 +224,7 @@ constexpr command rows[] = {
      .examples = count_examples,
      .flags = count_flags,
      .forms = list_forms,
+     .columns = &all_columns,
      .run = &count_events},
 };
 

@@ -30,12 +30,9 @@ store_unnamed::store_unnamed(std::string where, std::string remedy)
 not_in_log::not_in_log(std::string_view code, error_text text)
     : error(code, next_move::change_request, std::move(text)) {}
 
-id_ambiguous::id_ambiguous(std::string_view shortened, std::string candidates)
+id_ambiguous::id_ambiguous(std::string what, std::string why, std::string remedy)
     : error("id.ambiguous", next_move::change_request,
-            {.what = "\"" + std::string(shortened) + "\" is the beginning or end of several ids",
-             .where = {},
-             .why = "candidates: " + std::move(candidates),
-             .remedy = "give more of the id"}) {}
+            {.what = std::move(what), .where = {}, .why = std::move(why), .remedy = std::move(remedy)}) {}
 
 output_failed::output_failed(int system_code)
     : error("output.failed", next_move::retry,

@@ -31,7 +31,7 @@ struct not_in_log final : error {
 
 /// `id.ambiguous`: a shortened id stands for several.
 struct id_ambiguous final : error {
-  id_ambiguous(std::string_view shortened, std::string candidates);
+  id_ambiguous(std::string what, std::string why, std::string remedy);
 };
 
 /// `output.failed`: what should be printed could not be written.

@@ -57,6 +57,7 @@ follower::follower(const request& request, session& session)
   tail_ = request.number("--tail");
   if (!tail_ && !request.has("--from") && !request.has("--since")) tail_ = tail_default;
   count_ = request.number("--count");
+  if (count_ == 0) count_.reset();  // as --limit 0
   if (const auto time = request.value("--for")) {
     due_ = session.around().runtime.clock->elapsed() + duration_from("--for", *time);
   }
@@ -67,7 +68,6 @@ exit_code follower::run() {
   const global_position head = log_.head();
   wanted_.from = beginning();
   interrupted_ = session_.around().catch_interrupts();
-  over_ = count_ == 0;
   show_past(head);
   if (interrupted_->wanted() || is_over()) {
     say_how_it_goes_on();

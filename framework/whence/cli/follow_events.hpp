@@ -12,7 +12,7 @@ namespace flags {
 inline constexpr flag follow{.name = "--follow", .text = "then each event as it comes, until Ctrl-C; table or jsonl"};
 inline constexpr flag tail{
     .name = "--tail", .value = "N", .text = "following, the last N first; 10, or all after --from or --since"};
-inline constexpr flag count{.name = "--count", .value = "N", .text = "following, ends after N events"};
+inline constexpr flag count{.name = "--count", .value = "N", .text = "following, ends after N events; 0: by none"};
 inline constexpr flag for_a_while{.name = "--for", .value = "TIME", .text = "following, ends after 30s, 15m, 2h"};
 
 }  // namespace flags

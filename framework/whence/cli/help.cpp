@@ -76,6 +76,17 @@ std::vector<std::string> column_words(const command& command) {
   return words;
 }
 
+std::vector<std::string> column_names(const command& command) {
+  std::vector<std::string> names;
+  if (command.columns == nullptr) return names;
+  for (const column& column : command.columns()) {
+    const std::string word = word_of(column);
+    const std::string_view name = machine_name(column);
+    names.push_back(word == name ? word : word + " (" + std::string(name) + ")");
+  }
+  return names;
+}
+
 std::string command_help(std::string_view program, const command& command, help_wanted wanted) {
   const std::string name = std::string(program) + " " + full_name(command);
   std::string out = std::string(program) + " " + line_of(command) + " - " + std::string(command.summary) + "\n\n";
@@ -91,7 +102,7 @@ std::string command_help(std::string_view program, const command& command, help_
   if (!command.flags.empty()) out += "Flags\n" + flags_in_full(command.flags) + "\n";
   if (command.forms.size() > 1) out += "Forms (-o)\n  " + wrapped(forms_of(command), 2) + "\n";
   if (command.columns != nullptr) {
-    out += "Columns (--columns)\n  " + wrapped(joined(column_words(command)), 2) + "\n";
+    out += std::string(columns_title) + "\n  " + wrapped(joined(column_names(command)), 2) + "\n";
   }
   out += "For all commands\n" + flags_in_full(shared_flags());
   if (command.log == access::reads) out += "\nReads only: never writes a byte of the log.\n";
@@ -136,8 +147,9 @@ std::span<const ending> endings() {
       {"6", "data cannot be read or trusted"},
       {"7", "needs code that is not here"},
       {"70", "a fault of the program itself"},
-      {"130", "interrupted"},
+      {"130", "ended by SIGINT: Ctrl-C"},
       {"141", "whoever read the output went away"},
+      {"143", "ended by SIGTERM"},
   };
   return all;
 }

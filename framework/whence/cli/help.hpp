@@ -28,6 +28,10 @@ std::string forms_of(const command& command);
 /// What --columns can name: "position", "caused-by".
 std::vector<std::string> column_words(const command& command);
 
+/// The same with what CSV and JSON call it, which --columns takes too: "position (globalPosition)".
+std::vector<std::string> column_names(const command& command);
+inline constexpr std::string_view columns_title = "Columns (--columns takes these names, or those in CSV and JSON)";
+
 struct ending {
   std::string_view code;
   std::string_view text;

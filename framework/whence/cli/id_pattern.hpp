@@ -1,4 +1,4 @@
-/// An id as people give it: whole, or cut to its beginning or end, as tables show it.
+/// An id as people give it: whole, or cut to its beginning or end, as tables show it; with its hyphens or without.
 #pragma once
 
 #include <string>
@@ -21,8 +21,12 @@ class id_pattern {
   const uuid& id() const noexcept { return id_; }
   const std::string& text() const noexcept { return text_; }
   bool matches(const uuid& id) const;
+  /// Whether the id begins with it.
+  bool begins(const uuid& id) const;
 
  private:
+  std::string written_as_here(const uuid& id) const;
+
   std::string text_;
   bool whole_ = false;
   uuid id_;

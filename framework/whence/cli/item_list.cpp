@@ -132,6 +132,7 @@ void item_list::finish(const std::vector<diagnostic>& wrong) {
   if (cells_.form == output_form::jsonl) return;
   std::string end = items_ == 0 ? beginning() + "]" : "\n]";
   end += next_ ? ",\"next\":\"" + std::to_string(next_->value()) + "\"" : ",\"next\":null";
+  if (left_out_ > 0) end += ",\"leftOut\":" + std::to_string(left_out_);
   if (!wrong.empty()) end += ",\"diagnostics\":" + to_json(wrong);
   out_.write(end + "}\n");
 }

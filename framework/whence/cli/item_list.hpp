@@ -49,6 +49,8 @@ class item_list {
   void with_members(std::string members) { members_ = std::move(members); }
   /// Where a list that was cut goes on: for --from, or --to if it is reversed.
   void cut_before(global_position next) { next_ = next; }
+  /// How many items are missing in a list that was cut and has no such place.
+  void left_out(std::size_t items) { left_out_ = items; }
   /// What relative times are relative to from here on.
   void at_time(timestamp now) { cells_.now = now; }
   /// From here on each item goes out when it comes.
@@ -75,6 +77,7 @@ class item_list {
   std::size_t items_ = 0;
   std::string members_;
   std::optional<global_position> next_;
+  std::size_t left_out_ = 0;
 };
 
 /// A column and what an item shows in it.

@@ -112,8 +112,8 @@ std::string roff_command(std::string_view program, const command& command) {
   if (command.forms.size() > 1) out += ".PP\nForms: " + roff(forms_of(command)) + ".\n";
   if (command.columns != nullptr) {
     std::string words;
-    for (const std::string& word : column_words(command)) words += (words.empty() ? "" : ", ") + word;
-    out += ".PP\nColumns: " + roff(words) + ".\n";
+    for (const std::string& name : column_names(command)) words += (words.empty() ? "" : ", ") + name;
+    out += ".PP\n" + roff(columns_title) + ": " + roff(words) + ".\n";
   }
   return out;
 }
@@ -201,8 +201,12 @@ std::string markdown_command(std::string_view program, const command& command) {
   if (command.forms.size() > 1) out += "\nForms (`-o`): " + forms_of(command) + ".\n";
   if (command.columns != nullptr) {
     std::string words;
-    for (const std::string& word : column_words(command)) words += (words.empty() ? "`" : ", `") + word + "`";
-    out += "\nColumns (`--columns`): " + words + ".\n";
+    for (const std::string& name : column_names(command)) {
+      const std::size_t end = name.find(" (");  // `position` (`globalPosition`)
+      words += (words.empty() ? "`" : ", `") + name.substr(0, end) + "`";
+      if (end != std::string::npos) words += " (`" + name.substr(end + 2, name.size() - end - 3) + "`)";
+    }
+    out += "\n" + std::string(columns_title) + ": " + words + ".\n";
   }
   return out;
 }

@@ -74,7 +74,7 @@ event_page event_named(log_reader& log, const std::string& name) {
   if (const std::optional<place> place = place_in(name)) {
     return place->stream.empty() ? event_at(log, place->number) : event_of(log, place->stream, place->number);
   }
-  return event_at(log, find_event(log, id_pattern("the event", name)).value());
+  return event_at(log, find_event(log, id_pattern("the event", name), "whence event show").value());
 }
 
 }  // namespace whence::inline v0::cli

@@ -15,32 +15,60 @@
 namespace whence::inline v0::cli {
 namespace {
 
+const shortened_id::place of_events{
+    [](const recorded_event& event) { return std::array{event.id.value(), uuid(), uuid()}; },
+    [](const recorded_event& event, std::size_t) { return event_candidate(event); }};
+const shortened_id::place of_correlations{
+    [](const recorded_event& event) { return std::array{event.correlation.value(), uuid(), uuid()}; },
+    [](const recorded_event& event, std::size_t) {
+      return found_ids::candidate{event.correlation.value(), "correlation", "of " + event_candidate(event).what};
+    }};
+const shortened_id::place of_causes{
+    [](const recorded_event& event) { return std::array{event.causation.value(), uuid(), uuid()}; },
+    [](const recorded_event& event, std::size_t) {
+      return found_ids::candidate{event.causation.value(), "cause", std::string(event.causation_type)};
+    }};
+
 /// The one id in the log that the pattern stands for.
-/// Throws   not_in_log (`event.missing`): none. `what` says which, `look` is a command line that looks for it.
-uuid resolve(const selection& within, log_reader& log, const id_pattern& pattern, uuid (*id_of)(const recorded_event&),
-             const std::string& what, const std::string& look) {
+/// Throws   not_in_log (`event.missing`): none. `what` says which, `look`, with an id behind it, is a command line that looks
+///          for it, `again` one that does what was asked for; id_ambiguous.
+uuid resolve(const selection& within, log_reader& log, const id_pattern& pattern, const shortened_id::place& where,
+             const std::string& what, const std::string& look, const std::string& again) {
   if (pattern.whole()) return pattern.id();
   shortened_id search(log, {}, within.to);  // --from takes events out of those that are found
-  const auto found =
-      search.find(pattern, [id_of](const recorded_event& event) { return std::array{id_of(event), uuid(), uuid()}; });
+  const auto found = search.find_one(pattern, where, again);
   if (found) return *found;
   throw not_in_log("event.missing",
                    {.what = what,
                     .where = {},
                     .why = search.why_not_found(),
-                    .remedy = search.begun_late_at() ? search.further_back(look)
+                    .remedy = search.begun_late_at() ? search.further_back(look + " " + shell_word(pattern.text()))
                                                      : "look for it: whence event list --reverse --limit 10"});
 }
 
 std::vector<uuid> ids_from(const selection& within, const request& request, std::string_view flag, log_reader& log,
-                           uuid (*id_of)(const recorded_event&)) {
+                           const shortened_id::place& where) {
   std::vector<uuid> ids;
   for (const std::string& text : request.listed(flag)) {
-    ids.push_back(resolve(within, log, id_pattern(flag, text), id_of,
-                          "no event has " + std::string(flag.substr(2)) + " id \"" + text + "\"",
-                          "whence event list " + std::string(flag) + " " + shell_word(text)));
+    const std::string look = "whence event list " + std::string(flag);
+    ids.push_back(resolve(within, log, id_pattern(flag, text), where,
+                          "no event has " + std::string(flag.substr(2)) + " id \"" + text + "\"", look, look));
   }
   return ids;
+}
+
+/// Bounds that stand the wrong way round leave nothing, and are hardly meant so.
+void must_be_in_order(const request& request, const selection& wanted) {
+  constexpr std::string_view remedy = "change the two; --reverse alone says which comes first";
+  if (request.has("--from") && request.has("--to") && wanted.to < wanted.from) {
+    throw usage_error("value", "--from " + *request.value("--from") + " comes after --to " + *request.value("--to"),
+                      std::string(remedy));
+  }
+  if (wanted.since && wanted.until && *wanted.until < *wanted.since) {
+    throw usage_error("value",
+                      "--since " + *request.value("--since") + " comes after --until " + *request.value("--until"),
+                      std::string(remedy));
+  }
 }
 
 /// Narrows the positions to the times. Events are judged by their own times in any case: this only spares reading.
@@ -158,14 +186,13 @@ selection selection_from(const request& request, log_reader& log, timestamp now)
   if (const auto since = request.value("--since")) wanted.since = time_from("--since", *since, now);
   if (const auto until = request.value("--until")) wanted.until = time_from("--until", *until, now);
   wanted.reverse = request.has("--reverse");
+  must_be_in_order(request, wanted);
 
   for (const std::string& stream : wanted.streams) require_stream(log, stream);
-  wanted.correlations = ids_from(wanted, request, "--correlation", log,
-                                 [](const recorded_event& event) { return event.correlation.value(); });
-  wanted.causations = ids_from(wanted, request, "--causation", log,
-                               [](const recorded_event& event) { return event.causation.value(); });
+  wanted.correlations = ids_from(wanted, request, "--correlation", log, of_correlations);
+  wanted.causations = ids_from(wanted, request, "--causation", log, of_causes);
   if (const auto id = request.value("--event")) {
-    const global_position position = find_event(log, id_pattern("--event", *id), wanted);
+    const global_position position = find_event(log, id_pattern("--event", *id), "whence event list --event", wanted);
     wanted.from = std::max(wanted.from, position);
     wanted.to = std::min(wanted.to, position);
   }
@@ -173,11 +200,10 @@ selection selection_from(const request& request, log_reader& log, timestamp now)
   return wanted;
 }
 
-global_position find_event(log_reader& log, const id_pattern& pattern, const selection& within) {
+global_position find_event(log_reader& log, const id_pattern& pattern, const std::string& command_line,
+                           const selection& within) {
   const std::string missing = "there is no event " + pattern.text();
-  const uuid id = resolve(
-      within, log, pattern, [](const recorded_event& event) { return event.id.value(); }, missing,
-      "whence event list --event " + pattern.text());
+  const uuid id = resolve(within, log, pattern, of_events, missing, "whence event list --event", command_line);
   if (const auto position = log.find_event(event_id(id))) return *position;
   throw not_in_log(
       "event.missing",

@@ -48,8 +48,10 @@ selection selection_from(const request& request, log_reader& log, timestamp now)
 global_position first_recorded(log_reader& log, timestamp time, bool after);
 
 /// Where an event stands that was named by its id, whole, or cut (`shortened_id.hpp`) and then between those positions.
+/// `command_line`, with an id behind it, does what was asked for.
 /// Throws   not_in_log (`event.missing`); id_ambiguous.
-global_position find_event(log_reader& log, const id_pattern& id, const selection& within = {});
+global_position find_event(log_reader& log, const id_pattern& id, const std::string& command_line,
+                           const selection& within = {});
 
 /// Throws   not_in_log (`stream.missing`), with streams of similar names.
 void require_stream(log_reader& log, const std::string& stream);

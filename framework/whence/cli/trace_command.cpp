@@ -40,8 +40,10 @@ trace_subject subject_of(const request& request, log_reader& log, trace_source& 
     const event_page page = event_named(log, name);
     return source.subject(page.front());
   }
+  const bool one_node = request.has("--up") || request.has("--down");
   try {
-    return source.subject(id_pattern("the id", name));
+    return source.subject(id_pattern("the id", name),
+                          one_node ? trace_source::several::are_ambiguous : trace_source::several::are_a_correlation);
   } catch (const usage_error&) {
     // The likeliest slip: the name of a stream alone.
     if (log.read_stream(name, stream_version{1}, read_direction::forward, {.events = 1}).empty()) throw;
@@ -211,11 +213,25 @@ void print_items(const trace& trace, const request& request, session& session) {
   for (const trace_item& item : items) put(list, all, &json_of_item, item);
 }
 
+/// A diagram has neither an order nor columns.
+void must_fit_form(const request& request, output_form form) {
+  if (form != output_form::mermaid) return;
+  for (const std::string_view of_lists : {"--flat", "--columns"}) {
+    if (!request.has(of_lists)) continue;
+    throw usage_error("option", std::string(of_lists) + " has no meaning for -o mermaid",
+                      "leave it out, or choose another form: table, json, jsonl, csv, markdown");
+  }
+}
+
 exit_code show_trace(const request& request, session& session) {
+  must_fit_form(request, session.form());
   log_reader& log = session.log();
   trace_source source(log, selection_from(request, log, session.now()));
   const trace_subject subject = subject_of(request, log, source);
   traced_events found = events_for(request, subject, source);
+  if (subject.of_several) {
+    session.note("several ids begin or end with " + request.argument() + ", all of this correlation");
+  }
   if (found.more) {
     session.note("the first " + with_groups(found.events.size()) +
                  " events of this correlation, and there are more; --at-most N shows up to " + with_groups(events_max));
@@ -263,7 +279,9 @@ constexpr std::string_view trace_text =
     "The tree of causes and effects of an event (@4711, order-12345@3, or its id), of a command or of a correlation, "
     "by "
     "their ids, which may be cut to at least 8 characters of their beginning or end: then they are looked for in the "
-    "last million events, up to --to. Shown is all that has the same "
+    "last million events, up to --to. A beginning that several ids have is enough if all of them are of one "
+    "correlation. "
+    "Shown is all that has the same "
     "correlation: commands (CMD), which stand in no log and are known by their events; events (EVT); read models that "
     "have applied an event (PRJ). A command that was rejected leaves no trace.\n"
     "The log is looked through for it: --from, --to, --since and --until say where.";

@@ -29,8 +29,8 @@ trace_subject trace_source::subject(const recorded_event& event) const {
           .seen_at = within_.from};
 }
 
-trace_subject trace_source::subject(const id_pattern& id) {
-  if (!id.whole()) return whole_subject(only_one(id));
+trace_subject trace_source::subject(const id_pattern& id, several allowed) {
+  if (!id.whole()) return cut_subject(id, allowed);
   const trace_subject found = whole_subject(id.id());
   if (found.id.is_nil()) missing(id);
   return found;
@@ -70,18 +70,37 @@ trace_subject trace_source::whole_subject(const uuid& id) {
           .seen_at = within_.from};
 }
 
-/// The one id of an event, a command or a first cause that the pattern stands for.
-uuid trace_source::only_one(const id_pattern& pattern) {
+/// Of the one id of an event, a command or a first cause that the pattern stands for, or of what several have in common.
+trace_subject trace_source::cut_subject(const id_pattern& pattern, several allowed) {
   shortened_id search(log_, within_.from, within_.to);
-  const auto found = search.find(pattern, [](const recorded_event& event) {
-    return std::array{event.id.value(), event.causation.value(), event.correlation.value()};
-  });
-  if (found) return *found;
+  const found_ids found =
+      search.find(pattern, {[](const recorded_event& event) {
+                              return std::array{event.id.value(), event.causation.value(), event.correlation.value()};
+                            },
+                            [this](const recorded_event& event, std::size_t place) { return describe(event, place); }});
+  if (found.candidates.size() == 1) return whole_subject(found.candidates.front().id);
+  if (found.candidates.size() > 1) {
+    if (found.correlation.is_nil() || allowed == several::are_ambiguous)
+      throw_ambiguous(pattern, found, "whence trace");
+    return {.what = trace_subject::kind::correlation,
+            .id = found.correlation,
+            .correlation = found.correlation,
+            .seen_at = within_.from,
+            .of_several = true};
+  }
   if (!search.begun_late_at()) missing(pattern);
   throw not_in_log("trace.missing", {.what = "no event has to do with " + pattern.text(),
                                      .where = {},
                                      .why = search.why_not_found(),
                                      .remedy = search.further_back("whence trace " + pattern.text())});
+}
+
+/// The id at that place of an event: its own, that of its cause, its correlation.
+found_ids::candidate trace_source::describe(const recorded_event& event, std::size_t place) {
+  if (place == 0) return event_candidate(event);
+  if (place == 2) return {event.correlation.value(), "correlation", "of " + event_candidate(event).what};
+  const std::string cause(event.causation_type);
+  return {event.causation.value(), is_event_type(cause) ? "event" : "command", cause};
 }
 
 void trace_source::missing(const id_pattern& id) const {

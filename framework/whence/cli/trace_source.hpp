@@ -11,6 +11,7 @@
 
 #include <whence/cli/id_pattern.hpp>
 #include <whence/cli/selection.hpp>
+#include <whence/cli/shortened_id.hpp>
 #include <whence/store/log.hpp>
 
 namespace whence::inline v0::cli {
@@ -39,6 +40,7 @@ struct trace_subject {
   uuid id;
   uuid correlation;
   global_position seen_at;  ///< no event of this correlation stands before this
+  bool of_several = false;  ///< it was named by the beginning of several ids, all of this correlation
 };
 
 /// The events of one first cause, in the log's order.
@@ -57,8 +59,10 @@ class trace_source {
   /// `within` limits where the log is looked through: positions and times.
   trace_source(log_reader& log, selection within) : log_(log), within_(std::move(within)) {}
 
+  /// An id that is cut and stands for several is the correlation that all of them have, if they have one and that will do.
   /// Throws   not_in_log (`trace.missing`); id_ambiguous; log_damaged.
-  trace_subject subject(const id_pattern& id);
+  enum class several { are_a_correlation, are_ambiguous };
+  trace_subject subject(const id_pattern& id, several allowed);
   trace_subject subject(const recorded_event& event) const;
 
   /// At most `limit` of them.
@@ -73,7 +77,8 @@ class trace_source {
 
  private:
   trace_subject whole_subject(const uuid& id);
-  uuid only_one(const id_pattern& id);
+  trace_subject cut_subject(const id_pattern& id, several allowed);
+  found_ids::candidate describe(const recorded_event& event, std::size_t place);
   [[noreturn]] void missing(const id_pattern& id) const;
 
   log_reader& log_;
