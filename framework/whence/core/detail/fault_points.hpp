@@ -17,6 +17,16 @@
 ///   1   an append is acknowledged before its COMMIT
 ///   2   a commit is not synced
 ///   3   a read model's checkpoint is written in a transaction of its own
+///   4   the log is taken to end at an event that is damaged
+///   5   a witness that cannot be read is taken for none that was ever needed
+///   6   a log whose file was cut short is taken for none, and made anew
+///   7   "the stream must not exist" is taken for "any version"
+///   8   known event ids are taken again where the version is right
+///   9   known event ids with another content are called a repeat
+///   10  a batch with an event id twice is refused, and a part of it is written
+///   11  after a refusal the last position is given again
+///   12  the events of a group become visible out of their order
+///   17  each stream of a group is committed by itself
 /// and beyond the catalogue:
 ///   63  an error from COMMIT is called a refusal
 ///   64  after a sync that failed, a later one is relied on

@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <chrono>
+#include <thread>
 #include <utility>
 
 #include <whence/core/detail/fault_points.hpp>
@@ -53,8 +55,13 @@ void append_group::take_decided(std::unique_ptr<queued_append> append, append_ou
 }
 
 append_group::judged append_group::judge(const append_batch& batch) {
+  if (detail::mutant(8) && !unmet(batch)) return place_all(batch);
   if (std::optional<judged> known = answer_known(batch)) return std::move(*known);
   if (std::optional<judged> refused = unmet(batch)) return std::move(*refused);
+  return place_all(batch);
+}
+
+append_group::judged append_group::place_all(const append_batch& batch) {
   const global_position first = tip_.head.next();
   for (std::size_t i = 0; i < batch.streams.size(); ++i) place(batch.streams[i], judged_streams_[i]);
   return {nullptr, append_committed{{epoch_, tip_.head}, first, tip_.head}, true};
@@ -83,7 +90,8 @@ std::optional<append_group::judged> append_group::answer_known(const append_batc
         some_new = true;
         continue;
       }
-      if (!same) return judged{nullptr, id_reused(part, event, "its content there is another one"), in_group};
+      if (!same && !detail::mutant(9))
+        return judged{nullptr, id_reused(part, event, "its content there is another one"), in_group};
       if (!first_known) first_known = id_reused(part, event, "others of the batch are not there");
       first = std::min(first, position);
       last = std::max(last, position);
@@ -116,7 +124,8 @@ std::optional<append_group::judged> append_group::unmet(const stream_append& par
   refused.stream = part.stream;
   refused.expected = part.expected;
   refused.actual = stream_version{head.version};
-  if (!part.expected.met_by(refused.actual)) {
+  const bool unchecked = part.expected == expected_version::none() && detail::mutant(7);
+  if (!part.expected.met_by(refused.actual) && !unchecked) {
     refused.why = append_refused::reason::version_conflict;
     name_between(refused, head.number);
     return judged{nullptr, std::move(refused), moved};
@@ -194,9 +203,25 @@ recorded_event append_group::view(const placed_event& placed) {
   return event;
 }
 
+/// For planted bugs: puts what is to become visible late to the end, and returns where it begins. 0: all is visible at once.
+std::size_t append_group::where_to_tear() {
+  if (!detail::mutant(12) && !detail::mutant(17)) return 0;
+  const placed_event first = placed_.front();
+  const auto torn = std::ranges::stable_partition(placed_, [&first](const placed_event& placed) {
+    return detail::mutant(12) ? placed.position != first.position : placed.number != first.number;
+  });
+  return static_cast<std::size_t>(torn.begin() - placed_.begin());
+}
+
 void append_group::insert(log_writer& writer) {
+  const std::size_t torn = where_to_tear();
   std::string joined;
   for (const placed_event& placed : placed_) {
+    if (torn != 0 && &placed == &placed_[torn]) {
+      writer.commit();
+      std::this_thread::sleep_for(std::chrono::milliseconds{2});
+      writer.begin();
+    }
     const new_event& event = *placed.event;
     const std::int64_t type = writer.type_number(placed.part->aggregate_type, event.type, event.version);
     if (event.tags.size() > 1) joined = join_tags(event.tags);

@@ -92,6 +92,7 @@ class append_group {
   };
 
   judged judge(const append_batch& batch);
+  judged place_all(const append_batch& batch);
   std::optional<judged> answer_known(const append_batch& batch);
   /// Looks where the streams of the batch stand.
   std::optional<judged> unmet(const append_batch& batch);
@@ -100,6 +101,7 @@ class append_group {
   void name_between(append_refused& conflict, std::uint64_t number) const;
   void place(const stream_append& part, stream_in_group stream);
   recorded_event view(const placed_event& placed);
+  std::size_t where_to_tear();
 
   known_events& known_;
   log_tip tip_;

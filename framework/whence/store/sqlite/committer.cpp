@@ -44,8 +44,13 @@ async<append_outcome> committer::settled(std::shared_ptr<executor> executor, app
 }
 
 async<append_outcome> committer::append(append_batch batch) {
-  if (std::optional<append_refused> broken = broken_rule(batch, options_.sizes))
+  if (std::optional<append_refused> broken = broken_rule(batch, options_.sizes)) {
+    if (detail::mutant(10) && !batch.streams.empty() && batch.streams[0].events.size() > 1) {
+      batch.streams[0].events.resize(1);
+      static_cast<void>(append({{std::move(batch.streams[0])}}));
+    }
     return settled(executor_, std::move(*broken));
+  }
   const std::size_t bytes = bytes_of(batch);
   auto [result, done] = make_async<append_outcome>(executor_, shared_from_this());
   auto queued = std::make_unique<queued_append>(std::move(batch), std::move(done), bytes);

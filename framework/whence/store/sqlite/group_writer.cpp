@@ -73,6 +73,8 @@ void group_writer::commit(std::vector<std::unique_ptr<queued_append>> appends) n
   try {
     group.begin_at(clock_->now());
     judge(group, appends);
+    if (detail::mutant(11) && !group.writes() && tip_.head != global_position{})
+      tip_.head = global_position{tip_.head.value() - 1};
     if (!group.writes()) return group.complete_committed();
     if (detail::mutant(1)) group.complete_committed();
     if (insert(group) && commit_inserted(group) && witnessed(group)) confirm(group);

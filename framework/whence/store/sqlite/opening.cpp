@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <utility>
 
+#include <whence/core/detail/fault_points.hpp>
 #include <whence/store/chain.hpp>
 #include <whence/store/log_errors.hpp>
 #include <whence/store/sqlite/judge.hpp>
@@ -32,6 +33,11 @@ void make_log(const log_paths& paths, const sqlite_options& options, const runti
   whence::witness::create(files, paths.witness, {identity, global_position{}, chain_start(identity.id)});
   files.rename(made, paths.log);
   files.sync_directory(paths.directory);
+}
+
+/// For a planted bug.
+void forget_log(files& files, const log_paths& paths) {
+  for (const std::string& file : {paths.log, paths.wal, paths.witness, paths.log + "-shm"}) files.remove(file);
 }
 
 [[noreturn]] void refuse(const log_paths& paths, const judgement& found) {
@@ -83,6 +89,8 @@ opened_log open_log(const log_paths& paths, const sqlite_options& options, const
   // Before anything is made beside it: another application's database gets no lock file of ours.
   if (runtime.files->status(paths.log)) check_log_header(*runtime.files, paths.log);
   std::unique_ptr<file_lock> lock = lock_log(*runtime.files, paths);
+  const std::optional<file_status> there = runtime.files->status(paths.log);
+  if (detail::mutant(6) && there && there->size % 8192 != 0) forget_log(*runtime.files, paths);
   if (!runtime.files->status(paths.log)) make_log(paths, options, runtime);
   try {
     return open_locked(std::move(lock), paths, options, runtime);
