@@ -1,11 +1,17 @@
 // The forms that other programs read, to the byte.
+#include <functional>
+#include <optional>
 #include <sstream>
 #include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include <doctest/doctest.h>
 
 #include <tests/cli/console.hpp>
 #include <whence/cli/display_text.hpp>
+#include <whence/cli/item_list.hpp>
 #include <whence/cli/program_name.hpp>
 #include <whence/cli/row_forms.hpp>
 #include <whence/cli/verdict.hpp>
@@ -23,6 +29,39 @@ TEST_CASE("an empty list has its header in CSV and Markdown too") {
         "| POSITION | TIME | TYPE | STREAM | CAUSED BY | CORRELATION |\n| ---: | --- | --- | --- | --- | --- |\n");
   CHECK(console->run("stream list -o csv").out ==
         "aggregateId,aggregateType,streamVersion,firstPosition,lastPosition,firstRecordedAt,lastRecordedAt\r\n");
+}
+
+TEST_CASE("an item that is shown is out in every form, before the list ends") {
+  class shown_output final : public output {
+   public:
+    void write(std::string_view text) override { held_ += text; }
+    void flush() override { shown += std::exchange(held_, {}); }
+    std::string shown;
+
+   private:
+    std::string held_;
+  };
+  const std::vector<column> columns{{.title = "NAME", .usual = 6}, {.title = "N"}};
+  for (const output_form form :
+       {output_form::table, output_form::json, output_form::jsonl, output_form::csv, output_form::markdown}) {
+    CAPTURE(static_cast<int>(form));
+    shown_output out;
+    cell_style cells;
+    cells.form = form;
+    item_list list(columns, {0, 1}, out, {cells, {}, std::nullopt});
+    const std::function<std::string()> json = [] { return "tea"; };
+    const std::function<std::string(std::size_t)> cell = [](std::size_t) { return "tea"; };
+    list.show();
+    CHECK(out.shown.empty());
+    list.item(json, cell);
+    list.show();
+    CHECK(out.shown.find("tea") != std::string::npos);
+    list.item(json, cell);
+    list.finish({});
+    out.flush();
+    if (form == output_form::table) CHECK(out.shown == "NAME    N\ntea     tea\ntea     tea\n");
+    if (form == output_form::json) CHECK(out.shown == "{\"items\":[\ntea,\ntea\n],\"next\":null}\n");
+  }
 }
 
 TEST_CASE("a CSV field is quoted where it has to be") {

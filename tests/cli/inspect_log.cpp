@@ -45,7 +45,16 @@ std::string stream_of(std::uint64_t number) { return "order-" + std::to_string(n
 
 uuid id_of(std::uint64_t number) { return derive(timestamp{}, "inspect_log", number); }
 
-/// Streams of twenty events each, five at a time, so that a stream's events lie apart. Every thousandth event is of a rare type.
+/// Whose event it is: a hundred events a customer.
+std::string customer_of(std::uint64_t number, std::uint64_t events) {
+  return "customer:" + std::to_string(number % std::max<std::uint64_t>(events / 100, 1));
+}
+
+/// The command that caused the five events of which this is one.
+uuid command_of(std::uint64_t number) { return derive(timestamp{}, "command of inspect_log", number / 5); }
+
+/// Streams of twenty events each, five at a time, of one command, so that a stream's events lie apart. Every thousandth event is of
+/// a rare type.
 int write_events(const std::string& path, std::uint64_t events) {
   const runtime runtime = runtime::system();
   const auto log = sqlite(path).open(runtime);
@@ -63,6 +72,9 @@ int write_events(const std::string& path, std::uint64_t events) {
         event.occurred_at = runtime.clock->now();
         event.data = "{\"number\":" + std::to_string(number) + "}";
         event.metadata.correlation = correlation_id(event.id.value());
+        event.metadata.causation = causation_id(command_of(number));
+        event.metadata.causation_type = "PlaceOrder";
+        event.tags = {customer_of(number, events)};
         event.metadata.source = "inspect_log";
         batch.streams.back().events.push_back(std::move(event));
       }
@@ -203,6 +215,8 @@ int prove(const std::string& whence, const std::string& folder, const std::strin
   const std::string middle = std::to_string(count / 2);
   const std::string stream = stream_of(count / events_of_a_stream / 2);
   const std::string id = id_of(count / 2).to_string();
+  const std::string command = command_of(count / 2).to_string();
+  const std::string customer = customer_of(count / 2 - 1, count);  // whose first event is in the middle of a hundredth
   inspector inspector(whence, path, timed);
   inspector.prompt("start (whence --version)", {"--version"}, start_milliseconds_max);
   inspector.first_row("first row of event list", {"event", "list", "-o", "jsonl"}, first_row_milliseconds_max);
@@ -223,6 +237,21 @@ int prove(const std::string& whence, const std::string& folder, const std::strin
                       first_row_milliseconds_max);
   inspector.first_row("first row of event list --correlation", {"event", "list", "-o", "jsonl", "--correlation", id},
                       first_row_milliseconds_max);
+  inspector.first_row("first row of event list --causation", {"event", "list", "-o", "jsonl", "--causation", command},
+                      first_row_milliseconds_max);
+  inspector.first_row("first row of event list --tag", {"event", "list", "-o", "jsonl", "--tag", customer},
+                      first_row_milliseconds_max);
+  inspector.first_row("first row of event list --tag --reverse",
+                      {"event", "list", "-o", "jsonl", "--tag", customer, "--reverse"}, first_row_milliseconds_max);
+  inspector.first_row("first row of event list --type", {"event", "list", "-o", "jsonl", "--type", "OrderCancelled"},
+                      first_row_milliseconds_max);
+  inspector.first_row("first row of event list --type --reverse",
+                      {"event", "list", "-o", "jsonl", "--type", "OrderCancelled", "--reverse"},
+                      first_row_milliseconds_max);
+  inspector.first_row("first row of event list --aggregate", {"event", "list", "-o", "jsonl", "--aggregate", "Order"},
+                      first_row_milliseconds_max);
+  inspector.first_row("first row of event list --until a time",
+                      {"event", "list", "-o", "jsonl", "--until", "0s", "--reverse"}, first_row_milliseconds_max);
   inspector.first_row("event show by id", {"event", "show", id}, first_row_milliseconds_max);
   inspector.first_row("event show by position", {"event", "show", "@" + middle}, first_row_milliseconds_max);
   inspector.first_row("event show by stream and version", {"event", "show", stream + "@7"}, first_row_milliseconds_max);
@@ -233,6 +262,7 @@ int prove(const std::string& whence, const std::string& folder, const std::strin
   inspector.first_row("inspect", {"inspect"}, first_row_milliseconds_max);
   inspector.first_row("trace by position", {"trace", "@" + middle}, first_row_milliseconds_max);
   inspector.first_row("trace by id", {"trace", id}, first_row_milliseconds_max);
+  inspector.first_row("trace by a command's id", {"trace", command}, first_row_milliseconds_max);
   inspector.first_row("trace --up by stream and version", {"trace", stream + "@7", "--up"}, first_row_milliseconds_max);
   inspector.first_row("projection status", {"projection", "status"}, first_row_milliseconds_max);
   inspector.first_row("first row of sql", {"sql", "-o", "csv", "-c", "SELECT * FROM events"},

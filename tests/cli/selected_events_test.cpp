@@ -2,6 +2,7 @@
 // neighbours have to be shown.
 #include <algorithm>
 #include <cstdint>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <string>
@@ -163,6 +164,72 @@ TEST_CASE("pages follow each other without a gap, forward and backward") {
         descending(4'999, 1'001));
   CHECK(read_all(*log, {.streams = {"stream-3"}, .reverse = true}) == descending(4'994, 3, 7));
   CHECK(read_all(*log, {.types = cli::name_patterns({"Nothing"}), .reverse = true}).empty());
+}
+
+TEST_CASE("what has a link is found backward too, thin or dense, and nothing beyond the last position is in its way") {
+  const runtime runtime = tests::shop_runtime();
+  auto log = memory().open(runtime);
+  const auto is_tagged = [](std::uint64_t number) {  // here and there, then 2,500 in a row, then once more
+    return number % 997 == 1 || (number >= 12'000 && number < 14'500) || number == 20'000;
+  };
+  std::vector<std::uint64_t> tagged;
+  append_batch batch;
+  for (std::uint64_t number = 1; number <= 20'000; ++number) {
+    new_event event = tests::event_of("Counted", "1", number);
+    if (is_tagged(number)) {
+      event.tags = {"kind:rare"};
+      tagged.push_back(number);
+    }
+    batch.streams.push_back({"stream-" + std::to_string(number), "Counter", expected_version::any(), {}});
+    batch.streams.back().events.push_back(std::move(event));
+    if (number % 1'000 == 0) (void)log->append(std::exchange(batch, {})).get().value();
+  }
+  CHECK(read_all(*log, {.tags = {"kind:rare"}}) == tagged);
+  std::reverse(tagged.begin(), tagged.end());
+  CHECK(read_all(*log, {.tags = {"kind:rare"}, .reverse = true}) == tagged);
+  const auto between = [&](std::uint64_t from, std::uint64_t to) {
+    return cli::selection{
+        .tags = {"kind:rare"}, .from = global_position{from}, .to = global_position{to}, .reverse = true};
+  };
+  const auto of_tagged = [&](std::uint64_t from, std::uint64_t to) {
+    std::vector<std::uint64_t> found;
+    std::copy_if(tagged.begin(), tagged.end(), std::back_inserter(found),
+                 [&](std::uint64_t number) { return number >= from && number <= to; });
+    return found;
+  };
+  CHECK(read_all(*log, between(500, 13'333)) == of_tagged(500, 13'333));
+  CHECK(read_all(*log, between(14'600, 14'700)).empty());
+
+  tests::damaged_log broken(std::move(log), 15'000);
+  CHECK(read_all(broken, between(500, 14'998)) == of_tagged(500, 14'998));
+  cli::selected_events events(broken, between(500, 20'000));
+  std::vector<std::uint64_t> found;
+  const auto read_on = [&] {
+    while (const recorded_event* const event = events.next()) found.push_back(event->position.value());
+  };
+  CHECK_THROWS_AS(read_on(), log_damaged);
+  CHECK(found == of_tagged(15'001, 20'000));
+}
+
+TEST_CASE("while a long log is looked through, there is time again and again to show what was found") {
+  const runtime runtime = tests::shop_runtime();
+  const auto log = memory().open(runtime);
+  append_batch batch;
+  for (std::uint64_t number = 1; number <= 100'000; ++number) {
+    batch.streams.push_back({"stream-" + std::to_string(number), "Counter", expected_version::any(), {}});
+    batch.streams.back().events.push_back(tests::event_of(number == 10 ? "Rare" : "Counted", "1", number));
+    if (number % 10'000 == 0) (void)log->append(std::exchange(batch, {})).get().value();
+  }
+  for (const bool reverse : {false, true}) {
+    CAPTURE(reverse);
+    cli::selected_events events(*log, {.types = cli::name_patterns({"Rare"}), .reverse = reverse});
+    std::vector<bool> found_by_then;
+    bool found = false;
+    events.while_looking([&] { found_by_then.push_back(found); });
+    while (events.next() != nullptr) found = true;
+    CHECK(found);
+    CHECK(found_by_then == std::vector<bool>(3, !reverse));
+  }
 }
 
 TEST_CASE("events of many bytes make the pages smaller, not the list shorter") {

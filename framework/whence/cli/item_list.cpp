@@ -118,6 +118,11 @@ void item_list::begin_rows() {
   out_.write(cells_.form == output_form::csv ? csv_row(names) : markdown_row(names) + markdown_rule(right));
 }
 
+void item_list::show() {
+  if (items_ > 0 && cells_.form == output_form::table) table_.go_live();
+  out_.flush();
+}
+
 void item_list::go_live() {
   live_ = true;
   if (cells_.form == output_form::table) table_.go_live();

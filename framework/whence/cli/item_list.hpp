@@ -53,6 +53,8 @@ class item_list {
   void left_out(std::size_t items) { left_out_ = items; }
   /// What relative times are relative to from here on.
   void at_time(timestamp now) { cells_.now = now; }
+  /// What is here goes out, for the next item may take a while.
+  void show();
   /// From here on each item goes out when it comes.
   void go_live();
   /// Ends the list, whether all went well or not: what was printed is whole in its form.

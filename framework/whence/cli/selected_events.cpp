@@ -8,7 +8,14 @@
 namespace whence::inline v0::cli {
 namespace {
 
-constexpr std::size_t window_max = 1024;
+constexpr std::size_t window_min = 1024;
+constexpr std::size_t scanned_window_max = 1024;
+constexpr std::size_t linked_window_max = std::size_t{1}
+                                          << 62;  // what has a link is found by the index, however far it is
+constexpr std::size_t windows_not_widened = 8;
+
+/// How many positions are passed, at most, before what was found is shown.
+constexpr std::uint64_t shown_each = 32'768;
 
 // The first rows come at once, and a page is small beside the buffers around it.
 constexpr page_limit page_size{.events = 1'000, .bytes = 1u << 20, .scanned = 16'384};
@@ -16,12 +23,14 @@ constexpr page_limit page_size{.events = 1'000, .bytes = 1u << 20, .scanned = 16
 }  // namespace
 
 selected_events::selected_events(log_reader& log, selection wanted)
-    : log_(log), wanted_(std::move(wanted)), filter_(wanted_.filter()), link_(wanted_.link()), window_(window_max) {
+    : log_(log), wanted_(std::move(wanted)), filter_(wanted_.filter()), link_(wanted_.link()), window_(window_min) {
   const global_position first{std::max<std::uint64_t>(wanted_.from.value(), 1)};
   wanted_.from = first;
   wanted_.to = std::min(wanted_.to, log_.head());
   at_end_ = wanted_.to < wanted_.from;
   at_ = wanted_.reverse ? wanted_.to : global_position{first.value() - 1};
+  upto_ = at_;
+  shown_at_ = at_.value();
   version_ = wanted_.reverse ? stream_version{UINT64_MAX} : stream_version{1};
 }
 
@@ -32,12 +41,21 @@ const recorded_event* selected_events::next() {
       if (wanted_.wants(*event)) return event;
     }
     if (at_end_) return nullptr;
+    looked_on();
     page_ = fetch();
     taken_ = 0;
   }
 }
 
+void selected_events::looked_on() {
+  const std::uint64_t passed = wanted_.reverse ? shown_at_ - at_.value() : at_.value() - shown_at_;
+  if (!show_ || passed < shown_each) return;
+  shown_at_ = at_.value();
+  show_();
+}
+
 const recorded_event* selected_events::take() {
+  while (backward_page_ && taken_ < page_.size() && page_[page_.size() - 1 - taken_].position > upto_) ++taken_;
   if (taken_ >= page_.size()) return nullptr;
   const std::size_t index = backward_page_ ? page_.size() - 1 - taken_ : taken_;
   ++taken_;
@@ -56,28 +74,44 @@ event_page selected_events::fetch_forward() {
   return page;
 }
 
-// A log is read upwards. Downwards it is read window by window; a window whose events are too many bytes for a page, or that has
-// a damaged event in it, is halved.
+// A log is read upwards. Downwards it is read window by window; a window whose events are too many for a page, or that has a
+// damaged event in it, is halved.
 event_page selected_events::fetch_backward() {
   backward_page_ = true;
   while (true) {
     const std::uint64_t room = at_.value() - wanted_.from.value() + 1;
     const std::size_t window = static_cast<std::size_t>(std::min<std::uint64_t>(window_, room));
     const global_position below{at_.value() - window};
-    event_page page;
-    try {
-      page = log_.read(below, filter_, {.events = window, .bytes = page_size.bytes, .scanned = window});
-    } catch (const log_damaged&) {
-      if (window == 1) throw;
-    }
-    if (page.scanned_to() < at_ && window > 1) {
+    std::optional<event_page> page = read_window(below, window);
+    if (!page) {
       window_ = window / 2;
+      steady_ = windows_not_widened;
       continue;
     }
-    window_ = std::min(window * 2, window_max);
+    if (steady_ > 0) {
+      --steady_;
+    } else {
+      window_ = std::min(window * 2, link_ ? linked_window_max : scanned_window_max);
+    }
+    upto_ = at_;
     at_ = below;
     at_end_ = below < wanted_.from;
+    return std::move(*page);
+  }
+}
+
+/// Nothing if the window is too wide. A page of what has a link may go on beyond it.
+std::optional<event_page> selected_events::read_window(global_position below, std::size_t window) {
+  try {
+    event_page page = link_
+                          ? log_.read_linked(*link_, below, page_size)
+                          : log_.read(below, filter_, {.events = window, .bytes = page_size.bytes, .scanned = window});
+    if (page.scanned_to() < at_ && window > 1) return std::nullopt;
     return page;
+  } catch (const log_damaged& damaged) {
+    if (damaged.position > at_) return event_page{};
+    if (window == 1) throw;
+    return std::nullopt;
   }
 }
 

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <functional>
 
 #include <whence/cli/selection.hpp>
 #include <whence/store/log.hpp>
@@ -15,6 +17,9 @@ class selected_events {
  public:
   selected_events(log_reader& log, selection wanted);
 
+  /// Is called again and again while the log is looked through, before what may take a while: time to show what was found.
+  void while_looking(std::function<void()> show) { show_ = std::move(show); }
+
   /// Null at the end. Valid until the next call.
   const recorded_event* next();
 
@@ -22,6 +27,8 @@ class selected_events {
   event_page fetch();
   event_page fetch_forward();
   event_page fetch_backward();
+  std::optional<event_page> read_window(global_position below, std::size_t window);
+  void looked_on();
   event_page fetch_stream();
   const recorded_event* take();
 
@@ -35,7 +42,11 @@ class selected_events {
   bool at_end_ = false;
   global_position at_;      // forward: read up to here; backward: read down to the one after this
   stream_version version_;  // of one stream: the next to read
+  global_position upto_;    // backward: what is beyond was in the page before
   std::size_t window_;      // backward: how many positions to read at once
+  std::size_t steady_ = 0;  // backward: how many windows to come are not widened
+  std::function<void()> show_;
+  std::uint64_t shown_at_;
 };
 
 }  // namespace whence::inline v0::cli
