@@ -55,13 +55,37 @@ class Demo(unittest.TestCase):
         self.assertEqual(shape(NEXT.sub("", self.done.stdout)), shape(NEXT.sub("", recorded)))
         self.assertNotIn("\x1b", self.done.stdout)
 
+    def run_in_kept_files(self, command):
+        return subprocess.run(command, shell=True, cwd=self.kept, text=True, capture_output=True,
+                              env=os.environ | {"PATH": f"{PROGRAMS}:{os.environ['PATH']}", "WHENCE_STORE": "shop.db"})
+
+    def test_what_its_steps_name_does_what_they_show(self):
+        """Those that change nothing: the same again, in the files that it keeps."""
+        named = re.findall(r"^   \$ (.*)$", self.done.stdout, re.MULTILINE)
+        one, = [command for command in named if command.startswith("whence trace ")]
+        self.assertIn(self.run_in_kept_files(one).stdout, self.done.stdout)
+
+        calm, interrupted = [self.run_in_kept_files(command).stdout for command in named if command.startswith("whence --store ")]
+        self.assertEqual(calm, interrupted)
+        self.assertRegex(calm, r"^[0-9a-f]{64}  -\n$")
+        self.assertIn(f"{calm[:16]}…  calm.db\n{calm[:16]}…  shop.db\n", self.done.stdout)
+
+        dump, = [command.split(";")[0] for command in named if command.startswith("sqlite3 ")]
+        self.assertIn(f"the same before and after: {self.run_in_kept_files(dump).stdout[:16]}…\n", self.done.stdout)
+
+        show, = [command for command in named if command.startswith("order-service show ")]
+        self.assertIn(self.run_in_kept_files(show).stdout, self.done.stdout)
+        pay, = [command for command in named if command.startswith("order-service pay ")]
+        paid = self.run_in_kept_files(pay)
+        self.assertEqual((paid.returncode, paid.stdout), (4, ""))
+        self.assertIn(paid.stderr, self.done.stdout)
+
     def test_what_it_suggests_works_in_the_files_that_it_keeps(self):
         suggested = re.findall(r"^  ((?:whence|order-service|sqlite3) .*?)(?:   .*)?$", NEXT.search(self.done.stdout).group(), re.MULTILINE)
         self.assertGreater(len(suggested), 2)
         for command in suggested:
             with self.subTest(command=command):
-                ran = subprocess.run(command, shell=True, cwd=self.kept, text=True, capture_output=True,
-                                     env=os.environ | {"PATH": f"{PROGRAMS}:{os.environ['PATH']}", "WHENCE_STORE": "shop.db"})
+                ran = self.run_in_kept_files(command)
                 self.assertEqual((ran.returncode, ran.stderr), (0, ""))
                 self.assertNotEqual(ran.stdout, "")
 
