@@ -18,6 +18,7 @@
 #include <thread>
 #include <vector>
 
+#include <fcntl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -313,6 +314,54 @@ int look(const arguments& given) {
   return 0;
 }
 
+/// Everything of Whence that looks at the files of a log, in the process that writes it.
+void look_from_inside(whence::log& log, const arguments& given, const runtime& runtime) {
+  const global_position last = log.head();
+  if (last == global_position{}) return;
+  const event_page page = log.read(global_position{last.value() - 1});
+  const event_id id = page.front().id;
+  if (log.find_event(id) != last) throw std::logic_error("an event is not found by its id");
+  if (log.read_stream(page.front().stream).empty()) throw std::logic_error("a stream is empty");
+  static_cast<void>(log.condition());
+  static_cast<void>(log.chain_at(last));
+  static_cast<void>(log.read_linked(event_link::tag("none"), global_position{last.value() - 1}));
+  if (!is_sqlite_log(*runtime.files, given.log)) throw std::logic_error("the log is called none");
+  const auto visitor = sqlite(given.log).visit(runtime);
+  if (visitor->head() < last || visitor->find_event(id) != last)
+    throw std::logic_error("a visitor does not see it all");
+  if (verify_log(sqlite(given.log), runtime, {.from = last, .threads = 1}).loses_events())
+    throw std::logic_error("a verification finds something");
+  try {
+    static_cast<void>(open_log(given, runtime));
+    throw std::logic_error("a second writer is let in");
+  } catch (const log_busy&) {
+    say("looked");
+  }
+}
+
+/// Appends until it is killed, and looks at its files all the while. stray=1: in a way that must never be.
+int load(const arguments& given) {
+  const runtime runtime = runtime::system();
+  const auto log = open_log(given, runtime);
+  say("ready " + std::to_string(::getpid()));
+  const std::jthread looking([&](const std::stop_token& stop) {
+    while (!stop.stop_requested()) {
+      try {
+        look_from_inside(*log, given, runtime);
+      } catch (const std::exception& failure) {
+        say(std::string("failed ") + failure.what());
+      }
+      if (given.number("stray", 0) != 0) ::close(::open(given.log.c_str(), O_RDONLY | O_CLOEXEC));
+      std::this_thread::sleep_for(std::chrono::milliseconds{2});
+    }
+  });
+  for (std::uint64_t i = 0;; i += 2) {
+    const std::vector<append_batch> left = append_group(*log, {make_batch(given, i), make_batch(given, i + 1)});
+    if (!left.empty()) break;
+  }
+  return 1;
+}
+
 /// Holds the log open for writing until told otherwise.
 int hold(const arguments& given) {
   const runtime runtime = runtime::system();
@@ -357,10 +406,10 @@ int exit_code(const error& failure) {
 
 int main(int count, char** words) {
   static const std::map<std::string_view, int (*)(const arguments&)> commands{
-      {"append", append}, {"check", check}, {"visit", visit}, {"write", write},
-      {"follow", follow}, {"hold", hold},   {"fill", fill},   {"look", look}};
+      {"append", append}, {"check", check}, {"visit", visit}, {"write", write}, {"follow", follow},
+      {"hold", hold},     {"fill", fill},   {"look", look},   {"load", load}};
   if (count < 3 || !commands.contains(words[1])) {
-    std::fputs("log_worker append|check|visit|write|follow|hold|fill|look LOG [name=value…]\n", stderr);
+    std::fputs("log_worker append|check|visit|write|follow|hold|fill|look|load LOG [name=value…]\n", stderr);
     return 2;
   }
   arguments given{words[2], {}};
