@@ -103,6 +103,28 @@ TEST_CASE("what signals did before comes back with the end of the last watch") {
   CHECK(ended.exited_with(0));
 }
 
+TEST_CASE("a signal that is ignored stays ignored, also when the other one comes") {
+  const auto ended = tests::in_child([] {
+    ::signal(SIGINT, SIG_IGN);
+    {
+      std::promise<int> told;
+      std::atomic<int> calls{0};
+      const signal_watch watch([&](int signal) {
+        if (++calls == 1) told.set_value(signal);
+      });
+      ::kill(::getpid(), SIGINT);
+      ::kill(::getpid(), SIGTERM);
+      if (told.get_future().get() != SIGTERM) return 1;
+      ::kill(::getpid(), SIGINT);  // it would end the process
+      if (calls != 1) return 2;
+    }
+    struct sigaction now{};
+    ::sigaction(SIGINT, nullptr, &now);
+    return now.sa_handler == SIG_IGN ? 0 : 3;
+  });
+  CHECK(ended.exited_with(0));
+}
+
 TEST_CASE("watches come and go without a signal ever being lost or told twice") {
   const auto ended = tests::in_child([] {
     for (int turn = 0; turn < 200; ++turn) {

@@ -189,6 +189,42 @@ TEST_CASE("a visitor that shows what is intact tells the loss once, and makes it
   CHECK(given.files() == before);
 }
 
+TEST_CASE("of a log with a damaged event a visitor shows what stands before it") {
+  const desk given;
+  {
+    const auto app = given.plan().start();
+    for (int turn = 0; turn < 5; ++turn) CHECK(app.send<Count>(one, 1).get().accepted());
+    app.model<Sums>().include(app.head_token());
+  }
+  bool told_at_once = true;
+  std::string position = "5";
+  SUBCASE("at its end, where its witness saw another one") {}
+  SUBCASE("in its middle, when a model has to read it") {
+    position = "3";
+    told_at_once = false;
+    fs::remove_all(given.path + ".models");
+  }
+  sql::database::open(given.path, sql::open_mode::read_write)
+      .run("UPDATE entries SET data = '{\"by\":7}', chain = zeroblob(16) WHERE position = " + position);
+  const auto before = given.content("");
+  told_of_loss told;
+  {
+    const auto guest = visitor::to(sqlite(given.path))
+                           .aggregate<Counter>()
+                           .projection<Sums>()
+                           .showing_what_is_intact(told.handler())
+                           .open();
+    CHECK(told.times == (told_at_once ? 1 : 0));
+    CHECK(total(guest.model<Sums>()) == std::stoi(position) - 1);
+    CHECK(total(guest.model<Sums>()) == std::stoi(position) - 1);
+  }
+  CHECK(told.code == "log.checksum");
+  CHECK(told.times == 1);
+  CHECK(given.content("") == before);
+  const auto strictly = [&] { static_cast<void>(given.visit().model<Sums>()); };
+  CHECK_THROWS_AS(strictly(), log_damaged);
+}
+
 TEST_CASE("a visitor is told of what a log loses while it is open") {
   const desk given;
   {

@@ -249,6 +249,12 @@ class Setups:
         change(place.folder / "shop.db", "UPDATE entries SET data = '{\"reason\":\"no reason\"}' WHERE position = 4")
         return place
 
+    def damaged_end(self):
+        """The last event is not the one that the witness has seen there."""
+        place = self.copy_of_shop()
+        change(place.folder / "shop.db", "UPDATE entries SET data = '{\"reason\":\"no reason\"}', chain = zeroblob(16) WHERE position = 8")
+        return place
+
     def not_readable(self):
         place = self.copy_of_shop()
         (place.folder / "shop.db").chmod(0)
@@ -260,6 +266,14 @@ class Setups:
         for path in place.folder.rglob("*"):
             path.chmod(0o755 if path.is_dir() else 0o644)
         place.as_nobody = True
+        return place
+
+    def without_wal(self):
+        """Somebody has copied the log alone, to where this user may not write."""
+        place = self.only_readable()
+        for suffix in ("-wal", "-shm"):
+            (place.folder / ("shop.db" + suffix)).unlink(missing_ok=True)
+        place.folder.chmod(0o555)
         return place
 
     def models_not_there(self):

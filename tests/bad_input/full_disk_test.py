@@ -153,6 +153,28 @@ class FullDisk(unittest.TestCase):
     def test_a_limit_on_the_size_of_files_is_no_end_without_a_word(self):
         self.check_sizes(SmallFiles, "place")
 
+    def test_a_full_folder_for_temporary_files_is_named(self):
+        disk = DISK(64)
+        self.addCleanup(disk.close)
+        if not isinstance(disk, SmallDisk):
+            self.skipTest("a limit on the size of files is none on a folder")
+        shop = Place()
+        self.addCleanup(shop.close)
+        rows = "".join(f"{number},TEA,{'tea for two ' * 200},1,12/1/2010 8:26,4.50,7,France\n" for number in range(9000))
+        (shop.folder / "sales.csv").write_text(sales().splitlines()[0] + "\n" + rows)
+        made = self.programs.run(["order-service", "place", "1", "--line", "TEA:2:4.50"], shop)
+        self.assertEqual(made.returncode, 0)
+        statement = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 40000) " \
+                    "SELECT sum(length(r)) FROM (SELECT randomblob(500) AS r FROM n ORDER BY r)"
+        for words in (["order-service", "import", "sales.csv"], ["whence", "sql", "-c", statement]):
+            ran = self.programs.run(words, shop, environment={"SQLITE_TMPDIR": str(disk.disk)})
+            said = messages(ran.stderr, notes_before=False)
+            self.assertEqual((ran.returncode, len(said)), (EXIT_NOT_NOW, 1), ran.stderr)
+            self.assertEqual((said[0]["code"], said[0]["where"]), ("sql.full", str(disk.disk)), ran.stderr)
+            self.assertIn(f"make room in {disk.disk}, or set SQLITE_TMPDIR to a folder that has it", said[0]["do"], ran.stderr)
+        ran = self.programs.run(words, shop)
+        self.assertEqual((ran.returncode, ran.stderr), (0, ""))
+
     def test_a_list_of_rejects_is_whole_or_not_there(self):
         disk = DISK(1400)
         self.addCleanup(disk.close)

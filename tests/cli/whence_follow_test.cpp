@@ -59,14 +59,33 @@ TEST_CASE("who follows a log that is written misses nothing and sees nothing twi
   CHECK(position == 500);
 }
 
+namespace {
+
+/// Follows, and is sent these signals. Waits for the marker before them, and then a little: they come while nothing happens.
+std::string followed_until(const shop_folder& shop, const std::string& before, const std::string& options,
+                           const std::string& signals) {
+  return tests::run_in_shell(before + "; whence event list --follow --tail 2 -o jsonl" + options +
+                                 " >out 2>err & "
+                                 "for i in {1..3000}; do grep -q live err && break; sleep 0.01; done; sleep 0.1; " +
+                                 signals + "; wait $!; echo $?; cat err; wc -l <out",
+                             shop.here())
+      .out;
+}
+
+}  // namespace
+
 TEST_CASE("SIGINT ends following with 0, what was printed is there, and how to go on is said") {
   const shop_folder shop;
-  // Waits for the marker, and then a little: the signal comes while nothing happens.
-  const program_run ran = tests::run_in_shell(
-      "whence event list --follow --tail 2 -o jsonl >out 2>err & "
-      "until grep -q live err; do sleep 0.01; done; sleep 0.1; kill -INT $!; wait $!; echo $?; cat err; wc -l <out",
-      shop.here());
-  CHECK(ran.out == "0\nlive: shop.db after #9; Ctrl-C ends it\nstopped after #9; --from 10 goes on there\n2\n");
+  // A shell without jobs has what it starts in the background ignore SIGINT.
+  CHECK(followed_until(shop, "set -m", "", "kill -INT $!") ==
+        "0\nlive: shop.db after #9; Ctrl-C ends it\nstopped after #9; --from 10 goes on there\n2\n");
+}
+
+TEST_CASE("SIGTERM ends it with 143, and SIGINT does nothing where it is ignored") {
+  const shop_folder shop;
+  CHECK(followed_until(shop, "set -m", "", "kill -TERM $!").starts_with("143\nlive: "));
+  const std::string ran = followed_until(shop, "trap '' INT", " --for 3s", "kill -INT $!");
+  CHECK(ran == "0\nlive: shop.db after #9; Ctrl-C ends it\n2\n");
 }
 
 TEST_CASE("a reader who leaves while nothing comes ends following with 141") {

@@ -31,6 +31,9 @@ struct place {
 // What a process does on a signal is one thing for all of it, and its handler finds nothing but what is static.
 std::array<place, 8> places;
 
+// Which signals have our handler: by their places in `watched`.
+std::array<std::atomic<bool>, watched.size()> caught;
+
 /// The dispositions before the first watch.
 struct dispositions {
   std::mutex mutex;
@@ -44,7 +47,9 @@ dispositions& process() {
 
 void on_signal(int signal) {
   const int kept = errno;
-  for (const int each : watched) ::signal(each, SIG_DFL);
+  for (std::size_t index = 0; index < watched.size(); ++index) {
+    if (caught[index]) ::signal(watched[index], SIG_DFL);
+  }
   const auto value = static_cast<std::uint64_t>(signal);
   for (const place& each : places) {
     if (!each.taken.load(std::memory_order_acquire)) continue;
@@ -59,11 +64,16 @@ void install(dispositions& own) {
   sigemptyset(&action.sa_mask);
   for (const int each : watched) sigaddset(&action.sa_mask, each);
   action.sa_flags = SA_RESTART;
-  for (std::size_t index = 0; index < watched.size(); ++index) ::sigaction(watched[index], &action, &own.before[index]);
+  for (std::size_t index = 0; index < watched.size(); ++index) {
+    ::sigaction(watched[index], nullptr, &own.before[index]);
+    caught[index] = own.before[index].sa_handler != SIG_IGN;
+    if (caught[index]) ::sigaction(watched[index], &action, nullptr);
+  }
 }
 
 void restore(const dispositions& own) {
   for (std::size_t index = 0; index < watched.size(); ++index) {
+    if (!caught[index]) continue;
     struct sigaction now{};
     ::sigaction(watched[index], nullptr, &now);
     const bool as_we_left_it = now.sa_handler == &on_signal || now.sa_handler == SIG_DFL;

@@ -8,7 +8,8 @@
 namespace whence::inline v0 {
 
 /// While one lives, the first of SIGTERM and SIGINT calls back; after it both have their default effect again, so that a
-/// second one ends the process. What they did before comes back with the end of the last watch.
+/// second one ends the process. What they did before comes back with the end of the last watch. A signal that is ignored when
+/// the first watch begins (nohup, `trap '' INT`) stays ignored: whoever started the process wants it so.
 ///
 /// Owns     the thread "whence-signals"; the signal handler itself only writes to an eventfd.
 /// Limits   eight at a time in one process.

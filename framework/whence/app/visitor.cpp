@@ -55,18 +55,26 @@ struct visitor::parts {
     static_cast<void>(log_is_whole());
   }
 
-  /// Throws what is missing, unless somebody wants to be told.
+  /// Throws what is missing or damaged at the log's end, unless somebody wants to be told.
   bool log_is_whole() {
-    const log_condition found = log->condition();
     try {
-      must_be_whole(found, name);
+      must_be_whole(log->condition(), name);
       return true;
-    } catch (const error& loss) {
-      if (!told) throw;
-      const auto once = was_told.lock();
-      if (!std::exchange(*once, true)) told(loss);
-      return false;
+    } catch (const tail_missing& loss) {
+      tell(loss);
+    } catch (const witness_missing& loss) {
+      tell(loss);
+    } catch (const log_damaged& loss) {
+      tell(loss);
     }
+    return false;
+  }
+
+  /// Called while `loss` is being handled.
+  void tell(const error& loss) {
+    if (!told) throw;
+    const auto once = was_told.lock();
+    if (!std::exchange(*once, true)) told(loss);
   }
 
   const whence::runtime runtime;
@@ -122,9 +130,19 @@ std::shared_ptr<projection_runner> visitor::brought_up(std::string_view projecti
   for (const auto& each : parts_->projections) {
     if (each.in_files->name() != projection) continue;
     // Before the model is asked: it may have seen what the log has lost.
-    const auto& model = parts_->log_is_whole() ? each.in_files : each.in_memory;
-    model->include(head_token(), patience);
-    return model;
+    auto model = parts_->log_is_whole() ? each.in_files : each.in_memory;
+    for (token wanted = head_token();;) {
+      try {
+        model->include(wanted, patience);
+        return model;
+      } catch (const log_damaged& damage) {
+        // What is before it is intact.
+        parts_->tell(damage);
+        if (damage.position.value() == 0 || damage.position > wanted.position) throw;
+        wanted.position = global_position{damage.position.value() - 1};
+        model = each.in_memory;
+      }
+    }
   }
   throw projection_not_registered(std::string(projection));
 }

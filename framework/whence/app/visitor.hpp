@@ -45,17 +45,17 @@ class visitor_builder {
     return std::move(*this);
   }
 
-  /// A log that is not whole is looked at all the same: `told` is called with tail_missing or witness_missing, once, before
-  /// anything is shown. Say it to who looks; a program ends with exit code 6. Without this, the calls below throw it: nobody
+  /// A log that is not whole is looked at all the same: `told` is called with tail_missing, witness_missing, or log_damaged, once,
+  /// before anything is shown. Say it to who looks; a program ends with exit code 6. Without this, the calls below throw it: nobody
   /// takes a part for the whole without having asked for it.
   ///
-  /// Read models are then built in memory, from what is intact. Their files stay as they are: they bear witness too.
+  /// Read models are then built in memory, from what is intact: before an event that is damaged, nothing beyond it. Their files stay as they are: they bear witness too.
   /// Threads  one at a time; of whichever call meets it first.
   /// Costs    each model once a visitor: the whole log is read, and the model is in memory.
   visitor_builder showing_what_is_intact(std::function<void(const error&)> told) &&;
 
   /// Throws   log_missing; what opening the log for reading throws. duplicate_projection.
-  ///          tail_missing, witness_missing: the log is not whole.
+  ///          tail_missing, witness_missing, log_damaged: the log is not whole.
   visitor open() &&;
 
  private:
@@ -70,7 +70,7 @@ class visitor_builder {
 /// if need be, under their own locks. Before it shows anything, it asks whether the log is whole.
 ///
 /// Threads  any.
-/// Throws   tail_missing, witness_missing (`open`, `model`, `load`), unless it shows what is intact.
+/// Throws   tail_missing, witness_missing, log_damaged (`open`, `model`, `load`), unless it shows what is intact.
 class visitor {
  public:
   static visitor_builder to(log_source log) { return visitor_builder(std::move(log)); }

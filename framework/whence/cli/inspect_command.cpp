@@ -41,19 +41,21 @@ std::string counted(std::uint64_t number, std::string_view one) {
   return with_groups(number) + " " + std::string(one) + (number == 1 ? "" : "s");
 }
 
-std::string condition_text(const log_condition& condition) {
-  switch (condition.what) {
+std::string condition_text(const std::optional<log_condition>& condition) {
+  if (!condition) return "its end is damaged: it is not what its witness saw";
+  switch (condition->what) {
     case log_condition::kind::whole: return "whole";
     case log_condition::kind::tail_missing:
-      return "its tail is missing: it ends at #" + std::to_string(condition.found.value()) + ", its witness saw #" +
-             std::to_string(condition.witnessed.value());
+      return "its tail is missing: it ends at #" + std::to_string(condition->found.value()) + ", its witness saw #" +
+             std::to_string(condition->witnessed.value());
     case log_condition::kind::witness_missing: return "it has no witness: a missing tail would not be seen";
   }
   return {};
 }
 
-std::string condition_word(const log_condition& condition) {
-  switch (condition.what) {
+std::string condition_word(const std::optional<log_condition>& condition) {
+  if (!condition) return "damaged";
+  switch (condition->what) {
     case log_condition::kind::whole: return "whole";
     case log_condition::kind::tail_missing: return "tail_missing";
     case log_condition::kind::witness_missing: return "witness_missing";
@@ -180,7 +182,7 @@ bool is_well(const log_overview& log) {
   for (const model_standing& model : log.models.models) {
     if (model.problem) return false;
   }
-  return log.condition.what == log_condition::kind::whole && !log.damage;
+  return log.condition && log.condition->what == log_condition::kind::whole && !log.damage;
 }
 
 exit_code inspect(const request& request, session& session) {

@@ -37,7 +37,8 @@ class process_interruption final : public interruption {
     action.sa_handler = &on_interrupt;
     sigemptyset(&action.sa_mask);
     action.sa_flags = SA_RESETHAND | SA_RESTART;  // the second one does what it always does
-    ::sigaction(SIGINT, &action, &before_);
+    ::sigaction(SIGINT, nullptr, &before_);
+    if (before_.sa_handler != SIG_IGN) ::sigaction(SIGINT, &action, nullptr);  // nohup, trap '' INT: it stays ignored
   }
   ~process_interruption() override {
     ::sigaction(SIGINT, &before_, nullptr);

@@ -90,7 +90,11 @@ log_overview look_at_log(const log_source& source, log_reader& log, const runtim
     found.unsettled_bytes = size_of(*runtime.files, source.name() + "-wal");
   }
   found.identity = log.identity();
-  found.condition = log.condition();
+  try {
+    found.condition = log.condition();
+  } catch (const log_damaged&) {
+    found.damage = std::current_exception();
+  }
   found.writer = writer_of(source, *runtime.files);
   look_at_times(log, runtime.clock->now(), found);
   const std::uint64_t head = log.head().value();

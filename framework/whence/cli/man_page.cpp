@@ -131,6 +131,7 @@ constexpr variable variables[] = {
     {"WHENCE_STORE", "the log, if there is no --store"},
     {"WHENCE_PAGER, PAGER", "what shows long output on a terminal; cat: nothing"},
     {"NO_COLOR, TERM", "if NO_COLOR is set, or TERM is dumb, there are no colours"},
+    {"SQLITE_TMPDIR, TMPDIR", "where sql and log verify sort what does not fit into memory; else /var/tmp"},
     {"TZ", "the time zone of --time local"},
 };
 

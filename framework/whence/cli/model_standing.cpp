@@ -43,6 +43,10 @@ void compare(model_standing& found, const checkpoint& at, log_reader& log) {
   } catch (const checkpoint_mismatch&) {
     found.problem = std::current_exception();
     found.state = model_state::foreign;
+  } catch (const log_damaged&) {
+    // Of the event at its checkpoint nobody can say any more whether it is the one that the model has seen.
+    found.problem = std::current_exception();
+    found.state = model_state::foreign;
   }
 }
 

@@ -16,6 +16,7 @@
 #include <whence/cli/time_text.hpp>
 #include <whence/cli/watch.hpp>
 #include <whence/core/json_text.hpp>
+#include <whence/store/log_errors.hpp>
 
 namespace whence::inline v0::cli {
 namespace {
@@ -113,9 +114,12 @@ model_standings models_wanted(const request& request, session& session) {
 /// "head 5 104 220 · last event 3 s ago · process 4182 writes"
 std::string head_line(global_position head, std::optional<long> writer, session& session) {
   std::string text = "head " + with_groups(head.value());
-  if (head != global_position{}) {
-    const event_page last = session.log().read(global_position{head.value() - 1}, {}, {.events = 1, .scanned = 1});
+  try {
+    const std::uint64_t before = head.value() - std::min<std::uint64_t>(head.value(), 1);
+    const event_page last = session.log().read(global_position{before}, {}, {.events = 1, .scanned = 1});
     if (!last.empty()) text += " · last event " + relative_to(session.now(), last.front().recorded_at);
+  } catch (const log_damaged& damage) {
+    session.failed(damage);
   }
   text += writer ? " · process " + std::to_string(*writer) + " writes" : " · no process writes";
   return session.out_style().paint(tint::strong, session.fitted(text)) + "\n\n";

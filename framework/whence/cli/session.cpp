@@ -7,6 +7,7 @@
 #include <whence/cli/display_text.hpp>
 #include <whence/cli/program_name.hpp>
 #include <whence/cli/store_choice.hpp>
+#include <whence/sql/error.hpp>
 #include <whence/store/log_errors.hpp>
 
 namespace whence::inline v0::cli {
@@ -159,10 +160,16 @@ void session::judged(verdict status, std::string data) { judged_.emplace(status,
 
 void session::failed(const error& failure) {
   diagnostic found(failure);
+  // SQLite's own words name the statement: of one of ours that helps nobody.
+  const auto* in_database = dynamic_cast<const sql::sql_error*>(&failure);
+  if (in_database != nullptr && request_.what()->name != "sql") found.text.where = in_database->path;
   if (found.text.where.empty() && concerns_log(found)) found.text.where = store_;
   if (const auto named = request_.value("--store")) found.text.remedy = with_store(found.text.remedy, *named);
   found.text.remedy = as_started(program(), found.text.remedy);
-  wrong_.push_back(std::move(found));
+  const auto is_same = [&found](const diagnostic& said) {
+    return said.code == found.code && said.text.what == found.text.what && said.text.why == found.text.why;
+  };
+  if (std::none_of(wrong_.begin(), wrong_.end(), is_same)) wrong_.push_back(std::move(found));
 }
 
 std::size_t session::limit(const request& request) const {

@@ -23,6 +23,7 @@
 #include <whence/cli/time_text.hpp>
 #include <whence/core/json_text.hpp>
 #include <whence/sql/error.hpp>
+#include <whence/sql/temporary_folder.hpp>
 
 namespace whence::inline v0::cli {
 namespace {
@@ -152,6 +153,16 @@ struct sql_timeout final : error {
                .remedy = "give it more --timeout, or narrow it: WHERE position > …"}) {}
 };
 
+/// `sql.full`: a statement that only reads sorts and keeps rows in temporary files.
+struct sorting_found_no_room final : error {
+  explicit sorting_found_no_room(const sql::sql_error& failure)
+      : error(failure.code(), failure.next(),
+              {.what = "there is no room for the rows that the statement sorts or keeps meanwhile",
+               .where = sql::temporary_folder(),
+               .why = failure.message,
+               .remedy = sql::room_for_temporary_files() + "; or narrow the statement"}) {}
+};
+
 /// Prints the rows of statements, one after the other.
 class result_printer {
  public:
@@ -224,6 +235,7 @@ exit_code run_sql(const request& request, session& session) {
   try {
     reader.run(script, [&printer](sql::statement& statement) { printer.print(statement); });
   } catch (const sql::sql_error& failure) {
+    if (failure.primary() == SQLITE_FULL) throw sorting_found_no_room(failure);
     if (failure.primary() != SQLITE_INTERRUPT) throw;
     if (!interrupted->wanted()) throw sql_timeout(*timeout);
     session.note("interrupted: what was printed is not all");

@@ -1,6 +1,7 @@
 #include <sqlite3.h>
 
 #include <whence/sql/error.hpp>
+#include <whence/sql/temporary_folder.hpp>
 
 namespace whence::sql {
 inline namespace v0 {
@@ -50,6 +51,12 @@ error_text describe(int result, const std::string& path, std::string_view statem
               std::to_string(result) + ")";
   text.where = std::string(beginning(statement));
   text.remedy = std::string(failure_of(result).remedy);
+  if (path.empty()) {
+    // A database that is nobody else's: SQLite puts it where it puts what is temporary.
+    text.what = "a temporary database" + text.what;
+    text.where = temporary_folder();
+    if (failure_of(result).primary == SQLITE_FULL) text.remedy = room_for_temporary_files();
+  }
   return text;
 }
 

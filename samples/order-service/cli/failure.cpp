@@ -3,6 +3,7 @@
 
 #include <whence/core/files.hpp>
 #include <whence/sql/error.hpp>
+#include <whence/sql/temporary_folder.hpp>
 #include <whence/store/append_outcome.hpp>
 #include <whence/store/log_errors.hpp>
 #include <whence/subscription/checkpoint.hpp>
@@ -46,6 +47,9 @@ std::string advice(const whence::error& fault, const std::string& store) {
            ", then repeat the command";
   }
   const whence::storage_fault cause = cause_of(fault);
+  const auto* in_database = dynamic_cast<const whence::sql::sql_error*>(&fault);
+  if (in_database != nullptr && in_database->path.empty() && code == "sql.full")
+    return whence::sql::room_for_temporary_files() + ", then repeat the command";
   if (code == "sql.full" || code == "file.no_space" || cause == whence::storage_fault::no_room)
     return "df -h " + for_shell(whence::directory_of(store)) + " ; make room there, then repeat the command";
   if (cause == whence::storage_fault::foreign_writer)
@@ -97,8 +101,17 @@ failure told(const std::exception& fault, const std::string& store) {
   whence::error_text text = known->text();
   text.remedy = advice(*known, store);
   if (known->code() == "read_model.behind") text.where = store + ".models";
-  if (const auto* in_database = dynamic_cast<const whence::sql::sql_error*>(known)) text.where = in_database->path;
+  const auto* in_database = dynamic_cast<const whence::sql::sql_error*>(known);
+  if (in_database != nullptr && !in_database->path.empty()) text.where = in_database->path;
   return {exit_of(*known), known->code(), text};
+}
+
+failure told_of_loss(const whence::error& loss, const std::string& store) {
+  const failure known = told(loss, store);
+  if (dynamic_cast<const whence::log_damaged*>(&loss) == nullptr) return known;
+  whence::error_text text = known.text();
+  text.what += "; what is shown is what stands before it";
+  return {known.exit, known.code(), text};
 }
 
 int report(const failure& told, std::ostream& err) {

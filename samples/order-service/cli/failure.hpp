@@ -30,6 +30,9 @@ std::optional<failure> stopped_at(const std::string& place, const whence::error&
 /// that was worked on; empty if none was named yet.
 failure told(const std::exception& fault, const std::string& store = {});
 
+/// The same of a log that is not whole, of which what is intact is shown all the same.
+failure told_of_loss(const whence::error& loss, const std::string& store);
+
 /// Prints that, with the stable code last. Returns what to exit with.
 int report(const failure& told, std::ostream& err);
 

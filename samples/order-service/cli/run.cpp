@@ -33,7 +33,7 @@ int run(const std::vector<std::string>& arguments, const terminal& given) noexce
   try {
     const auto failures = std::make_shared<background_failures>();
     terminal.background = [failures](const std::exception_ptr& failure) { failures->take(failure); };
-    terminal.lost = [&](const whence::error& loss) { lost = report(told(loss, asked.store), terminal.err); };
+    terminal.lost = [&](const whence::error& loss) { lost = report(told_of_loss(loss, asked.store), terminal.err); };
     auto parsed = parse_command_line(arguments, terminal.out);
     if (const auto* ended = std::get_if<exit_code>(&parsed)) return static_cast<int>(*ended);
     asked = std::move(std::get<request>(parsed));

@@ -175,4 +175,13 @@ void check_log_header(files& files, const std::string& path) {
   }
 }
 
+void must_not_lack_files(const sql::sql_error& failure, files& files, const std::string& path) {
+  if (failure.primary() != SQLITE_CANTOPEN && failure.primary() != SQLITE_READONLY) return;
+  if (::access(directory_of(path).c_str(), W_OK) == 0) return;
+  const int refused = errno;
+  for (const char* const beside : {"-wal", "-shm"}) {
+    if (!files.status(path + beside)) throw file_error("make", path + beside, refused);
+  }
+}
+
 }  // namespace whence::inline v0

@@ -30,6 +30,7 @@
 
 #include <whence/core/files.hpp>
 #include <whence/core/position.hpp>
+#include <whence/sql/error.hpp>
 
 namespace whence::inline v0 {
 
@@ -55,5 +56,10 @@ std::string make_log_file(files& files, const log_paths& paths, const log_identi
 /// Looks at the first bytes of the file, without opening it as a database: no lock, no file beside it.
 /// Throws not_a_log, newer_format, log_missing, file_error, sql_error.
 void check_log_header(files& files, const std::string& path);
+
+/// Says what is behind the failure of a read-only connection where the -wal or -shm is not there: SQLite makes them, also to
+/// read, and this user may not write in the folder. Returns if it is something else.
+/// Throws file_error.
+void must_not_lack_files(const sql::sql_error& failure, files& files, const std::string& path);
 
 }  // namespace whence::inline v0

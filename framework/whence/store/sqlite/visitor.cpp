@@ -20,8 +20,17 @@ constexpr std::chrono::milliseconds look_again_max{50};
 sqlite_visitor::sqlite_visitor(const log_paths& paths, const runtime& runtime)
     : paths_(paths), files_(runtime.files), readers_(paths.log), told_(runtime.executor, paths.log) {
   check_log_header(*files_, paths_.log);
-  const log_row about = readers_.with_snapshot([](log_reader_connection& reader) { return reader.about(); });
+  const log_row about = look_inside();
   if (about.format > log_format::format) throw newer_format(paths_.log, about.format, log_format::format);
+}
+
+log_row sqlite_visitor::look_inside() {
+  try {
+    return readers_.with_snapshot([](log_reader_connection& reader) { return reader.about(); });
+  } catch (const sql::sql_error& failure) {
+    must_not_lack_files(failure, *files_, paths_.log);
+    throw;
+  }
 }
 
 sqlite_visitor::~sqlite_visitor() {

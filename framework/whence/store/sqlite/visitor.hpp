@@ -45,6 +45,8 @@ class sqlite_visitor final : public log_reader {
     std::thread thread;
   };
 
+  log_row look_inside();
+
   template <class Read>
   auto look_up(Read read);
   void watch_log() noexcept;

@@ -398,6 +398,7 @@ log_verification verify_sqlite_log(const log_paths& paths, const runtime& runtim
     return log_verifier(paths, runtime, options).verify();
   } catch (const sql::sql_error& failure) {
     if (is_damage(failure)) throw log_damaged(paths.log, global_position{}, failure.what());
+    must_not_lack_files(failure, *runtime.files, paths.log);
     throw;
   }
 }
