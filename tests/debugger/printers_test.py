@@ -76,6 +76,15 @@ class Printers(unittest.TestCase):
                 for part in parts:
                     self.assertIn(part, found[expression])
 
+    def check_document(self, output):
+        """What docs/package.md shows: each value is one of these, or, up to the dots, the beginning of one."""
+        document = (PRINTERS.parents[2] / "docs" / "package.md").read_text()
+        block = re.search(r"<!-- shown by gdb -->\n```\n(.*?)```", document, re.DOTALL).group(1)
+        shown = re.findall(r"^\w+ = (.*?)(?:, …\})?$", block, re.MULTILINE)
+        self.assertGreater(len(shown), 3)
+        for value in shown:
+            self.assertTrue(any(found.startswith(value) for found in values(output).values()), value)
+
     def test_a_process_and_its_core_dump(self):
         self.assertTrue(shutil.which("gdb"), "`tools/setup test` installs gdb")
         with tempfile.TemporaryDirectory() as folder:
@@ -83,6 +92,7 @@ class Printers(unittest.TestCase):
             live = gdb("set startup-with-shell off", "set disable-randomization off", f"file {PROGRAM}", "break everything_is_there",
                        "run", "up", *looks(), f"generate-core-file {core}", "kill")
             self.check(live)
+            self.check_document(live)
             self.check(gdb(f"file {PROGRAM}", f"core-file {core}", "frame function main", *looks()))
 
 

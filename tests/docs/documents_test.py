@@ -1,5 +1,7 @@
 """Code in a document is a region of a file that is compiled, what a command prints is what it prints, a link leads somewhere."""
 
+import json
+import os
 import re
 import sys
 import tempfile
@@ -12,6 +14,15 @@ from pages import NEW_SESSION, NEXT_SESSION, ROOT, blocks, commands, documents, 
 PROGRAMS = Path(sys.argv.pop()).resolve()
 COMPILED = {"cpp", "cmake", "make"}
 WITH_THE_PACKAGE = "tutorial.md"  # run by tutorial_test.py
+RUN_HERE = {NEW_SESSION, NEXT_SESSION, "run in a clone", "the installation", "for a developer", "a summary of help"}
+# What is compared elsewhere, and by what.
+COMPARED = {
+    "the demo": "tests/tools/demo_test.py",
+    "shown by gdb": "tests/debugger/printers_test.py",
+    "printed by failing_tests": "tests/testing/report_test.py",
+    "printed by failing_tests_told": "tests/testing/report_test.py",
+}
+COMPARED_WHOLE = {"cli.md": "tests/cli/manual_test.cpp", "compile-errors.md": "tests/compile_errors/first_error.py"}
 FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\[[^\]]+\]\(([^)#\s]*)#?([^)\s]*)\)")
 HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
@@ -62,6 +73,74 @@ class Documents(unittest.TestCase):
                             printed = run(command, folder, PROGRAMS)
                             self.assertTrue(is_shown(printed, shown), printed)
         self.assertGreater(count, 4)
+
+    def blocks_that_are(self, kind):
+        found = [text for document in documents() for comment, _, text in blocks(document) if comment == kind]
+        self.assertNotEqual(found, [])
+        return found
+
+    def test_no_block_is_left_unchecked(self):
+        for document in documents():
+            text = document.read_text()
+            found = blocks(document)
+            self.assertEqual(len(found), len(FENCED.findall(text)), f"{document.name}: a block that does not begin or end a line")
+            for comment, language, block in found:
+                with self.subTest(document=document.name, block=block.splitlines()[0]):
+                    test = COMPARED_WHOLE.get(document.name) or COMPARED.get(comment)
+                    if test:
+                        self.assertIn(comment if comment in COMPARED and " by " not in comment else document.name,
+                                      (ROOT / test).read_text())
+                    else:
+                        self.assertTrue(language in COMPILED or comment in RUN_HERE or comment == "a picture",
+                                        "say above it what it is: tests/docs/pages.py has the list")
+
+    def test_there_is_one_way_to_install(self):
+        recipes = self.blocks_that_are("the installation")
+        self.assertEqual(len(set(recipes)), 1)
+        self.assertGreater(len(recipes), 1)
+        for option in re.findall(r"-D (\w+)=", recipes[0]):
+            self.assertRegex((ROOT / "CMakeLists.txt").read_text(), rf"(?m)^option\({option} ")
+        self.known_presets(recipes[0])
+
+    def known_presets(self, commands):
+        presets = json.loads((ROOT / "CMakePresets.json").read_text())["configurePresets"]
+        names = {preset["name"] for preset in presets if not preset.get("hidden")}
+        self.assertLessEqual(set(re.findall(r"--preset (\w+)", commands)), names)
+
+    def test_what_developers_run_is_there(self):
+        for block in self.blocks_that_are("for a developer"):
+            self.known_presets(block)
+            for script in re.findall(r"^tools/\w+", block, re.MULTILINE):
+                self.assertTrue(os.access(ROOT / script, os.X_OK), script)
+            for chosen in re.findall(r"-R '?\^?(\w+)'?", block):
+                self.assertTrue((ROOT / "tests" / chosen).is_dir(), chosen)
+
+    def test_after_the_build_the_programs_are_found(self):
+        """In a folder like a clone, whose tools/build gives what was built already."""
+        block, = self.blocks_that_are("run in a clone")
+        with tempfile.TemporaryDirectory() as folder:
+            build = Path(folder, "clone", "tools", "build")
+            build.parent.mkdir(parents=True)
+            build.write_text(f"#!/bin/sh\nmkdir -p build/release && ln -s {PROGRAMS} build/release/bin\n")
+            build.chmod(0o755)
+            places = run(f"set -e; {block}\ncommand -v first-program; command -v whence; pwd", build.parents[1], "/nowhere").splitlines()
+            bin = f"{build.parents[1].resolve()}/build/release/bin"
+            self.assertEqual(places, [f"{bin}/first-program", f"{bin}/whence", str(Path(folder).resolve() / "bank")])
+        self.assertIn("--target order-service first-program whence", (ROOT / "tools" / "build").read_text())
+
+    def test_a_summary_of_help_has_what_help_has(self):
+        block, = self.blocks_that_are("a summary of help")
+        program = block.split()[0]
+        listed = dict(re.findall(r"^  ([a-z]\w+)( .*|)$", block, re.MULTILINE))
+        commands = re.search(r"^Subcommands:\n((?:  .*\n)+)", run(f"{program} --help", ROOT, PROGRAMS), re.MULTILINE).group(1)
+        self.assertEqual(sorted(listed), sorted([*re.findall(r"^  (\w+)", commands, re.MULTILINE), "whence"]))
+        for command, usage in listed.items():
+            with self.subTest(command=command):
+                help = run(f"{program} {command} --help", ROOT, PROGRAMS)
+                if command != "whence":
+                    self.assertEqual(set(re.findall(r"--\w+", usage)), set(re.findall(r"^  (--\w+)", help, re.MULTILINE)))
+        for flag in re.findall(r"^  (?:-\w\|?|)(--\w+)", block, re.MULTILINE):
+            self.assertIn(flag, run(f"{program} --help", ROOT, PROGRAMS))
 
     def test_links_lead_somewhere(self):
         for document in documents():

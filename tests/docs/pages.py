@@ -6,6 +6,13 @@ The line above a block says what it is:
     <!-- desk.cpp: samples/tutorial/…/desk.cpp -->     the whole of that file, which the reader writes as desk.cpp
     <!-- run in an empty folder -->                    commands (`$ …`) and all that they print
     <!-- run in the same folder -->                    the same, where the session before it in the document left off
+    <!-- run in a clone -->                            commands of a shell, at the root of the sources
+    <!-- the installation -->                          the one way to install Whence, the same in each document
+    <!-- for a developer -->                           commands for who changes Whence: scripts, presets and tests that are there
+    <!-- a summary of help -->                         usage, as `order-service COMMAND --help` says it at length
+    <!-- printed by … -->, <!-- shown by gdb -->,
+    <!-- the demo -->                                  what a test of its own compares
+    <!-- a picture -->                                 what nobody runs
 
 A line of output that is `…` stands for any number of lines. What differs from run to run may differ: ids, times, durations.
 """
