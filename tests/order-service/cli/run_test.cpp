@@ -19,6 +19,8 @@
 #include <utility>
 #include <vector>
 
+#include <models/report.hpp>
+#include <models/sales_by_country.hpp>
 #include <service/open_shop.hpp>
 
 #include "tests/order-service/program.hpp"
@@ -127,10 +129,13 @@ TEST_CASE("a signal stops a long run in order, and the same command goes on wher
 TEST_CASE("a report beside a running shop is of one moment") {
   const shop_folder folder;
   std::vector<nlohmann::json> reports;
+  const auto adjustments_of = [](const nlohmann::json& report) {
+    return report.at("stock_adjustments").get<std::int64_t>();
+  };
   {
     background run(folder, {"simulate", "--seed", "3", "--orders", "100000000"});
     run.wait_until([&] { return head_of(folder) > whence::global_position{100}; });
-    while (reports.size() < 12 || reports.front() == reports.back()) {
+    while (reports.size() < 12 || adjustments_of(reports.back()) < adjustments_of(reports.front()) + 10) {
       REQUIRE(reports.size() < 5'000);
       const auto ended = folder.run({"report", "--wait", "60", "-o", "json"});
       REQUIRE_MESSAGE(ended.exit == 0, ended.err);
@@ -159,13 +164,54 @@ TEST_CASE("a report beside a running shop is of one moment") {
     if (type == "StockAdjusted") ++adjustments;
     moments.insert({orders, lines, credit_notes, adjustments});
   }
-  for (const auto& report : reports) {
-    CAPTURE(report.dump());
+  const auto was_a_moment = [&](const nlohmann::json& report) {
     std::vector<std::int64_t> shown;
     for (const char* const figure : {"orders", "order_lines", "credit_notes", "stock_adjustments"})
       shown.push_back(report.at(figure).get<std::int64_t>());
-    CHECK(moments.contains(shown));
+    return moments.contains(shown);
+  };
+  for (const auto& report : reports) {
+    CAPTURE(report.dump());
+    CHECK(was_a_moment(report));
   }
+  // A report that takes one figure from another moment would be found out.
+  nlohmann::json mixed = reports.front();
+  mixed["stock_adjustments"] = reports.back().at("stock_adjustments");
+  CHECK_FALSE(was_a_moment(mixed));
+  mixed = reports.back();
+  mixed["stock_adjustments"] = reports.front().at("stock_adjustments");
+  CHECK_FALSE(was_a_moment(mixed));
+}
+
+TEST_CASE("what a report reads stands still, however long it takes, while the shop trades on") {
+  const shop_folder folder;
+  background run(folder, {"simulate", "--seed", "3", "--orders", "100000000"});
+  run.wait_until([&] { return head_of(folder) > whence::global_position{100}; });
+  const auto report = [&folder] {
+    const auto ended = folder.run({"report", "--wait", "60", "-o", "json"});
+    REQUIRE_MESSAGE(ended.exit == 0, ended.err);
+    return ended.json();
+  };
+  const auto figures = [](const shop::sales_figures& sales) {
+    return std::vector<std::string>{std::to_string(sales.orders), std::to_string(sales.order_lines),
+                                    sales.gross.exact(), std::to_string(sales.stock_adjustments)};
+  };
+  const auto visitor = shop::visit_shop(folder.store());
+  const auto model = visitor.model<shop::SalesByCountry>(std::chrono::minutes{1});
+  const auto before = report();
+  std::vector<std::string> first, after_a_while;
+  model.read([&](whence::sql::database& db) {
+    first = figures(shop::read_sales(db));
+    // The figures that are read first, and those that are read last, have changed for everybody else.
+    run.wait_until([&] {
+      const auto now = report();
+      return now.at("orders") > before.at("orders") && now.at("stock_adjustments") > before.at("stock_adjustments");
+    });
+    after_a_while = figures(shop::read_sales(db));
+  });
+  CHECK(first == after_a_while);
+  CHECK(model.read([&](whence::sql::database& db) { return figures(shop::read_sales(db)); }) != first);
+  CHECK(run.end(SIGTERM) == 143);
 }
 
 TEST_CASE("a report asks one read model, and waits for no other") {
