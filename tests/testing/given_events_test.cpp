@@ -1,12 +1,14 @@
 // How tests of projections fail, and what the given events are like where the test doesn't say.
 #include <doctest/doctest.h>
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include <whence/app/application.hpp>
+#include <whence/core/simulation.hpp>
 #include <whence/testing/given_events.hpp>
 
 #include "tests/testing/failures.hpp"
@@ -194,4 +196,32 @@ TEST_CASE("an application goes on where the given events end") {
   CHECK(app.load<Order>(first).state.paid == 5);
   CHECK(app.head_token().position == whence::global_position{2});
   CHECK_FALSE(app.send<PayOrder>(second, 5).get().accepted());
+}
+
+namespace {
+
+struct LastPayment {
+  static constexpr whence::projection_info info{"last_payment", 1};
+  using events = whence::events<OrderPaid>;
+  whence::timestamp when;
+  void on(const OrderPaid&, const whence::event_context& context) { when = context.occurred_at; }
+};
+
+}  // namespace
+
+TEST_CASE("an application's time is the test's") {
+  const auto clock = std::make_shared<whence::manual_clock>();  // stands at 2026-01-01T00:00:00Z
+  const auto system = whence::runtime::system();
+  const auto log = given_events(in(first, OrderPlaced{"ada", {}})).as_log();
+  const auto app = whence::application::on(log)
+                       .aggregate<Order>()
+                       .projection<LastPayment>()
+                       .running_on({clock, std::make_shared<whence::seeded_entropy>(7), system.files, system.executor})
+                       .start();
+  clock->advance(std::chrono::days{28});
+  const auto paid = app.send<PayOrder>(first, 5).get();
+
+  const auto model = app.model<LastPayment>();
+  model.include(paid.token());
+  model.read([](const LastPayment& last) { CHECK(whence::to_rfc3339(last.when) == "2026-01-29T00:00:00.000000Z"); });
 }
