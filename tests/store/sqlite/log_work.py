@@ -21,8 +21,8 @@ def require(condition, sentence):
 class Worker:
     """One running process: its lines as they come, orders to it, and how it ended."""
 
-    def __init__(self, program, command, log, before=(), **options):
-        words = [*before, str(program), command, str(log), *(f"{name}={value}" for name, value in options.items())]
+    def __init__(self, program, command, log, before=(), words=(), **options):
+        words = [*before, str(program), command, str(log), *words, *(f"{name}={value}" for name, value in options.items())]
         self.process = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1)
         self.lines = []
         self._coming = queue.Queue()

@@ -75,6 +75,12 @@ MUTANTS = [
      own("sqlite log: a build that syncs only when the WAL is copied is found by power cuts")),
     (67, "ours", "the index's checkpoint is committed before its entries",
      own("sqlite log: a build whose index's checkpoint is ahead of its entries is found by power cuts")),
+    (68, "ours", "a version that is one beyond the expected one is let through",
+     own("sqlite log: a build with an error of one in its version check is found by histories")),
+    (69, "ours", "a reader goes on with a snapshot that it should have ended",
+     own("sqlite log: a build that serves a stale snapshot is found by histories")),
+    (70, "ours", "a search in the writer's process does not see what is committed and not confirmed yet",
+     own("sqlite log: a build whose searches lag behind its log is found by histories")),
 ]
 
 

@@ -33,6 +33,9 @@
 ///   65  the witness is not asked
 ///   66  a commit is synced only when the WAL is copied (synchronous=NORMAL)
 ///   67  the index's checkpoint is committed before its entries
+///   68  a version that is one beyond the expected one is let through
+///   69  a reader goes on with a snapshot that it should have ended
+///   70  a search in the writer's process does not see what is committed and not confirmed yet
 #pragma once
 
 #include <cstdint>

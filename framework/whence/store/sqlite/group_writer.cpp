@@ -1,5 +1,7 @@
+#include <chrono>
 #include <exception>
 #include <stdexcept>
+#include <thread>
 #include <utility>
 
 #include <sqlite3.h>
@@ -194,6 +196,7 @@ bool group_writer::witnessed(append_group& group) {
 }
 
 void group_writer::confirm(append_group& group) {
+  if (detail::mutant(70)) std::this_thread::sleep_for(std::chrono::milliseconds{2});
   tip_ = group.tip();
   group.move_heads(known_->heads());
   index_.add(group.indexed());

@@ -20,6 +20,17 @@ void leave_open(std::unique_ptr<Part>& part) {
   [[maybe_unused]] const Part* const left = part.release();
 }
 
+/// What is committed and not confirmed yet is seen by other processes, and by whoever reads by position: so it is here too. There is
+/// mostly nothing, and at most a group: each of its events may be one that is searched.
+void remember_newest(lookup_sources& sources) {
+  const global_position head = sources.log.head();
+  if (head <= sources.remembered_to || detail::mutant(70)) return;
+  std::vector<std::uint64_t>& remembered = *sources.remembered;
+  std::erase_if(remembered, [&](std::uint64_t position) { return position > sources.remembered_to.value(); });
+  for (std::uint64_t at = sources.remembered_to.value() + 1; at <= head.value(); ++at) remembered.push_back(at);
+  sources.remembered_to = head;
+}
+
 }  // namespace
 
 sqlite_log::sqlite_log(const log_paths& paths, const sqlite_options& options, const runtime& runtime)
@@ -108,6 +119,7 @@ auto sqlite_log::look_up_in_index(index_key key, log_readers& lent, Read& read)
                          .indexed_to = {},
                          .remembered = std::move(remembered),
                          .remembered_to = remembered_to};
+  remember_newest(sources);
   const index_fit fit = use_index(sources, index);
   if (!index_->is_complete(generation)) return std::nullopt;
   if (fit == index_fit::other) sources.remembered.reset();

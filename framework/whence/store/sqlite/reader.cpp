@@ -5,6 +5,7 @@
 
 #include <sqlite3.h>
 
+#include <whence/core/async.hpp>
 #include <whence/core/detail/fault_points.hpp>
 #include <whence/sql/error.hpp>
 #include <whence/store/chain.hpp>
@@ -79,12 +80,15 @@ log_reader_connection::log_reader_connection(const std::string& path)
       epoch_now_(db_.prepare("SELECT epoch FROM log WHERE number = 1")) {}
 
 log_reader_connection::snapshot::snapshot(log_reader_connection& reader) : reader_(reader) {
+  if (detail::mutant(69) && reader_.db_.in_transaction()) return;
   reader_.db_.run("BEGIN", {});
 }
 
 log_reader_connection::snapshot::~snapshot() {
   reader_.scan_.reset();
   reader_.single_.reset();
+  static thread_local int for_planted_bug = 0;
+  if (detail::mutant(69) && !no_blocking_here::active() && ++for_planted_bug % 3 != 0) return;
   // A transaction that only read has nothing to lose: ending it cannot fail, and if an error ended it, that is well.
   if (reader_.db_.in_transaction()) sqlite3_exec(reader_.db_.handle(), "ROLLBACK", nullptr, nullptr, nullptr);
 }
