@@ -18,10 +18,6 @@ namespace {
 
 constexpr std::size_t label_width = 13;
 
-std::string labelled(const style& style, std::string_view label, const std::string& text) {
-  return style.paint(tint::faint, label) + std::string(label_width - label.size(), ' ') + text + "\n";
-}
-
 /// On a terminal the end of an id is enough to find it again; a pipe gets all of it.
 std::string id_text(const uuid& id, const session& session) {
   return session.on_terminal() ? shortened(id) : id.to_string();
@@ -57,12 +53,15 @@ std::string joined(std::span<const std::string_view> tags) {
 
 std::string event_screen(const recorded_event& event, log_reader& log, const session& session) {
   const style style = session.out_style();
-  std::string out = style.paint(tint::strong, visible(type_of(event))) + "   " + visible(place_of(event)) + "   #" +
-                    std::to_string(event.position.value()) + "   " + to_rfc3339(event.occurred_at);
-  if (session.on_terminal()) out += "  (" + relative_to(session.now(), event.occurred_at) + ")";
+  const std::string type = visible(type_of(event));
+  std::string rest = "   " + visible(place_of(event)) + "   #" + std::to_string(event.position.value()) + "   " +
+                     to_rfc3339(event.occurred_at);
+  if (session.on_terminal()) rest += "  (" + relative_to(session.now(), event.occurred_at) + ")";
+  const std::string head = session.broken_after(0, type + rest);
+  std::string out = head.starts_with(type) ? style.paint(tint::strong, type) + head.substr(type.size()) : head;
   out += "\n";
-  const auto line = [&out, &style](std::string_view label, const std::string& text) {
-    if (!text.empty()) out += labelled(style, label, text);
+  const auto line = [&out, &session](std::string_view label, const std::string& text) {
+    if (!text.empty()) out += session.labelled(label, label_width, text);
   };
   line("id", event.id.to_string());
   line("aggregate", visible(event.aggregate_type));
@@ -86,7 +85,9 @@ std::string data_screen(std::string_view json, const session& session) {
   for (const data_line& line : lines) {
     const std::size_t taken = display_width(line.name);
     const std::string gap(line.name.empty() ? 0 : 2 + (longest > taken ? longest - taken : 0), ' ');
-    out += "  " + session.out_style().paint(tint::cyan, line.name) + gap + line.value + "\n";
+    const std::string value = session.broken_after(2 + taken + gap.size(), line.value);
+    out +=
+        "  " + session.out_style().paint(tint::cyan, line.name) + (value.starts_with('\n') ? "" : gap) + value + "\n";
   }
   return out;
 }

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include <whence/cli/display_text.hpp>
+#include <whence/cli/wrapped_text.hpp>
 #include <whence/core/json_text.hpp>
 
 namespace whence::inline v0::cli {
@@ -44,13 +45,19 @@ output_failed::output_failed(int system_code)
 diagnostic::diagnostic(const error& failure)
     : code(failure.code()), exit(exit_code_of(failure)), text(failure.text()) {}
 
-std::string to_text(std::string_view program, const diagnostic& found, style style) {
-  std::string lines = style.paint(tint::red, std::string(program) + ":") + " " + visible(found.text.what);
-  const auto line = [&lines](std::string_view label, std::string_view text) {
+std::string to_text(std::string_view program, const diagnostic& found, style style, std::size_t width) {
+  constexpr std::size_t indent = 9;  // "  where: "
+  const auto broken = [width](std::string text, std::size_t at, std::size_t behind) {
+    return width == 0 ? std::move(text) : broken_at_spaces(text, at, behind, width);
+  };
+  std::string lines = style.paint(tint::red, std::string(program) + ":") + " " +
+                      broken(visible(found.text.what), display_width(program) + 2, 4);
+  const auto line = [&lines, &broken](std::string_view label, std::string_view text) {
     // Lines of its own text stand under each other.
     for (std::string_view before = label; !text.empty(); before = "       ") {
       const std::size_t end = std::min(text.find('\n'), text.size());
-      lines.append("\n  ").append(before).append(visible(text.substr(0, end)));
+      const std::string shown = visible(text.substr(0, end));
+      lines.append("\n  ").append(before).append(label == "why:   " ? broken(shown, indent, indent) : shown);
       text.remove_prefix(std::min(end + 1, text.size()));
     }
   };

@@ -47,7 +47,9 @@ struct diagnostic {
   error_text text;
 };
 
-std::string to_text(std::string_view program, const diagnostic& found, style style);
+/// `width` is that of the terminal that reads it, 0 none: what happened and why are broken at spaces. A place and a command
+/// stay in one piece, to be copied.
+std::string to_text(std::string_view program, const diagnostic& found, style style, std::size_t width = 0);
 
 /// `[{"code":…,"severity":"error","where":…,"message":…,"hint":…}]`, with `why` where it is known.
 std::string to_json(const std::vector<diagnostic>& found);

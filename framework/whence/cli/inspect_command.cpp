@@ -75,8 +75,7 @@ void print_facts(const log_overview& log, session& session) {
   constexpr std::size_t label_width = 11;
   const style style = session.out_style();
   const auto line = [&](std::string_view label, const std::string& text) {
-    const std::string gap(label_width - label.size(), ' ');
-    session.print(style.paint(tint::faint, label) + gap + session.fitted_after(label_width, text) + "\n");
+    session.print(session.labelled(label, label_width, text));
   };
   session.print(style.paint(tint::strong, session.fitted(visible(log.name))) + "\n");
   line("log", log.identity.id.to_string() + "   epoch " + std::to_string(log.identity.epoch));

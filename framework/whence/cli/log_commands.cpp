@@ -151,8 +151,7 @@ void print_verification(const std::string& log, const log_verification& found, s
   constexpr std::size_t label_width = 11;
   const style style = session.out_style();
   const auto line = [&](std::string_view label, const std::string& text) {
-    session.print(style.paint(tint::faint, label) + std::string(label_width - label.size(), ' ') +
-                  session.fitted_after(label_width, text) + "\n");
+    session.print(session.labelled(label, label_width, text));
   };
   session.print(style.paint(tint::strong, session.fitted(visible(log))) + "\n");
   line("log", found.identity.id.to_string() + "   epoch " + std::to_string(found.identity.epoch));

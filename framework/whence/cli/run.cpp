@@ -9,6 +9,7 @@
 #include <whence/cli/session.hpp>
 #include <whence/cli/verdict.hpp>
 #include <whence/cli/version.hpp>
+#include <whence/cli/wrapped_text.hpp>
 
 namespace whence::inline v0::cli {
 namespace {
@@ -43,9 +44,10 @@ exit_code run_words(const std::vector<std::string>& words, surroundings& around)
   if (request.has("--version")) {
     around.out->write(version_text(around.program, request.form()));
   } else if (request.help() != help_wanted::none || request.what() == nullptr) {
-    around.out->write(request.what() == nullptr || !request.group_only().empty()
-                          ? program_help(around.program, request.group_only(), request.help())
-                          : command_help(around.program, *request.what(), request.help()));
+    const std::string help = request.what() == nullptr || !request.group_only().empty()
+                                 ? program_help(around.program, request.group_only(), request.help())
+                                 : command_help(around.program, *request.what(), request.help());
+    around.out->write(around.out_is_terminal ? fitted_to(help, around.size.columns) : help);
   } else {
     return run_command(request, around);
   }
@@ -73,7 +75,7 @@ exit_code say(const error& failure, const std::vector<std::string>& words, surro
     around.out->write(verdict_document("", verdict::error, "null", {found}) + "\n");
     around.out->flush();
   }
-  around.err->write(to_text(around.program, found, style{}));
+  around.err->write(to_text(around.program, found, style{}, around.err_is_terminal ? around.size.columns : 0));
   around.err->flush();
   return exit_code_of(failure);
 }

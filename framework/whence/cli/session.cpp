@@ -7,6 +7,7 @@
 #include <whence/cli/display_text.hpp>
 #include <whence/cli/program_name.hpp>
 #include <whence/cli/store_choice.hpp>
+#include <whence/cli/wrapped_text.hpp>
 #include <whence/sql/error.hpp>
 #include <whence/store/log_errors.hpp>
 
@@ -96,6 +97,22 @@ log_reader& session::log() {
 std::string session::fitted_after(std::size_t columns, const std::string& text) const {
   if (!on_terminal()) return text;
   return columns < around_.size.columns ? cut_to(text, around_.size.columns - columns) : std::string();
+}
+
+std::string session::broken_after(std::size_t columns, const std::string& text) const {
+  constexpr std::size_t indent_of_long = 2;
+  if (!on_terminal()) return text;
+  const std::size_t width = around_.size.columns;
+  const std::size_t first_word = display_width(text.substr(0, text.find(' ')));
+  if (columns + first_word > width && columns > indent_of_long)
+    return "\n" + std::string(indent_of_long, ' ') + broken_at_spaces(text, indent_of_long, indent_of_long, width);
+  return broken_at_spaces(text, columns, std::min(columns, width / 2), width);
+}
+
+std::string session::labelled(std::string_view label, std::size_t width, const std::string& text) const {
+  const std::string shown = broken_after(width, text);
+  const std::string gap(shown.starts_with('\n') ? 0 : width - label.size(), ' ');
+  return out_style_.paint(tint::faint, label) + gap + shown + "\n";
 }
 
 void session::print(std::string_view text) { out_->write(text); }
@@ -203,8 +220,12 @@ exit_code session::finish(exit_code result) {
   if (pager_) pager_->finish();
   around_.out->flush();
 
-  for (const std::string& note : notes_) around_.err->write(err_style_.paint(tint::faint, note) + "\n");
-  for (const diagnostic& found : wrong_) around_.err->write(to_text(around_.program, found, err_style_));
+  const std::size_t width = around_.err_is_terminal ? around_.size.columns : 0;
+  for (const std::string& note : notes_) {
+    const std::string lines = width == 0 ? note : broken_at_spaces(note, 0, 0, width);
+    around_.err->write(err_style_.paint(tint::faint, lines) + "\n");
+  }
+  for (const diagnostic& found : wrong_) around_.err->write(to_text(around_.program, found, err_style_, width));
   around_.err->flush();
   for (const diagnostic& found : wrong_) {
     if (result == exit_code::done || found.exit == exit_code::not_readable) result = found.exit;

@@ -47,6 +47,11 @@ class session {
   std::string fitted(const std::string& text) const { return fitted_after(0, text); }
   /// The same on the rest of a line, after so many columns.
   std::string fitted_after(std::size_t columns, const std::string& text) const;
+  /// The text on lines of the terminal, broken at spaces, behind so many columns; what is too long for that begins on a line
+  /// of its own. In a pipe one line.
+  std::string broken_after(std::size_t columns, const std::string& text) const;
+  /// A line of facts: the label, and at column `width` what is to be said, broken after it.
+  std::string labelled(std::string_view label, std::size_t width, const std::string& text) const;
   void print(std::string_view text);
   /// One JSON document on a line of its own; on a terminal nothing in it can move the cursor.
   void print_json(std::string json);

@@ -77,7 +77,7 @@ exit_code show_state(const request& request, session& session) {
   const std::string head = visible(aggregate.stream()) + "@" + std::to_string(end.version.value()) + "   " +
                            visible(aggregate.type()) + "   #" + std::to_string(end.position.value()) + "   " +
                            session.cells().time(*recorded);
-  session.print(session.out_style().paint(tint::strong, session.fitted(head)) + "\n" +
+  session.print(session.out_style().paint(tint::strong, session.broken_after(0, head)) + "\n" +
                 data_screen(aggregate.json(), session));
   return exit_code::done;
 }

@@ -178,14 +178,14 @@ std::string id(const an_item& item, const shown_in& style) { return style.id(ite
 constexpr item_column<trace_item> columns[] = {
     {{.title = "DEPTH", .name = "depth", .right = true, .in_tables = false}, &depth},
     {{.title = "POSITION", .name = "globalPosition", .right = true}, &position},
-    {{.title = "TIME", .name = "recordedAt", .colour = tint::faint, .spare = 1}, &time},
-    {{.title = "KIND", .name = "kind"}, &kind},
+    {{.title = "TIME", .name = "recordedAt", .colour = tint::faint, .spare = 2}, &time},
+    {{.title = "KIND", .name = "kind", .spare = 1}, &kind},
     {{.title = "TYPE", .name = "name", .colour = tint::cyan, .least = 12}, &name},
     {{.title = "STREAM", .name = "aggregateId", .least = 12}, &stream},
     {{.title = "VERSION", .name = "streamVersion", .right = true, .in_tables = false}, &version},
-    {{.title = "CAUSED BY", .name = "causationType", .least = 9, .spare = 3}, &cause},
-    {{.title = "APPLIED BY", .name = "applied", .least = 10, .spare = 4}, &applied},
-    {{.title = "ID", .name = "id", .colour = tint::faint, .spare = 2}, &id},
+    {{.title = "CAUSED BY", .name = "causationType", .least = 9, .spare = 4}, &cause},
+    {{.title = "APPLIED BY", .name = "applied", .least = 10, .spare = 5}, &applied},
+    {{.title = "ID", .name = "id", .colour = tint::faint, .spare = 3}, &id},
     {{.title = "DATA", .name = "data", .least = 12, .in_tables = false}, &data},
 };
 

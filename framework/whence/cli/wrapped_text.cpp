@@ -16,6 +16,50 @@ std::string wrapped(std::string_view text, std::size_t column) {
   return wrapped_items(words, column);
 }
 
+std::string broken_at_spaces(std::string_view text, std::size_t at, std::size_t indent, std::size_t width) {
+  std::string out;
+  bool line_begins = at <= indent;
+  while (!text.empty()) {
+    const std::size_t spaces = std::min(text.find_first_not_of(' '), text.size());
+    const std::size_t end = std::min(text.find(' ', spaces), text.size());
+    const std::string_view word = text.substr(0, end);  // with the spaces before it
+    const std::size_t taken = display_width(word);
+    if (!line_begins && at + taken > width) {
+      out.append("\n").append(indent, ' ').append(word.substr(spaces));
+      at = indent + taken - spaces;
+    } else {
+      out += word;
+      at += taken;
+    }
+    line_begins = false;
+    text.remove_prefix(end);
+  }
+  return out;
+}
+
+std::string fitted_to(std::string_view text, std::size_t width) {
+  constexpr std::size_t deeper = 4;
+  constexpr std::size_t of_columns = 20;  // a line that is indented so far goes on in the column of the line before
+  if (width >= screen_width) return std::string(text);
+  std::string out;
+  std::string line;  // what belongs together
+  std::size_t indent = 0;
+  const auto end_line = [&] {
+    if (!line.empty()) out += broken_at_spaces(line, 0, indent == 0 ? 0 : indent + deeper, width) + "\n";
+    line.clear();
+  };
+  for (const std::string_view next : paragraphs_of(text)) {
+    const std::size_t spaces = std::min(next.find_first_not_of(' '), next.size());
+    const bool goes_on = !next.empty() && !line.empty() && ((spaces == 0 && indent == 0) || spaces > of_columns);
+    if (!goes_on) end_line();
+    if (next.empty()) out += '\n';
+    if (!goes_on) indent = spaces;
+    line += goes_on ? " " + std::string(next.substr(spaces)) : std::string(next);
+  }
+  end_line();
+  return out;
+}
+
 std::string wrapped_items(const std::vector<std::string>& items, std::size_t column) {
   std::string out;
   std::size_t at = column;
