@@ -1,5 +1,6 @@
 """The samples are written as a user would: their sources find every header of ours in an installation, and no other."""
 
+import re
 import subprocess
 import sys
 import unittest
@@ -12,10 +13,23 @@ SAMPLES = SOURCE_DIR / "samples"
 PREFIX = Path(sys.argv[3])
 
 
-def files_included(source, prefix):
-    """The files that the compiler opens for `source`, with nothing of ours in reach but the installation."""
-    done = subprocess.run([COMPILER, "-std=c++20", "-M", f"-I{prefix}/include", f"-I{SAMPLES / source.relative_to(SAMPLES).parts[0]}", str(source)],
-                          text=True, capture_output=True)
+def includes(source):
+    """What a source includes, with the quotes or brackets around it."""
+    return re.findall(r"^\s*#\s*include\s*([<\"][^>\"]+[>\"])", source.read_text(), re.MULTILINE)
+
+
+def is_of_the_sample(name, source):
+    """Whether it names a file of the sample itself, as seen from the source or from the sample's folder."""
+    sample = SAMPLES / source.relative_to(SAMPLES).parts[0]
+    places = [(folder / name).resolve() for folder in (source.parent, sample)]
+    return any(place.exists() and place.is_relative_to(sample) for place in places)
+
+
+def files_opened(headers, prefix):
+    """The files that the compiler opens for these headers, with nothing of ours in reach but the installation."""
+    source = "".join(f"#include {header}\n" for header in sorted(headers))
+    done = subprocess.run([COMPILER, "-std=c++20", "-M", f"-I{prefix}/include", "-x", "c++", "-"],
+                          input=source, text=True, capture_output=True)
     if done.returncode:
         raise AssertionError(done.stderr)
     return [Path(file) for file in done.stdout.split(":", 1)[1].replace("\\\n", " ").split()]
@@ -28,12 +42,20 @@ class InstalledHeaders(unittest.TestCase):
         self.assertEqual(installed, public)
 
     def test_the_samples_need_nothing_else(self):
-        sources = sorted(SAMPLES.rglob("*.cpp"))
-        self.assertNotEqual(sources, [])
-        for source in sources:
-            with self.subTest(source=str(source)):
-                ours = [file for file in files_included(source, PREFIX) if "whence" in file.parts]
-                self.assertEqual([str(file) for file in ours if not file.is_relative_to(PREFIX)], [])
+        sources = [file for file in sorted(SAMPLES.rglob("*")) if file.suffix in (".cpp", ".hpp")]
+        ours = {header for source in sources for header in includes(source) if header.startswith("<whence")}
+        self.assertGreater(len(ours), 10)
+        opened = [file for file in files_opened(ours, PREFIX) if "whence" in file.parts or file.name == "whence.hpp"]
+        self.assertGreater(len(opened), len(ours) - 1)
+        self.assertEqual([str(file) for file in opened if not file.is_relative_to(PREFIX)], [])
+
+    def test_the_samples_reach_for_nothing_else(self):
+        for source in sorted(SAMPLES.rglob("*.[ch]pp")):
+            for header in includes(source):
+                with self.subTest(source=str(source), header=header):
+                    name = header[1:-1]
+                    self.assertTrue(name == "whence.hpp" or name.startswith("whence/") or is_of_the_sample(name, source)
+                                    or (header.startswith("<") and not (SOURCE_DIR / name).exists()))
 
 
 modules.main()
