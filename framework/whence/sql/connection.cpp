@@ -61,9 +61,9 @@ int bind_copy(sqlite3_stmt* prepared, int parameter, const value& argument) noex
   return bind_any(prepared, parameter, argument, SQLITE_TRANSIENT);
 }
 
-connection::connection(const std::string& path, open_mode mode)
+connection::connection(const std::string& path, open_mode mode, const char* layer)
     : path_(mode == open_mode::in_memory ? ":memory:" : path) {
-  const int result = sqlite3_open_v2(name_for(path_, mode).c_str(), &handle_, flags_of(mode), nullptr);
+  const int result = sqlite3_open_v2(name_for(path_, mode).c_str(), &handle_, flags_of(mode), layer);
   if (result != SQLITE_OK) {
     const std::string message = handle_ != nullptr ? sqlite3_errmsg(handle_) : sqlite3_errstr(result);
     sqlite3_close(handle_);

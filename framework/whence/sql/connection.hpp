@@ -17,7 +17,7 @@ inline namespace v0 {
 
 class connection : public std::enable_shared_from_this<connection> {
  public:
-  connection(const std::string& path, open_mode mode);
+  connection(const std::string& path, open_mode mode, const char* layer);
   connection(const connection&) = delete;
   connection& operator=(const connection&) = delete;
   ~connection();

@@ -7,8 +7,8 @@
 namespace whence::sql {
 inline namespace v0 {
 
-database database::open(const std::string& path, open_mode mode) {
-  return database(std::make_shared<connection>(path, mode));
+database database::open(const std::string& path, open_mode mode, const char* layer) {
+  return database(std::make_shared<connection>(path, mode, layer));
 }
 
 database::database(std::shared_ptr<connection> connection) noexcept : connection_(std::move(connection)) {}

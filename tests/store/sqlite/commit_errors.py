@@ -109,7 +109,7 @@ def plan(program, dice, thorough):
     for shape in SHAPES:
         for call in (None, "read", "open", "size"):
             # A few more than an undisturbed run has: what is done to recover makes calls of its own.
-            for number in range(1, count_calls(program, shape, call) + 12):
+            for number in range(1, count_calls(program, shape, call) + 6):
                 choices = [("before",) if call else ("before", "after", "half"), (0, 1), (0, 1), (0, 1), (False, True), endings]
                 combinations = itertools.product(*choices) if thorough else [[dice.choice(choice) for choice in choices]]
                 for how, for_good, no_space, reopen, visitor, end in combinations:

@@ -21,6 +21,13 @@ append_refused id_reused(const stream_append& part, const new_event& event, std:
   return refused;
 }
 
+void prefetch(const void* begin, std::size_t bytes) noexcept {
+  constexpr std::size_t line = 64;
+  constexpr std::size_t lines_max = 8;
+  const auto* const first = static_cast<const char*>(begin);
+  for (std::size_t at = 0; at < std::min(bytes, lines_max * line); at += line) __builtin_prefetch(first + at);
+}
+
 /// The time it happened and the tags may differ: whoever repeats a command decides anew, with another clock.
 bool same_content(const stream_append& part, const new_event& event, const recorded_event& known) {
   return known.stream == part.stream && known.aggregate_type == part.aggregate_type && known.type == event.type &&
@@ -42,7 +49,40 @@ bool same_content(const stream_append& part, const new_event& event, const strea
 append_group::append_group(known_events& known, const log_tip& tip, std::uint64_t epoch)
     : known_(known), tip_(tip), epoch_(epoch) {}
 
-void append_group::begin_at(timestamp now) { tip_.recorded_at = std::max(tip_.recorded_at, now); }
+void append_group::begin(timestamp now, std::size_t about) {
+  constexpr std::size_t keys_of_event = 5;
+  tip_.recorded_at = std::max(tip_.recorded_at, now);
+  appends_.reserve(about);
+  placed_.reserve(about);
+  types_.reserve(about);
+  indexed_.entries.reserve(about * keys_of_event);
+  moved_.reserve(about);
+  moved_places_.reserve(about);
+  placed_ids_.reserve(about);
+}
+
+void append_group::expect(std::span<const std::unique_ptr<queued_append>> appends) {
+  // Each step needs what the one before it has asked for.
+  for (const auto& append : appends) prefetch(append.get(), sizeof(queued_append));
+  for (const auto& append : appends) prefetch(append->batch.streams.data(), sizeof(stream_append));
+  for (const auto& append : appends) {
+    if (append->batch.streams.size() != 1) continue;  // many lie in a row, and come by themselves
+    const stream_append& part = append->batch.streams.front();
+    prefetch(part.stream.data(), part.stream.size());
+    prefetch(part.events.data(), sizeof(new_event));
+  }
+  expected_.clear();
+  for (const auto& append : appends) {
+    for (const stream_append& part : append->batch.streams) {
+      expected_.push_back(hash_of_stream(part.stream));
+      known_.heads().prefetch(expected_.back());
+    }
+    if (append->batch.streams.size() != 1) continue;
+    const std::string& data = append->batch.streams.front().events.front().data;
+    prefetch(data.data(), data.size());
+  }
+  for (const stream_hash& stream : expected_) known_.heads().prefetch_head(stream);
+}
 
 void append_group::take(std::unique_ptr<queued_append>& append) {
   judged verdict = judge(append->batch);
@@ -106,10 +146,7 @@ std::optional<append_group::judged> append_group::unmet(const append_batch& batc
   judged_streams_.clear();
   for (const stream_append& part : batch.streams) {
     judged_streams_.push_back({hash_of_stream(part.stream), {}, {}});
-    known_.heads().prefetch(judged_streams_.back().name);
-  }
-  for (std::size_t i = 0; i < batch.streams.size(); ++i) {
-    if (std::optional<judged> refused = unmet(batch.streams[i], judged_streams_[i])) return refused;
+    if (std::optional<judged> refused = unmet(part, judged_streams_.back())) return refused;
   }
   return std::nullopt;
 }
@@ -215,22 +252,49 @@ std::size_t append_group::where_to_tear() {
   return static_cast<std::size_t>(torn.begin() - placed_.begin());
 }
 
+/// What is placed, as rows.
+class append_group::placed_entries final : public entry_source {
+ public:
+  placed_entries(append_group& group, std::size_t begin, std::size_t end) : group_(group), next_(begin), end_(end) {}
+
+  const new_entry* next() override {
+    if (std::exchange(begun_, true)) detail::reach(detail::phase::insert);
+    if (next_ == end_) return nullptr;
+    const placed_event& placed = group_.placed_[next_];
+    const std::vector<std::string>& tags = placed.event->tags;
+    if (tags.size() > 1) joined_ = join_tags(tags);
+    entry_.event = group_.view(placed);
+    entry_.stream = placed.number;
+    entry_.type = group_.types_[next_];
+    entry_.tags = tags.empty() ? std::string_view() : tags.size() == 1 ? std::string_view(tags.front()) : joined_;
+    entry_.chain = placed.chain;
+    ++next_;
+    return &entry_;
+  }
+
+ private:
+  append_group& group_;
+  std::size_t next_;
+  const std::size_t end_;
+  bool begun_ = false;
+  new_entry entry_;
+  std::string joined_;
+};
+
 void append_group::insert(log_writer& writer) {
   const std::size_t torn = where_to_tear();
-  std::string joined;
   for (const placed_event& placed : placed_) {
-    if (torn != 0 && &placed == &placed_[torn]) {
-      writer.commit();
-      std::this_thread::sleep_for(std::chrono::milliseconds{2});
-      writer.begin();
-    }
-    const new_event& event = *placed.event;
-    const std::int64_t type = writer.type_number(placed.part->aggregate_type, event.type, event.version);
-    if (event.tags.size() > 1) joined = join_tags(event.tags);
-    const std::string_view tags = event.tags.size() == 1 ? event.tags.front() : joined;
-    writer.insert(view(placed), placed.number, type, event.tags.empty() ? std::string_view() : tags, placed.chain);
-    detail::reach(detail::phase::insert);
+    types_.push_back(writer.type_number(placed.part->aggregate_type, placed.event->type, placed.event->version));
   }
+  if (torn != 0) {
+    placed_entries first(*this, 0, torn);
+    writer.insert(first);
+    writer.commit();
+    std::this_thread::sleep_for(std::chrono::milliseconds{2});
+    writer.begin();
+  }
+  placed_entries entries(*this, torn, placed_.size());
+  writer.insert(entries);
 }
 
 void append_group::move_heads(stream_heads& heads) const {

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -18,7 +19,7 @@
 
 namespace whence::inline v0 {
 
-/// An append on its way. It brings its own place in the queue.
+/// An append on its way.
 struct queued_append {
   queued_append(append_batch what, completion<append_outcome> whom, std::size_t size)
       : batch(std::move(what)), done(std::move(whom)), bytes(size) {}
@@ -26,8 +27,9 @@ struct queued_append {
   append_batch batch;
   completion<append_outcome> done;
   std::size_t bytes;
-  std::unique_ptr<queued_append> next;
 };
+
+using queued_appends = std::vector<std::unique_ptr<queued_append>>;
 
 /// The end of the log.
 struct log_tip {
@@ -41,8 +43,11 @@ class append_group {
  public:
   append_group(known_events& known, const log_tip& tip, std::uint64_t epoch);
 
-  /// What recordedAt should be; it never decreases.
-  void begin_at(timestamp now);
+  /// `now`: what recordedAt should be; it never decreases. `about`: how many appends may come, of an event each.
+  void begin(timestamp now, std::size_t about);
+
+  /// These are to be judged next: what that takes comes from memory meanwhile. Mostly another processor has written it last.
+  void expect(std::span<const std::unique_ptr<queued_append>> appends);
 
   /// Judges an append, after all that were taken before, and takes it. Throws sql_error, log_damaged: it is not taken.
   void take(std::unique_ptr<queued_append>& append);
@@ -84,6 +89,8 @@ class append_group {
     chain_hash chain{};
   };
 
+  class placed_entries;
+
   /// A stream that this group writes to, or may.
   struct stream_in_group {
     stream_hash name;
@@ -109,6 +116,7 @@ class append_group {
   std::vector<judged> appends_;
   bool completed_ = false;  // each append is completed once
   std::vector<placed_event> placed_;
+  std::vector<std::int64_t> types_;  // of what is placed, once it is to be inserted
   index_batch indexed_;
   std::vector<stream_in_group> moved_;  // the streams that this group writes to
   place_table moved_places_;
@@ -116,6 +124,7 @@ class append_group {
 
   // Of the append that is judged; members, so that their memory is used again.
   std::vector<stream_in_group> judged_streams_;
+  std::vector<stream_hash> expected_;
   std::vector<std::string_view> tags_;
 };
 

@@ -56,7 +56,7 @@ async<append_outcome> committer::append(append_batch batch) {
   auto queued = std::make_unique<queued_append>(std::move(batch), std::move(done), bytes);
   {
     auto own = shared_.lock();
-    const auto room = [&] { return own->first == nullptr || own->bytes + bytes <= options_.queue_bytes_max; };
+    const auto room = [&] { return own->queue.empty() || own->bytes + bytes <= options_.queue_bytes_max; };
     if (!own->closing && !room()) {
       if (options_.queue_full == when_queue_full::refuse) {
         queued->done.complete(queue_is_full(options_.queue_bytes_max, own->bytes, bytes));
@@ -80,62 +80,75 @@ async<append_outcome> committer::append(append_batch batch) {
 }
 
 void committer::push(access& own, std::unique_ptr<queued_append> append) {
-  own->bytes += append->bytes;
-  ++own->appends;
-  queued_append* const added = append.get();
-  if (own->last == nullptr) {
-    own->first = std::move(append);
-  } else {
-    own->last->next = std::move(append);
-  }
-  own->last = added;
+  const std::size_t bytes = append->bytes;
+  own->queue.push_back(std::move(append));
+  own->bytes += bytes;
   ++own->appended;
-  if (own->gather_up_to != 0 && own->appends >= own->gather_up_to) company_.notify_one();
+  if (own->gather_up_to != 0 && own->queue.size() >= own->gather_up_to) company_.notify_one();
   if (!own->thread_watches) {
     own->thread_watches = true;
     thread_wake_up_.notify_one();
   }
 }
 
-std::vector<std::unique_ptr<queued_append>> committer::next_group() {
-  std::vector<std::unique_ptr<queued_append>> group;
-  auto own = shared_.lock();
-  wait_for_company(own);
-  std::size_t bytes = 0;
-  while (own->first != nullptr && group.size() < group_appends_max &&
-         (group.empty() || bytes + own->first->bytes <= group_bytes_max)) {
-    std::unique_ptr<queued_append> taken = std::move(own->first);
-    own->first = std::move(taken->next);
-    if (own->first == nullptr) own->last = nullptr;
-    --own->appends;
-    ++own->taken;
-    own->bytes -= taken->bytes;
-    bytes += taken->bytes;
-    group.push_back(std::move(taken));
+void committer::take_queued(access& own, taken& group, queued_appends& into) {
+  into.clear();
+  const std::size_t before = group.appends;
+  if (group.appends + own->queue.size() <= group_appends_max && group.bytes + own->bytes <= group_bytes_max) {
+    into.swap(own->queue);
+    group.bytes += std::exchange(own->bytes, 0);
+    group.appends += into.size();
+  } else {
+    auto next = own->queue.begin();
+    while (next != own->queue.end() && group.appends < group_appends_max &&
+           (group.appends == 0 || group.bytes + (*next)->bytes <= group_bytes_max)) {
+      group.bytes += (*next)->bytes;
+      own->bytes -= (*next)->bytes;
+      ++group.appends;
+      ++next;
+    }
+    into.assign(std::move_iterator(own->queue.begin()), std::move_iterator(next));
+    own->queue.erase(own->queue.begin(), next);
   }
-  if (own->waiting_for_room > 0) room_.notify_all();
-  return group;
+  own->taken += group.appends - before;
 }
 
-void committer::wait_for_company(access& own) {
-  if (last_group_ < 2 || own->closing || own->first == nullptr) return;
-  own->gather_up_to = last_group_;
-  own.wait_for(company_, std::min(last_commit_ / 4, gather_max),
-               [&] { return own->closing || own->appends >= last_group_; });
+void committer::wait_for_company(access& own, const taken& group, std::chrono::nanoseconds until) {
+  if (group.appends >= company_expected_ || own->closing || !own->queue.empty()) return;
+  const std::chrono::nanoseconds left = until - clock_->elapsed();
+  if (left <= std::chrono::nanoseconds{0}) return;
+  own->gather_up_to = company_expected_ - group.appends;
+  own.wait_for(company_, left, [&] { return own->closing || own->queue.size() >= own->gather_up_to; });
   own->gather_up_to = 0;
 }
 
 void committer::commit_next() {
-  std::vector<std::unique_ptr<queued_append>> group = next_group();
-  if (group.empty()) return;
+  taken group;
+  const std::chrono::nanoseconds begun = clock_->elapsed();
+  std::chrono::nanoseconds complete = begun;
+  const auto more = [&](queued_appends& appends) {
+    auto own = shared_.lock();
+    const bool first = group.appends == 0;
+    if (!first && company_expected_ >= 2) wait_for_company(own, group, begun + std::min(last_commit_ / 4, gather_max));
+    if (!first && group.appends >= company_expected_) {
+      appends.clear();
+    } else {
+      take_queued(own, group, appends);
+    }
+    if (own->waiting_for_room > 0) room_.notify_all();
+    if (appends.empty()) complete = clock_->elapsed();
+  };
   if (writer_->stopped()) {
-    for (std::unique_ptr<queued_append>& append : group) writer_->refuse(std::move(append));
+    queued_appends refused;
+    for (more(refused); !refused.empty(); more(refused)) {
+      for (std::unique_ptr<queued_append>& append : refused) writer_->refuse(std::move(append));
+    }
     return;
   }
-  last_group_ = group.size();
-  const std::chrono::nanoseconds begun = clock_->elapsed();
-  writer_->commit(std::move(group));
-  last_commit_ = clock_->elapsed() - begun;
+  std::size_t company = 0;
+  writer_->commit(more, company_expected_, [&] { company = group.appends + shared_.lock()->queue.size(); });
+  company_expected_ = company;
+  last_commit_ = clock_->elapsed() - complete;
 }
 
 bool committer::take_token_or_sleep(waiter& caller) {
@@ -143,7 +156,7 @@ bool committer::take_token_or_sleep(waiter& caller) {
   {
     auto own = shared_.lock();
     if (caller.result_ready()) return false;
-    if (own->token == token::free && own->first != nullptr) {
+    if (own->token == token::free && !own->queue.empty()) {
       own->token = token::taken;
       return true;
     }
@@ -161,7 +174,7 @@ void committer::drive(waiter& caller) {
   while (more) {
     commit_next();
     auto own = shared_.lock();
-    more = !caller.result_ready() && own->first != nullptr;
+    more = !caller.result_ready() && !own->queue.empty();
     if (!more) pass_token_on(own);
   }
 }
@@ -175,7 +188,7 @@ void committer::pass_token_on(access& own) {
   }
   if (writer_->checkpoint_is_due()) {
     own->token = token::for_thread;
-  } else if (own->first != nullptr) {
+  } else if (!own->queue.empty()) {
     for (blocked* const sleeper : own->sleeping) {
       if (sleeper->has_token || sleeper->caller->result_ready()) continue;
       own->token = token::taken;
@@ -191,7 +204,7 @@ void committer::pass_token_on(access& own) {
 void committer::proceed() noexcept {
   auto own = shared_.lock();
   // Whoever has the token sees to what is queued when he passes it on.
-  if (own->first == nullptr || own->token != token::free) return;
+  if (own->queue.empty() || own->token != token::free) return;
   own->thread_is_wanted = true;
   thread_wake_up_.notify_one();
 }
@@ -202,9 +215,9 @@ void committer::watch(access& own) {
   std::uint64_t seen = own->appended;
   for (int quiet = 0; quiet < watches_before_sleep; ++quiet) {
     if (own.wait_for(thread_wake_up_, options_.held_at_most, [&] { return has_work(*own); })) return;
-    if (own->first != nullptr && own->token == token::free && own->taken < seen) own->thread_is_wanted = true;
+    if (!own->queue.empty() && own->token == token::free && own->taken < seen) own->thread_is_wanted = true;
     if (own->thread_is_wanted) return;
-    if (own->appended != seen || own->first != nullptr) quiet = 0;
+    if (own->appended != seen || !own->queue.empty()) quiet = 0;
     seen = own->appended;
   }
   own->thread_watches = false;
@@ -220,7 +233,7 @@ bool committer::await_token() {
     }
   }
   own->thread_is_wanted = false;
-  const bool over = own->closing && own->first == nullptr;
+  const bool over = own->closing && own->queue.empty();
   own->token = over ? token::free : token::taken;
   return !over;
 }

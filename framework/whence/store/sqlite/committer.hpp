@@ -8,8 +8,10 @@
 /// The right to commit is a token: one thread has it at a time. Whoever has it gives it back once its own result is known; to
 /// another blocked caller that still waits for his, else to the thread if there is anything left to do.
 ///
-/// A group that had company waits a moment for the same company: until as many appends are queued as were committed last, or a
-/// quarter of the time that the last commit took has passed. An append that was alone never waits.
+/// A group that had company waits a moment for it, and judges meanwhile what is there: until all who waited when the last one was
+/// committed are back, which are those of that group and those who had queued behind it; or until a quarter of the time that the
+/// last commit took has passed. So the callers share one commit, instead of two that alternate. An append that was alone never
+/// waits.
 #pragma once
 
 #include <chrono>
@@ -55,10 +57,8 @@ class committer final : public driver, public std::enable_shared_from_this<commi
   };
   enum class token { free, taken, for_thread };
   struct shared {
-    std::unique_ptr<queued_append> first;
-    queued_append* last = nullptr;
-    std::size_t appends = 0;
-    std::size_t bytes = 0;
+    queued_appends queue;
+    std::size_t bytes = 0;  // of what is queued
     std::size_t waiting_for_room = 0;
     whence::committer::token token = token::free;
     bool thread_is_wanted = false;
@@ -68,7 +68,7 @@ class committer final : public driver, public std::enable_shared_from_this<commi
     bool closing = false;
     bool writer_is_gone = false;
     std::vector<blocked*> sleeping;
-    std::size_t gather_up_to = 0;  // whoever commits next waits for that many; 0: nobody does
+    std::size_t gather_up_to = 0;  // whoever commits next waits for so many; 0: nobody does
   };
   using access = guarded<shared>::access;
 
@@ -78,14 +78,21 @@ class committer final : public driver, public std::enable_shared_from_this<commi
   }
 
   void push(access& own, std::unique_ptr<queued_append> append);
-  std::vector<std::unique_ptr<queued_append>> next_group();
+  /// What a group has taken so far.
+  struct taken {
+    std::size_t appends = 0;
+    std::size_t bytes = 0;
+  };
+  /// Moves what is queued to the group, as far as it has room.
+  static void take_queued(access& own, taken& group, queued_appends& into);
   /// False if the caller has slept, or need not; true if it has the token now.
   bool take_token_or_sleep(waiter& caller);
   /// With the token: commits a group, if anything is queued.
   void commit_next();
   /// With the token, the queue locked: passes it on.
   void pass_token_on(access& own);
-  void wait_for_company(access& own);
+  /// Until another append is queued, or none is worth waiting for.
+  void wait_for_company(access& own, const taken& group, std::chrono::nanoseconds until);
   /// The thread: until it has the token (true), or everything is over.
   bool await_token();
   void watch(access& own);
@@ -99,7 +106,7 @@ class committer final : public driver, public std::enable_shared_from_this<commi
   const std::unique_ptr<group_writer> writer_;
 
   // Of whoever has the token.
-  std::size_t last_group_ = 0;
+  std::size_t company_expected_ = 0;
   std::chrono::nanoseconds last_commit_{0};
 
   guarded<shared> shared_;

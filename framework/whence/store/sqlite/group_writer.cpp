@@ -1,5 +1,7 @@
+#include <algorithm>
 #include <chrono>
 #include <exception>
+#include <span>
 #include <stdexcept>
 #include <thread>
 #include <utility>
@@ -20,6 +22,9 @@ append_refused refusal(append_refused::reason why, std::string detail) {
   refused.detail = std::move(detail);
   return refused;
 }
+
+/// Their memory is asked for at once: it fits into the cache of a processor.
+constexpr std::size_t expected_at_once = 64;
 
 /// A file of the log is not the one that is written to.
 struct wal_replaced final : std::runtime_error {
@@ -69,45 +74,55 @@ group_writer::group_writer(parts made_of)
       next_checkpoint_at_(checkpoint_bytes_),
       head_(tip_.head.value()) {}
 
-void group_writer::commit(std::vector<std::unique_ptr<queued_append>> appends) noexcept {
+void group_writer::commit(const std::function<void(queued_appends&)>& more, std::size_t about,
+                          const std::function<void()>& before_answers) noexcept {
   const no_blocking_here in_a_commit;
   append_group group(*known_, tip_, identity_.epoch);
   try {
-    group.begin_at(clock_->now());
-    judge(group, appends);
+    group.begin(clock_->now(), about);
+    for (more(judged_); !judged_.empty(); more(judged_)) judge(group, judged_);
     if (detail::mutant(11) && !group.writes() && tip_.head != global_position{})
       tip_.head = global_position{tip_.head.value() - 1};
     if (!group.writes()) return group.complete_committed();
     if (detail::mutant(1)) group.complete_committed();
-    if (insert(group) && commit_inserted(group) && witnessed(group)) confirm(group);
+    if (insert(group) && commit_inserted(group) && witnessed(group)) confirm(group, before_answers);
   } catch (const std::exception& failure) {
     // Nothing above lets anything through but a lack of memory, and that at any point: so nobody knows. What the group has not
     // taken was never inserted.
-    for (std::unique_ptr<queued_append>& append : appends) {
+    for (std::unique_ptr<queued_append>& append : judged_) {
       if (append) append->done.complete(not_written(of(failure)));
     }
     leave_open(group, of(failure));
   }
 }
 
-void group_writer::judge(append_group& group, std::vector<std::unique_ptr<queued_append>>& appends) {
+void group_writer::judge(append_group& group, queued_appends& appends) {
   std::optional<indexer::obstacle> obstacle = index_.wait_until_complete();
   if (!obstacle) obstacle = index_.wait_for_room();
   const known_events::look look(*known_);
-  for (std::unique_ptr<queued_append>& append : appends) {
-    if (obstacle) {
-      group.take_decided(std::move(append), not_written({obstacle->why, obstacle->no_room ? storage_fault::no_room
-                                                                                          : storage_fault::other}));
-      continue;
-    }
-    try {
-      group.take(append);
-    } catch (const sql::sql_error& failure) {
-      index_.rebuild_if_lost(failure);
-      group.take_decided(std::move(append), not_written(of(failure)));
-    } catch (const log_damaged& failure) {
-      group.take_decided(std::move(append), not_written(of(failure)));
-    }
+  std::span<std::unique_ptr<queued_append>> left = appends;
+  while (!left.empty()) {
+    const auto next = left.first(std::min(left.size(), expected_at_once));
+    left = left.subspan(next.size());
+    group.expect(next);
+    for (std::unique_ptr<queued_append>& append : next) judge(group, append, obstacle);
+  }
+}
+
+void group_writer::judge(append_group& group, std::unique_ptr<queued_append>& append,
+                         const std::optional<indexer::obstacle>& obstacle) {
+  if (obstacle) {
+    group.take_decided(std::move(append),
+                       not_written({obstacle->why, obstacle->no_room ? storage_fault::no_room : storage_fault::other}));
+    return;
+  }
+  try {
+    group.take(append);
+  } catch (const sql::sql_error& failure) {
+    index_.rebuild_if_lost(failure);
+    group.take_decided(std::move(append), not_written(of(failure)));
+  } catch (const log_damaged& failure) {
+    group.take_decided(std::move(append), not_written(of(failure)));
   }
 }
 
@@ -195,12 +210,13 @@ bool group_writer::witnessed(append_group& group) {
   return true;
 }
 
-void group_writer::confirm(append_group& group) {
+void group_writer::confirm(append_group& group, const std::function<void()>& before_answers) {
   if (detail::mutant(70)) std::this_thread::sleep_for(std::chrono::milliseconds{2});
   tip_ = group.tip();
   group.move_heads(known_->heads());
   index_.add(group.indexed());
   head_.store(tip_.head.value(), std::memory_order_release);
+  before_answers();
   group.complete_committed();
   told_.announce(tip_.head);
 }

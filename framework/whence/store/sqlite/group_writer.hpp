@@ -44,8 +44,13 @@ class group_writer {
   };
   explicit group_writer(parts made_of);
 
-  /// Commits the appends as one group and completes each. Never fails: the outcomes say what happened.
-  void commit(std::vector<std::unique_ptr<queued_append>> appends) noexcept;
+  /// Commits appends as one group and completes each. Never fails: the outcomes say what happened.
+  ///
+  /// `more` replaces what it is given, which was judged, by the next appends; by none: the group is complete. It is asked before
+  /// anything is written. `about`: how many there may be.
+  /// `before_answers` is called before the first append is completed whose outcome hung on the commit.
+  void commit(const std::function<void(queued_appends&)>& more, std::size_t about,
+              const std::function<void()>& before_answers) noexcept;
 
   global_position head() const noexcept { return global_position{head_.load(std::memory_order_acquire)}; }
 
@@ -71,13 +76,15 @@ class group_writer {
   static append_outcome not_written(const trouble& met);
   append_unknown unknown() const { return {why_stopped_.why, why_stopped_.cause}; }
 
-  void judge(append_group& group, std::vector<std::unique_ptr<queued_append>>& appends);
+  void judge(append_group& group, queued_appends& appends);
+  void judge(append_group& group, std::unique_ptr<queued_append>& append,
+             const std::optional<indexer::obstacle>& obstacle);
   bool insert(append_group& group);
   bool commit_inserted(append_group& group);
   void give_up_insert(append_group& group, bool damaged, bool unsound, const trouble& met);
   bool resolve(append_group& group, const trouble& met);
   bool witnessed(append_group& group);
-  void confirm(append_group& group);
+  void confirm(append_group& group, const std::function<void()>& before_answers);
   void stop(trouble met);
   void leave_open(append_group& group, trouble met);
 
@@ -92,6 +99,7 @@ class group_writer {
   std::unique_ptr<log_writer> writer_;
   whence::witness witness_;
   std::unique_ptr<known_events> known_;
+  queued_appends judged_;  // its memory is used again
   std::uint64_t next_checkpoint_at_;
 
   // Written before `stopped_` is set, and never again: whoever has seen it may read them.

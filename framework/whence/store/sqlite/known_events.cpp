@@ -21,21 +21,37 @@ stream_hash hash_of_stream(std::string_view name) noexcept {
 }
 
 void stream_heads::prefetch(const stream_hash& stream) const noexcept {
-  if (places_.empty()) return;
-  constexpr std::size_t line = 64;
-  const auto* const set = reinterpret_cast<const char*>(places_.data() + first_of_set(stream));
-  for (std::size_t at = 0; at < ways * sizeof(remembered); at += line) __builtin_prefetch(set + at, 1);
+  if (!overviews_.empty()) __builtin_prefetch(&overviews_[first_set(stream)], 1);
 }
 
-std::span<stream_heads::remembered> stream_heads::set_of(const stream_hash& name) {
-  if (places_.empty()) places_.resize(sets * ways);
-  return std::span(places_).subspan(first_of_set(name), ways);
+void stream_heads::prefetch_head(const stream_hash& stream) const noexcept {
+  if (overviews_.empty()) return;
+  const std::size_t set = first_set(stream);
+  for (std::size_t way = 0; way < ways; ++way) {
+    if (overviews_[set].tags[way] == tag_of(stream)) __builtin_prefetch(&remembered_[set * ways + way], 1);
+  }
 }
 
-stream_heads::remembered& stream_heads::use(std::span<remembered> set, std::size_t at) {
-  const auto begin = set.begin();
-  std::rotate(begin, begin + static_cast<std::ptrdiff_t>(at), begin + static_cast<std::ptrdiff_t>(at) + 1);
-  return set.front();
+std::optional<stream_heads::place> stream_heads::find_in(std::size_t set, const stream_hash& name) noexcept {
+  const std::uint32_t tag = tag_of(name);
+  for (std::size_t way = 0; way < ways; ++way) {
+    if (overviews_[set].tags[way] == tag && at({set, way}).name == name) return place{set, way};
+  }
+  return std::nullopt;
+}
+
+std::optional<stream_heads::place> stream_heads::free_in(std::size_t set) const noexcept {
+  const auto& tags = overviews_[set].tags;
+  const auto free = std::find(tags.begin(), tags.end(), 0u);
+  if (free == tags.end()) return std::nullopt;
+  return place{set, static_cast<std::size_t>(free - tags.begin())};
+}
+
+stream_heads::place stream_heads::oldest_in(std::size_t set) const noexcept {
+  // By how long ago: the count of uses begins anew some day.
+  const auto age = [this](std::uint32_t used) { return uses_ - used; };
+  const auto& used = overviews_[set].used;
+  return {set, static_cast<std::size_t>(std::ranges::max_element(used, {}, age) - used.begin())};
 }
 
 std::uint32_t stream_heads::number_of(std::string_view aggregate_type) {
@@ -46,21 +62,32 @@ std::uint32_t stream_heads::number_of(std::string_view aggregate_type) {
 }
 
 std::optional<stream_head_entry> stream_heads::find(const stream_hash& stream) {
-  const std::span<remembered> set = set_of(stream);
-  for (std::size_t at = 0; at < ways && set[at].version != 0; ++at) {
-    if (set[at].name != stream) continue;
-    const remembered& found = use(set, at);
-    return stream_head_entry{found.number, found.version, aggregate_types_[found.aggregate_type]};
-  }
-  return std::nullopt;
+  if (overviews_.empty()) return std::nullopt;
+  std::optional<place> found = find_in(first_set(stream), stream);
+  // As long as the first set has room, nothing had to go to the second one.
+  if (!found && !free_in(first_set(stream))) found = find_in(second_set(stream), stream);
+  if (!found) return std::nullopt;
+  overviews_[found->set].used[found->way] = ++uses_;
+  const remembered& head = at(*found);
+  return stream_head_entry{head.number, head.version, aggregate_types_[head.aggregate_type]};
 }
 
 stream_head_entry stream_heads::put(const stream_hash& stream, const stream_head_entry& head) {
-  const std::span<remembered> set = set_of(stream);
-  std::size_t at = 0;
-  while (at + 1 < ways && set[at].version != 0 && set[at].name != stream) ++at;
+  if (overviews_.empty()) {
+    overviews_.resize(sets);
+    remembered_.resize(sets * ways);
+  }
   const std::uint32_t type = number_of(head.aggregate_type);
-  use(set, at) = {stream, head.number, head.version, type};
+  const std::size_t first = first_set(stream);
+  const std::size_t second = second_set(stream);
+  std::optional<place> to = find_in(first, stream);
+  if (!to) to = free_in(first);
+  if (!to) to = find_in(second, stream);
+  if (!to) to = free_in(second);
+  if (!to) to = oldest_in(first);
+  overviews_[to->set].tags[to->way] = tag_of(stream);
+  overviews_[to->set].used[to->way] = ++uses_;
+  at(*to) = {stream, head.number, head.version, type};
   return {head.number, head.version, aggregate_types_[type]};
 }
 
@@ -85,6 +112,13 @@ void known_events::begin_look_at_index() {
   index_look_.emplace(*index_);
 }
 
+/// After the tail was asked. What was seen of the index in an earlier look still is all that is not in the tail, as long as nothing
+/// has left that since: then most that was never there is known without a look at the file.
+bool known_events::lacked_by_index(index_key key, const event_id* id) const {
+  return index_ && indexer_.generation() == index_generation_ && indexer_.tail().drops() == drops_before_look_ &&
+         index_->surely_lacked(key, id);
+}
+
 void known_events::end_look() noexcept {
   log_look_.reset();
   index_look_.reset();
@@ -105,8 +139,10 @@ const recorded_event* known_events::search(index_key key, const event_id* id, Is
   for (bool made_anew = false;; made_anew = true) {
     const recorded_event* found = nullptr;
     try {
-      begin_look_at_index();
-      found = search_index(key, id, look_at);
+      if (!lacked_by_index(key, id)) {
+        begin_look_at_index();
+        found = search_index(key, id, look_at);
+      }
     } catch (const sql::sql_error& failure) {
       if (made_anew || !indexer_.rebuild_if_lost(failure)) throw;
     }

@@ -31,36 +31,55 @@ stream_hash hash_of_stream(std::string_view name) noexcept;
 
 /// Remembers the heads that were asked for or moved lately.
 ///
-/// Limits   262,144 streams, in sets of eight: in a full set the one not used for the longest time is forgotten, and looked up
-///          again when it is asked for. About 10 MB when it is full.
+/// Limits   262,144 streams, in sets of eight; each stream has a second set for when its first is full. If both are, the one of the
+///          first that was not used for the longest time is forgotten, and looked up again when it is asked for: half of that
+///          many streams are remembered but for one in a thousand. 13 MB.
 class stream_heads {
  public:
-  /// Who will ask for many says so for all of them first: then their memory is on its way while the first are looked at.
+  /// Who will ask for many says so for all of them first, in these two steps: then their memory is on its way while the first are
+  /// looked at.
   void prefetch(const stream_hash& stream) const noexcept;
+  void prefetch_head(const stream_hash& stream) const noexcept;
+
   std::optional<stream_head_entry> find(const stream_hash& stream);
   /// Returns the same, as `find` would.
   stream_head_entry put(const stream_hash& stream, const stream_head_entry& head);
 
  private:
-  struct remembered {
-    stream_hash name{};
-    std::uint64_t number = 0;
-    std::uint64_t version = 0;  // 0: the place is free
-    std::uint32_t aggregate_type = 0;
-  };
   static constexpr std::size_t ways = 8;
   static constexpr std::size_t sets = 32'768;
 
-  static std::size_t first_of_set(const stream_hash& name) noexcept {
-    return static_cast<std::size_t>(name[0] % sets) * ways;
+  /// Of the streams in a set, a line of memory: who looks for one that is not there reads nothing else.
+  struct alignas(64) overview {
+    std::array<std::uint32_t, ways> tags{};  // a part of the name's hash; 0: the place is free
+    std::array<std::uint32_t, ways> used{};  // when
+  };
+  struct remembered {
+    stream_hash name{};
+    std::uint64_t number = 0;
+    std::uint64_t version = 0;
+    std::uint32_t aggregate_type = 0;
+  };
+  struct place {
+    std::size_t set;
+    std::size_t way;
+  };
+
+  static std::size_t first_set(const stream_hash& name) noexcept { return static_cast<std::size_t>(name[0] % sets); }
+  static std::size_t second_set(const stream_hash& name) noexcept { return static_cast<std::size_t>(name[1] % sets); }
+  static std::uint32_t tag_of(const stream_hash& name) noexcept {
+    return static_cast<std::uint32_t>(name[0] >> 32) | 1u;  // the lower half says which set
   }
-  std::span<remembered> set_of(const stream_hash& name);
-  /// Moves it to the front of its set.
-  static remembered& use(std::span<remembered> set, std::size_t at);
+  remembered& at(place where) noexcept { return remembered_[where.set * ways + where.way]; }
+  std::optional<place> find_in(std::size_t set, const stream_hash& name) noexcept;
+  std::optional<place> free_in(std::size_t set) const noexcept;
+  place oldest_in(std::size_t set) const noexcept;
   std::uint32_t number_of(std::string_view aggregate_type);
 
-  std::vector<remembered> places_;           // a set after the other, in each the latest first
+  std::vector<overview> overviews_;
+  std::vector<remembered> remembered_;       // a set after the other
   std::deque<std::string> aggregate_types_;  // each stays where it is
+  std::uint32_t uses_ = 0;
 };
 
 /// Answers from heads, tail and index; a hit is looked up in the log. All that was committed before is found.
@@ -98,6 +117,7 @@ class known_events {
  private:
   void begin_look_at_log();
   void begin_look_at_index();
+  bool lacked_by_index(index_key key, const event_id* id) const;
   void end_look() noexcept;
   /// Calls `is_it` with each event that may have the key, the newest first, until it returns true.
   /// `id`: the event id whose key it is.

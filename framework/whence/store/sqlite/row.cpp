@@ -10,27 +10,6 @@
 namespace whence::inline v0 {
 namespace {
 
-enum column {
-  position_column,
-  stream_column,
-  version_column,
-  type_column,
-  occurred_at_column,
-  recorded_at_column,
-  id_column,
-  correlation_column,
-  causation_column,
-  chain_column,
-  name_column,
-  causation_type_column,
-  source_column,
-  traceparent_column,
-  tags_column,
-  encoding_column,
-  data_column
-};
-static_assert(data_column + 1 == entry_row::column_count);
-
 /// The columns as arguments of a function: to ask for one costs half of what it costs to ask the statement, which locks and looks
 /// for errors each time.
 class value_cells {

@@ -25,12 +25,33 @@ struct type_names {
 /// on, or the function returns.
 class entry_row {
  public:
+  /// As they follow on each other in the table.
+  enum column {
+    position_column,
+    stream_column,
+    version_column,
+    type_column,
+    occurred_at_column,
+    recorded_at_column,
+    id_column,
+    correlation_column,
+    causation_column,
+    chain_column,
+    name_column,
+    causation_type_column,
+    source_column,
+    traceparent_column,
+    tags_column,
+    encoding_column,
+    data_column
+  };
+
   /// The columns, in the order that `read` expects them, of a table named `e`.
   static constexpr std::string_view columns =
       "e.position, e.stream, e.version, e.type, e.occurred_at, e.recorded_at, e.id, e.correlation, e.causation, "
       "e.chain,"
       " e.name, e.causation_type, e.source, e.traceparent, e.tags, e.encoding, e.data";
-  static constexpr int column_count = 17;
+  static constexpr int column_count = data_column + 1;
 
   /// False if the values cannot be those of an event, whatever its chain hash says.
   bool read(const sql::statement& statement);

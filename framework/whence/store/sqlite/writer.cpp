@@ -1,13 +1,14 @@
 #include <algorithm>
-#include <bitset>
 #include <cstring>
 #include <vector>
 
 #include <sqlite3.h>
+#include <xxhash.h>
 
 #include <whence/core/detail/fault_points.hpp>
 #include <whence/sql/error.hpp>
 #include <whence/sql/transaction.hpp>
+#include <whence/store/sqlite/joined_writes.hpp>
 #include <whence/store/sqlite/writer.hpp>
 
 namespace whence::inline v0 {
@@ -17,10 +18,11 @@ constexpr int busy_milliseconds = 10'000;
 constexpr std::uint64_t page_bytes = 8192;
 constexpr std::uint64_t frame_bytes = page_bytes + 24;
 
-std::int64_t microseconds(timestamp time) { return time.time_since_epoch().count(); }
+std::uint64_t hash_of_type(std::string_view name) noexcept { return XXH3_64bits(name.data(), name.size()); }
 
 sql::database open_to_write(const std::string& path) {
-  sql::database db = sql::database::open(path, sql::open_mode::read_write);
+  const bool syncs = !detail::mutant(2) && !detail::mutant(66);
+  sql::database db = sql::database::open(path, sql::open_mode::read_write, syncs ? joined_writes() : nullptr);
   sqlite3_busy_timeout(db.handle(), busy_milliseconds);
   // The WAL stays when we close, so that a visitor can read a log in a folder that it may not write; and only we decide
   // when it is copied.
@@ -45,24 +47,14 @@ struct log_writer::session {
       : db(open_to_write(path)),
         begin(db.prepare("BEGIN IMMEDIATE")),
         commit(db.prepare("COMMIT")),
-        insert(db.prepare("INSERT INTO entries VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17)")),
-        chain(db.prepare("SELECT chain FROM entries WHERE position = ?")) {
-    insert.bind(16, log_format::encoding_json);
-  }
-
-  /// Of the insertion. Parameters keep their values: what was null in the last row and is so in this one needs no call.
-  void bind_unless(bool null, int parameter, const sql::value& value) {
-    if (!null) insert.bind_view(parameter, value);
-    if (null && !is_null.test(static_cast<std::size_t>(parameter))) insert.bind(parameter, nullptr);
-    is_null.set(static_cast<std::size_t>(parameter), null);
-  }
+        insertion(db),
+        chain(db.prepare("SELECT chain FROM entries WHERE position = ?")) {}
 
   sql::database db;
   sql::statement begin;
   sql::statement commit;
-  sql::statement insert;
+  entry_insertion insertion;
   sql::statement chain;
-  std::bitset<18> is_null = std::bitset<18>().set();  // as SQLite begins
 };
 
 log_writer::log_writer(std::shared_ptr<files> files, log_paths paths)
@@ -87,16 +79,17 @@ void log_writer::connect() {
   session_ = std::make_unique<session>(paths_.log);
   sql::database& db = session_->db;
   types_.clear();
-  last_type_ = 0;
+  type_places_ = place_table();
   {
-    sql::statement types = db.prepare("SELECT number, aggregate_type, event_type, version FROM types");
+    const auto nowhere = [](std::uint32_t) { return false; };
+    sql::statement types = db.prepare("SELECT number, aggregate_type, event_type, version FROM types ORDER BY number");
     while (types.step()) {
-      types_.emplace(type_key{types.text(1), types.text(2), static_cast<std::uint32_t>(types.integer(3))},
-                     types.integer(0));
-      last_type_ = std::max(last_type_, types.integer(0));
+      type_places_.insert(hash_of_type(types.text(2)), static_cast<std::uint32_t>(types_.size()), nowhere);
+      types_.push_back({std::string(types.text(1)), std::string(types.text(2)),
+                        static_cast<std::uint32_t>(types.integer(3)), types.integer(0)});
     }
   }
-  committed_types_ = last_type_;
+  committed_types_ = types_.size();
   const std::optional<file_status> wal = files_->status(paths_.wal);
   wal_inode_ = wal ? wal->inode : 0;
   wal_bytes_ = 0;
@@ -113,46 +106,31 @@ void log_writer::begin() { session_->begin.run(); }
 
 std::int64_t log_writer::type_number(const std::string& aggregate_type, const std::string& event_type,
                                      std::uint32_t version) {
-  const auto key = std::tie(aggregate_type, event_type, version);
-  if (const auto known = types_.find(key); known != types_.end()) return known->second;
-  const std::int64_t number = last_type_ + 1;
+  const auto is_it = [&](std::uint32_t at) {
+    if (at >= types_.size()) return false;  // it was rolled back
+    const event_type_row& known = types_[at];
+    return known.event_type == event_type && known.version == version && known.aggregate_type == aggregate_type;
+  };
+  const std::uint64_t hash = hash_of_type(event_type);
+  if (const auto known = type_places_.find(hash, is_it)) return types_[*known].number;
+  const std::int64_t number = types_.empty() ? 1 : types_.back().number + 1;
   session_->db.run("INSERT INTO types VALUES(?,?,?,?)", {number, aggregate_type, event_type, version});
-  types_.emplace(key, number);
-  return last_type_ = number;
+  type_places_.insert(hash, static_cast<std::uint32_t>(types_.size()), is_it);
+  types_.push_back({aggregate_type, event_type, version, number});
+  return number;
 }
 
-void log_writer::insert(const recorded_event& event, std::uint64_t stream_number, std::int64_t type,
-                        std::string_view tags, const chain_hash& chain) {
-  session& to = *session_;
-  to.insert.bind(1, event.position.value());
-  to.insert.bind(2, stream_number);
-  to.insert.bind(3, event.version.value());
-  to.insert.bind(4, type);
-  to.insert.bind(5, microseconds(event.occurred_at));
-  to.insert.bind(6, microseconds(event.recorded_at));
-  to.insert.bind_view(7, event.id.value().bytes());
-  to.bind_unless(event.correlation.value().is_nil(), 8, event.correlation.value().bytes());
-  to.bind_unless(event.causation.value().is_nil(), 9, event.causation.value().bytes());
-  to.insert.bind_view(10, chain);
-  to.insert.bind_view(11, event.stream);
-  to.bind_unless(event.causation_type.empty(), 12, event.causation_type);
-  to.bind_unless(event.source.empty(), 13, event.source);
-  to.bind_unless(event.traceparent.empty(), 14, event.traceparent);
-  to.bind_unless(tags.empty(), 15, tags);
-  to.insert.bind_view(17, event.data);
-  to.insert.run();
-}
+void log_writer::insert(entry_source& entries) { session_->insertion.run(entries); }
 
 void log_writer::commit() {
   session_->commit.run();
-  committed_types_ = last_type_;
+  committed_types_ = types_.size();
 }
 
 void log_writer::roll_back() noexcept {
   // Some errors have rolled back already.
   if (session_->db.in_transaction()) sqlite3_exec(session_->db.handle(), "ROLLBACK", nullptr, nullptr, nullptr);
-  std::erase_if(types_, [this](const auto& type) { return type.second > committed_types_; });
-  last_type_ = committed_types_;
+  types_.erase(types_.begin() + static_cast<std::ptrdiff_t>(committed_types_), types_.end());
 }
 
 std::optional<chain_hash> log_writer::stored_chain(global_position position) {

@@ -6,16 +6,17 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
-#include <tuple>
+#include <vector>
 
 #include <whence/core/files.hpp>
 #include <whence/sql/database.hpp>
 #include <whence/store/event_page.hpp>
+#include <whence/store/place_table.hpp>
 #include <whence/store/sqlite/format.hpp>
+#include <whence/store/sqlite/insertion.hpp>
 
 namespace whence::inline v0 {
 
@@ -35,9 +36,8 @@ class log_writer {
   void begin();
   /// Adds the type if the log does not know it.
   std::int64_t type_number(const std::string& aggregate_type, const std::string& event_type, std::uint32_t version);
-  /// The views of the event must last for the call. `tags`: one a line.
-  void insert(const recorded_event& event, std::uint64_t stream_number, std::int64_t type, std::string_view tags,
-              const chain_hash& chain);
+  /// All that there are. If it fails, the transaction has to be rolled back.
+  void insert(entry_source& entries);
   void commit();
   /// Never fails: at worst the transaction ends with the connection.
   void roll_back() noexcept;
@@ -81,10 +81,15 @@ class log_writer {
   std::uint64_t wal_inode_ = 0;
   std::uint64_t wal_bytes_ = 0;
 
-  using type_key = std::tuple<std::string, std::string, std::uint32_t>;
-  std::map<type_key, std::int64_t, std::less<>> types_;
-  std::int64_t last_type_ = 0;
-  std::int64_t committed_types_ = 0;  // those above are of the open transaction
+  struct event_type_row {
+    std::string aggregate_type;
+    std::string event_type;
+    std::uint32_t version = 0;
+    std::int64_t number = 0;
+  };
+  std::vector<event_type_row> types_;
+  place_table type_places_;  // in types_, some of them beyond its end: those of a transaction that was rolled back
+  std::size_t committed_types_ = 0;  // those behind are of the open transaction
 };
 
 }  // namespace whence::inline v0

@@ -216,3 +216,20 @@ TEST_CASE("a range of ids knows its UUIDv7, and says nothing of others") {
   CHECK(range.may_have(uuid::parse("a2b1c3d4-0000-4000-8000-000000000002")));
   CHECK(range.is_beyond(v7("0a")));
 }
+
+TEST_CASE("entries are sorted by key and position, however many there are and however the keys are spread") {
+  std::uint64_t random = 42;
+  for (const std::size_t count : {0u, 1u, 2u, 63u, 64u, 1'000u, 50'000u}) {
+    for (const std::uint64_t spread : {UINT64_MAX, std::uint64_t{0xffff}, std::uint64_t{1}}) {
+      std::vector<index_entry> entries;
+      for (std::uint64_t position = 1; position <= count; ++position) {
+        random = random * 6364136223846793005u + 1442695040888963407u;
+        entries.push_back({(random ^ (random >> 29)) & spread, position});
+      }
+      std::vector<index_entry> expected = entries;
+      std::sort(expected.begin(), expected.end());
+      sort_entries(entries);
+      CHECK(entries == expected);
+    }
+  }
+}

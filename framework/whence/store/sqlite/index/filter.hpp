@@ -1,7 +1,7 @@
 /// A Bloom filter over the keys of a run, in lines of 64 bytes: a question touches one line.
 ///
-/// Putze, Sanders, Singler: Cache-, Hash- and Space-Efficient Bloom Filters (2007). With ten bits a key and six of them
-/// set, about one question in seventy is answered "perhaps" where "no" were right.
+/// Putze, Sanders, Singler: Cache-, Hash- and Space-Efficient Bloom Filters (2007). With twelve bits a key and seven of
+/// them set, one question in 260 is answered "perhaps" where "no" were right: each of these reads a block for nothing.
 #pragma once
 
 #include <cstddef>
@@ -37,8 +37,8 @@ class key_filter {
 
  private:
   static constexpr std::uint64_t words_of_line = 8;
-  static constexpr std::uint64_t keys_of_line = 51;  // ten bits each
-  static constexpr int bits_of_key = 6;
+  static constexpr std::uint64_t keys_of_line = 42;  // twelve bits each
+  static constexpr int bits_of_key = 7;
 
   /// The first word of the key's line.
   std::size_t line_of(std::uint64_t mixed) const noexcept;

@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <bit>
+#include <numeric>
 
 #include <xxhash.h>
 
@@ -20,6 +22,24 @@ index_key key_of_event(const event_id& id) noexcept { return hash(key_kind::even
 index_key key_of_correlation(const correlation_id& id) noexcept { return hash(key_kind::correlation, id.value()); }
 index_key key_of_causation(const causation_id& id) noexcept { return hash(key_kind::causation, id.value()); }
 index_key key_of_tag(std::string_view tag) noexcept { return hash(key_kind::tag, tag.data(), tag.size()); }
+
+void sort_entries(std::vector<index_entry>& entries) {
+  constexpr std::size_t of_part = 64;
+  const int bits = std::max(1, static_cast<int>(std::bit_width(entries.size() / of_part)));
+  const auto part_of = [shift = 64 - bits](const index_entry& entry) {
+    return static_cast<std::size_t>(entry.key >> shift);
+  };
+  std::vector<std::size_t> begins((std::size_t{1} << bits) + 1);
+  for (const index_entry& entry : entries) ++begins[part_of(entry) + 1];
+  std::partial_sum(begins.begin(), begins.end(), begins.begin());
+  std::vector<index_entry> dealt(entries.size());
+  std::vector<std::size_t> next = begins;
+  for (const index_entry& entry : entries) dealt[next[part_of(entry)]++] = entry;
+  for (std::size_t part = 0; part + 1 < begins.size(); ++part) {
+    std::sort(dealt.data() + begins[part], dealt.data() + begins[part + 1]);
+  }
+  entries.swap(dealt);
+}
 
 void id_range::add(const uuid& id) noexcept {
   if (id.version() != 7) {

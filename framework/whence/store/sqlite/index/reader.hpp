@@ -38,6 +38,9 @@ class index_reader {
     index_reader& index_;
   };
 
+  /// True: as of the last snapshot the key was in no run, as far as filters in memory tell. Reads nothing.
+  bool surely_lacked(index_key key, const event_id* id) const;
+
   // All of these want a snapshot around them.
   std::optional<index_checkpoint> checkpoint();
 

@@ -93,7 +93,7 @@ void index_writer::write_state() {
 }
 
 void index_writer::add(index_batch batch, const log_identity& log) {
-  std::sort(batch.entries.begin(), batch.entries.end());
+  sort_entries(batch.entries);
   index_run planned;
   planned.number = next_run_++;
   planned.first = batch.first;

@@ -1,0 +1,168 @@
+#include <cstddef>
+#include <cstring>
+#include <new>
+#include <utility>
+
+#include <sqlite3.h>
+
+#include <whence/store/sqlite/joined_writes.hpp>
+
+namespace whence::inline v0 {
+namespace {
+
+/// SQLite's own layer writes at most 128 KiB less a byte in one call.
+constexpr std::size_t buffer_bytes = 127u << 10;
+
+struct joined_file : sqlite3_file {
+  sqlite3_file* below;
+  char* buffer;  // null: of a kind that is not joined
+  sqlite3_int64 offset;
+  std::size_t waiting;  // so many bytes of the buffer are to be written at the offset
+  int failure;          // of a write that nobody was told of
+
+  void write_out() noexcept {
+    if (waiting == 0) return;
+    const auto bytes = static_cast<int>(std::exchange(waiting, 0));
+    if (const int result = below->pMethods->xWrite(below, buffer, bytes, offset); result != SQLITE_OK) failure = result;
+  }
+  /// Whoever is told begins anew.
+  int tell() noexcept { return std::exchange(failure, SQLITE_OK); }
+};
+
+joined_file& of(sqlite3_file* file) noexcept { return *static_cast<joined_file*>(file); }
+
+/// Calls the layer below, once what waits is written. For calls whose failure SQLite heeds.
+template <auto Method, class... Arguments>
+int after_writing(sqlite3_file* file, Arguments... arguments) noexcept {
+  joined_file& self = of(file);
+  self.write_out();
+  if (const int failed = self.tell(); failed != SQLITE_OK) return failed;
+  return (self.below->pMethods->*Method)(self.below, arguments...);
+}
+
+/// For calls whose result SQLite ignores, here and there: a failure of what was written is kept for one that it heeds.
+template <auto Method, class... Arguments>
+int beside_writing(sqlite3_file* file, Arguments... arguments) noexcept {
+  joined_file& self = of(file);
+  self.write_out();
+  return (self.below->pMethods->*Method)(self.below, arguments...);
+}
+
+template <auto Method, class... Arguments>
+int at_once(sqlite3_file* file, Arguments... arguments) noexcept {
+  joined_file& self = of(file);
+  return (self.below->pMethods->*Method)(self.below, arguments...);
+}
+
+int write(sqlite3_file* file, const void* bytes, int count, sqlite3_int64 offset) noexcept {
+  joined_file& self = of(file);
+  const auto size = static_cast<std::size_t>(count);
+  const bool follows = self.waiting != 0 && offset == self.offset + static_cast<sqlite3_int64>(self.waiting) &&
+                       self.waiting + size <= buffer_bytes;
+  if (!follows) {
+    self.write_out();
+    if (const int failed = self.tell(); failed != SQLITE_OK) return failed;
+    if (self.buffer == nullptr || size > buffer_bytes)
+      return self.below->pMethods->xWrite(self.below, bytes, count, offset);
+    self.offset = offset;
+  }
+  std::memcpy(self.buffer + self.waiting, bytes, size);
+  self.waiting += size;
+  return SQLITE_OK;
+}
+
+int close(sqlite3_file* file) noexcept {
+  joined_file& self = of(file);
+  self.write_out();
+  const int written = self.tell();
+  const int closed = self.below->pMethods->xClose(self.below);
+  sqlite3_free(self.buffer);
+  sqlite3_free(self.below);
+  return written != SQLITE_OK ? written : closed;
+}
+
+void barrier(sqlite3_file* file) noexcept {
+  joined_file& self = of(file);
+  self.write_out();
+  self.below->pMethods->xShmBarrier(self.below);
+}
+
+constexpr sqlite3_io_methods make_methods() noexcept {
+  using methods = sqlite3_io_methods;
+  methods made{};
+  made.iVersion = 2;  // no memory maps
+  made.xClose = close;
+  made.xRead = after_writing<&methods::xRead, void*, int, sqlite3_int64>;
+  made.xWrite = write;
+  made.xTruncate = after_writing<&methods::xTruncate, sqlite3_int64>;
+  made.xSync = after_writing<&methods::xSync, int>;
+  made.xFileSize = beside_writing<&methods::xFileSize, sqlite3_int64*>;
+  made.xLock = beside_writing<&methods::xLock, int>;
+  made.xUnlock = beside_writing<&methods::xUnlock, int>;
+  made.xCheckReservedLock = beside_writing<&methods::xCheckReservedLock, int*>;
+  made.xFileControl = beside_writing<&methods::xFileControl, int, void*>;
+  made.xSectorSize = at_once<&methods::xSectorSize>;
+  made.xDeviceCharacteristics = at_once<&methods::xDeviceCharacteristics>;
+  made.xShmMap = beside_writing<&methods::xShmMap, int, int, int, void volatile**>;
+  made.xShmLock = beside_writing<&methods::xShmLock, int, int, int>;
+  made.xShmBarrier = barrier;
+  made.xShmUnmap = beside_writing<&methods::xShmUnmap, int>;
+  return made;
+}
+
+constexpr sqlite3_io_methods joined_methods = make_methods();
+
+int open(sqlite3_vfs*, const char* name, sqlite3_file* file, int flags, int* flags_out) noexcept {
+  sqlite3_vfs* const under = sqlite3_vfs_find(nullptr);
+  joined_file& self = *new (file) joined_file{};
+  const auto size = static_cast<std::size_t>(under->szOsFile);
+  self.below = static_cast<sqlite3_file*>(sqlite3_malloc64(size));
+  if (self.below == nullptr) return SQLITE_NOMEM;
+  std::memset(self.below, 0, size);
+  const int result = under->xOpen(under, name, self.below, flags, flags_out);
+  if (self.below->pMethods == nullptr) {
+    sqlite3_free(self.below);
+    return result;  // without methods it is not open, and SQLite does not close it
+  }
+  const bool joins = (flags & (SQLITE_OPEN_WAL | SQLITE_OPEN_MAIN_DB)) != 0;
+  if (joins)
+    self.buffer = static_cast<char*>(sqlite3_malloc64(buffer_bytes));  // without it, each write is written at once
+  self.pMethods = &joined_methods;
+  return result;
+}
+
+/// Calls the layer below, which is the default now.
+template <auto Method, class... Arguments>
+auto by_default(sqlite3_vfs*, Arguments... arguments) noexcept {
+  sqlite3_vfs* const under = sqlite3_vfs_find(nullptr);
+  return (under->*Method)(under, arguments...);
+}
+
+sqlite3_vfs make_vfs() noexcept {
+  sqlite3_vfs made{};
+  made.iVersion = 2;
+  made.szOsFile = sizeof(joined_file);
+  made.mxPathname = sqlite3_vfs_find(nullptr)->mxPathname;
+  made.zName = "whence-joined-writes";
+  made.xOpen = open;
+  made.xDelete = by_default<&sqlite3_vfs::xDelete, const char*, int>;
+  made.xAccess = by_default<&sqlite3_vfs::xAccess, const char*, int, int*>;
+  made.xFullPathname = by_default<&sqlite3_vfs::xFullPathname, const char*, int, char*>;
+  made.xRandomness = by_default<&sqlite3_vfs::xRandomness, int, char*>;
+  made.xSleep = by_default<&sqlite3_vfs::xSleep, int>;
+  made.xCurrentTime = by_default<&sqlite3_vfs::xCurrentTime, double*>;
+  made.xGetLastError = by_default<&sqlite3_vfs::xGetLastError, int, char*>;
+  made.xCurrentTimeInt64 = by_default<&sqlite3_vfs::xCurrentTimeInt64, sqlite3_int64*>;
+  return made;
+}
+
+}  // namespace
+
+const char* joined_writes() {
+  static sqlite3_vfs vfs = make_vfs();
+  static const int registered = sqlite3_vfs_register(&vfs, 0);
+  if (registered != SQLITE_OK) throw std::bad_alloc();
+  return vfs.zName;
+}
+
+}  // namespace whence::inline v0
