@@ -1,8 +1,12 @@
 // What each command prints with -o json fits its schema, whether it succeeds or fails.
 #include <algorithm>
 #include <fstream>
+#include <iterator>
+#include <regex>
+#include <sstream>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -36,43 +40,110 @@ bool is_of_type(const json& value, const std::string& type) {
   if (type == "null") return value.is_null();
   if (type == "boolean") return value.is_boolean();
   if (type == "integer") return value.is_number_integer();
+  if (type == "number") return value.is_number();
   throw std::runtime_error("what is the type " + type + "?");
 }
 
-/// Why the value does not fit; empty if it does. Knows what these schemas use, and throws at anything else.
-std::string misfit(const json& value, const json& schema, const std::string& at) {
-  for (const auto& [word, rule] : schema.items()) {
-    if (word == "$schema" || word == "title" || word == "description" || word == "properties") continue;
-    if (word == "$ref") return misfit(value, schema_named(rule.get<std::string>()), at);
+/// Knows what these schemas use, and throws at anything else.
+class schema_check {
+ public:
+  explicit schema_check(json root) : root_(std::move(root)) {}
+
+  /// Why the value does not fit; empty if it does.
+  std::string misfit(const json& value) const { return misfit(value, root_, ""); }
+
+ private:
+  std::string misfit(const json& value, const json& schema, const std::string& at) const {
+    for (const auto& [word, rule] : schema.items()) {
+      constexpr const char* says_nothing[] = {"$schema", "title",  "description", "properties",
+                                              "$defs",   "format", "examples"};
+      if (std::find(std::begin(says_nothing), std::end(says_nothing), word) != std::end(says_nothing)) continue;
+      if (auto wrong = misfit(value, schema, word, rule, at); !wrong.empty()) return wrong;
+    }
+    if (!value.is_object() || !schema.contains("properties")) return {};
+    for (const auto& [name, member] : value.items()) {
+      if (!schema["properties"].contains(name)) continue;
+      if (auto wrong = misfit(member, schema["properties"][name], at + "/" + name); !wrong.empty()) return wrong;
+    }
+    return {};
+  }
+
+  std::string misfit(const json& value, const json& schema, const std::string& word, const json& rule,
+                     const std::string& at) const {
+    if (word == "$ref") return referred(value, rule.get<std::string>(), at);
     if (word == "type") {
       const std::vector<json> types = rule.is_array() ? rule.get<std::vector<json>>() : std::vector<json>{rule};
-      const bool fits = std::any_of(types.begin(), types.end(),
-                                    [&value](const json& type) { return is_of_type(value, type.get<std::string>()); });
-      if (!fits) return at + " is not of type " + rule.dump();
-    } else if (word == "enum") {
-      if (std::find(rule.begin(), rule.end(), value) == rule.end()) return at + " is not one of " + rule.dump();
-    } else if (word == "required") {
+      const auto fits = [&value](const json& type) { return is_of_type(value, type.get<std::string>()); };
+      return std::any_of(types.begin(), types.end(), fits) ? "" : at + " is not of type " + rule.dump();
+    }
+    if (word == "enum") {
+      return std::find(rule.begin(), rule.end(), value) != rule.end() ? "" : at + " is not one of " + rule.dump();
+    }
+    if (word == "anyOf") {
+      const auto fits = [&](const json& one) { return misfit(value, one, at).empty(); };
+      return std::any_of(rule.begin(), rule.end(), fits) ? "" : at + " fits none of " + rule.dump();
+    }
+    if (word == "pattern") {
+      const bool fits =
+          !value.is_string() || std::regex_search(value.get<std::string>(), std::regex(rule.get<std::string>()));
+      return fits ? "" : at + " is not like " + rule.dump();
+    }
+    if (word == "minLength") {
+      return value.get<std::string>().size() >= rule.get<std::size_t>() ? "" : at + " is too short";
+    }
+    if (word == "minimum") return !value.is_number() || value >= rule ? "" : at + " is less than " + rule.dump();
+    if (word == "maximum") return !value.is_number() || value <= rule ? "" : at + " is more than " + rule.dump();
+    if (word == "required") {
       for (const json& name : rule) {
         if (!value.contains(name.get<std::string>())) return at + " has no " + name.dump();
       }
-    } else if (word == "additionalProperties") {
+      return {};
+    }
+    if (word == "additionalProperties") {
       for (const auto& [name, member] : value.items()) {
         if (!schema["properties"].contains(name)) return at + " has a member " + name;
       }
-    } else if (word == "items") {
-      for (std::size_t i = 0; i < value.size(); ++i) {
-        if (auto wrong = misfit(value[i], rule, at + "/" + std::to_string(i)); !wrong.empty()) return wrong;
-      }
-    } else {
-      throw std::runtime_error("what is " + word + " in a schema?");
+      return {};
     }
+    if (word != "items") throw std::runtime_error("what is " + word + " in a schema?");
+    for (std::size_t i = 0; i < value.size(); ++i) {
+      if (auto wrong = misfit(value[i], rule, at + "/" + std::to_string(i)); !wrong.empty()) return wrong;
+    }
+    return {};
   }
-  if (!value.is_object() || !schema.contains("properties")) return {};
-  for (const auto& [name, member] : value.items()) {
-    if (!schema["properties"].contains(name)) continue;
-    if (auto wrong = misfit(member, schema["properties"][name], at + "/" + name); !wrong.empty()) return wrong;
+
+  std::string referred(const json& value, const std::string& name, const std::string& at) const {
+    if (name.starts_with("#/$defs/")) return misfit(value, root_["$defs"][name.substr(8)], at);
+    const std::string wrong = schema_check(schema_named(name)).misfit(value);
+    return wrong.empty() ? "" : at + wrong;
   }
-  return {};
+
+  json root_;
+};
+
+std::string misfit(const json& value, const json& schema, const std::string&) {
+  return schema_check(schema).misfit(value);
+}
+
+json schema_of(const command& command) { return schema_named(std::string(command.schema) + ".schema.json"); }
+
+bool is_list(const command& command) {
+  return std::find(command.forms.begin(), command.forms.end(), output_form::csv) != command.forms.end();
+}
+
+/// Of one document: its frame, and what its command names.
+void check_document(const command& command, const json& document) {
+  const bool judges = document.contains("status");
+  if (is_list(command)) {
+    CHECK(misfit(document, schema_named("list.schema.json"), "") == "");
+    if (command.schema.empty()) return;
+    for (const json& item : document.at("items")) CHECK(misfit(item, schema_of(command), "") == "");
+  } else if (judges) {
+    CHECK(misfit(document, schema_named("verdict.schema.json"), "") == "");
+    CHECK(misfit(document.at("data"), schema_of(command), "") == "");
+  } else {
+    CHECK(misfit(document, schema_of(command), "") == "");
+  }
 }
 
 }  // namespace
@@ -97,43 +168,56 @@ TEST_CASE("the check of schemas finds what does not fit") {
         R"(/next is not of type ["string","null"])");
 }
 
-TEST_CASE("what each command prints as JSON fits a schema") {
+TEST_CASE("what each command prints as JSON, in a document or a line for each item, fits the schema that it names") {
   const tests::models_beside beside;
   console console(whence::sqlite(beside.store()), tests::shop_runtime());
   tests::fill_shop(*console.log, console.around.runtime);
   console.around.types = &tests::shop_types::all();
   beside.add("order_summary", *console.log, 9);
-  beside.add("stock_levels", *console.log, 9);
-  const json list = schema_named("list.schema.json");
-  const json verdict = schema_named("verdict.schema.json");
-  const json state = schema_named("state.schema.json");
+  beside.add("stock_levels", *console.log, 4);
+  int documents = 0;
+  int lines = 0;
   for (const command& command : commands()) {
     const bool prints_json =
         std::find(command.forms.begin(), command.forms.end(), output_form::json) != command.forms.end();
     if (!prints_json) continue;
+    CHECK((command.schema.empty() == (full_name(command) == "sql")));
     for (const example& example : command.examples) {
       CAPTURE(example.line);
       std::vector<std::string> words = tests::example_words(example.line);
-      const bool has_form = std::find_if(words.begin(), words.end(), [](const std::string& word) {
-                              return word == "-o" || word == "--follow" || word == "--watch";
-                            }) != words.end();
-      if (has_form) continue;
-      words.insert(words.end(), {"-o", "json"});
+      const auto has_form = std::find(words.begin(), words.end(), "-o");
+      if (has_form != words.end()) words.erase(has_form, has_form + 2);
+      words.insert(words.end(), {"-o", "jsonl"});
+      const ran one_a_line = console.run(words);
+      std::istringstream text(one_a_line.out);
+      for (std::string line; std::getline(text, line); ++lines) {
+        if (!is_list(command)) {
+          check_document(command, json::parse(line));
+        } else if (!command.schema.empty()) {
+          CHECK(misfit(json::parse(line), schema_of(command), "") == "");
+        }
+      }
+      if (std::find(words.begin(), words.end(), "--follow") != words.end()) continue;
+      words.back() = "json";
       const ran ran = console.run(words);
       CHECK(ran.exit == 0);
-      const json document = json::parse(ran.out);
-      if (document.contains("items")) {
-        CHECK(misfit(document, list, "") == "");
-      } else if (document.contains("status")) {
-        CHECK(misfit(document, verdict, "") == "");
-        if (full_name(command) == "log verify") {
-          CHECK(misfit(document["data"], schema_named("verification.schema.json"), "") == "");
-        }
-      } else if (document.contains("state")) {
-        CHECK(misfit(document, state, "") == "");
-      } else {
-        CHECK(document.contains("eventId"));  // one event: schemas/envelope.schema.json, which other tests look at
-      }
+      check_document(command, json::parse(ran.out));
+      ++documents;
+    }
+  }
+  CHECK(documents > 30);
+  CHECK(lines > 100);
+  const json version = json::parse(console.run("--version --json").out);
+  CHECK(misfit(version, schema_named("version.schema.json"), "") == "");
+  // Watched, a model has a rate.
+  console.interrupted.waits = 2;
+  for (const char* const line : {"projection status --watch 1s -o jsonl", "inspect --watch 1s -o jsonl"}) {
+    std::istringstream text(console.run(line).out);
+    for (std::string item; std::getline(text, item);) {
+      const json document = json::parse(item);
+      const bool judges = document.contains("status");
+      CHECK(misfit(judges ? document.at("data") : document,
+                   schema_named(judges ? "overview.schema.json" : "projection.schema.json"), "") == "");
     }
   }
 }

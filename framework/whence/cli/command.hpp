@@ -60,6 +60,8 @@ struct command {
   std::span<const example> examples = {};
   std::span<const flag* const> flags = {};  ///< besides those that all commands have
   std::span<const output_form> forms = document_forms;
+  /// Of schemas/, without its ending: of each item of a list, of a verdict's data, of any other document; empty: no fixed form.
+  std::string_view schema = {};
   std::vector<column> (*columns)() = nullptr;  ///< what --columns can name; null: nothing
   access log = access::reads;
   bool hidden = false;  ///< for the machinery: in no help

@@ -224,6 +224,7 @@ constexpr command rows[] = {
      .examples = count_examples,
      .flags = count_flags,
      .forms = list_forms,
+     .schema = "count",
      .columns = &all_columns,
      .run = &count_events},
 };

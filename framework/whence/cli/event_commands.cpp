@@ -104,6 +104,7 @@ constexpr command rows[] = {
      .examples = list_examples,
      .flags = list_flags,
      .forms = list_forms,
+     .schema = "envelope",
      .columns = [] { return looks_of(event_columns()); },
      .run = &list_events},
     {.group = "event",
@@ -112,6 +113,7 @@ constexpr command rows[] = {
      .summary = "show one event whole",
      .text = show_text,
      .examples = show_examples,
+     .schema = "envelope",
      .run = &show_event},
 };
 

@@ -69,6 +69,29 @@ std::string forms_of(const command& command) {
   return names;
 }
 
+std::string schema_of(const command& command) { return "schemas/" + std::string(command.schema) + ".schema.json"; }
+
+std::string_view output_text() {
+  return "In JSON a list is a schemas/list.schema.json; its items, and each line of -o jsonl, are of the schema that "
+         "its "
+         "command names. inspect, log verify, and whatever failed before it printed anything, print a "
+         "schemas/verdict.schema.json; what a command names is the schema of its data. Any other document is of the "
+         "schema that is named. The schemas are installed with the library. sql has members as the statement names "
+         "them.\n"
+         "Numbers and times are exact in JSON, CSV and Markdown; a table in a pipe is not cut, and has no colours. On "
+         "a "
+         "terminal that is too narrow, columns are left out, which stderr says, or cut, which … shows, and what is "
+         "said "
+         "in sentences is broken at spaces; ids, places and the commands that errors give stay in one piece, to be "
+         "copied.\n"
+         "Colours come from --color, NO_COLOR and TERM alone: CLICOLOR and CLICOLOR_FORCE mean nothing here. A colour "
+         "is "
+         "never the only sign.\n"
+         "Nothing is hidden: data are shown as they were written, secrets among them. What must not be seen must not "
+         "be "
+         "in an event, and who may read the file reads all of it.";
+}
+
 std::vector<std::string> column_words(const command& command) {
   std::vector<std::string> words;
   if (command.columns == nullptr) return words;

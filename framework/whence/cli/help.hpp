@@ -25,6 +25,12 @@ std::string line_of(const command& command);
 /// "table, json or jsonl"
 std::string forms_of(const command& command);
 
+/// "schemas/envelope.schema.json"
+std::string schema_of(const command& command);
+
+/// What holds for the output of all commands: paragraphs, parted by line breaks.
+std::string_view output_text();
+
 /// What --columns can name: "position", "caused-by".
 std::vector<std::string> column_words(const command& command);
 

@@ -233,6 +233,7 @@ constexpr command rows[] = {
      .text = inspect_text,
      .examples = inspect_examples,
      .flags = inspect_flags,
+     .schema = "overview",
      .run = &inspect},
 };
 

@@ -232,6 +232,7 @@ constexpr command rows[] = {
      .text = verify_text,
      .examples = verify_examples,
      .flags = verify_flags,
+     .schema = "verification",
      .run = &verify},
 };
 

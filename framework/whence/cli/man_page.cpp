@@ -110,6 +110,7 @@ std::string roff_command(std::string_view program, const command& command) {
   out += roff(command.summary.substr(1)) + ".\n";
   out += roff_examples(program, command) + roff_paragraphs(program, command.text) + roff_flags(command.flags);
   if (command.forms.size() > 1) out += ".PP\nForms: " + roff(forms_of(command)) + ".\n";
+  if (!command.schema.empty()) out += ".PP\nSchema: " + roff(schema_of(command)) + ".\n";
   if (command.columns != nullptr) {
     std::string words;
     for (const std::string& name : column_names(command)) words += (words.empty() ? "" : ", ") + name;
@@ -158,6 +159,8 @@ std::string man_page(std::string_view program, manual_subject subject) {
   out += ".fi\n.SH COMMANDS\n";
   for (const command* const one : all) out += roff_command(program, *one);
   if (any_takes_conditions(all)) out += ".SH CONDITIONS\n" + roff(conditions_text()) + "\n";
+  out += ".SH OUTPUT\n";
+  for (const std::string_view paragraph : paragraphs_of(output_text())) out += ".PP\n" + roff(paragraph) + "\n";
   out += ".SH OPTIONS FOR ALL COMMANDS\n" + roff_flags(shared_flags()) + ".SH ENVIRONMENT\n";
   for (const variable& one : variables) out += ".TP\n.B " + roff(one.name) + "\n" + roff(one.text) + "\n";
   out += ".SH EXIT STATUS\n";
@@ -200,6 +203,7 @@ std::string markdown_command(std::string_view program, const command& command) {
   }
   if (!command.flags.empty()) out += "\n" + markdown_flags(command.flags);
   if (command.forms.size() > 1) out += "\nForms (`-o`): " + forms_of(command) + ".\n";
+  if (!command.schema.empty()) out += "\nSchema: `" + schema_of(command) + "`.\n";
   if (command.columns != nullptr) {
     std::string words;
     for (const std::string& name : column_names(command)) {
@@ -222,6 +226,8 @@ std::string markdown_manual(std::string_view program, manual_subject subject) {
   const std::vector<const command*> all = commands_in(subject);
   for (const command* const one : all) out += markdown_command(program, *one);
   if (any_takes_conditions(all)) out += "\n## Conditions\n\n" + std::string(conditions_text()) + "\n";
+  out += "\n## Output\n";
+  for (const std::string_view paragraph : paragraphs_of(output_text())) out += "\n" + std::string(paragraph) + "\n";
   out += "\n## Options for all commands\n\n" + markdown_flags(shared_flags());
   out += "\n## Environment\n\n| variable | |\n|---|---|\n";
   for (const variable& one : variables) out += "| `" + std::string(one.name) + "` | " + cell(one.text) + " |\n";

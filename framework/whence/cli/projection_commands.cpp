@@ -240,6 +240,7 @@ constexpr command rows[] = {
      .examples = list_examples,
      .flags = list_flags,
      .forms = list_forms,
+     .schema = "projection",
      .columns = [] { return looks_of(model_columns()); },
      .run = &list_models},
     {.group = "projection",
@@ -251,6 +252,7 @@ constexpr command rows[] = {
      .examples = status_examples,
      .flags = status_flags,
      .forms = list_forms,
+     .schema = "projection",
      .columns = [] { return looks_of(model_columns()); },
      .run = &show_status},
 };

@@ -113,6 +113,7 @@ constexpr command rows[] = {
      .text = state_text,
      .examples = state_examples,
      .flags = state_flags,
+     .schema = "state",
      .run = &show_state},
     {.group = "stream",
      .name = "diff",
@@ -122,6 +123,7 @@ constexpr command rows[] = {
      .text = diff_text,
      .examples = diff_examples,
      .forms = list_forms,
+     .schema = "difference",
      .run = &show_diff},
 };
 

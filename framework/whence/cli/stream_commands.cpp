@@ -184,6 +184,7 @@ constexpr command rows[] = {
      .examples = list_examples,
      .flags = list_flags,
      .forms = list_forms,
+     .schema = "stream",
      .columns = [] { return looks_of(std::span<const item_column<stream_summary>>(of_streams)); },
      .run = &list_streams},
     {.group = "stream",
@@ -195,6 +196,7 @@ constexpr command rows[] = {
      .examples = show_examples,
      .flags = show_flags,
      .forms = list_forms,
+     .schema = "envelope",
      .columns = [] { return looks_of(history_columns()); },
      .run = &show_stream},
 };

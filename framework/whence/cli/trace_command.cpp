@@ -294,6 +294,7 @@ constexpr command rows[] = {
      .examples = trace_examples,
      .flags = trace_flags,
      .forms = trace_forms,
+     .schema = "traced",
      .columns = [] { return looks_of(std::span<const item_column<trace_item>>(columns)); },
      .run = &show_trace},
 };
