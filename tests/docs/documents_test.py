@@ -24,6 +24,8 @@ COMPARED = {
 }
 COMPARED_WHOLE = {"cli.md": "tests/cli/manual_test.cpp", "compile-errors.md": "tests/compile_errors/first_error.py"}
 FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
+EXAMPLE = re.compile(r"^ *///\n((?: *///     .*\n)+)", re.MULTILINE)  # in the comments of a header
+TABLE_OR_TEXT = re.compile(r"^ *///     +(?:whence: |<|(?!//)\S+(?: \S+)*? {2,}(?!//)\S)|…", re.MULTILINE)
 LINK = re.compile(r"\[[^\]]+\]\(([^)#\s]*)#?([^)\s]*)\)")
 HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
 CHAPTERS_OF_A_MODULE = ["Hazards", "Example", "Guarantees", "Errors", "Testing with it", "Inside"]
@@ -33,6 +35,11 @@ def anchors(document):
     """As GitHub makes them of headings."""
     headings = HEADING.findall(FENCED.sub("", document.read_text()))
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def without_form(code):
+    """Without comments, and as it stands before anybody breaks its lines."""
+    return re.sub(r"\s+", "", re.sub(r"(?<!:)//.*", "", code))
 
 
 def sessions(document):
@@ -141,6 +148,21 @@ class Documents(unittest.TestCase):
                     self.assertEqual(set(re.findall(r"--\w+", usage)), set(re.findall(r"^  (--\w+)", help, re.MULTILINE)))
         for flag in re.findall(r"^  (?:-\w\|?|)(--\w+)", block, re.MULTILINE):
             self.assertIn(flag, run(f"{program} --help", ROOT, PROGRAMS))
+
+    def test_what_headers_show_is_compiled(self):
+        compiled = "".join(without_form(file.read_text()) for folder in ("tests", "samples")
+                           for file in (ROOT / folder).rglob("*.[ch]pp"))
+        count = 0
+        for header in sorted((ROOT / "framework" / "whence").rglob("*.hpp")):
+            for example in EXAMPLE.findall(header.read_text()):
+                if TABLE_OR_TEXT.search(example):
+                    continue
+                lines = [without_form(re.sub(r"^ *///", "", line)) for line in example.splitlines()]
+                count += 1
+                with self.subTest(header=str(header.relative_to(ROOT)), example=lines[0]):
+                    self.assertTrue("".join(lines) in compiled
+                                    or all(line.endswith(";") and line in compiled for line in lines))
+        self.assertGreater(count, 10)
 
     def test_links_lead_somewhere(self):
         for document in documents():

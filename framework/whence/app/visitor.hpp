@@ -1,7 +1,8 @@
 /// A visitor: reads the log and the read models of an application that another process runs, or nobody.
 ///
 ///     const auto shop = whence::visitor::to(whence::sqlite("shop.db")).projection<OrderSummary>().aggregate<Order>().open();
-///     const auto total = shop.model<OrderSummary>().read([](whence::sql::database& db) { … });
+///     const auto total = shop.model<OrderSummary>().read(
+///         [](whence::sql::database& db) { return db.integer("SELECT sum(cents) FROM orders"); });
 #pragma once
 
 #include <chrono>

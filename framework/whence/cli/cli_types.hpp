@@ -4,7 +4,7 @@
 ///     int main(int argc, char** argv) {
 ///       const auto types = whence::cli_types("order-service whence").aggregate<Order>().projection<OrderSummary>();
 ///       if (argc > 1 && std::string_view(argv[1]) == "whence") return whence::run_cli(argc - 1, argv + 1, types);
-///       …
+///       return shop_as_usual();
 ///     }
 #pragma once
 

@@ -31,7 +31,7 @@ struct must_be_one_of_its_events {
 ///     return OrderPlaced{c.customer, c.lines};                           // one event
 ///     return {OrderPaid{c.cents}, OrderClosed{}};                        // several
 ///     return {};                                                         // accepted, and nothing happens
-///     whence::outcome<Order> all; for (…) all.add(LineAdded{…}); return all;
+///     whence::outcome<Order> all; for (const Line& line : c.lines) all.add(LineAdded{line}); return all;
 template <class Aggregate>
 class [[nodiscard]] outcome {
  public:

@@ -2,9 +2,8 @@
 ///
 /// Needs no test framework: a clause that does not hold throws contract_broken. With doctest:
 ///
-///     TEST_CASE("my store honours the contract") {
-///       for (const auto& clause : whence::testing::log_contract())
-///         SUBCASE(clause.name.c_str()) { clause.check(my_fixture{}); }
+///     for (const auto& clause : log_contract()) {
+///       SUBCASE(clause.name.c_str()) { CHECK_NOTHROW(clause.check(store)); }
 ///     }
 #pragma once
 
