@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -230,6 +231,23 @@ TEST_CASE("while a long log is looked through, there is time again and again to 
     CHECK(found);
     CHECK(found_by_then == std::vector<bool>(3, !reverse));
   }
+}
+
+TEST_CASE("a reader who goes away while nothing is found ends the search quietly with 141") {
+  class deaf_output final : public cli::output {
+   public:
+    void write(std::string_view) override {}
+    void flush() override {}
+    bool closed() const override { return true; }
+  };
+  const auto console = tests::empty_console();
+  tests::fill(*console->log, 40'000, 1, 0);
+  deaf_output out;
+  tests::text_output err;
+  console->around.out = &out;
+  console->around.err = &err;
+  CHECK(static_cast<int>(cli::run({"event", "list", "--type", "Nothing"}, console->around)) == 141);
+  CHECK(err.text.empty());
 }
 
 TEST_CASE("events of many bytes make the pages smaller, not the list shorter") {

@@ -44,7 +44,10 @@ exit_code list_events(const request& request, session& session) {
   log_reader& log = session.log();
   selected_events events(log, selection_from(request, log, session.now()));
   item_list& list = session.list(looks_of(event_columns()));
-  events.while_looking([&list] { list.show(); });
+  events.while_looking([&] {
+    list.show();
+    session.must_have_reader();
+  });
   while (const recorded_event* const event = events.next()) {
     if (limit != 0 && list.items() == limit) {
       list.cut_before(event->position);
