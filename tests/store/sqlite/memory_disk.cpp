@@ -29,6 +29,30 @@ void memory_disk::note(std::uint64_t number) {
   changes_.push_back({.what = kind::note, .offset = number});
 }
 
+void memory_disk::fail(const disk_fault& fault) {
+  const std::lock_guard lock(mutex);
+  fault_ = fault;
+  could_fail_ = failed_ = 0;
+}
+
+std::uint64_t memory_disk::could_fail() {
+  const std::lock_guard lock(mutex);
+  return could_fail_;
+}
+
+std::uint64_t memory_disk::failed() {
+  const std::lock_guard lock(mutex);
+  return failed_;
+}
+
+int memory_disk::next_error(bool takes_room) {
+  if (fault_.no_room && !takes_room) return 0;
+  ++could_fail_;
+  if (fault_.first == 0 || could_fail_ < fault_.first || could_fail_ - fault_.first >= fault_.count) return 0;
+  ++failed_;
+  return fault_.no_room ? ENOSPC : EIO;
+}
+
 std::vector<disk_change> memory_disk::changes() {
   const std::lock_guard lock(mutex);
   return changes_;
@@ -47,10 +71,11 @@ std::shared_ptr<node> memory_disk::find(const std::string& name) {
   return found == files_.end() ? nullptr : found->second;
 }
 
-std::shared_ptr<node> memory_disk::open(const std::string& name, bool make, bool entry_is_synced_with_it) {
+std::shared_ptr<node> memory_disk::open(const std::string& name, bool make, bool entry_is_synced_with_it, int& error) {
   const std::lock_guard lock(mutex);
   if (const auto found = files_.find(name); found != files_.end()) return found->second;
-  if (!make) return nullptr;
+  error = make ? next_error(true) : ENOENT;
+  if (error != 0) return nullptr;
   auto made = std::make_shared<node>();
   made->number = next_file_++;
   made->entry_is_synced_with_it = entry_is_synced_with_it;
@@ -67,25 +92,35 @@ std::size_t memory_disk::read(const node& from, std::uint64_t offset, char* into
   return there;
 }
 
-void memory_disk::write(node& to, std::uint64_t offset, const char* from, std::size_t size) {
+int memory_disk::write(node& to, std::uint64_t offset, const char* from, std::size_t size) {
   const std::lock_guard lock(mutex);
+  const int error = to.number != 0 ? next_error(offset + size > to.bytes.size()) : 0;
+  if (error != 0) size = fault_.half_done ? size / 2 : 0;
+  if (size == 0) return error;
   if (to.bytes.size() < offset + size) to.bytes.resize(offset + size);
   std::memcpy(to.bytes.data() + offset, from, size);
   if (to.number != 0)
     changes_.push_back({.what = kind::write, .file = to.number, .offset = offset, .bytes = {from, size}});
+  return error;
 }
 
-void memory_disk::truncate(node& what, std::uint64_t size) {
+int memory_disk::truncate(node& what, std::uint64_t size) {
   const std::lock_guard lock(mutex);
+  if (what.number == 0) return 0;
+  if (const int error = next_error(false); error != 0) return error;
   what.bytes.resize(size);
-  if (what.number != 0) changes_.push_back({.what = kind::truncate, .file = what.number, .offset = size});
+  changes_.push_back({.what = kind::truncate, .file = what.number, .offset = size});
+  return 0;
 }
 
-void memory_disk::sync(node& what) {
+int memory_disk::sync(node& what) {
   const std::lock_guard lock(mutex);
-  if (what.number == 0) return;
-  changes_.push_back({.what = kind::sync, .file = what.number});
+  if (what.number == 0) return 0;
+  const int error = next_error(false);
+  changes_.push_back({.what = error == 0 ? kind::sync : kind::failed_sync, .file = what.number});
+  if (error != 0) return error;
   if (std::exchange(what.entry_is_synced_with_it, false)) changes_.push_back({.what = kind::sync_directory});
+  return 0;
 }
 
 void memory_disk::rename(const std::string& from, const std::string& to) {
@@ -143,15 +178,19 @@ class open_file_on_disk final : public whence::file {
     return disk_->read(*node_, offset, reinterpret_cast<char*>(into.data()), into.size());
   }
   void write_at(std::uint64_t offset, std::span<const std::byte> bytes) override {
-    disk_->write(*node_, offset, reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    fail_if(disk_->write(*node_, offset, reinterpret_cast<const char*>(bytes.data()), bytes.size()), "write");
   }
   std::uint64_t size() override {
     const std::lock_guard lock(disk_->mutex);
     return node_->bytes.size();
   }
-  void sync() override { disk_->sync(*node_); }
+  void sync() override { fail_if(disk_->sync(*node_), "sync"); }
 
  private:
+  static void fail_if(int error, std::string_view doing) {
+    if (error != 0) throw whence::file_error(doing, "a file", error);
+  }
+
   const std::shared_ptr<memory_disk> disk_;
   const std::shared_ptr<node> node_;
 };
@@ -173,8 +212,9 @@ class files_on_disk final : public whence::files {
   std::unique_ptr<whence::file> open(const std::string& path, whence::open_file how) override {
     if (how == whence::open_file::fresh && disk_->find(path)) throw whence::file_error("open", path, EEXIST);
     const bool make = how == whence::open_file::create || how == whence::open_file::fresh;
-    std::shared_ptr<node> opened = disk_->open(path, make, false);
-    if (!opened) throw whence::file_error("open", path, ENOENT);
+    int error = 0;
+    std::shared_ptr<node> opened = disk_->open(path, make, false, error);
+    if (!opened) throw whence::file_error("open", path, error);
     return std::make_unique<open_file_on_disk>(disk_, std::move(opened));
   }
   whence::lock_attempt try_lock(const std::string& path) override {
@@ -294,19 +334,19 @@ int read_file(sqlite3_file* file, void* into, int size, sqlite3_int64 offset) {
 }
 
 int write_file(sqlite3_file* file, const void* from, int size, sqlite3_int64 offset) {
-  opened(file).disk->write(*opened(file).what, static_cast<std::uint64_t>(offset), static_cast<const char*>(from),
-                           static_cast<std::size_t>(size));
-  return SQLITE_OK;
+  const int error = opened(file).disk->write(*opened(file).what, static_cast<std::uint64_t>(offset),
+                                             static_cast<const char*>(from), static_cast<std::size_t>(size));
+  if (error == ENOSPC) return SQLITE_FULL;
+  return error == 0 ? SQLITE_OK : SQLITE_IOERR_WRITE;
 }
 
 int truncate_file(sqlite3_file* file, sqlite3_int64 size) {
-  opened(file).disk->truncate(*opened(file).what, static_cast<std::uint64_t>(size));
-  return SQLITE_OK;
+  const int error = opened(file).disk->truncate(*opened(file).what, static_cast<std::uint64_t>(size));
+  return error == 0 ? SQLITE_OK : SQLITE_IOERR_TRUNCATE;
 }
 
 int sync_file(sqlite3_file* file, int) {
-  opened(file).disk->sync(*opened(file).what);
-  return SQLITE_OK;
+  return opened(file).disk->sync(*opened(file).what) == 0 ? SQLITE_OK : SQLITE_IOERR_FSYNC;
 }
 
 int size_file(sqlite3_file* file, sqlite3_int64* size) {
@@ -392,8 +432,9 @@ int open_in_vfs(sqlite3_vfs*, const char* name, sqlite3_file* file, int flags, i
   file->pMethods = nullptr;
   std::shared_ptr<memory_disk> disk = memory_disk::in_use();
   const bool new_name_of_journal = (flags & (SQLITE_OPEN_WAL | SQLITE_OPEN_MAIN_JOURNAL)) != 0;
+  int error = 0;
   std::shared_ptr<node> what = name != nullptr
-                                   ? disk->open(name, (flags & SQLITE_OPEN_CREATE) != 0, new_name_of_journal)
+                                   ? disk->open(name, (flags & SQLITE_OPEN_CREATE) != 0, new_name_of_journal, error)
                                    : std::make_shared<node>();
   if (!what) return SQLITE_CANTOPEN;
   auto* made = new (file) database_file{{&file_methods}, std::move(disk), std::move(what)};

@@ -49,6 +49,8 @@ void power_cut::follow(const disk_change& change, bool sync_lies) {
       synced_.insert(change.file);
       if (sync_lies) break;
       file& synced = files_[change.file];
+      synced.pending.erase(synced.pending.begin(), synced.pending.begin() + static_cast<std::ptrdiff_t>(synced.doomed));
+      synced.doomed = 0;
       for (const disk_change& pending : synced.pending) {
         if (pending.what == kind::write) write_whole(synced.durable, pending);
         if (pending.what == kind::truncate) synced.durable.resize(pending.offset);
@@ -56,6 +58,7 @@ void power_cut::follow(const disk_change& change, bool sync_lies) {
       synced.pending.clear();
       break;
     }
+    case kind::failed_sync: files_[change.file].doomed = files_[change.file].pending.size(); break;
     case kind::sync_directory:
       for (const disk_change& pending : pending_names_) rename_in(durable_names_, pending);
       pending_names_.clear();

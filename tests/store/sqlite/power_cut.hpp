@@ -20,7 +20,8 @@ enum class kept_unsynced {
 };
 
 /// Follows the changes of a disk. File names are durable once the directory is synced, and become so in their order; contents once
-/// the file is synced. A truncation that is not is there or not.
+/// the file is synced. A truncation that is not is there or not. A sync that fails leaves what was written before marked clean, as
+/// Linux does: no later sync makes it durable, unless it is written again.
 class power_cut {
  public:
   explicit power_cut(const disk_image& begin);
@@ -37,6 +38,7 @@ class power_cut {
   struct file {
     std::string durable;
     std::vector<disk_change> pending;
+    std::size_t doomed = 0;  // of them, so many are made durable by no later sync
   };
   using names = std::map<std::string, std::uint64_t>;
 

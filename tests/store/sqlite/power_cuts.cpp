@@ -23,12 +23,10 @@
 #include <utility>
 #include <vector>
 
+#include <tests/store/sqlite/disk_trial.hpp>
 #include <tests/store/sqlite/memory_disk.hpp>
 #include <tests/store/sqlite/power_cut.hpp>
 
-#include <whence/core/simulation.hpp>
-#include <whence/sql/database.hpp>
-#include <whence/store/log_errors.hpp>
 #include <whence/store/log_source.hpp>
 
 namespace {
@@ -36,84 +34,13 @@ namespace {
 using namespace whence;
 using tests::disk_change;
 using tests::disk_image;
+using tests::events_there;
+using tests::history;
 using tests::kept_unsynced;
 using tests::memory_disk;
-
-const char* const path = "/disk/shop.db";
-
-struct wrong final : std::runtime_error {
-  using std::runtime_error::runtime_error;
-};
-
-void require(bool condition, const std::string& sentence) {
-  if (!condition) throw wrong(sentence);
-}
-
-/// Runs everything where it is posted: so an acknowledgement is known at its moment.
-class immediate_executor final : public executor {
- public:
-  void post(work& item) noexcept override { run(this, item); }
-  void stop() noexcept override {}
-};
-
-runtime runtime_on(memory_disk& disk, std::uint64_t seed) {
-  static const runtime system = runtime::system(1);
-  return {system.clock, std::make_shared<seeded_entropy>(seed), disk.files(), std::make_shared<immediate_executor>()};
-}
-
-// --- what was appended ------------------------------------------------------------------------------------------------
-
-struct history {
-  std::vector<append_batch> batches;
-  std::map<event_id, std::pair<std::size_t, std::string>> events;  // the number of the batch, and the data
-  std::set<std::size_t> acknowledged;
-
-  append_batch make(std::mt19937_64& dice) {
-    static const timestamp begin = std::chrono::sys_days{std::chrono::year{2026} / 1 / 27};
-    append_batch batch;
-    for (std::uint64_t parts = 1 + dice() % 2, i = 0; i < parts; ++i) {
-      stream_append& part = batch.streams.emplace_back();
-      part.stream = "thing-" + std::to_string(i) + "-" + std::to_string(dice() % 5);
-      part.aggregate_type = "Thing";
-      for (std::uint64_t count = 1 + dice() % 3; count > 0; --count) {
-        new_event& event = part.events.emplace_back();
-        event.id = event_id{derive(begin, "event", events.size())};
-        event.type = "ThingHappened" + std::to_string(dice() % 3);
-        event.occurred_at = begin;
-        const std::size_t bytes = dice() % 8 == 0 ? 9'000 : 200;
-        event.data = "\"" + std::to_string(events.size()) + std::string(dice() % bytes, 'x') + "\"";
-        event.tags = {"tag-" + std::to_string(dice() % 4)};
-        events.emplace(event.id, std::pair(batches.size(), event.data));
-      }
-    }
-    batches.push_back(batch);
-    return batch;
-  }
-};
-
-std::size_t events_of(const append_batch& batch) {
-  std::size_t count = 0;
-  for (const stream_append& part : batch.streams) count += part.events.size();
-  return count;
-}
-
-/// How many events of each batch are there; each is as it was written.
-std::vector<std::size_t> events_there(log_reader& log, const history& was) {
-  std::vector<std::size_t> there(was.batches.size());
-  std::uint64_t next = 1;
-  for (global_position after;;) {
-    const event_page page = log.read(after);
-    for (const recorded_event& event : page) {
-      require(event.position.value() == next++, "positions are not dense");
-      const auto known = was.events.find(event.id);
-      require(known != was.events.end(), "there is an event that was never written");
-      require(known->second.second == event.data, "an event is another than what was written");
-      ++there[known->second.first];
-    }
-    if (page.at_end()) return there;
-    after = page.scanned_to();
-  }
-}
+using tests::require;
+using tests::trial_log;
+using tests::wrong;
 
 // --- a session, all of whose changes are kept -------------------------------------------------------------------------
 
@@ -126,7 +53,7 @@ class session {
     memory_disk::use(disk_);
     constexpr std::uint64_t checkpoints[] = {20'000, 120'000, 64u << 20};
     const sqlite_options options{.checkpoint_bytes = checkpoints[dice_() % 3]};
-    const auto log = sqlite(path, options).open(runtime_on(*disk_, dice_()));
+    const auto log = sqlite(trial_log, options).open(tests::runtime_on(*disk_, dice_()));
     // What a log shows that is open for writing, it keeps.
     const std::vector<std::size_t> there = events_there(*log, was_);
     for (std::size_t batch = 0; batch < there.size(); ++batch) {
@@ -171,110 +98,11 @@ class session {
   std::size_t end_ = 0;
 };
 
-// --- what the next process finds --------------------------------------------------------------------------------------
-
 struct figures {
   std::uint64_t cuts = 0;
   std::uint64_t by_kept[3] = {};
   std::map<std::string, std::uint64_t> at;
-  std::uint64_t acknowledged = 0;
-  std::uint64_t others_there = 0;
-  std::uint64_t others_gone = 0;
-  std::uint64_t without_log = 0;
-  std::uint64_t index_made_anew = 0;
-  std::uint64_t amid_merge = 0;
-};
-
-class examination {
- public:
-  /// An index that was never synced may be unusable. Another one is what it was when it was written, as far as it goes.
-  examination(const disk_image& left, const history& was, bool index_was_synced, figures& counted)
-      : disk_(std::make_shared<memory_disk>(left)), was_(was), index_was_synced_(index_was_synced), counted_(counted) {
-    memory_disk::use(disk_);
-  }
-
-  void run(std::mt19937_64& dice) {
-    const runtime runtime = runtime_on(*disk_, dice());
-    look_at_merges();
-    look_as_it_lies(runtime);
-    const auto log = sqlite(path).open(runtime);
-    std::size_t total = 0;
-    look_at_events(*log, total);
-    send_all_again(*log, total);
-    log->close();
-    const log_verification after = verify_log(sqlite(path), runtime, {.threads = 1});
-    require(after.sound(), "after the recovery: " + first_finding(after));
-    require(after.index == log_verification::index_state::fits && after.indexed_to == after.head,
-            "the index has not the whole log after the recovery");
-  }
-
- private:
-  static std::string first_finding(const log_verification& found) {
-    return found.findings.empty() ? "" : std::string(name_of(found.findings[0].what)) + ": " + found.findings[0].detail;
-  }
-
-  void look_at_merges() {
-    if (!disk_->find(std::string(path) + ".index")) return;
-    try {
-      auto index = sql::database::open(std::string(path) + ".index", sql::open_mode::read_only);
-      counted_.amid_merge += index.integer("SELECT count(*) FROM garbage").value_or(0) > 0 ? 1 : 0;
-    } catch (const error&) {
-      // Then it is unusable, which is looked at below.
-    }
-  }
-
-  void look_as_it_lies(const runtime& runtime) {
-    log_verification found;
-    try {
-      found = verify_log(sqlite(path), runtime, {.threads = 1});
-    } catch (const log_missing&) {
-      require(was_.acknowledged.empty(), "there is no log any more");
-      ++counted_.without_log;
-      return;
-    }
-    if (found.index == log_verification::index_state::damaged) {
-      require(!index_was_synced_, "as it lies: " + first_finding(found));
-      ++counted_.index_made_anew;
-    }
-    for (const log_finding& finding : found.findings) {
-      require(finding.what == log_finding::kind::index, "as it lies: " + first_finding(found));
-    }
-  }
-
-  void look_at_events(log_reader& log, std::size_t& total) {
-    const std::vector<std::size_t> there = events_there(log, was_);
-    for (std::size_t batch = 0; batch < there.size(); ++batch) {
-      const std::size_t whole = events_of(was_.batches[batch]);
-      const bool acknowledged = was_.acknowledged.contains(batch);
-      require(there[batch] == whole || !acknowledged, "append " + std::to_string(batch) +
-                                                          " was acknowledged, and of its " + std::to_string(whole) +
-                                                          " events " + std::to_string(there[batch]) + " are there");
-      require(there[batch] == whole || there[batch] == 0, "append " + std::to_string(batch) + " is half there");
-      if (acknowledged)
-        ++counted_.acknowledged;
-      else
-        ++(there[batch] > 0 ? counted_.others_there : counted_.others_gone);
-      total += whole;
-    }
-  }
-
-  static std::string detail_of(const append_outcome& outcome) {
-    if (outcome.refused() != nullptr) return outcome.refused()->detail;
-    return outcome.unknown() != nullptr ? outcome.unknown()->detail : "";
-  }
-
-  void send_all_again(whence::log& log, std::size_t total) {
-    for (const append_batch& batch : was_.batches) {
-      const append_outcome outcome = log.append(batch).get();
-      require(outcome.committed() != nullptr, "a batch that is sent again is not committed: " + detail_of(outcome));
-    }
-    require(log.head().value() == total, "not each event is there once");
-  }
-
-  const std::shared_ptr<memory_disk> disk_;
-  const history& was_;
-  const bool index_was_synced_;
-  figures& counted_;
+  tests::found_in_trials found;
 };
 
 // --- lives ------------------------------------------------------------------------------------------------------------
@@ -314,7 +142,7 @@ class life {
   }
 
   static std::string name_of(const disk_change& change, const std::map<std::uint64_t, std::string>& names) {
-    constexpr const char* kinds[] = {"creation", "write",   "truncation",     "sync",
+    constexpr const char* kinds[] = {"creation", "write",   "truncation",     "sync",           "failed sync",
                                      "renaming", "removal", "directory sync", "acknowledgement"};
     const auto name = names.find(change.file);
     const std::string of = name != names.end() ? name->second : change.name;
@@ -357,7 +185,7 @@ class life {
 
   /// Whether the file that has the index's name now was ever synced.
   bool index_is_synced(const tests::power_cut& power, const std::map<std::uint64_t, std::string>& names) const {
-    const std::string index = std::string(path) + ".index";
+    const std::string index = std::string(trial_log) + ".index";
     const auto newest =
         std::find_if(names.rbegin(), names.rend(), [&](const auto& each) { return each.second == index; });
     if (newest == names.rend()) return false;
@@ -371,7 +199,7 @@ class life {
       if (kept != kept_unsynced::none && left == last) continue;
       last = left;
       try {
-        examination(left, was_, index_synced, counted_).run(dice_);
+        tests::examine(left, was_, index_synced, dice_, counted_.found);
       } catch (const std::exception& failure) {
         constexpr const char* ways[] = {"nothing", "all", "some"};
         throw wrong("cut " + std::to_string(counted_.cuts) + ", after change " + std::to_string(at) + ", with " +
@@ -399,14 +227,14 @@ void print(const figures& counted) {
   line("all kept", counted.by_kept[1]);
   line("some kept, shuffled and torn", counted.by_kept[2]);
   for (const auto& [what, count] : counted.at) line("places after " + what, count);
-  line("cuts before there was a log", counted.without_log);
-  line("cuts amid a merge of the index's runs", counted.amid_merge);
-  line("acknowledged appends, each there", counted.acknowledged);
+  line("cuts before there was a log", counted.found.without_log);
+  line("cuts amid a merge of the index's runs", counted.found.amid_merge);
+  line("acknowledged appends, each there", counted.found.acknowledged);
   line("acknowledged appends lost", 0);
-  line("other appends, whole", counted.others_there);
-  line("other appends, gone", counted.others_gone);
+  line("other appends, whole", counted.found.others_there);
+  line("other appends, gone", counted.found.others_gone);
   line("other appends, half there", 0);
-  line("indexes that were unusable, known as such, and made anew", counted.index_made_anew);
+  line("indexes that were unusable, known as such, and made anew", counted.found.index_made_anew);
 }
 
 int run(const orders& given) {
