@@ -1,4 +1,5 @@
-"""Makes docs/benchmarks.md and its plots of docs/benchmarks.jsonl: the machine in the first line, then a figure a line.
+"""Makes docs/benchmarks.md and its plots of docs/benchmarks.jsonl and docs/benchmarks-peers.jsonl: the machine in the first line, then
+a figure a line.
 
     page.py              makes the page
     page.py --machine    prints the line about this machine
@@ -24,6 +25,8 @@ SETS = {
     "read": ("Reading", ["scan", "load/100", "trace"]),
     "log": ("The log as it grows", ["grow", "bytes", "open/clean", "open/killed", "index"]),
     "project": ("Catching up", ["project/count", "project/decode"]),
+    "peers": ("Beside other event stores", ["peers/emmett/1", "peers/emmett/100", "peers/emmett-kept/1", "peers/emmett-kept/100",
+                                            "peers/act/1", "peers/act/100", "peers/act/64-callers"]),
 }
 
 # What is measured, and against what.
@@ -58,6 +61,14 @@ FIGURES = {
                      "the model includes the whole log. The reference steps through type and payload of the same rows, and counts.",
     "project/decode": "The same with a projection that decodes each event and adds up what is in it. The reference does so by hand "
                       "with nlohmann/json.",
+    "peers/emmett/1": "One event a call, appended by one caller to one of 100,000 streams. Emmett as it is shipped opens its file for "
+                      "each call.",
+    "peers/emmett/100": "The same with a hundred events a call.",
+    "peers/emmett-kept/1": "The same, with Emmett's connection kept open through its lower-level function.",
+    "peers/emmett-kept/100": "The same with a hundred events a call.",
+    "peers/act/1": "One event a call, at the store of Act.",
+    "peers/act/100": "The same with a hundred events a call.",
+    "peers/act/64-callers": "64 callers at once, an event a call; with Whence, 64 threads that block. Whence refuses none.",
 }
 LOWER_IS_BETTER = {"append/64-p99", "bytes", "open/clean", "open/killed", "load/100", "trace"}
 
@@ -121,6 +132,8 @@ keeps what it says is written.
 - Whence checks the expected version of each stream, recognises event ids that it has, chains a checksum over all events, bears
   witness beside the log and writes an index in the background. The reference does nothing of that.
 - What has grown has two million events; `--full` measures twenty million.
+- Other stores for SQLite (`tools/bench peers`) play as they are shipped, through their own interface, with the same payload; there ids and
+  JSON are made within the time that is measured, on both sides.
 - What both sides read must come out the same, or there is no figure.
 
 `tools/bench append/1` measures one figure, `--dir` on another disk, `--cpu` in processor time. The sources are in
@@ -128,11 +141,17 @@ keeps what it says is written.
 """
 
 
+def kept(name):
+    return [json.loads(line) for line in (DOCS / name).read_text().splitlines()]
+
+
 def main():
     if sys.argv[1:] == ["--machine"]:
         print(json.dumps(machine(), ensure_ascii=False))
         return
-    about, *figures = [json.loads(line) for line in (DOCS / "benchmarks.jsonl").read_text().splitlines()]
+    about, *figures = kept("benchmarks.jsonl")
+    if (DOCS / "benchmarks-peers.jsonl").exists():
+        figures += kept("benchmarks-peers.jsonl")[1:]
     plots = DOCS / "benchmarks"
     plots.mkdir(exist_ok=True)
     parts = [HEAD.format(**about)]
