@@ -66,12 +66,12 @@ TEST_CASE("no store, or several, is exit code 2 and says what is here") {
   in_folder(console, {"a.db", "b.db", "notes.txt", "other.db"}, {"a.db", "b.db", "notes.txt"}, opened);
   CHECK(console.run("event list").exit == 2);
   CHECK(console.run("event list").err == R"(whence: no store to open
-  where: no --store or WHENCE_STORE; this folder has 2: a.db, b.db
+  where: no --store, WHENCE_STORE or whence.toml; this folder has 2: a.db, b.db
   do:    whence event list --store a.db  [store.unnamed, exit 2]
 )");
   in_folder(console, {"other.db"}, {}, opened);
   CHECK(console.run("stream show x").err == R"(whence: no store to open
-  where: no --store or WHENCE_STORE; this folder has no log
+  where: no --store, WHENCE_STORE or whence.toml; this folder has no log
   do:    whence stream show --store PATH  [store.unnamed, exit 2]
 )");
   CHECK(opened == "");

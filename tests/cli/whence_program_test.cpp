@@ -165,7 +165,7 @@ TEST_CASE("the only log in the folder is found, and no other file is taken for o
   std::filesystem::copy_file(shop.path(), shop.folder.file("copy.db"));
   CHECK(list(shop).exit == 2);
   CHECK(list(shop).err == R"(whence: no store to open
-  where: no --store or WHENCE_STORE; this folder has 2: copy.db, shop.db
+  where: no --store, WHENCE_STORE or whence.toml; this folder has 2: copy.db, shop.db
   do:    whence event list --store copy.db  [store.unnamed, exit 2]
 )");
 }
@@ -424,4 +424,61 @@ TEST_CASE("a long log is listed in the memory of a short one") {
     CHECK(ran.exit == 0);
     CHECK(ran.peak_kilobytes < short_log + pages);
   }
+}
+
+TEST_CASE("whence.toml names the log for its folder and those in it, behind --store and WHENCE_STORE") {
+  const shop_folder shop;
+  const std::string deep = shop.folder.file("a/b");
+  std::filesystem::create_directories(deep);
+  write_file(shop.folder.file("settings.db"), "");  // not even looked at
+  const auto in_depth = [&](const std::vector<std::string>& words) { return run_whence(words, {.folder = deep}); };
+  CHECK(in_depth({"event", "count"}).exit == 2);
+  write_file(shop.folder.file("whence.toml"), "# where it is\n\n  store = \"shop.db\"  # from here\r\n");
+  CHECK(in_depth({"event", "count", "-o", "csv"}).out == "events\r\n9\r\n");
+  CHECK(run_whence({"inspect"}, shop.here()).out.starts_with("shop.db\n"));
+  CHECK(in_depth({"event", "show", "@99"}).err.find("\n  where: " + shop.path() + "\n") != std::string::npos);
+  CHECK(in_depth({"event", "count", "--store", "none.db"}).exit == 3);
+  CHECK(run_in_shell("WHENCE_STORE=none.db whence event count", {.folder = deep}).exit == 3);
+  // The nearest one counts.
+  write_file(shop.folder.file("a/whence.toml"), "store = \"none.db\"");
+  CHECK(in_depth({"event", "count"}).err.starts_with("whence: there is no log " + shop.folder.file("a/none.db")));
+  write_file(shop.folder.file("a/whence.toml"), "store = \"" + shop.path() + "\"");
+  CHECK(in_depth({"event", "count"}).exit == 0);
+}
+
+TEST_CASE("a whence.toml that cannot be understood is no whence.toml that can be passed over") {
+  const shop_folder shop;
+  struct wrong {
+    const char* content;
+    const char* what;
+    int line;
+  };
+  for (const wrong& wrong : {wrong{"stroe = \"shop.db\"", "whence.toml has \"stroe\", and only \"store\" is known", 1},
+                             wrong{"# x\n[logs]\n", "whence.toml has \"[logs]\", and only \"store\" is known", 2},
+                             wrong{"store = shop.db", "whence.toml: store is no path in double quotes", 1},
+                             wrong{"store = \"shop.db", "whence.toml: store is no path in double quotes", 1},
+                             wrong{"store = \"shop.db\" more", "whence.toml: store is no path in double quotes", 1},
+                             wrong{"store = \"sh\\u006fp.db\"", "whence.toml: store is no path in double quotes", 1},
+                             wrong{"store = \"\"", "whence.toml: store is no path in double quotes", 1},
+                             wrong{"store", "whence.toml: store is no path in double quotes", 1},
+                             wrong{"store = \"a\"\nstore = \"b\"", "whence.toml names a store twice", 2}}) {
+    CAPTURE(wrong.content);
+    write_file(shop.folder.file("whence.toml"), wrong.content);
+    const program_run ran = run_whence({"event", "count"}, shop.here());
+    CHECK(ran.exit == 2);
+    CHECK(ran.out == "");
+    CHECK(ran.err == "whence: " + std::string(wrong.what) + "\n  where: " + shop.folder.file("whence.toml") +
+                         ", line " + std::to_string(wrong.line) +
+                         "\n  do:    write it as: store = \"shop.db\"  [usage.settings, exit 2]\n");
+    CHECK(run_whence({"event", "count", "--store", "shop.db"}, shop.here()).exit == 0);
+  }
+  write_file(shop.folder.file("whence.toml"), "stroe = 1");
+  std::string text = run_whence({"event", "count"}, shop.here()).err;
+  text.erase(text.find(shop.folder.file("")), shop.folder.file("").size());
+  CHECK(text == R"(whence: whence.toml has "stroe", and only "store" is known
+  where: whence.toml, line 1
+  do:    write it as: store = "shop.db"  [usage.settings, exit 2]
+)");
+  write_file(shop.folder.file("whence.toml"), "# nothing yet\n");
+  CHECK(run_whence({"event", "count"}, shop.here()).exit == 0);  // the only log here
 }

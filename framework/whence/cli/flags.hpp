@@ -10,7 +10,7 @@ inline constexpr std::string_view time_choices[] = {"utc", "local", "relative"};
 
 inline constexpr flag store{.name = "--store",
                             .value = "PATH",
-                            .text = "the log; else WHENCE_STORE, else the only log in this folder",
+                            .text = "the log; else WHENCE_STORE, whence.toml, the only log in this folder",
                             .by = completes::file};
 inline constexpr flag form{.name = "--output",
                            .letter = 'o',

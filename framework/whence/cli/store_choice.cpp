@@ -5,6 +5,7 @@
 
 #include <whence/cli/command_table.hpp>
 #include <whence/cli/failure.hpp>
+#include <whence/cli/settings_file.hpp>
 
 namespace whence::inline v0::cli {
 namespace {
@@ -30,10 +31,12 @@ std::string chosen_store(const std::optional<std::string>& named, const surround
   if (named) return *named;
   if (const auto set = around.environment("WHENCE_STORE"); set && !set->empty()) return *set;
 
+  if (const auto named_there = store_of_settings(around)) return *named_there;
+
   const std::vector<std::string> here = logs_in(around);
   if (here.size() == 1) return here.front();
   const std::string repeat = "whence " + std::string(command) + " --store ";
-  constexpr std::string_view nowhere = "no --store or WHENCE_STORE; this folder has ";
+  constexpr std::string_view nowhere = "no --store, WHENCE_STORE or whence.toml; this folder has ";
   if (here.empty()) throw store_unnamed(std::string(nowhere) + "no log", repeat + "PATH");
   std::string names;
   for (std::size_t i = 0; i < here.size() && i < 5; ++i) names += (i == 0 ? "" : ", ") + here[i];

@@ -10,8 +10,9 @@
 
 namespace whence::inline v0::cli {
 
-/// --store, else WHENCE_STORE, else the only log in the working directory.
-/// Throws   store_unnamed: there is none, or there are several.
+/// --store, else WHENCE_STORE, else what the nearest whence.toml names (`settings_file.hpp`), else the only log in the working
+/// directory.
+/// Throws   store_unnamed: there is none, or there are several. usage_error: whence.toml cannot be understood.
 std::string chosen_store(const request& request, const surroundings& around);
 
 /// The same, of the name that --store gives, if it is given.
