@@ -33,6 +33,7 @@
 #include <whence/sql/value.hpp>
 #include <whence/store/append_outcome.hpp>
 #include <whence/store/event_page.hpp>
+#include <whence/store/event_stream.hpp>
 #include <whence/store/log.hpp>
 #include <whence/store/log_errors.hpp>
 #include <whence/store/log_source.hpp>
