@@ -1,7 +1,5 @@
-/// whence.toml: what a project says once, so that nobody has to type it in its folders.
-///
-///     # The log that `whence` looks into, from this folder on.
-///     store = "shop.db"
+/// whence.toml: what a project says once, so that nobody has to type it in its folders. `store = "shop.db"` names the log that
+/// `whence` looks into, from this folder on.
 ///
 /// A line has a key and a text in double quotes; # begins a comment. There is one key: store, a path, from the folder of the
 /// file. What else stands there is an error: a key that is mistyped must not be passed over.
