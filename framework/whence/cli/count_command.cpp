@@ -75,7 +75,7 @@ void count_in_order(selected_events& events, const grouping& by, const taker& gi
     current.group = std::move(group);
     ++current.events;
   }
-  if (current.events > 0) give(std::move(current));
+  if (current.events > 0) give(current);
 }
 
 void count_by_name(selected_events& events, const grouping& by, const taker& give) {

@@ -67,7 +67,7 @@ std::optional<std::string> store_of_settings(const surroundings& around) {
   for (fs::path folder = here;; folder = folder.parent_path()) {
     const std::string path = (folder.string() == "/" ? "" : folder.string()) + "/whence.toml";
     if (const auto content = around.runtime.files->read_whole(path, bytes_max)) {
-      const std::optional<std::string> store = store_in(path, *content);
+      std::optional<std::string> store = store_in(path, *content);
       if (!store || fs::path(*store).is_absolute()) return store;
       return folder == here && around.directory == "." ? store : (folder / *store).lexically_normal().string();
     }

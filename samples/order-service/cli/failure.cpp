@@ -107,7 +107,7 @@ failure told(const std::exception& fault, const std::string& store) {
 }
 
 failure told_of_loss(const whence::error& loss, const std::string& store) {
-  const failure known = told(loss, store);
+  failure known = told(loss, store);
   if (dynamic_cast<const whence::log_damaged*>(&loss) == nullptr) return known;
   whence::error_text text = known.text();
   text.what += "; what is shown is what stands before it";
