@@ -92,7 +92,6 @@ void committer::push(access& own, std::unique_ptr<queued_append> append) {
 }
 
 void committer::take_queued(access& own, taken& group, queued_appends& into) {
-  into.clear();
   const std::size_t before = group.appends;
   if (group.appends + own->queue.size() <= group_appends_max && group.bytes + own->bytes <= group_bytes_max) {
     into.swap(own->queue);
@@ -114,29 +113,28 @@ void committer::take_queued(access& own, taken& group, queued_appends& into) {
 }
 
 void committer::wait_for_company(access& own, const taken& group, std::chrono::nanoseconds until) {
-  if (group.appends >= company_expected_ || own->closing || !own->queue.empty()) return;
-  const std::chrono::nanoseconds left = until - clock_->elapsed();
-  if (left <= std::chrono::nanoseconds{0}) return;
+  if (own->closing || !own->queue.empty()) return;
   own->gather_up_to = company_expected_ - group.appends;
-  own.wait_for(company_, left, [&] { return own->closing || own->queue.size() >= own->gather_up_to; });
+  own.wait_for(company_, until - clock_->elapsed(),
+               [&] { return own->closing || own->queue.size() >= own->gather_up_to; });
   own->gather_up_to = 0;
 }
 
 void committer::commit_next() {
   taken group;
-  const std::chrono::nanoseconds begun = clock_->elapsed();
-  std::chrono::nanoseconds complete = begun;
+  const std::chrono::nanoseconds wait_until = clock_->elapsed() + std::min(last_commit_ / 4, gather_max);
+  std::chrono::nanoseconds begun{0};  // once the group is complete
   const auto more = [&](queued_appends& appends) {
     auto own = shared_.lock();
-    const bool first = group.appends == 0;
-    if (!first && company_expected_ >= 2) wait_for_company(own, group, begun + std::min(last_commit_ / 4, gather_max));
-    if (!first && group.appends >= company_expected_) {
-      appends.clear();
-    } else {
+    appends.clear();
+    if (group.appends == 0) {
+      take_queued(own, group, appends);
+    } else if (group.appends < company_expected_ && clock_->elapsed() < wait_until) {
+      wait_for_company(own, group, wait_until);
       take_queued(own, group, appends);
     }
     if (own->waiting_for_room > 0) room_.notify_all();
-    if (appends.empty()) complete = clock_->elapsed();
+    if (appends.empty()) begun = clock_->elapsed();
   };
   if (writer_->stopped()) {
     queued_appends refused;
@@ -148,7 +146,7 @@ void committer::commit_next() {
   std::size_t company = 0;
   writer_->commit(more, company_expected_, [&] { company = group.appends + shared_.lock()->queue.size(); });
   company_expected_ = company;
-  last_commit_ = clock_->elapsed() - complete;
+  last_commit_ = clock_->elapsed() - begun;
 }
 
 bool committer::take_token_or_sleep(waiter& caller) {

@@ -83,7 +83,7 @@ class committer final : public driver, public std::enable_shared_from_this<commi
     std::size_t appends = 0;
     std::size_t bytes = 0;
   };
-  /// Moves what is queued to the group, as far as it has room.
+  /// Moves what is queued to the group, as far as it has room; `into` is empty before.
   static void take_queued(access& own, taken& group, queued_appends& into);
   /// False if the caller has slept, or need not; true if it has the token now.
   bool take_token_or_sleep(waiter& caller);
@@ -91,7 +91,7 @@ class committer final : public driver, public std::enable_shared_from_this<commi
   void commit_next();
   /// With the token, the queue locked: passes it on.
   void pass_token_on(access& own);
-  /// Until another append is queued, or none is worth waiting for.
+  /// Until all who are missing are back, or time is up; not at all if anything is queued.
   void wait_for_company(access& own, const taken& group, std::chrono::nanoseconds until);
   /// The thread: until it has the token (true), or everything is over.
   bool await_token();

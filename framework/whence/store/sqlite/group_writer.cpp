@@ -92,6 +92,7 @@ void group_writer::commit(const std::function<void(queued_appends&)>& more, std:
     for (std::unique_ptr<queued_append>& append : judged_) {
       if (append) append->done.complete(not_written(of(failure)));
     }
+    judged_.clear();
     leave_open(group, of(failure));
   }
 }

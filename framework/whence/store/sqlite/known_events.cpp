@@ -103,13 +103,14 @@ void known_events::begin_look_at_index() {
   const std::uint64_t generation = indexer_.generation();
   if (index_look_ && indexer_.tail().drops() == drops_before_look_ && generation == index_generation_) return;
   index_look_.reset();
-  drops_before_look_ = indexer_.tail().drops();
+  const std::uint64_t drops = indexer_.tail().drops();
   if (!index_ || generation != index_generation_) {
     index_.reset();
     index_ = std::make_unique<index_reader>(paths_.index, index_reader::filters::loaded);
     index_generation_ = generation;
   }
   index_look_.emplace(*index_);
+  drops_before_look_ = drops;  // only now: if the look failed, what is known is as old as it was
 }
 
 /// After the tail was asked. What was seen of the index in an earlier look still is all that is not in the tail, as long as nothing

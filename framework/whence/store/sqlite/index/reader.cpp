@@ -146,6 +146,7 @@ bool index_reader::may_have(known_run& known, index_key key) {
 
 bool index_reader::surely_lacked(index_key key, const event_id* id) const {
   return seen_generation_ != 0 && is_filtered(key) && std::ranges::all_of(runs_, [&](const auto& known) {
+           if (!known) return false;
            if (id != nullptr && !known->run.ids.may_have(id->value())) return true;
            return known->filter_is == known_run::filter_state::loaded && !known->filter.may_have(key);
          });
