@@ -77,6 +77,7 @@ group_writer::group_writer(parts made_of)
 void group_writer::commit(const std::function<void(queued_appends&)>& more, std::size_t about,
                           const std::function<void()>& before_answers) noexcept {
   const no_blocking_here in_a_commit;
+  if (doubt_ && !settle_doubt()) return refuse_all(more);
   append_group group(*known_, tip_, identity_.epoch);
   try {
     group.begin(clock_->now(), about);
@@ -127,6 +128,14 @@ void group_writer::judge(append_group& group, std::unique_ptr<queued_append>& ap
   }
 }
 
+void group_writer::refuse_all(const std::function<void(queued_appends&)>& more) noexcept {
+  for (more(judged_); !judged_.empty(); more(judged_)) {
+    for (std::unique_ptr<queued_append>& append : judged_) {
+      stopped() ? refuse(std::move(append)) : refuse_in_doubt(std::move(append));
+    }
+  }
+}
+
 bool group_writer::insert(append_group& group) {
   try {
     writer_->begin();
@@ -170,6 +179,7 @@ bool group_writer::commit_inserted(append_group& group) {
 }
 
 bool group_writer::resolve(append_group& group, const trouble& met) {
+  bool overwriting = false;
   try {
     if (detail::mutant(63)) {
       writer_->reopen();
@@ -184,16 +194,28 @@ bool group_writer::resolve(append_group& group, const trouble& met) {
       writer_->make_all_durable();
       return true;
     }
-    writer_->mark();
-    if (writer_->stored_chain(last)) throw log_damaged(paths_.log, last, "it came back after it was overwritten");
+    overwriting = true;
+    overwrite(last);
   } catch (const std::exception& failure) {
     trouble then = of(failure);
+    const bool no_room_to_overwrite = overwriting && then.cause == storage_fault::no_room;
     if (then.cause == storage_fault::other) then.cause = met.cause;
-    leave_open(group, {met.why + "; then: " + then.why, then.cause});
+    then.why = met.why + "; then: " + then.why;
+    if (no_room_to_overwrite) {
+      leave_in_doubt(group, std::move(then));
+    } else {
+      leave_open(group, std::move(then));
+    }
     return false;
   }
   group.complete_failed(not_written(met));
   return false;
+}
+
+/// Commits a marker over what was written up to `last` without being committed.
+void group_writer::overwrite(global_position last) {
+  writer_->mark();
+  if (writer_->stored_chain(last)) throw log_damaged(paths_.log, last, "it came back after it was overwritten");
 }
 
 /// Looks whether what was committed is where the next process will look for it, and bears witness.
@@ -234,14 +256,44 @@ void group_writer::leave_open(append_group& group, trouble met) {
   group.complete_failed(unknown());
 }
 
-void group_writer::refuse(std::unique_ptr<queued_append> append) const noexcept {
-  if (stopped()) {
-    for (const stream_append& part : append->batch.streams) {
-      for (const new_event& event : part.events) {
-        if (left_open_.find(event.id)) return append->done.complete(unknown());
-      }
-    }
+void group_writer::leave_in_doubt(append_group& group, trouble met) {
+  left_open_ = group.take_ids();
+  doubt_ = {std::move(met), group.tip().head};
+  group.complete_failed(append_unknown{doubt_->met.why, doubt_->met.cause});
+}
+
+bool group_writer::settle_doubt() {
+  if (stopped()) return false;
+  try {
+    writer_->reopen();
+    if (writer_->stored_chain(doubt_->last)) throw log_damaged(paths_.log, doubt_->last, "it came back by itself");
+    overwrite(doubt_->last);
+    doubt_.reset();
+    left_open_ = {};
+    return true;
+  } catch (const std::exception& failure) {
+    if (of(failure).cause != storage_fault::no_room) stop(of(failure));
+    return false;
   }
+}
+
+void group_writer::refuse_in_doubt(std::unique_ptr<queued_append> append) const noexcept {
+  if (is_left_open(append->batch)) {
+    append->done.complete(append_unknown{doubt_->met.why, doubt_->met.cause});
+  } else {
+    append->done.complete(not_written(doubt_->met));
+  }
+}
+
+bool group_writer::is_left_open(const append_batch& batch) const {
+  return std::ranges::any_of(batch.streams, [this](const stream_append& part) {
+    return std::ranges::any_of(part.events,
+                               [this](const new_event& event) { return left_open_.find(event.id).has_value(); });
+  });
+}
+
+void group_writer::refuse(std::unique_ptr<queued_append> append) const noexcept {
+  if (stopped() && is_left_open(append->batch)) return append->done.complete(unknown());
   append_refused refused = refusal(append_refused::reason::closed, "the log is closed");
   if (stopped()) {
     refused.detail = "the log takes no more appends since a failure: " + why_stopped_.why;
@@ -267,13 +319,13 @@ void group_writer::close() {
   // Whatever happens: a connection that outlives the log's lock would be in the next writer's way.
   const std::unique_ptr<log_writer> closing = std::move(writer_);
   known_.reset();
-  if (stopped() || !closing) return;
+  if (stopped() || doubt_ || !closing) return;  // whoever opens it next looks closely
   witness_.sync();
   closing->checkpoint_and_empty();
 }
 
 bool group_writer::checkpoint_is_due() const noexcept {
-  return writer_ && !stopped() && writer_->wal_bytes() >= next_checkpoint_at_;
+  return writer_ && !stopped() && !doubt_ && writer_->wal_bytes() >= next_checkpoint_at_;
 }
 
 }  // namespace whence::inline v0

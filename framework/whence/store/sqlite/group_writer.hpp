@@ -79,14 +79,22 @@ class group_writer {
   void judge(append_group& group, queued_appends& appends);
   void judge(append_group& group, std::unique_ptr<queued_append>& append,
              const std::optional<indexer::obstacle>& obstacle);
+  void refuse_all(const std::function<void(queued_appends&)>& more) noexcept;
   bool insert(append_group& group);
   bool commit_inserted(append_group& group);
   void give_up_insert(append_group& group, bool damaged, bool unsound, const trouble& met);
   bool resolve(append_group& group, const trouble& met);
+  void overwrite(global_position last);
   bool witnessed(append_group& group);
   void confirm(append_group& group, const std::function<void()>& before_answers);
   void stop(trouble met);
   void leave_open(append_group& group, trouble met);
+  /// There was no room for the marker: what the group wrote may come back after a crash, and until then nobody can say.
+  void leave_in_doubt(append_group& group, trouble met);
+  /// True once nothing is in doubt any more: a marker lies over it. False: there still is no room, or the log has stopped.
+  bool settle_doubt();
+  void refuse_in_doubt(std::unique_ptr<queued_append> append) const noexcept;
+  bool is_left_open(const append_batch& batch) const;
 
   const log_paths& paths_;
   const std::shared_ptr<clock> clock_;
@@ -102,7 +110,13 @@ class group_writer {
   queued_appends judged_;  // its memory is used again
   std::uint64_t next_checkpoint_at_;
 
-  // Written before `stopped_` is set, and never again: whoever has seen it may read them.
+  struct doubt {
+    trouble met;
+    global_position last;  // of the group that may come back
+  };
+  std::optional<doubt> doubt_;  // of whoever has the commit token
+
+  // Written before `stopped_` is set, and never again: whoever has seen it may read them. `left_open_` also while there is a doubt.
   trouble why_stopped_;
   event_id_places left_open_;
 
