@@ -95,21 +95,23 @@ block_view index_reader::entries(const index_run& run, std::size_t number) {
   return block_;
 }
 
-std::vector<std::uint8_t> index_reader::payload_of(const index_run& run, block_kind kind, std::size_t first,
-                                                   std::size_t count) {
-  std::vector<std::uint8_t> all;
+/// Straight to where they are kept: the filter of a large run is a large part of our memory. False: they are not as many bytes.
+bool index_reader::read_payload(const index_run& run, block_kind kind, std::size_t first, std::size_t count,
+                                std::span<std::uint8_t> into) {
   for (std::size_t number = first; number < first + count; ++number) {
     const auto payload = read_block(block(run, number), run.number, kind);
     if (!payload) index_is_damaged(db_.path(), "a block is not as it was written");
-    all.insert(all.end(), payload->begin(), payload->end());
+    if (payload->size() > into.size()) return false;
+    std::memcpy(into.data(), payload->data(), payload->size());
+    into = into.subspan(payload->size());
   }
-  return all;
+  return into.empty();
 }
 
 void index_reader::load_fences(known_run& known) {
   const index_run& run = known.run;
-  const std::vector<std::uint8_t> bytes = payload_of(run, block_kind::fences, run.entry_blocks(), run.fence_blocks());
-  if (bytes.size() != run.entry_blocks() * block_fence::bytes) {
+  std::vector<std::uint8_t> bytes(run.entry_blocks() * block_fence::bytes);
+  if (!read_payload(run, block_kind::fences, run.entry_blocks(), run.fence_blocks(), bytes)) {
     index_is_damaged(db_.path(), "the fences of a run are not as they were written");
   }
   known.fence_keys.resize(run.entry_blocks());
@@ -129,11 +131,12 @@ void index_reader::load_filter(known_run& known) {
     known.filter_is = known_run::filter_state::left_out;
     return;
   }
-  const std::vector<std::uint8_t> bytes =
-      payload_of(run, block_kind::filter, run.entry_blocks() + run.fence_blocks(), run.filter_blocks());
-  if (bytes.size() != size) index_is_damaged(db_.path(), "the filter of a run is not as it was written");
-  known.filter = key_filter(run.filtered);
-  std::memcpy(known.filter.bytes().data(), bytes.data(), size);
+  key_filter filter(run.filtered);
+  if (!read_payload(run, block_kind::filter, run.entry_blocks() + run.fence_blocks(), run.filter_blocks(),
+                    filter.bytes())) {
+    index_is_damaged(db_.path(), "the filter of a run is not as it was written");
+  }
+  known.filter = std::move(filter);
   filter_bytes_ += size;
   known.filter_is = known_run::filter_state::loaded;
 }

@@ -71,7 +71,8 @@ class index_reader {
   bool may_have(known_run& known, index_key key);
   void load_fences(known_run& known);
   void load_filter(known_run& known);
-  std::vector<std::uint8_t> payload_of(const index_run& run, block_kind kind, std::size_t first, std::size_t count);
+  bool read_payload(const index_run& run, block_kind kind, std::size_t first, std::size_t count,
+                    std::span<std::uint8_t> into);
   std::span<const std::uint8_t> block(const index_run& run, std::size_t number);
   block_view entries(const index_run& run, std::size_t number);
   std::uint64_t entries_before(known_run& known, const index_entry& entry);

@@ -75,19 +75,15 @@ bool index_check::read_run(const index_run& run) {
   sums_of_run_.assign(sums_.size(), {});
   fences_.clear();
   stored_fences_.clear();
-  filter_bytes_.clear();
   filter_.reset();
   previous_.reset();
   const std::size_t filter_begins = run.entry_blocks() + run.fence_blocks();
   const bool keeps_filter = key_filter::bytes_for(run.filtered) <= filter_bytes_max;
   // The filter first: every key is looked up in it.
+  if (keeps_filter) filter_.emplace(run.filtered);
+  filter_left_ = filter_ ? filter_->bytes() : std::span<std::uint8_t>();
   if (!read_blocks(run, filter_begins, run.all_blocks())) return false;
-  if (keeps_filter) {
-    if (filter_bytes_.size() != key_filter::bytes_for(run.filtered)) damaged("a filter is not as it was written");
-    filter_.emplace(run.filtered);
-    std::memcpy(filter_->bytes().data(), filter_bytes_.data(), filter_bytes_.size());
-  }
-  filter_bytes_ = {};
+  if (!filter_left_.empty()) damaged("a filter is not as it was written");
   if (!read_blocks(run, 0, filter_begins)) return false;
   if (fences_ != stored_fences_) damaged("the fences of a run are not the first entries of its blocks");
   return true;
@@ -119,9 +115,13 @@ void index_check::take_block(const index_run& run, std::size_t number, std::span
     const bool is_fences = number < run.entry_blocks() + run.fence_blocks();
     const auto payload = read_block(bytes, run.number, is_fences ? block_kind::fences : block_kind::filter);
     if (!payload) damaged("a block is not as it was written");
-    std::vector<std::uint8_t>& into = is_fences ? stored_fences_ : filter_bytes_;
-    if (is_fences || key_filter::bytes_for(run.filtered) <= filter_bytes_max)
-      into.insert(into.end(), payload->begin(), payload->end());
+    if (is_fences) {
+      stored_fences_.insert(stored_fences_.end(), payload->begin(), payload->end());
+    } else if (filter_) {
+      if (payload->size() > filter_left_.size()) damaged("a filter is not as it was written");
+      std::memcpy(filter_left_.data(), payload->data(), payload->size());
+      filter_left_ = filter_left_.subspan(payload->size());
+    }
     return;
   }
   const std::optional<block_view> entries = block_view::read(bytes, run.number, run.first);

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -50,7 +51,7 @@ class index_check {
   std::vector<std::uint8_t> fences_;
   std::vector<std::uint8_t> stored_fences_;
   std::optional<key_filter> filter_;
-  std::vector<std::uint8_t> filter_bytes_;
+  std::span<std::uint8_t> filter_left_;  // what has not been read of it
   std::optional<index_entry> previous_;
 };
 
