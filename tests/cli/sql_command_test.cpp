@@ -326,6 +326,24 @@ TEST_CASE("on a terminal nothing that is stored moves the cursor, lists are cut,
   CHECK(many.err == "50 shown, and there are more; --limit 0 for all\n");
 }
 
+TEST_CASE("rows that --limit leaves out are not passed over in silence") {
+  shop shop;
+  const ran cut = shop.sql("SELECT position FROM events", {"--limit", "2", "-o", "json"});
+  CHECK(cut.out == "{\"items\":[\n{\"position\":1},\n{\"position\":2}\n],\"next\":null,\"more\":true}\n");
+  CHECK(cut.err == "2 shown, and there are more; --limit 0 for all\n");
+  const ran all = shop.sql("SELECT position FROM events WHERE position < 3", {"--limit", "2", "-o", "json"});
+  CHECK(all.out.ends_with("],\"next\":null}\n"));
+  CHECK(all.err == "");
+}
+
+TEST_CASE("SQL on a log that is not whole says so in JSON too") {
+  shop shop;
+  std::filesystem::remove(shop.models.store() + ".witness");
+  const ran ran = shop.sql("SELECT position FROM events WHERE position = 1", {"-o", "json"});
+  CHECK(ran.exit == 6);
+  CHECK(ran.out.find(R"("next":null,"diagnostics":[{"code":"log.witness_missing")") != std::string::npos);
+}
+
 TEST_CASE("SQL sees what is committed while the log is written, and is in nobody's way") {
   shop shop;
   tests::append_event(*shop.console.log, "order-1", "Order", tests::event_of("OrderPlaced", "{}", 77));

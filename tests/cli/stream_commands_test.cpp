@@ -74,6 +74,19 @@ TEST_CASE("a list of streams that was cut goes on where its next one begins") {
   CHECK(names(console, "--from 4 --limit 1") == "stock-A1");
 }
 
+TEST_CASE("a list of the longest streams that was cut says that there are more, for it has no place to go on") {
+  console console;
+  const ran cut = console.run("stream list --by-size --json --limit 2");
+  const auto document = nlohmann::json::parse(cut.out);
+  CHECK(document["items"].size() == 2);
+  CHECK(document["next"].is_null());
+  CHECK(document["more"] == true);
+  CHECK(cut.err == "2 shown, and there are more; --limit 0 for all\n");
+  const ran all = console.run("stream list --by-size --json --limit 5");
+  CHECK_FALSE(nlohmann::json::parse(all.out).contains("more"));
+  CHECK(all.err == "");
+}
+
 TEST_CASE("streams by type and by time") {
   console console;
   CHECK(names(console, "--aggregate Payment,Stock*") == "payment-12345 stock-A1");

@@ -188,6 +188,13 @@ TEST_CASE("a correlation with very many events is bounded, and says so") {
   CHECK(count(all.out, "\"kind\":\"event\"") == 1'200);
   CHECK(all.err == "");
   CHECK(count(chain.run("trace @1 --from 1190").out, "EVT ") == 12);
+  const ran bounded = chain.run("trace @1 --at-most 5 -o json");
+  CHECK(bounded.out.ends_with("\n],\"next\":null,\"more\":true}\n"));
+  CHECK(bounded.err.starts_with("the first 5 events of this correlation, and there are more"));
+  CHECK(chain.run("trace @1 --at-most 1200 -o json").out.ends_with("\n],\"next\":null}\n"));
+  const ran flat = chain.run("trace @1 --at-most 1200 --depth 1 -o json");
+  CHECK(flat.out.ends_with("\n],\"next\":null,\"leftOut\":1200}\n"));
+  CHECK(flat.err == "1 200 more below these; a greater --depth shows them\n");
 }
 
 TEST_CASE("a damaged event ends the trace: what is before it is drawn, then it is said") {

@@ -138,6 +138,7 @@ void item_list::finish(const std::vector<diagnostic>& wrong) {
   std::string end = items_ == 0 ? beginning() + "]" : "\n]";
   end += next_ ? ",\"next\":\"" + std::to_string(next_->value()) + "\"" : ",\"next\":null";
   if (left_out_ > 0) end += ",\"leftOut\":" + std::to_string(left_out_);
+  if (left_out_some_) end += ",\"more\":true";
   if (!wrong.empty()) end += ",\"diagnostics\":" + to_json(wrong);
   out_.write(end + "}\n");
 }

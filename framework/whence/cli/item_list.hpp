@@ -51,6 +51,8 @@ class item_list {
   void cut_before(global_position next) { next_ = next; }
   /// How many items are missing in a list that was cut and has no such place.
   void left_out(std::size_t items) { left_out_ = items; }
+  /// A list that was cut and has no such place, of which nobody knows how many items are missing.
+  void left_out_some() { left_out_some_ = true; }
   /// What relative times are relative to from here on.
   void at_time(timestamp now) { cells_.now = now; }
   /// What is here goes out, for the next item may take a while.
@@ -80,6 +82,7 @@ class item_list {
   std::string members_;
   std::optional<global_position> next_;
   std::size_t left_out_ = 0;
+  bool left_out_some_ = false;
 };
 
 /// A column and what an item shows in it.

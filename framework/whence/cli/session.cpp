@@ -130,7 +130,7 @@ item_list& session::list(const std::vector<column>& columns) {
   return *list_;
 }
 
-void session::end_list() { end_list({}); }
+void session::end_list() { end_list(wrong_); }
 
 void session::end_list(const std::vector<diagnostic>& wrong) {
   if (!list_) return;

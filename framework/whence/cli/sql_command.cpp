@@ -177,6 +177,7 @@ class result_printer {
     item_list& list = session_.list(columns_of(statement, more));
     for (; more; more = statement.step()) {
       if (limit_ != 0 && list.items() == limit_) {
+        list.left_out_some();
         session_.note_cut(limit_, 0);
         break;
       }

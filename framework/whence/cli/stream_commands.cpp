@@ -118,8 +118,10 @@ exit_code list_streams(const request& request, session& session) {
   item_list& list = session.list(looks_of(columns));
   while (const std::optional<stream_summary> stream = next()) {
     if (limit != 0 && list.items() == limit) {
-      if (!request.has("--by-size")) list.cut_before(stream->first_position);
-      if (!request.has("--limit")) session.note_cut(limit, 0);
+      const bool goes_on = !request.has("--by-size");
+      if (goes_on) list.cut_before(stream->first_position);
+      if (!goes_on) list.left_out_some();
+      if (!goes_on || !request.has("--limit")) session.note_cut(limit, 0);
       break;
     }
     put(list, columns, &json_of_stream, *stream);
@@ -172,7 +174,7 @@ constexpr example show_examples[] = {
 constexpr std::string_view list_text =
     "Streams in the order of their first events. EVENTS is how many a stream has, which is its version. --from and "
     "--to are positions of first events; --since and --until choose streams with a time in common. Sorted by size, "
-    "those with as many events stand by name, and \"next\" of a list that was cut is null.";
+    "those with as many events stand by name, and a list that was cut has no \"next\": \"more\" is true then.";
 constexpr std::string_view show_text =
     "One stream: what it is, and its events. --from and --to are positions in the log.";
 

@@ -194,8 +194,9 @@ std::string members_of(const trace& trace) {
          (trace.subject.correlation.is_nil() ? "null" : "\"" + trace.subject.correlation.to_string() + "\"");
 }
 
-/// In the order of the tree; flat: commands before their events, these in the order of the log.
-void print_items(const trace& trace, const request& request, session& session) {
+/// In the order of the tree; flat: commands before their events, these in the order of the log. `more`: there are events that
+/// the tree does not have.
+void print_items(const trace& trace, bool more, const request& request, session& session) {
   std::vector<trace_item> items;
   for (const trace_node& node : trace.tree.nodes()) {
     const std::size_t event = node.what == trace_node::kind::event ? node.event : node.first_event;
@@ -210,7 +211,17 @@ void print_items(const trace& trace, const request& request, session& session) {
   const std::span<const item_column<trace_item>> all = columns;
   item_list& list = session.list(looks_of(all));
   list.with_members(members_of(trace));
-  for (const trace_item& item : items) put(list, all, &json_of_item, item);
+  std::size_t below = 0;
+  for (const trace_item& item : items) {
+    put(list, all, &json_of_item, item);
+    below += item.node->left_out;
+  }
+  if (more) {
+    list.left_out_some();
+  } else if (below > 0) {
+    list.left_out(below);
+    session.note(with_groups(below) + " more below these; a greater --depth shows them");
+  }
 }
 
 /// A diagram has neither an order nor columns.
@@ -251,7 +262,7 @@ exit_code show_trace(const request& request, session& session) {
   } else if (session.form() == output_form::table && !request.has("--flat") && !request.has("--columns")) {
     print_tree(whole, session, request.has("--data"));
   } else {
-    print_items(whole, request, session);
+    print_items(whole, found.more, request, session);
   }
   if (found.damage) std::rethrow_exception(found.damage);
   return exit_code::done;
