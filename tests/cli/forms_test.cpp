@@ -224,3 +224,11 @@ TEST_CASE("a command line that an error gives names the log that was named") {
   CHECK(with_store("use that version of Whence", "a.db") == "use that version of Whence");
   CHECK(with_store("", "a.db") == "");
 }
+
+TEST_CASE("--json and another form contradict each other") {
+  tests::console console;
+  const tests::ran ran = console.run("event list --json -o csv");
+  CHECK(ran.exit == 2);
+  CHECK(ran.err.starts_with("whence: --json and -o csv contradict each other\n"));
+  CHECK(console.run("event list --json -o json --limit 1").exit == 0);
+}

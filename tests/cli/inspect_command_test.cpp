@@ -123,6 +123,8 @@ TEST_CASE("a damaged event is said, and what is before it is shown") {
   const auto json = nlohmann::json::parse(console.run("inspect -o json").out);
   CHECK(json.at("status") == "fail");
   CHECK(json.at("data").at("lookedAt") == 4);
+  CHECK(ran.out.find("condition  an event in it is damaged\n") != std::string::npos);
+  CHECK(json.at("data").at("condition") == "damaged");
 }
 
 TEST_CASE("a read model that cannot be used is named, with exit code 6") {

@@ -133,3 +133,12 @@ TEST_CASE("a part of a log can be verified, and a log that is not there cannot")
   std::filesystem::remove(shop.path);
   CHECK(shop.reader.run("log verify").exit == 3);
 }
+
+TEST_CASE("a range beyond the log is refused: to verify nothing would pass") {
+  shop_in_file shop;
+  CHECK(shop.reader.run("log verify --from 9").exit == 0);
+  const tests::ran ran = shop.reader.run("log verify --from 10");
+  CHECK(ran.exit == 2);
+  CHECK(ran.out.empty());
+  CHECK(ran.err.starts_with("whence: --from 10 is beyond the log, which ends at event 9\n"));
+}

@@ -214,7 +214,9 @@ constexpr std::string_view count_text =
     "How many events there are. Hours and days are those of recording, in UTC; those without an event are left out. "
     "With --by, --fail-if looks at each count, also at those that --limit leaves out; its columns are what it counts "
     "by, "
-    "and events.";
+    "and events.\n"
+    "Chosen by nothing but --from and --to, events are counted by their positions and none is read: that they are as "
+    "they were written, log verify tells.";
 
 constexpr command rows[] = {
     {.group = "event",

@@ -41,8 +41,15 @@ std::string counted(std::uint64_t number, std::string_view one) {
   return with_groups(number) + " " + std::string(one) + (number == 1 ? "" : "s");
 }
 
-std::string condition_text(const std::optional<log_condition>& condition) {
+/// Whether it goes as far as its witness has seen, and an event of those that were read is damaged.
+bool is_damaged_within(const log_overview& log) {
+  return log.condition && log.condition->what == log_condition::kind::whole && log.damage;
+}
+
+std::string condition_text(const log_overview& log) {
+  const std::optional<log_condition>& condition = log.condition;
   if (!condition) return "its end is damaged: it is not what its witness saw";
+  if (is_damaged_within(log)) return "an event in it is damaged";
   switch (condition->what) {
     case log_condition::kind::whole: return "whole";
     case log_condition::kind::tail_missing:
@@ -53,8 +60,9 @@ std::string condition_text(const std::optional<log_condition>& condition) {
   return {};
 }
 
-std::string condition_word(const std::optional<log_condition>& condition) {
-  if (!condition) return "damaged";
+std::string condition_word(const log_overview& log) {
+  const std::optional<log_condition>& condition = log.condition;
+  if (!condition || is_damaged_within(log)) return "damaged";
   switch (condition->what) {
     case log_condition::kind::whole: return "whole";
     case log_condition::kind::tail_missing: return "tail_missing";
@@ -79,7 +87,7 @@ void print_facts(const log_overview& log, session& session) {
   };
   session.print(style.paint(tint::strong, session.fitted(visible(log.name))) + "\n");
   line("log", log.identity.id.to_string() + "   epoch " + std::to_string(log.identity.epoch));
-  line("condition", condition_text(log.condition));
+  line("condition", condition_text(log));
   line("writer", log.writer ? "process " + std::to_string(*log.writer) : "none");
   if (log.is_in_file) {
     line("size", size_text(log.bytes) +
@@ -152,7 +160,7 @@ std::string or_null(const std::optional<timestamp>& time) { return time ? "\"" +
 std::string data_of(const log_overview& log, timestamp now) {
   std::string out = "{\"log\":" + json_string(visible(log.name));
   out += ",\"logId\":\"" + log.identity.id.to_string() + "\",\"epoch\":" + std::to_string(log.identity.epoch);
-  out += ",\"condition\":\"" + condition_word(log.condition) + "\"";
+  out += ",\"condition\":\"" + condition_word(log) + "\"";
   out += ",\"writer\":" + (log.writer ? std::to_string(*log.writer) : "null");
   out += ",\"bytes\":" + (log.is_in_file ? std::to_string(log.bytes) : "null");
   out += ",\"walBytes\":" + (log.is_in_file ? std::to_string(log.unsettled_bytes) : "null");

@@ -191,6 +191,12 @@ exit_code verify(const request& request, session& session) {
       return exit_code::interrupted;
     }
   }
+  if (found.sound() && request.has("--from") && options.from > found.head) {
+    const std::string end = std::to_string(found.head.value());
+    throw usage_error(
+        "value", "--from " + std::to_string(options.from.value()) + " is beyond the log, which ends at event " + end,
+        "whence log verify", "nothing would be verified");
+  }
   if (session.form() == output_form::table) {
     print_verification(session.store(), found, session);
   } else {

@@ -67,6 +67,10 @@ std::optional<std::uint64_t> request::number(std::string_view flag) const {
 }
 
 output_form request::form() const {
+  if (has("--json") && value("--output").value_or("json") != "json") {
+    throw usage_error("option", "--json and -o " + *value("--output") + " contradict each other",
+                      "choose one of them: --json is the same as -o json");
+  }
   const std::string wanted = value("--output").value_or(has("--json") ? "json" : "table");
   const std::span<const output_form> forms =
       what_ == nullptr ? std::span<const output_form>(document_forms) : what_->forms;

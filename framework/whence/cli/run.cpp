@@ -6,6 +6,7 @@
 #include <whence/cli/failure.hpp>
 #include <whence/cli/help.hpp>
 #include <whence/cli/program_name.hpp>
+#include <whence/cli/run_cli.hpp>
 #include <whence/cli/session.hpp>
 #include <whence/cli/verdict.hpp>
 #include <whence/cli/version.hpp>
@@ -53,18 +54,6 @@ exit_code run_words(const std::vector<std::string>& words, surroundings& around)
   }
   around.out->flush();
   return exit_code::done;
-}
-
-/// Whether JSON is asked for, also by a command line that is wrong elsewhere.
-bool asks_for_json(const std::vector<std::string>& words) {
-  std::string before;
-  for (const std::string& word : words) {
-    if (word == "--") return false;
-    if (word == "--json" || word == "-ojson" || word == "--output=json") return true;
-    if (word == "json" && (before == "-o" || before == "--output")) return true;
-    before = word;
-  }
-  return false;
 }
 
 exit_code say(const error& failure, const std::vector<std::string>& words, surroundings& around) {

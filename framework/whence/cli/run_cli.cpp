@@ -5,6 +5,7 @@
 
 #include <unistd.h>
 
+#include <whence/cli/failure.hpp>
 #include <whence/cli/output.hpp>
 #include <whence/cli/run.hpp>
 #include <whence/cli/surroundings.hpp>
@@ -27,6 +28,19 @@ int run_process(int argc, char** argv, const cli_types* types) noexcept {
 }
 
 }  // namespace
+
+bool asks_for_json(const std::vector<std::string>& words) {
+  std::string before;
+  for (const std::string& word : words) {
+    if (word == "--") return false;
+    if (word == "--json" || word == "-ojson" || word == "--output=json") return true;
+    if (word == "json" && (before == "-o" || before == "--output")) return true;
+    before = word;
+  }
+  return false;
+}
+
+std::string diagnostics_of(const error& failure) { return cli::to_json({cli::diagnostic(failure)}); }
 
 int run_cli(int argc, char** argv) noexcept { return run_process(argc, argv, nullptr); }
 int run_cli(int argc, char** argv, const cli_types& types) noexcept { return run_process(argc, argv, &types); }

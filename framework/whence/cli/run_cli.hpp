@@ -2,6 +2,11 @@
 /// commands from its own executable.
 #pragma once
 
+#include <string>
+#include <vector>
+
+#include <whence/core/error.hpp>
+
 namespace whence::inline v0 {
 
 class cli_types;
@@ -14,5 +19,12 @@ int run_cli(int argc, char** argv) noexcept;
 
 /// The same with an application's own types (cli_types.hpp): what needs its code works too.
 int run_cli(int argc, char** argv, const cli_types& types) noexcept;
+
+/// Whether JSON is asked for (--json, -o json), also by a command line that is wrong elsewhere: for a program whose own options
+/// are called so, and that says in JSON too what was wrong (failure_document in exit_code.hpp). What stands behind -- is no option.
+bool asks_for_json(const std::vector<std::string>& words);
+
+/// What such a program puts as "diagnostics" into a document that it shows all the same: `[{"code":…,"message":…,…}]`.
+std::string diagnostics_of(const error& failure);
 
 }  // namespace whence::inline v0

@@ -273,7 +273,8 @@ constexpr std::string_view sql_text =
     "projection's name: order_summary.orders is the table orders of the model order_summary.\n"
     "What is read this way is not compared with its checksums: event list does that. A statement sees one moment; "
     "while "
-    "it runs, the log's -wal grows. Several statements print their rows one after the other.";
+    "it runs, the log's -wal grows. Several statements print their rows one after the other: with -o json each its own "
+    "document.";
 
 constexpr command rows[] = {
     {.name = "sql",

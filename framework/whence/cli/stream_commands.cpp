@@ -174,7 +174,8 @@ constexpr example show_examples[] = {
 constexpr std::string_view list_text =
     "Streams in the order of their first events. EVENTS is how many a stream has, which is its version. --from and "
     "--to are positions of first events; --since and --until choose streams with a time in common. Sorted by size, "
-    "those with as many events stand by name, and a list that was cut has no \"next\": \"more\" is true then.";
+    "those with as many events stand by name, and a list that was cut has no \"next\": \"more\" is true then.\n"
+    "At a damaged event the list ends with exit code 6; then EVENTS is how many a stream has before that.";
 constexpr std::string_view show_text =
     "One stream: what it is, and its events. --from and --to are positions in the log.";
 

@@ -88,7 +88,7 @@ Line parse_line(const std::string& text) {
 /// The flags as CLI11 fills them.
 struct flags {
   std::string store;
-  std::string form = "table";
+  std::string form;  // empty: not given
   bool json = false;
   std::string file, rejects, order, customer, reason;
   std::string country = "Unspecified";
@@ -153,6 +153,12 @@ void describe(CLI::App& program, flags& given) {
   simulate->add_option("--seed", given.seed, "Which shop")
       ->type_name("S")
       ->check(whole_number(0, std::numeric_limits<std::uint64_t>::max()));
+}
+
+void must_agree(const flags& given) {
+  if (!given.json || given.form.empty() || given.form == "json") return;
+  throw wrong_usage("usage.option", "--json and -o " + given.form + " contradict each other",
+                    "choose one of them: --json is the same as -o json");
 }
 
 decltype(request::command) command_of(const std::string& name, const flags& given) {
@@ -240,6 +246,7 @@ std::variant<request, exit_code> parse_command_line(const std::vector<std::strin
     out << program.help();  // of the command, if one is named
     return exit_code::done;
   } catch (const CLI::CallForVersion& version) {
+    must_agree(given);
     if (given.json || given.form == "json")
       out << "{\"program\": \"order-service\", \"version\": \"" ORDER_SERVICE_VERSION "\"}\n";
     else
@@ -248,6 +255,7 @@ std::variant<request, exit_code> parse_command_line(const std::vector<std::strin
   } catch (const CLI::ParseError& wrong) {
     throw told(program, wrong);
   }
+  must_agree(given);
   const std::string name = program.get_subcommands().front()->get_name();
   if (given.store.empty())
     throw failure(exit_code::wrong_usage, "store.unnamed",

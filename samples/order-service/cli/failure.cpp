@@ -1,6 +1,7 @@
 #include <unistd.h>
 #include <cli/failure.hpp>
 
+#include <whence/cli/run_cli.hpp>
 #include <whence/core/files.hpp>
 #include <whence/sql/error.hpp>
 #include <whence/sql/temporary_folder.hpp>
@@ -112,6 +113,10 @@ failure told_of_loss(const whence::error& loss, const std::string& store) {
   whence::error_text text = known.text();
   text.what += "; what is shown is what stands before it";
   return {known.exit, known.code(), text};
+}
+
+std::string diagnostics_member(const std::optional<failure>& loss) {
+  return loss ? ", \"diagnostics\": " + whence::diagnostics_of(*loss) : std::string();
 }
 
 int report(const failure& told, std::ostream& err) {

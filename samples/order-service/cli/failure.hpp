@@ -33,6 +33,9 @@ failure told(const std::exception& fault, const std::string& store = {});
 /// The same of a log that is not whole, of which what is intact is shown all the same.
 failure told_of_loss(const whence::error& loss, const std::string& store);
 
+/// `, "diagnostics": […]` of a document that is shown all the same; nothing if all is well.
+std::string diagnostics_member(const std::optional<failure>& loss);
+
 /// Prints that, with the stable code last. Returns what to exit with.
 int report(const failure& told, std::ostream& err);
 

@@ -1,9 +1,11 @@
 #include <iomanip>
+#include <optional>
 #include <string>
 
 #include <whence/core/json_text.hpp>
 
 #include <cli/commands.hpp>
+#include <cli/failure.hpp>
 #include <cli/text_table.hpp>
 #include <models/report.hpp>
 #include <models/sales_by_country.hpp>
@@ -12,7 +14,7 @@
 namespace shop {
 namespace {
 
-void print_json(const sales_figures& sales, std::ostream& out) {
+void print_json(const sales_figures& sales, const std::optional<failure>& loss, std::ostream& out) {
   out << "{\"orders\": " << sales.orders << ", \"order_lines\": " << sales.order_lines << ", \"units\": " << sales.units
       << ", \"gross\": \"" << sales.gross.rounded() << "\", \"credit_notes\": " << sales.credit_notes
       << ", \"credited\": \"" << sales.credited.rounded() << "\", \"net\": \"" << sales.net().rounded()
@@ -23,7 +25,7 @@ void print_json(const sales_figures& sales, std::ostream& out) {
         << country.gross.rounded() << "\", \"credited\": \"" << country.credited.rounded() << "\"}";
     separator = ", ";
   }
-  out << "}}\n";
+  out << "}" << diagnostics_member(loss) << "}\n";
 }
 
 void print_table(const sales_figures& sales, std::ostream& out) {
@@ -54,7 +56,7 @@ void carry_out(const report_request& command, const request& asked, const termin
   const auto shop = visit_shop(asked.store, terminal.lost);
   const sales_figures sales = shop.model<SalesByCountry>(command.wait).read(read_sales);
   if (asked.form == output_form::json)
-    print_json(sales, terminal.out);
+    print_json(sales, *terminal.loss, terminal.out);
   else
     print_table(sales, terminal.out);
 }

@@ -9,19 +9,16 @@
 #include <optional>
 #include <utility>
 
+#include <whence/cli/run_cli.hpp>
+
 namespace shop {
 
 namespace {
 
-/// Whether JSON is asked for, also by a command line that is wrong elsewhere.
-bool asks_for_json(const std::vector<std::string>& arguments) {
-  std::string before;
-  for (const std::string& word : arguments) {
-    if (word == "--json" || word == "-ojson" || word == "--output=json") return true;
-    if (word == "json" && (before == "-o" || before == "--output")) return true;
-    before = word;
-  }
-  return false;
+failure not_written(std::string remedy) {
+  return {exit_code::not_now,
+          "output.failed",
+          {.what = "the output could not be written", .where = "standard output", .remedy = std::move(remedy)}};
 }
 
 }  // namespace
@@ -33,22 +30,24 @@ int run(const std::vector<std::string>& arguments, const terminal& given) noexce
   try {
     const auto failures = std::make_shared<background_failures>();
     terminal.background = [failures](const std::exception_ptr& failure) { failures->take(failure); };
-    terminal.lost = [&](const whence::error& loss) { lost = report(told_of_loss(loss, asked.store), terminal.err); };
+    terminal.lost = [&](const whence::error& loss) {
+      terminal.loss->emplace(told_of_loss(loss, asked.store));
+      lost = report(**terminal.loss, terminal.err);
+    };
     auto parsed = parse_command_line(arguments, terminal.out);
-    if (const auto* ended = std::get_if<exit_code>(&parsed)) return static_cast<int>(*ended);
+    if (const auto* ended = std::get_if<exit_code>(&parsed)) {
+      if (!terminal.out.flush()) throw not_written("what was printed is incomplete: repeat the command");
+      return static_cast<int>(*ended);
+    }
     asked = std::move(std::get<request>(parsed));
     std::visit([&](const auto& wanted) { carry_out(wanted, asked, terminal); }, asked.command);
     if (!terminal.out.flush())
-      throw failure(
-          exit_code::not_now, "output.failed",
-          {.what = "the output could not be written",
-           .where = "standard output",
-           .remedy = "what was asked for is done: look (show, report) before you repeat a command that writes"});
+      throw not_written("what was asked for is done: look (show, report) before you repeat a command that writes");
     failures->print(terminal.err);
     return lost.value_or(static_cast<int>(exit_code::done));
   } catch (const std::exception& fault) {
     const failure wrong = told(fault, asked.store);
-    if (asks_for_json(arguments) && terminal.out)
+    if (whence::asks_for_json(arguments) && terminal.out)
       terminal.out << whence::failure_document(asked.name, wrong) << std::flush;
     const int exit = report(wrong, terminal.err);
     return lost.value_or(exit);

@@ -1,10 +1,13 @@
 /// The program, without its main.
 #pragma once
 
+#include <memory>
+#include <optional>
 #include <ostream>
 #include <string>
 #include <vector>
 
+#include <cli/failure.hpp>
 #include <service/open_shop.hpp>
 
 namespace shop {
@@ -16,6 +19,7 @@ struct terminal {
   bool err_is_terminal = false;
   background_handler background = {};  ///< `run` sets these
   loss_handler lost = {};
+  std::shared_ptr<std::optional<failure>> loss = std::make_shared<std::optional<failure>>();  ///< what `lost` was told
 };
 
 /// Reads the command line, carries the command out, returns what to exit with. Throws nothing.

@@ -43,7 +43,8 @@ std::optional<shown_order> find(whence::sql::database& db, const whence::id<Orde
   return order;
 }
 
-void print_json(const whence::id<Order>& id, const shown_order& order, std::ostream& out) {
+void print_json(const whence::id<Order>& id, const shown_order& order, const std::optional<failure>& loss,
+                std::ostream& out) {
   const auto optional = [&](const char* name, const std::string& value) {
     if (!value.empty()) out << ", \"" << name << "\": " << whence::json_string(value);
   };
@@ -66,7 +67,7 @@ void print_json(const whence::id<Order>& id, const shown_order& order, std::ostr
         << ", \"price\": \"" << to_text(line.price) << "\"}";
     separator = ", ";
   }
-  out << "]}\n";
+  out << "]" << diagnostics_member(loss) << "}\n";
 }
 
 void print_table(const whence::id<Order>& id, const shown_order& order, std::ostream& out) {
@@ -105,7 +106,7 @@ void carry_out(const show_request& command, const request& asked, const terminal
                    .where = asked.store,
                    .remedy = list_of_orders(asked.store)});
   if (asked.form == output_form::json)
-    print_json(command.order, *order, terminal.out);
+    print_json(command.order, *order, *terminal.loss, terminal.out);
   else
     print_table(command.order, *order, terminal.out);
 }

@@ -202,3 +202,14 @@ TEST_CASE("a failure is also one JSON document, where JSON is asked for") {
     CHECK(folder.run({"ship", "1"}).out == "");
   }
 }
+
+TEST_CASE("--json and another form contradict each other") {
+  for (const auto& words : {std::vector<std::string>{"--store", "shop.db", "show", "1", "--json", "-o", "table"},
+                            std::vector<std::string>{"--version", "-o", "table", "--json"}}) {
+    const auto told = program::run(words);
+    CHECK(told.exit == 2);
+    CHECK(told.err.find("--json and -o table contradict each other") != std::string::npos);
+  }
+  CHECK(program::run({"--version", "--json", "-o", "json"}).exit == 0);
+  CHECK(program::run({"pay", "--", "--json"}).out.empty());
+}

@@ -53,6 +53,7 @@ TEST_CASE("a report of a log that lost its end shows what is intact, says so, an
   CHECK(report.exit == 6);
   CHECK(report.json().at("orders") == 1);
   CHECK(report.json().at("gross") == "9.00");
+  CHECK(report.json().at("diagnostics").at(0).at("code") == code);
   CHECK(has(report.err, "[" + code + ", exit 6]"));
   CHECK(has(report.err, "  do:    tar -cf saved.tar "));
   CHECK_FALSE(has(report.err, "mv "));  // the read models bear witness too
@@ -61,6 +62,11 @@ TEST_CASE("a report of a log that lost its end shows what is intact, says so, an
   CHECK(order.exit == 6);
   CHECK(has(order.out, "order-1  placed"));
   CHECK(has(order.err, "[" + code + ", exit 6]"));
+
+  const auto shown = folder.run({"show", "1", "--json"});
+  CHECK(shown.exit == 6);
+  CHECK(shown.json().at("status") == "placed");
+  CHECK(shown.json().at("diagnostics").at(0).at("code") == code);
 
   // It is the judgement of `whence`.
   CHECK(program::shell("whence --store '" + folder.store() + "' event list 2>'" + folder.file("err") + "' >&2") == 6);

@@ -294,6 +294,8 @@ TEST_CASE("an answer that cannot be written is no success") {
   const shop_folder folder;
   REQUIRE(folder.run({"place", "1", "--line", "A:1:1"}).exit == 0);
   CHECK(shell("\"$PROGRAM\" --store '" + folder.store() + "' report >/dev/full 2>/dev/null") == 5);
+  CHECK(shell("\"$PROGRAM\" --help >/dev/full 2>/dev/null") == 5);
+  CHECK(shell("\"$PROGRAM\" --version >/dev/full 2>/dev/null") == 5);
 }
 
 TEST_CASE("a file that is no log is refused, and left as it is") {
