@@ -36,6 +36,6 @@ TEST_CASE("a condition that cannot be read") {
   CHECK(console.run({"event", "list", "--where", "total > 100"}).err == R"(whence: --where cannot be read
   where: total > 100
          ^ a JSON pointer is expected here, which begins with /
-  do:    write it as: --where '/data/total > 100', with one of = != < <= > >= ~  [usage.condition, exit 2]
+  do:    write it as: --where '/data/quantity < 0', with one of = != < <= > >= ~  [usage.condition, exit 2]
 )");
 }

@@ -62,7 +62,7 @@ TEST_CASE("a clause that cannot be read says where, and is exit code 2") {
     CHECK(ran.exit == 2);
     CHECK(ran.out == "");
     CHECK(ran.err == "whence: --where cannot be read\n" + std::string(wrong.where) +
-                         "\n  do:    write it as: --where '/data/total > 100', with one of = != < <= > >= ~  "
+                         "\n  do:    write it as: --where '/data/quantity < 0', with one of = != < <= > >= ~  "
                          "[usage.condition, exit 2]\n");
   }
 }

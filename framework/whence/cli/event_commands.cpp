@@ -81,7 +81,7 @@ constexpr example list_examples[] = {
     {"whence event list --reverse --limit 5", "the last five"},
     {"whence event list --stream order-12345", "one stream"},
     {"whence event list --type 'Order*' --since 2h", "by type and time"},
-    {"whence event list --where '/data/total > 100'", "by a value in the data"},
+    {"whence event list --where '/data/quantity < 0'", "by a value in the data"},
     {"whence event list --follow --count 9", "and what comes next"},
     {"whence event list -o jsonl | wc -l", "one event a line"},
 };

@@ -190,7 +190,7 @@ std::string_view conditions_text() {
   return "--where and --fail-if take a condition: what, an operator and a value, with spaces between them or without. "
          "Operators: = (or ==) != < <= > >=, and ~ for a text with * in it. Of --where, what is a JSON pointer into "
          "the "
-         "event's JSON form (/data/total; in double quotes if it has spaces or operators in it), and the value a "
+         "event's JSON form (/data/quantity; in double quotes if it has spaces or operators in it), and the value a "
          "number, "
          "true, false, null or a text; an event that has no such value is left out. Of event count --fail-if, what is "
          "events or nothing, and the value a whole number. Of projection status --fail-if it is lag and a whole "

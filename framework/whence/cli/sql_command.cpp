@@ -261,7 +261,7 @@ constexpr flag timeout{.name = "--timeout", .value = "TIME", .text = "give up af
 constexpr const flag* sql_flags[] = {&statement, &script_file, &model, &timeout, &flags::limit};
 constexpr example sql_examples[] = {
     {"whence sql -c 'SELECT type, count(*) FROM events GROUP BY 1'", "by type"},
-    {"whence sql -c 'SELECT * FROM order_summary.orders' -o csv", "a read model"},
+    {"whence sql -c 'SELECT * FROM order_summary.order_line' -o csv", "a read model"},
     {"whence sql -c 'PRAGMA table_list'", "what there is"},
     {"whence sql -c 'SELECT max(position) FROM events' -o json", "for programs"},
 };
@@ -270,7 +270,7 @@ constexpr std::string_view sql_text =
     "version, aggregate_type, type, type_version, id, occurred_at, recorded_at, correlation, causation, "
     "causation_type, "
     "source, traceparent, tags, data (JSON: data ->> '$.customer'), chain. A read model is attached under its "
-    "projection's name: order_summary.orders is the table orders of the model order_summary.\n"
+    "projection's name: stock_levels.stock_levels is the table stock_levels of the model stock_levels.\n"
     "What is read this way is not compared with its checksums: event list does that. A statement sees one moment; "
     "while "
     "it runs, the log's -wal grows. Several statements print their rows one after the other: with -o json each its own "

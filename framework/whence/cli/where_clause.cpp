@@ -19,7 +19,7 @@ using json = nlohmann::json;
 
 class where_clause::parser {
  public:
-  parser(std::string_view text, where_clause& clause) : in_("--where", text, "'/data/total > 100'"), clause_(clause) {}
+  parser(std::string_view text, where_clause& clause) : in_("--where", text, "'/data/quantity < 0'"), clause_(clause) {}
 
   void parse() {
     in_.skip_spaces();

@@ -3,8 +3,10 @@
 
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <regex>
+#include <sstream>
 #include <string>
 
 #include <service/open_shop.hpp>
@@ -147,4 +149,26 @@ TEST_CASE_FIXTURE(one_sale, "every command works in the shop's executable, also 
   }
   CHECK(shell("\"$SHOP\" whence projection status").out.find("writes\n") != std::string::npos);
   CHECK(shell("\"$SHOP\" whence trace -h").out.find("  order-service whence trace @1 ") != std::string::npos);
+}
+
+TEST_CASE_FIXTURE(one_sale, "examples of help that name no id of their own are true of this shop") {
+  int lines = 0;
+  for (const char* const command : {"event list", "event count", "sql", "stream list", "projection list"}) {
+    std::istringstream help(shell("\"$WHENCE\" " + std::string(command) + " --help").out);
+    for (std::string line; std::getline(help, line);) {
+      const std::size_t begin = line.find("whence " + std::string(command) + " ");
+      const bool of_this_shop = line.find("12345") == std::string::npos && line.find("--follow") == std::string::npos &&
+                                line.find("--fail-if") == std::string::npos && line.find("--tag") == std::string::npos;
+      const bool chosen = line.find(" --where ") != std::string::npos || line.find(" -c ") != std::string::npos ||
+                          line.find(" --reverse ") != std::string::npos;
+      if (begin == std::string::npos || line.starts_with("Usage") || !of_this_shop || !chosen) continue;
+      CAPTURE(line);
+      const auto ran = shell("\"$WHENCE\"" + line.substr(begin + 6, line.find("  #") - begin - 6));
+      CHECK(ran.exit == 0);
+      CHECK(ran.err == "");
+      CHECK(std::count(ran.out.begin(), ran.out.end(), '\n') >= 2);  // the columns' names, and what is found
+      ++lines;
+    }
+  }
+  CHECK(lines >= 5);
 }
