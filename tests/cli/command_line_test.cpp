@@ -82,11 +82,11 @@ constexpr wrong_line wrong_lines[] = {
      "[usage.value, exit 2]\n"},
     {"event show order-12345",
      "whence: the event cannot be \"order-12345\"\n  do:    give an id, or at least 8 characters of its beginning or "
-     "end  "
+     "end; or where it stands: @4711, order-12345@3  "
      "[usage.value, exit 2]\n"},
     {"event show @",
      "whence: the event cannot be \"@\"\n  do:    give an id, or at least 8 characters of its beginning or "
-     "end  [usage.value, exit 2]\n"},
+     "end; or where it stands: @4711, order-12345@3  [usage.value, exit 2]\n"},
     {"event list --store=", "whence: --store is empty\n  do:    give the path of a log  [usage.value, exit 2]\n"},
 };
 

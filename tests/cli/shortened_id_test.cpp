@@ -108,3 +108,12 @@ TEST_CASE("an id is one with its hyphens or without, whole or cut") {
     CHECK(console.run("event show " + none).exit == 2);
   }
 }
+
+TEST_CASE("who names an event by what is no id is told how else it can be named") {
+  tests::console console;
+  for (const char* const line : {"event show 1", "trace nope"}) {
+    const tests::ran ran = console.run(line);
+    CHECK(ran.exit == 2);
+    CHECK(ran.err.find("its beginning or end; or where it stands: @4711, order-12345@3  [") != std::string::npos);
+  }
+}

@@ -46,9 +46,10 @@ id_pattern::id_pattern(std::string_view what, std::string_view text) {
     return;
   }
   if (text_.size() < characters_min || text_.size() > longest || !is_part_of_an_id(text_)) {
-    throw usage_error(
-        "value", std::string(what) + " cannot be \"" + std::string(text) + "\"",
-        "give an id, or at least " + std::to_string(characters_min) + " characters of its beginning or end");
+    throw usage_error("value", std::string(what) + " cannot be \"" + std::string(text) + "\"",
+                      "give an id, or at least " + std::to_string(characters_min) +
+                          " characters of its beginning or end" +
+                          (what.starts_with("--") ? "" : "; or where it stands: @4711, order-12345@3"));
   }
 }
 
