@@ -107,9 +107,12 @@ void describe(CLI::App& program, flags& given) {
   program.require_subcommand(1);
   program.footer("order-service whence … looks into the log: events, streams, causes, read models, states.");
 
-  const auto command = [&](const char* name, const char* summary) {
+  const auto command = [&](const char* name, const char* summary, const char* example) {
     CLI::App* const added = program.add_subcommand(name, summary);
     added->fallthrough();  // flags of the program may stand after the command
+    added->footer(
+        "Global options, here too: --store PATH (or WHENCE_STORE), -o table|json, --json.\n\nExample: order-service " +
+        std::string(name) + " " + example + " --store shop.db");
     return added;
   };
   const auto takes_order = [&](CLI::App* added) {
@@ -121,11 +124,11 @@ void describe(CLI::App& program, flags& given) {
         ->check(whole_number(0, 1'000'000'000));
   };
 
-  CLI::App* const imports = command("import", "Import sales in the form of the Online Retail data set");
+  CLI::App* const imports = command("import", "Import sales in the form of the Online Retail data set", "sales.csv");
   imports->add_option("FILE", given.file, "The sales, as CSV")->required();
   imports->add_option("--rejects", given.rejects, "Where rejected records go")->type_name("OUT.csv");
 
-  CLI::App* const place = command("place", "Place an order");
+  CLI::App* const place = command("place", "Place an order", "1 --line TEA:2:4.50");
   takes_order(place);
   place->add_option("--line", given.lines, "What is ordered; may be repeated")
       ->required()
@@ -133,19 +136,20 @@ void describe(CLI::App& program, flags& given) {
   place->add_option("--customer", given.customer, "Who orders; without it, a guest")->type_name("C");
   place->add_option("--country", given.country, "Where to")->type_name("X");
 
-  takes_order(command("pay", "Take the payment for an order"));
-  takes_order(command("ship", "Ship a paid order"));
+  takes_order(command("pay", "Take the payment for an order", "order-1"));
+  takes_order(command("ship", "Ship a paid order", "order-1"));
 
-  CLI::App* const cancel = command("cancel", "Cancel an order; what was paid is given back");
+  CLI::App* const cancel =
+      command("cancel", "Cancel an order; what was paid is given back", "order-1 --reason 'changed my mind'");
   takes_order(cancel);
   cancel->add_option("--reason", given.reason, "Why")->required()->type_name("TEXT");
 
-  CLI::App* const show = command("show", "Show an order");
+  CLI::App* const show = command("show", "Show an order", "order-1");
   takes_order(show);
   takes_wait(show);
-  takes_wait(command("report", "What was sold and credited"));
+  takes_wait(command("report", "What was sold and credited", "--wait 10"));
 
-  CLI::App* const simulate = command("simulate", "Trade a plausible shop's orders");
+  CLI::App* const simulate = command("simulate", "Trade a plausible shop's orders", "--orders 100");
   simulate->add_option("--orders", given.orders, "How many")
       ->required()
       ->type_name("N")
@@ -261,7 +265,7 @@ std::variant<request, exit_code> parse_command_line(const std::vector<std::strin
     throw failure(exit_code::wrong_usage, "store.unnamed",
                   {.what = "no store is named",
                    .where = "neither --store nor WHENCE_STORE",
-                   .remedy = "order-service " + name + " --help"});
+                   .remedy = "order-service --store shop.db " + name + " …, or set WHENCE_STORE"});
   request understood{.name = name,
                      .store = given.store,
                      .form = given.json || given.form == "json" ? output_form::json : output_form::table,

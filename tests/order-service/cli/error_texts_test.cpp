@@ -204,8 +204,17 @@ TEST_CASE("command lines that are none") {
   unsetenv("WHENCE_STORE");
   CHECK(program::run({"report"}).err == R"(order-service: no store is named
   where: neither --store nor WHENCE_STORE
-  do:    order-service report --help  [store.unnamed, exit 2]
+  do:    order-service --store shop.db report …, or set WHENCE_STORE  [store.unnamed, exit 2]
 )");
+}
+
+TEST_CASE("help of each command names the store and has an example") {
+  for (const char* const name : {"import", "place", "pay", "ship", "cancel", "show", "report", "simulate"}) {
+    CAPTURE(name);
+    const std::string help = program::run({name, "--help"}).out;
+    CHECK(help.find("--store PATH") != std::string::npos);
+    CHECK(help.find("Example: order-service " + std::string(name) + " ") != std::string::npos);
+  }
 }
 
 TEST_CASE("files that are none of sales") {
