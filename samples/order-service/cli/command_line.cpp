@@ -265,7 +265,7 @@ std::variant<request, exit_code> parse_command_line(const std::vector<std::strin
     throw failure(exit_code::wrong_usage, "store.unnamed",
                   {.what = "no store is named",
                    .where = "neither --store nor WHENCE_STORE",
-                   .remedy = "order-service --store shop.db " + name + " …, or set WHENCE_STORE"});
+                   .remedy = "order-service " + name + " --help"});
   request understood{.name = name,
                      .store = given.store,
                      .form = given.json || given.form == "json" ? output_form::json : output_form::table,

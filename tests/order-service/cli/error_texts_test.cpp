@@ -204,7 +204,7 @@ TEST_CASE("command lines that are none") {
   unsetenv("WHENCE_STORE");
   CHECK(program::run({"report"}).err == R"(order-service: no store is named
   where: neither --store nor WHENCE_STORE
-  do:    order-service --store shop.db report …, or set WHENCE_STORE  [store.unnamed, exit 2]
+  do:    order-service report --help  [store.unnamed, exit 2]
 )");
 }
 
