@@ -63,7 +63,7 @@ def measure(options, name):
     ratios = [ours / max(reference, 1) for ours, reference in zip(rates["ours"], rates["reference"])]
     versions = json.loads((HERE / "package.json").read_text())["dependencies"]
     package = "@rotorsoft/act-sqlite" if peer == "act" else "@event-driven-io/emmett-sqlite"
-    against = f"{package} {versions[package]}"
+    against = f"`{package}` {versions[package]}"
     if refused["reference"]:
         why = next(one["why"] for one in said["reference"] if one["refused"])
         against += f"; it refused {refused['reference']:,} calls: {why}"
