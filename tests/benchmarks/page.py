@@ -77,13 +77,12 @@ the two of the executor (checking the batch, queueing it, waking its coroutine),
 takes 1.5, all in one loop. On two processors the thread that commits is the limit: of its time a third goes into judging
 (stream, expected version, event id, checksum, most of it waiting for memory that another processor has written), a fifth each into
 inserting the row and into writing and syncing the WAL, the rest into completing and freeing. Tried: two groups that take
-turns, so that one is committed while the other queues (a quarter slower with 64 in flight, since each half pays for a sync of its own).
+turns, so that one is committed while the other queues: slower, since each half pays for a sync of its own.
 What was gained instead is in [decision 18](decisions/0018-one-statement-a-group.md).""",
-    "peers": """**What holds one event a call.** Both sides sync each commit, so the disk decides: a bare loop of inserts is five times Act and
-four times Emmett with its connection kept, and so can be no more than that. The logs are new here, and a WAL that grows is synced more
-slowly than one that has its blocks, as in `append/1`.""",
+    "peers": """**What holds one event a call.** Every side syncs each commit, so the disk decides: more than the reference of `append/1`
+nobody reaches. The logs are new here, and a WAL that grows is synced more slowly than one that has its blocks, as in `append/1`.""",
     "bulk": """**What holds `bulk/…`.** The caller's thread takes 1.8 µs an event beside 1.1 of the reference's, the index 0.35 on another one;
-each stream that was never seen costs 1.3 µs more, for looking where it might be. Checkpoints make everybody wait, on both sides: a
+each stream that was never seen costs about 1.5 µs more, for looking where it might be. Checkpoints make everybody wait, on both sides: a
 round has one or none, which is why rounds differ.""",
 }
 LOWER_IS_BETTER = {"append/64-p99", "bytes", "open/clean", "open/killed", "load/100", "trace"}
