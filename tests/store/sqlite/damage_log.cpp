@@ -27,6 +27,7 @@
 #include <whence/store/log_verification.hpp>
 
 #include <tests/store/sqlite/damaged_history.hpp>
+#include <tests/store/sqlite/wal_frames.hpp>
 #include <tests/temporary_folder.hpp>
 
 namespace {
@@ -80,6 +81,11 @@ struct damage {
   }
 };
 
+std::uint64_t end_of_frames(const fs::path& wal) {
+  std::ifstream in(wal, std::ios::binary);
+  return tests::end_of_frames(std::string(std::istreambuf_iterator<char>(in), {}));
+}
+
 damage do_damage(const fs::path& folder, std::mt19937& dice, bool cut) {
   std::vector<std::string> there;
   for (const char* const file : {"", "-wal", ".witness", ".index", ".index-wal"}) {
@@ -90,7 +96,7 @@ damage do_damage(const fs::path& folder, std::mt19937& dice, bool cut) {
   done.file = there[dice() % there.size()];
   done.cut = cut;
   const fs::path path = folder / ("shop.db" + done.file);
-  done.offset = dice() % fs::file_size(path);
+  done.offset = dice() % (done.file == "-wal" ? end_of_frames(path) : fs::file_size(path));
   if (cut) {
     // Half of them where a page, a frame or a slot ends.
     if (dice() % 2 == 0) done.offset -= done.offset % 4'096;

@@ -23,13 +23,15 @@ struct disk {
   std::vector<char> bytes;
   std::vector<int> writes;  // the size of each
   int fails = SQLITE_OK;    // the next write
+  std::size_t room = 64u << 20;
 };
 disk the_disk;
 
 int write_to_disk(sqlite3_file*, const void* bytes, int count, sqlite3_int64 offset) {
+  const auto end = static_cast<std::size_t>(offset + count);
+  if (end > the_disk.room) return SQLITE_FULL;
   if (the_disk.fails != SQLITE_OK) return std::exchange(the_disk.fails, SQLITE_OK);
   the_disk.writes.push_back(count);
-  const auto end = static_cast<std::size_t>(offset + count);
   if (the_disk.bytes.size() < end) the_disk.bytes.resize(end);
   std::memcpy(the_disk.bytes.data() + offset, bytes, static_cast<std::size_t>(count));
   return SQLITE_OK;
@@ -45,9 +47,16 @@ const sqlite3_io_methods& disk_methods() {
     sqlite3_io_methods made{};
     made.iVersion = 2;
     made.xClose = [](sqlite3_file*) { return SQLITE_OK; };
+    made.xFileSize = [](sqlite3_file*, sqlite3_int64* size) {
+      *size = static_cast<sqlite3_int64>(the_disk.bytes.size());
+      return SQLITE_OK;
+    };
     made.xRead = read_from_disk;
     made.xWrite = write_to_disk;
-    made.xTruncate = [](sqlite3_file*, sqlite3_int64) { return SQLITE_OK; };
+    made.xTruncate = [](sqlite3_file*, sqlite3_int64 size) {
+      the_disk.bytes.resize(static_cast<std::size_t>(size));
+      return SQLITE_OK;
+    };
     made.xSync = [](sqlite3_file*, int) { return SQLITE_OK; };
     made.xFileControl = [](sqlite3_file*, int, void*) { return SQLITE_NOTFOUND; };
     made.xUnlock = [](sqlite3_file*, int) { return SQLITE_OK; };
@@ -102,7 +111,7 @@ TEST_CASE("writes that follow on each other reach the disk as one, by the next s
   for (int at = 0; at < 20; ++at) REQUIRE(wal.write(at, static_cast<char>('a' + at)) == SQLITE_OK);
   CHECK(the_disk.writes.empty());
   CHECK(wal.sync() == SQLITE_OK);
-  CHECK(the_disk.writes == std::vector<int>{20 * chunk});
+  CHECK(the_disk.writes == std::vector<int>{20 * chunk});  // more than a small commit: no room is made
   CHECK(the_disk.bytes.at(19 * chunk) == 't');
 }
 
@@ -146,6 +155,49 @@ TEST_CASE("a write that failed is told by the next call that SQLite heeds, not b
   CHECK(wal.write(0, 'c') == SQLITE_OK);
   CHECK(wal.sync() == SQLITE_OK);
   CHECK(the_disk.bytes.at(0) == 'c');
+}
+
+TEST_CASE("a small commit that makes the WAL longer makes room for those that follow, in zeros") {
+  disk_as_default wal;
+  REQUIRE(wal.write(0, 'a') == SQLITE_OK);
+  CHECK(wal.sync() == SQLITE_OK);
+  const std::size_t size = the_disk.bytes.size();
+  CHECK(size == chunk + (256u << 10));
+  CHECK(std::string(the_disk.bytes.begin() + chunk, the_disk.bytes.end()) == std::string(256u << 10, '\0'));
+
+  the_disk.writes.clear();
+  for (int at = 1; at < 64; ++at) REQUIRE((wal.write(at, 'b') == SQLITE_OK && wal.sync() == SQLITE_OK));
+  CHECK(the_disk.writes == std::vector<int>(63, chunk));
+  CHECK(the_disk.bytes.size() == size);
+
+  REQUIRE((wal.write(65, 'c') == SQLITE_OK && wal.sync() == SQLITE_OK));
+  CHECK(the_disk.bytes.size() == 66 * chunk + (256u << 10));
+}
+
+TEST_CASE("a WAL that was truncated makes room anew, and one that has room from before makes none") {
+  disk_as_default wal;
+  REQUIRE((wal.write(0, 'a') == SQLITE_OK && wal.sync() == SQLITE_OK));
+  REQUIRE(wal.file()->pMethods->xTruncate(wal.file(), 0) == SQLITE_OK);
+  SUBCASE("truncated") {
+    REQUIRE((wal.write(0, 'b') == SQLITE_OK && wal.sync() == SQLITE_OK));
+    CHECK(the_disk.bytes.size() == chunk + (256u << 10));
+  }
+  SUBCASE("of some size already") {
+    the_disk.bytes.resize(10 * chunk);
+    REQUIRE((wal.write(0, 'b') == SQLITE_OK && wal.sync() == SQLITE_OK));
+    CHECK(the_disk.bytes.size() == 10 * chunk);
+  }
+}
+
+TEST_CASE("where there is no room for more, what must be written is written, and no error is told") {
+  disk_as_default wal;
+  the_disk.room = 5 * chunk;
+  for (int at = 0; at < 5; ++at) CHECK((wal.write(at, 'a') == SQLITE_OK && wal.sync() == SQLITE_OK));
+  REQUIRE(wal.write(5, 'a') == SQLITE_OK);
+  CHECK(wal.sync() == SQLITE_FULL);
+  the_disk.room = 64u << 20;
+  CHECK((wal.write(5, 'b') == SQLITE_OK && wal.sync() == SQLITE_OK));
+  CHECK(the_disk.bytes.at(5 * chunk) == 'b');
 }
 
 TEST_CASE("a database that is written through it is whole, and others read it") {

@@ -15,6 +15,7 @@
 #include <whence/sql/database.hpp>
 #include <whence/store/log_source.hpp>
 
+#include <tests/store/sqlite/wal_frames.hpp>
 #include <tests/temporary_folder.hpp>
 
 namespace tests {
@@ -79,6 +80,8 @@ class log_folder {
     std::ifstream in(path, std::ios::binary);
     return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
   }
+  /// A WAL without the zeros that make room behind its last frame.
+  static std::string frames(const std::string& wal) { return wal.substr(0, end_of_frames(wal)); }
   static void write(const std::string& path, const std::string& bytes) {
     std::ofstream(path, std::ios::binary | std::ios::trunc) << bytes;
   }

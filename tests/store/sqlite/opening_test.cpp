@@ -113,7 +113,7 @@ TEST_CASE("a writer starts at once after the one before it was killed, and finds
 TEST_CASE("a lost tail is refused to a writer, told by a visitor, and every byte is left") {
   const log_folder folder;
   append_and_die(folder);
-  const std::string wal = log_folder::contents(folder.beside("-wal"));
+  const std::string wal = log_folder::frames(log_folder::contents(folder.beside("-wal")));
   for (const std::size_t cut : {wal.size() - 1, wal.size() / 2, std::size_t{32}, std::size_t{0}}) {
     CAPTURE(cut);
     log_folder::write(folder.beside("-wal"), wal.substr(0, cut));
@@ -135,7 +135,7 @@ TEST_CASE("a lost tail is refused to a writer, told by a visitor, and every byte
 TEST_CASE("accepting a lost tail by name begins a new epoch, with a witness of its own") {
   const log_folder folder;
   append_and_die(folder);
-  const std::string wal = log_folder::contents(folder.beside("-wal"));
+  const std::string wal = log_folder::frames(log_folder::contents(folder.beside("-wal")));
   log_folder::write(folder.beside("-wal"), wal.substr(0, wal.size() / 2));
   std::uint64_t kept = 0;
   log_id id;
@@ -262,7 +262,7 @@ TEST_CASE("the loss of a tail stays accepted if the process dies before the new 
   const log_folder folder;
   append_and_die(folder);
   const std::string witness_before = log_folder::contents(folder.beside(".witness"));
-  const std::string wal = log_folder::contents(folder.beside("-wal"));
+  const std::string wal = log_folder::frames(log_folder::contents(folder.beside("-wal")));
   log_folder::write(folder.beside("-wal"), wal.substr(0, wal.size() / 2));
   std::uint64_t kept = 0;
   {

@@ -13,17 +13,48 @@ namespace {
 /// SQLite's own layer writes at most 128 KiB less a byte in one call.
 constexpr std::size_t buffer_bytes = 127u << 10;
 
+/// The WAL grows by so much more than is written, in zeros, for commits of at most so much: to sync bytes that have their place
+/// takes half the time of making a file longer. A larger commit would write as much again as it gains.
+constexpr std::size_t room_bytes = 256u << 10;
+constexpr std::size_t small_bytes = 64u << 10;
+alignas(4096) constexpr char zeros[small_bytes] = {};
+
+constexpr sqlite3_int64 unknown = -1;
+
 struct joined_file : sqlite3_file {
   sqlite3_file* below;
   char* buffer;  // null: of a kind that is not joined
+  bool makes_room;
   sqlite3_int64 offset;
-  std::size_t waiting;  // so many bytes of the buffer are to be written at the offset
-  int failure;          // of a write that nobody was told of
+  std::size_t waiting;      // so many bytes of the buffer are to be written at the offset
+  std::size_t unsynced;     // bytes written since the last sync
+  sqlite3_int64 room_ends;  // the size of the file, where it makes room; or unknown
+  int failure;              // of a write that nobody was told of
 
   void write_out() noexcept {
     if (waiting == 0) return;
-    const auto bytes = static_cast<int>(std::exchange(waiting, 0));
-    if (const int result = below->pMethods->xWrite(below, buffer, bytes, offset); result != SQLITE_OK) failure = result;
+    const std::size_t bytes = std::exchange(waiting, 0);
+    unsynced += bytes;
+    if (makes_room && room_ends == unknown && below->pMethods->xFileSize(below, &room_ends) != SQLITE_OK)
+      room_ends = unknown;
+    if (const int result = below->pMethods->xWrite(below, buffer, static_cast<int>(bytes), offset); result != SQLITE_OK)
+      failure = result;
+    else if (makes_room)
+      make_room(offset + static_cast<sqlite3_int64>(bytes));
+  }
+
+  /// Readers of a WAL take zeros for its end. Whether they could be written is of no interest: what must be there was written.
+  void make_room(sqlite3_int64 end) noexcept {
+    if (room_ends == unknown || end <= room_ends) return;
+    room_ends = end;
+    if (unsynced > small_bytes) return;
+    for (std::size_t made = 0; made < room_bytes; made += sizeof zeros) {
+      if (below->pMethods->xWrite(below, zeros, sizeof zeros, room_ends) != SQLITE_OK) {
+        room_ends = unknown;
+        return;
+      }
+      room_ends += static_cast<sqlite3_int64>(sizeof zeros);
+    }
   }
   /// Whoever is told begins anew.
   int tell() noexcept { return std::exchange(failure, SQLITE_OK); }
@@ -62,13 +93,27 @@ int write(sqlite3_file* file, const void* bytes, int count, sqlite3_int64 offset
   if (!follows) {
     self.write_out();
     if (const int failed = self.tell(); failed != SQLITE_OK) return failed;
-    if (self.buffer == nullptr || size > buffer_bytes)
+    if (self.buffer == nullptr || size > buffer_bytes) {
+      self.room_ends = unknown;
       return self.below->pMethods->xWrite(self.below, bytes, count, offset);
+    }
     self.offset = offset;
   }
   std::memcpy(self.buffer + self.waiting, bytes, size);
   self.waiting += size;
   return SQLITE_OK;
+}
+
+int sync(sqlite3_file* file, int flags) noexcept {
+  const int result = after_writing<&sqlite3_io_methods::xSync>(file, flags);
+  of(file).unsynced = 0;
+  return result;
+}
+
+int truncate(sqlite3_file* file, sqlite3_int64 size) noexcept {
+  const int result = after_writing<&sqlite3_io_methods::xTruncate>(file, size);
+  of(file).room_ends = unknown;
+  return result;
 }
 
 int close(sqlite3_file* file) noexcept {
@@ -94,8 +139,8 @@ constexpr sqlite3_io_methods make_methods() noexcept {
   made.xClose = close;
   made.xRead = after_writing<&methods::xRead, void*, int, sqlite3_int64>;
   made.xWrite = write;
-  made.xTruncate = after_writing<&methods::xTruncate, sqlite3_int64>;
-  made.xSync = after_writing<&methods::xSync, int>;
+  made.xTruncate = truncate;
+  made.xSync = sync;
   made.xFileSize = beside_writing<&methods::xFileSize, sqlite3_int64*>;
   made.xLock = beside_writing<&methods::xLock, int>;
   made.xUnlock = beside_writing<&methods::xUnlock, int>;
@@ -127,6 +172,8 @@ int open(sqlite3_vfs*, const char* name, sqlite3_file* file, int flags, int* fla
   const bool joins = (flags & (SQLITE_OPEN_WAL | SQLITE_OPEN_MAIN_DB)) != 0;
   if (joins)
     self.buffer = static_cast<char*>(sqlite3_malloc64(buffer_bytes));  // without it, each write is written at once
+  self.makes_room = (flags & SQLITE_OPEN_WAL) != 0;
+  self.room_ends = unknown;
   self.pMethods = &joined_methods;
   return result;
 }
