@@ -138,6 +138,19 @@ long read_pid(int number) {
   return pid;
 }
 
+/// Writes nothing if this process was the last one to hold it: a file that was cut to nothing is written to the disk when it is
+/// closed (ext4), and a lock may be taken and let go a thousand times a second.
+void name_holder(int number, const std::string& path) {
+  const std::string pid = std::to_string(::getpid()) + "\n";
+  std::string there(pid.size() + 1, '\0');
+  const ssize_t size = uninterrupted([&] { return ::pread(number, there.data(), there.size(), 0); });
+  if (size == static_cast<ssize_t>(pid.size()) && there.starts_with(pid)) return;
+  if (::ftruncate(number, 0) != 0 ||
+      uninterrupted([&] { return ::pwrite(number, pid.data(), pid.size(), 0); }) != static_cast<ssize_t>(pid.size())) {
+    fail("write", path);
+  }
+}
+
 /// A line of /proc/locks: "3: FLOCK  ADVISORY  WRITE 4182 fe:00:9977909 0 EOF", the device in hexadecimal. Some file systems
 /// show another device there than stat does: then the file has to name the process too.
 std::optional<long> holder_in(const std::string& line, const struct stat& locked, long written) {
@@ -168,12 +181,7 @@ class posix_files final : public files {
       if (errno != EWOULDBLOCK) fail("lock", path);
       return {nullptr, read_pid(opened.number())};
     }
-    const std::string pid = std::to_string(::getpid()) + "\n";
-    if (::ftruncate(opened.number(), 0) != 0 || uninterrupted([&] {
-                                                  return ::pwrite(opened.number(), pid.data(), pid.size(), 0);
-                                                }) != static_cast<ssize_t>(pid.size())) {
-      fail("write", path);
-    }
+    name_holder(opened.number(), path);
     return {std::make_unique<system_lock>(std::move(opened)), ::getpid()};
   }
 
