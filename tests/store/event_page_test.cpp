@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -66,6 +68,25 @@ TEST_CASE("a builder starts afresh after a page") {
   CHECK(builder.events() == 0);
   CHECK(builder.bytes() == 0);
   CHECK(builder.finish(global_position{}, true).empty());
+}
+
+TEST_CASE("the tags of each event are its own, however many there are, and stay with their page") {
+  event_page_builder builder;
+  std::vector<event_page> pages;
+  const std::vector<std::string> words{"a", "b", "c", "d", "e"};
+  std::vector<std::string_view> many;
+  for (std::size_t i = 0; i < 700; ++i) many.push_back(words[i % words.size()]);
+  const auto tags_of = [&](std::size_t number) {
+    return std::span(many).subspan(number % 5, number == 50 ? 690 : number % 4);
+  };
+  for (std::size_t page = 0; page < 3; ++page) {
+    for (std::size_t number = 0; number < 100; ++number) builder.add(event_with("order-1", "{}", tags_of(number)));
+    pages.push_back(builder.finish(global_position{page}, true));
+  }
+  for (const event_page& page : pages) {
+    REQUIRE(page.size() == 100);
+    for (std::size_t number = 0; number < 100; ++number) CHECK(std::ranges::equal(page[number].tags, tags_of(number)));
+  }
 }
 
 TEST_CASE("an envelope has everything that the event has") {

@@ -8,6 +8,7 @@ namespace whence::inline v0 {
 namespace {
 
 constexpr std::size_t block_bytes = 64u << 10;
+constexpr std::size_t block_tags = 256;
 
 }  // namespace
 
@@ -51,8 +52,13 @@ std::string_view event_page_builder::keep(std::string_view bytes) {
 
 std::span<std::string_view> event_page_builder::make_tags(std::size_t count) {
   if (count == 0) return {};
-  page_.tag_lists_.push_back(std::make_unique<std::string_view[]>(count));
-  return {page_.tag_lists_.back().get(), count};
+  if (count > tags_left_) {
+    tags_left_ = std::max(count, block_tags);
+    page_.tag_lists_.push_back(std::make_unique<std::string_view[]>(tags_left_));
+    tag_room_ = page_.tag_lists_.back().get();
+  }
+  tags_left_ -= count;
+  return {std::exchange(tag_room_, tag_room_ + count), count};
 }
 
 std::span<const std::string_view> event_page_builder::keep_tags(std::span<const std::string_view> tags) {
@@ -91,6 +97,8 @@ event_page event_page_builder::finish(global_position scanned_to, bool at_end) {
   page_.at_end_ = at_end;
   room_ = nullptr;
   room_left_ = 0;
+  tag_room_ = nullptr;
+  tags_left_ = 0;
   bytes_ = 0;
   return std::exchange(page_, event_page());
 }

@@ -48,6 +48,8 @@ class event_page_builder {
   event_page page_;
   char* room_ = nullptr;
   std::size_t room_left_ = 0;
+  std::string_view* tag_room_ = nullptr;
+  std::size_t tags_left_ = 0;
   std::size_t bytes_ = 0;
   std::size_t events_expected_ = 0;
 };
