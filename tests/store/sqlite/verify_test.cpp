@@ -15,13 +15,15 @@
 #include <whence/store/chain.hpp>
 #include <whence/store/log_errors.hpp>
 #include <whence/store/log_verification.hpp>
-#include <whence/store/sqlite/index/writer.hpp>
 #include <whence/store/sqlite/reader.hpp>
 
+#include <tests/store/sqlite/index_of.hpp>
 #include <tests/store/sqlite/log_folder.hpp>
 
 using namespace whence;
+using tests::all_keys;
 using tests::log_folder;
+using tests::make_index;
 using kind = log_finding::kind;
 
 namespace {
@@ -96,18 +98,6 @@ void append_raw(const log_folder& folder, const raw_event& raw) {
        event.occurred_at.time_since_epoch().count(), event.recorded_at.time_since_epoch().count(),
        raw.id.value().bytes(), std::span<const std::uint8_t>(chain), raw.name, raw.data});
   db.run("PRAGMA wal_checkpoint(TRUNCATE)");
-}
-
-index_batch all_keys(const log_folder& folder) {
-  const auto visitor = folder.visit();
-  index_batch keys;
-  for (const recorded_event& event : visitor->read({})) keys.add(event, event.chain);
-  return keys;
-}
-
-void make_index(const log_folder& folder, const index_batch& keys) {
-  const log_identity identity = folder.visit()->identity();
-  index_writer::replace(*folder.runtime().files, folder.beside(".index")).add(keys, identity);
 }
 
 }  // namespace
@@ -287,69 +277,6 @@ TEST_CASE("an end that is missing, and a witness that is missing or damaged, are
       log_folder::write(folder.beside(".witness"), bytes);
       CHECK(has(verify(folder), kind::witness));
     }
-  }
-}
-
-TEST_CASE("an index that says something else than the log is found") {
-  const log_folder folder;
-  make_log(folder);
-  index_batch keys = all_keys(folder);
-  const auto check_found = [&] {
-    const log_verification found = verify(folder);
-    const log_finding finding = only_finding(found);
-    CHECK(finding.what == kind::index);
-    CHECK_FALSE(found.loses_events());
-    CHECK(found.index == log_verification::index_state::damaged);
-    CHECK(found.events == 60);
-  };
-  SUBCASE("it has all") {
-    make_index(folder, keys);
-    CHECK(verify(folder).sound());
-  }
-  SUBCASE("it lacks an entry") {
-    keys.entries.erase(keys.entries.begin() + 100);
-    make_index(folder, keys);
-    check_found();
-  }
-  SUBCASE("it has one more") {
-    keys.entries.push_back({key_of_tag("nobody"), 31});
-    make_index(folder, keys);
-    check_found();
-  }
-  SUBCASE("an entry points elsewhere") {
-    keys.entries[100].position += 1;
-    make_index(folder, keys);
-    check_found();
-  }
-  SUBCASE("a block has another bit") {
-    make_index(folder, keys);
-    sql::database::open(folder.beside(".index"), sql::open_mode::read_write)
-        .run(
-            "UPDATE blocks SET bytes = CAST(substr(bytes, 1, 100) || x'FF' || substr(bytes, 102) AS BLOB) "
-            "WHERE number = 1");
-    check_found();
-  }
-  SUBCASE("the filter says no") {
-    make_index(folder, keys);
-    sql::database::open(folder.beside(".index"), sql::open_mode::read_write)
-        .run("UPDATE blocks SET bytes = zeroblob(length(bytes)) WHERE number = 3");
-    check_found();
-  }
-  SUBCASE("it takes ids for those of another time") {
-    keys.ids = {};
-    make_index(folder, keys);
-    CHECK(has(verify(folder), kind::index));
-  }
-  SUBCASE("it is of another history") {
-    keys.chain[3] ^= 1;
-    make_index(folder, keys);
-    check_found();
-  }
-  SUBCASE("it is no database") {
-    log_folder::write(folder.beside(".index"), std::string(20'000, 'x'));
-    std::filesystem::remove(folder.beside(".index-wal"));
-    std::filesystem::remove(folder.beside(".index-shm"));
-    check_found();
   }
 }
 

@@ -106,7 +106,7 @@ void known_events::begin_look_at_index() {
   const std::uint64_t drops = indexer_.tail().drops();
   if (!index_ || generation != index_generation_) {
     index_.reset();
-    index_ = std::make_unique<index_reader>(paths_.index, index_reader::filters::loaded);
+    index_ = std::make_unique<index_reader>(paths_.index, index_reader::filters::asked);
     index_generation_ = generation;
   }
   index_look_.emplace(*index_);
@@ -115,7 +115,7 @@ void known_events::begin_look_at_index() {
 
 /// After the tail was asked. What was seen of the index in an earlier look still is all that is not in the tail, as long as nothing
 /// has left that since: then most that was never there is known without a look at the file.
-bool known_events::lacked_by_index(index_key key, const event_id* id) const {
+bool known_events::lacked_by_index(index_key key, const event_id* id) {
   return index_ && indexer_.generation() == index_generation_ && indexer_.tail().drops() == drops_before_look_ &&
          index_->surely_lacked(key, id);
 }

@@ -117,7 +117,7 @@ class known_events {
  private:
   void begin_look_at_log();
   void begin_look_at_index();
-  bool lacked_by_index(index_key key, const event_id* id) const;
+  bool lacked_by_index(index_key key, const event_id* id);
   void end_look() noexcept;
   /// Calls `is_it` with each event that may have the key, the newest first, until it returns true.
   /// `id`: the event id whose key it is.

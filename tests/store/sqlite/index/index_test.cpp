@@ -7,12 +7,14 @@
 #include <string>
 
 #include <whence/store/sqlite/index/reader.hpp>
-#include <whence/store/sqlite/index/writer.hpp>
 
+#include <tests/store/sqlite/index_of.hpp>
 #include <tests/store/sqlite/log_folder.hpp>
 
 using namespace whence;
+using tests::all_keys;
 using tests::log_folder;
+using tests::make_index;
 
 namespace {
 
@@ -20,20 +22,6 @@ const std::vector<std::string> parts{"", "-wal", "-shm"};
 
 void remove_index(const log_folder& folder) {
   for (const std::string& part : parts) std::filesystem::remove(folder.beside(".index" + part));
-}
-
-/// The keys of all events of the log.
-index_batch all_keys(const log_folder& folder) {
-  const auto visitor = folder.visit();
-  index_batch keys;
-  for (const recorded_event& event : visitor->read({})) keys.add(event, event.chain);
-  return keys;
-}
-
-/// An index of these keys, in the place of what is there.
-void make_index(const log_folder& folder, const index_batch& keys) {
-  const log_identity log = folder.visit()->identity();
-  index_writer::replace(*folder.runtime().files, folder.beside(".index")).add(keys, log);
 }
 
 void change_index(const log_folder& folder, const std::string& script) {
@@ -100,9 +88,24 @@ TEST_CASE("an index that is gone, damaged, ahead, or of another log is filled ag
   SUBCASE("its runs do not end at its checkpoint") { change_index(folder, "UPDATE checkpoint SET position = 49"); }
   SUBCASE("another history") { change_index(folder, "UPDATE checkpoint SET chain = zeroblob(16)"); }
   SUBCASE("another log") { change_index(folder, "UPDATE checkpoint SET log = zeroblob(16)"); }
+  SUBCASE("of the format before") {
+    change_index(folder,
+                 "PRAGMA user_version=2; DROP TABLE pages; DROP TABLE garbage;"
+                 " CREATE TABLE garbage(first INTEGER PRIMARY KEY, count INTEGER NOT NULL) STRICT;"
+                 " ALTER TABLE runs DROP COLUMN pages; ALTER TABLE runs DROP COLUMN stream_pages;"
+                 " ALTER TABLE runs RENAME COLUMN id_pages TO filtered; ALTER TABLE state DROP COLUMN next_page");
+  }
+  SUBCASE("of a format to come") { change_index(folder, "PRAGMA user_version=1000"); }
   SUBCASE("without a checkpoint") {
     change_index(folder, "DELETE FROM checkpoint; DELETE FROM runs; DELETE FROM blocks");
   }
+  SUBCASE("a run says that it has more pages of a filter than it has") {
+    change_index(folder, "UPDATE runs SET stream_pages = stream_pages + 1, id_pages = id_pages - 1");
+  }
+  SUBCASE("a run says that it has more pages than there can be") {
+    change_index(folder, "UPDATE runs SET stream_pages = -1");
+  }
+  SUBCASE("the pages of its filters are gone") { change_index(folder, "DELETE FROM pages"); }
   SUBCASE("without its state") { change_index(folder, "DELETE FROM state"); }
   SUBCASE("a run is gone") { change_index(folder, "DELETE FROM runs WHERE first = 1"); }
   SUBCASE("a run says that it is larger than it is") {
@@ -117,6 +120,7 @@ TEST_CASE("an index that is gone, damaged, ahead, or of another log is filled ag
   }
   check_log(folder, first, 50);
   check_log(folder, first, 50);
+  CHECK(sql::database::open(folder.beside(".index"), sql::open_mode::read_only).integer("PRAGMA user_version") == 3);
 }
 
 TEST_CASE("an index that has lost an event in the middle of a stream is noticed, and made anew") {

@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cstring>
 #include <map>
 #include <random>
 #include <string>
@@ -9,6 +10,7 @@
 #include <whence/core/runtime.hpp>
 #include <whence/sql/error.hpp>
 #include <whence/store/sqlite/index/filter.hpp>
+#include <whence/store/sqlite/index/filter_cache.hpp>
 #include <whence/store/sqlite/index/reader.hpp>
 #include <whence/store/sqlite/index/writer.hpp>
 
@@ -93,7 +95,7 @@ TEST_CASE("keys are found as in a plain list: in small and large runs, while the
   index_and_model given;
   index_writer writer = index_writer::open(*given.runtime.files, given.path);
   index_reader seeking(given.path);
-  index_reader filtering(given.path, index_reader::filters::loaded);
+  index_reader filtering(given.path, index_reader::filters::asked);
   for (int batch = 0; batch < 45; ++batch) {
     writer.add(given.next(batch % 10 == 9 ? 30'000 : 1 + given.below(2'000)), given.log);
     const std::uint64_t parts = given.below(4);
@@ -184,14 +186,108 @@ TEST_CASE("a block that is not as it was written is never taken for one") {
   CHECK_THROWS_AS(read_all(), sql::sql_error);
 }
 
-TEST_CASE("a filter never denies what was added, and mostly denies what was not") {
-  key_filter filter(10'000);
-  for (std::uint64_t number = 0; number < 10'000; ++number) filter.add(key(number, key_kind::stream));
-  for (std::uint64_t number = 0; number < 10'000; ++number) REQUIRE(filter.may_have(key(number, key_kind::stream)));
-  int wrong = 0;
-  for (std::uint64_t number = 10'000; number < 30'000; ++number)
-    wrong += filter.may_have(key(number, key_kind::stream));
-  CHECK(wrong < 20'000 / 40);
+TEST_CASE("a page of a filter never denies what was added, and mostly denies what was not") {
+  for (const std::uint64_t keys : {std::uint64_t{1}, std::uint64_t{43}, std::uint64_t{filter_size::keys_of_page}}) {
+    std::vector<index_key> added;
+    for (std::uint64_t number = 0; number < keys; ++number) added.push_back(key(number, key_kind::stream));
+    std::ranges::sort(added);
+    filter_builder builder;
+    for (const index_key each : added) {
+      builder.add(each);
+      builder.add(each);
+    }
+    CHECK(builder.full() == (keys == filter_size::keys_of_page));
+    CHECK(builder.first() == added.front());
+    const std::span<const std::uint8_t> bytes = builder.take();
+    CHECK(builder.empty());
+    std::vector<filter_line> lines(bytes.size() / sizeof(filter_line));
+    REQUIRE(lines.size() == (keys + filter_size::keys_of_line - 1) / filter_size::keys_of_line);
+    std::memcpy(lines.data(), bytes.data(), bytes.size());
+    const auto denies = [&lines](index_key each) { return !may_have(lines[filter_line_of(each, lines.size())], each); };
+    CHECK(std::ranges::none_of(added, denies));
+    int wrong = 0;
+    for (std::uint64_t number = keys; number < keys + 20'000; ++number) wrong += !denies(key(number, key_kind::stream));
+    CHECK(wrong < 20'000 / 40);
+  }
+}
+
+TEST_CASE("the page of a key is that of the last fence that is not beyond it, however the keys are spread") {
+  std::uint64_t random = 7;
+  for (const std::size_t count : {0u, 1u, 2u, 300u}) {
+    for (const std::uint64_t spread : {UINT64_MAX, UINT64_MAX >> 20, std::uint64_t{0xfffff}}) {
+      std::vector<index_key> keys;
+      for (std::size_t i = 0; i < count; ++i) {
+        random = random * 6364136223846793005u + 1442695040888963407u;
+        keys.push_back((random ^ (random >> 31)) & spread);
+      }
+      std::ranges::sort(keys);
+      keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
+      filter_fences fences;
+      for (const index_key each : keys) fences.add(each, static_cast<std::int64_t>(fences.pages.size() + 5));
+      const std::optional<filter_fences> read = filter_fences::read(fences.bytes());
+      REQUIRE(read);
+      CHECK(read->first_keys == keys);
+      CHECK(read->pages == fences.pages);
+      std::vector<index_key> wanted{0, UINT64_MAX, spread / 3};
+      for (const index_key each : keys) wanted.insert(wanted.end(), {each, each - 1, each + 1});
+      for (const index_key each : wanted) {
+        const auto behind = std::upper_bound(keys.begin(), keys.end(), each) - keys.begin();
+        const std::optional<std::size_t> page = read->page_of(each);
+        REQUIRE(page.has_value() == (behind > 0));
+        if (page) REQUIRE(*page == static_cast<std::size_t>(behind - 1));
+      }
+    }
+  }
+  filter_fences turned;
+  turned.add(9, 1);
+  turned.add(8, 2);
+  CHECK_FALSE(filter_fences::read(turned.bytes()));
+}
+
+TEST_CASE("a cache of filters has what was asked for lately, and never more than it may") {
+  constexpr std::size_t pages = filter_cache::pages_max + 500;
+  filter_fences fences;
+  for (std::size_t page = 0; page < pages; ++page) {
+    fences.add(page << 20, static_cast<std::int64_t>(page));
+  }
+  filter_cache cache;
+  filter_cache::filter few(fences);
+  filter_cache::filter many(fences);
+  const auto put = [&cache](filter_cache::filter& to, std::size_t page) {
+    filter_builder builder;
+    builder.add(page << 20);
+    const std::span<const std::uint8_t> lines = builder.take();
+    return cache.put(to, page, lines) != nullptr;
+  };
+  const auto has = [&cache](const filter_cache::filter& of, std::size_t page) {
+    const filter_line* const line = cache.line(of, page, page << 20);
+    if (line != nullptr) REQUIRE(may_have(*line, page << 20));
+    return line != nullptr;
+  };
+  const auto count = [](const filter_cache::filter& of) {
+    return static_cast<std::size_t>(
+        std::ranges::count_if(of.pages, [](const auto& page) { return page.lines != nullptr; }));
+  };
+  for (std::size_t page = 0; page < 100; ++page) REQUIRE(put(few, page));
+  for (std::size_t page = 0; page < pages; ++page) {
+    REQUIRE(put(many, page));
+    REQUIRE(count(few) + count(many) <= filter_cache::pages_max);
+    if (page % 50 == 0) {
+      for (std::size_t asked = 0; asked < 100; ++asked) REQUIRE(has(few, asked));
+    }
+  }
+  CHECK(count(few) == 100);
+  CHECK(count(few) + count(many) == filter_cache::pages_max);
+  CHECK(has(many, pages - 1));
+  CHECK_FALSE(has(many, 0));
+  cache.drop(many);
+  CHECK(count(many) == 0);
+  CHECK(has(few, 99));
+  for (std::size_t page = 0; page < pages; ++page) REQUIRE(put(many, page));
+  CHECK(count(few) + count(many) == filter_cache::pages_max);
+  const std::vector<std::uint8_t> odd(65);
+  CHECK(cache.put(many, 0, odd) == nullptr);
+  CHECK(cache.put(many, 0, {}) == nullptr);
 }
 
 TEST_CASE("a range of ids knows its UUIDv7, and says nothing of others") {

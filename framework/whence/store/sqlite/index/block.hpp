@@ -20,7 +20,7 @@
 
 namespace whence::inline v0 {
 
-enum class block_kind : std::uint32_t { entries = 1, fences = 2, filter = 3 };
+enum class block_kind : std::uint32_t { entries = 1, fences = 2, filter = 3, filter_fences = 4 };
 
 struct block_size {
   static constexpr std::size_t page = 16'384;  ///< of the database

@@ -11,7 +11,7 @@ namespace whence::inline v0 {
 namespace {
 
 constexpr std::int64_t application_id = 0x57484E49;
-constexpr std::int64_t format = 2;
+constexpr std::int64_t format = 3;
 constexpr int busy_milliseconds = 10'000;
 
 constexpr std::string_view schema = R"sql(
@@ -28,21 +28,30 @@ CREATE TABLE runs(
   first INTEGER NOT NULL,
   last INTEGER NOT NULL,
   entries INTEGER NOT NULL,
-  filtered INTEGER NOT NULL,
   oldest_id BLOB NOT NULL,
   newest_id BLOB NOT NULL,
   other_ids INTEGER NOT NULL,
-  blocks BLOB NOT NULL
+  blocks BLOB NOT NULL,
+  stream_pages INTEGER NOT NULL,
+  id_pages INTEGER NOT NULL,
+  pages BLOB NOT NULL
 ) STRICT;
 CREATE TABLE blocks(number INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT;
-CREATE TABLE garbage(first INTEGER PRIMARY KEY, count INTEGER NOT NULL) STRICT;
+CREATE TABLE pages(number INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT;
+CREATE TABLE garbage(
+  of_pages INTEGER NOT NULL,
+  first INTEGER NOT NULL,
+  count INTEGER NOT NULL,
+  PRIMARY KEY(of_pages, first)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE state(
   number INTEGER PRIMARY KEY CHECK (number = 1),
   next_block INTEGER NOT NULL,
+  next_page INTEGER NOT NULL,
   next_run INTEGER NOT NULL,
   generation INTEGER NOT NULL
 ) STRICT;
-INSERT INTO state VALUES(1, 1, 1, 1);
+INSERT INTO state VALUES(1, 1, 1, 1, 1);
 )sql";
 
 std::optional<uuid> id_in(std::span<const std::uint8_t> bytes) {
@@ -56,32 +65,50 @@ std::uint64_t number_in(const sql::statement& row, int column) {
   return static_cast<std::uint64_t>(row.integer(column));
 }
 
+std::optional<block_list> blocks_in(std::span<const std::uint8_t> bytes) {
+  block_list blocks;
+  if (bytes.size() % sizeof(block_extent) != 0) return std::nullopt;
+  blocks.extents.resize(bytes.size() / sizeof(block_extent));
+  if (!bytes.empty()) std::memcpy(blocks.extents.data(), bytes.data(), bytes.size());
+  return blocks;
+}
+
+std::span<const std::uint8_t> as_bytes(const block_list& blocks) {
+  return {reinterpret_cast<const std::uint8_t*>(blocks.extents.data()), blocks.extents.size() * sizeof(block_extent)};
+}
+
 index_run run_in(const sql::statement& row, const std::string& path) {
   index_run run;
   run.number = number_in(row, 0);
   run.first = number_in(row, 1);
   run.last = number_in(row, 2);
   run.entries = number_in(row, 3);
-  run.filtered = number_in(row, 4);
-  const std::optional<uuid> oldest = id_in(row.blob(5));
-  const std::optional<uuid> newest = id_in(row.blob(6));
-  const std::span<const std::uint8_t> blocks = row.blob(8);
-  if (!oldest || !newest || blocks.size() % sizeof(block_extent) != 0) index_is_damaged(path, "a run is not readable");
-  run.ids = id_range::of(*oldest, *newest, row.integer(7) != 0);
-  run.blocks.resize(blocks.size() / sizeof(block_extent));
-  if (!blocks.empty()) std::memcpy(run.blocks.data(), blocks.data(), blocks.size());
+  const std::optional<uuid> oldest = id_in(row.blob(4));
+  const std::optional<uuid> newest = id_in(row.blob(5));
+  std::optional<block_list> blocks = blocks_in(row.blob(7));
+  std::optional<block_list> pages = blocks_in(row.blob(10));
+  if (!oldest || !newest || !blocks || !pages) index_is_damaged(path, "a run is not readable");
+  run.ids = id_range::of(*oldest, *newest, row.integer(6) != 0);
+  run.blocks = std::move(*blocks);
+  run.filter_pages = {number_in(row, 8), number_in(row, 9)};
+  run.pages = std::move(*pages);
   return run;
 }
 
 /// What a whole run must be, so that nobody who believes it reads or allocates without bound.
 bool is_sound(const index_run& run, std::uint64_t next_position) {
-  std::int64_t blocks = 0;
-  for (const block_extent& extent : run.blocks) {
-    if (extent.first < 1 || extent.count < 1) return false;
-    blocks += extent.count;
+  for (const block_list* const list : {&run.blocks, &run.pages}) {
+    for (const block_extent& extent : list->extents) {
+      if (extent.first < 1 || extent.count < 1) return false;
+    }
   }
-  return run.first == next_position && run.last >= run.first && run.filtered <= run.entries &&
-         static_cast<std::uint64_t>(blocks) == run.all_blocks();
+  std::uint64_t pages = 0;
+  for (const std::uint64_t of_filter : run.filter_pages) {
+    if (of_filter > run.entries) return false;
+    pages += of_filter;
+  }
+  return run.first == next_position && run.last >= run.first && pages == run.pages.size() &&
+         run.all_blocks() == run.blocks.size();
 }
 
 }  // namespace
@@ -120,8 +147,8 @@ sql::database open_index_to_write(const std::string& path) {
 
 std::vector<index_run> read_runs(sql::database& db, bool live) {
   sql::statement rows = db.prepare(
-      "SELECT number, first, last, entries, filtered, oldest_id, newest_id, other_ids, blocks FROM runs WHERE live = ? "
-      "ORDER BY first");
+      "SELECT number, first, last, entries, oldest_id, newest_id, other_ids, blocks, stream_pages, id_pages, pages "
+      "FROM runs WHERE live = ? ORDER BY first");
   rows.bind(1, live ? 1 : 0);
   std::vector<index_run> runs;
   std::uint64_t next = 1;
@@ -134,11 +161,10 @@ std::vector<index_run> read_runs(sql::database& db, bool live) {
 }
 
 void insert_run(sql::database& db, const index_run& run, bool live) {
-  const std::span<const std::uint8_t> blocks(reinterpret_cast<const std::uint8_t*>(run.blocks.data()),
-                                             run.blocks.size() * sizeof(block_extent));
-  db.run("INSERT OR REPLACE INTO runs VALUES(?,?,?,?,?,?,?,?,?,?)",
-         {run.number, live ? 1 : 0, run.first, run.last, run.entries, run.filtered, run.ids.oldest().bytes(),
-          run.ids.newest().bytes(), run.ids.has_others() ? 1 : 0, blocks});
+  db.run("INSERT OR REPLACE INTO runs VALUES(?,?,?,?,?,?,?,?,?,?,?,?)",
+         {run.number, live ? 1 : 0, run.first, run.last, run.entries, run.ids.oldest().bytes(),
+          run.ids.newest().bytes(), run.ids.has_others() ? 1 : 0, as_bytes(run.blocks), run.filter_pages[0],
+          run.filter_pages[1], as_bytes(run.pages)});
 }
 
 }  // namespace whence::inline v0

@@ -5,10 +5,12 @@
 ///     runs         the runs. Those that are `live` follow each other without gap or overlap, from position 1 to the checkpoint;
 ///                  one that is not is still being merged, and is thrown away if the process ends first
 ///     blocks       their blocks, written at the end of the table, never changed
-///     garbage      blocks of runs that are gone, to be deleted
-///     state        one row: where the next block goes, the number of the next run, and how often the set of runs has changed
+///     pages        the pages of their filters, in the same way
+///     garbage      blocks and pages of runs that are gone, to be deleted
+///     state        one row: where the next block and the next page go, the number of the next run, and how often the set of runs
+///                  has changed
 ///
-/// application_id 0x57484E49 ("WHNI"), pages of 16 KiB, WAL, synchronous=NORMAL: a power cut may take the newest runs, with
+/// application_id 0x57484E49 ("WHNI"), user_version 3 (an index of another is made anew), pages of 16 KiB, WAL, synchronous=NORMAL: a power cut may take the newest runs, with
 /// their checkpoint.
 #pragma once
 

@@ -12,7 +12,6 @@ index_run index_writer::merge::planned(const std::vector<index_run>& sources, st
   run.last = sources.back().last;
   for (const index_run& source : sources) {
     run.entries += source.entries;
-    run.filtered += source.filtered;  // a stream that is in several is counted often: its filter is the better for it
     run.ids.add(source.ids);
   }
   return run;
@@ -27,9 +26,9 @@ index_writer::merge::merge(std::vector<index_run> sources, std::uint64_t number,
 
 bool index_writer::merge::advance(int blocks, const run_builder::sink& put) {
   int written = 0;
-  const run_builder::sink counted = [&](std::span<const std::uint8_t> block) {
+  const run_builder::sink counted = [&](block_kind kind, std::span<const std::uint8_t> block) {
     ++written;
-    return put(block);
+    return put(kind, block);
   };
   for (std::size_t source = 0; source < cursors_.size(); ++source) {
     if (cursors_[source].next_block == 0) read_block(source);
@@ -68,7 +67,7 @@ void index_writer::merge::read_block(std::size_t source) {
     return;
   }
   select_.reset();
-  select_.bind(1, run.block(here.next_block++));
+  select_.bind(1, run.blocks.at(here.next_block++));
   if (!select_.step()) index_is_damaged(path_, "a block is missing");
   const std::span<const std::uint8_t> bytes = select_.blob(0);
   here.bytes.assign(bytes.begin(), bytes.end());

@@ -13,7 +13,7 @@
 
 namespace whence::inline v0 {
 
-/// Limits   a block of each source, the fences and the filter of what is made: about four bytes an event.
+/// Limits   a block of each source, and what a run_builder has.
 class index_writer::merge {
  public:
   static constexpr std::size_t fan_in = 8;

@@ -11,7 +11,6 @@ namespace whence::inline v0 {
 namespace {
 
 constexpr int busy_milliseconds = 10'000;
-constexpr std::size_t filter_bytes_max = 48u << 20;
 
 }  // namespace
 
@@ -19,6 +18,7 @@ index_reader::index_reader(const std::string& path, filters use)
     : db_(sql::database::open(path, sql::open_mode::read_only)),
       generation_(db_.prepare("SELECT generation FROM state WHERE number = 1")),
       select_(db_.prepare("SELECT bytes FROM blocks WHERE number = ?")),
+      select_page_(db_.prepare("SELECT bytes FROM pages WHERE number = ?")),
       use_(use) {
   sqlite3_busy_timeout(db_.handle(), busy_milliseconds);
   db_.run("PRAGMA cache_size=-4096");
@@ -37,6 +37,7 @@ index_reader::snapshot::snapshot(index_reader& index) : index_(index) {
 
 index_reader::snapshot::~snapshot() {
   index_.select_.reset();
+  index_.select_page_.reset();
   index_.block_number_ = 0;
   if (index_.db_.in_transaction()) sqlite3_exec(index_.db_.handle(), "ROLLBACK", nullptr, nullptr, nullptr);
 }
@@ -47,24 +48,31 @@ void index_reader::refresh() {
   const std::int64_t generation = generation_.integer(0);
   generation_.reset();
   if (generation == seen_generation_) return;
-  std::vector<std::shared_ptr<known_run>> runs;
+  const auto known = [this](std::uint64_t number) {
+    return std::ranges::find_if(runs_, [number](const auto& each) { return each && each->run.number == number; });
+  };
+  std::vector<std::unique_ptr<known_run>> runs;
+  std::vector<std::uint64_t> numbers;
   for (index_run& run : read_runs(db_, true)) {
-    const auto known = std::find_if(runs_.begin(), runs_.end(),
-                                    [&run](const auto& each) { return each && each->run.number == run.number; });
-    if (known != runs_.end()) {
-      runs.push_back(std::move(*known));
-    } else {
-      runs.push_back(std::make_shared<known_run>());
-      runs.back()->run = std::move(run);
-    }
+    numbers.push_back(run.number);
+    runs.push_back(known(run.number) == runs_.end() ? std::make_unique<known_run>() : nullptr);
+    if (runs.back()) runs.back()->run = std::move(run);
+  }
+  // From here on nothing fails: the cache knows the filters by where they are.
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    if (!runs[i]) runs[i] = std::move(*known(numbers[i]));
+  }
+  for (const auto& gone : runs_) {
+    if (gone) drop_filters(*gone);
   }
   runs_ = std::move(runs);
-  filter_bytes_ = 0;
-  for (const auto& known : runs_) {
-    if (known->filter_is == known_run::filter_state::loaded) filter_bytes_ += known->filter.bytes().size();
-    if (known->filter_is == known_run::filter_state::left_out) known->filter_is = known_run::filter_state::unknown;
-  }
   seen_generation_ = generation;
+}
+
+void index_reader::drop_filters(known_run& known) noexcept {
+  for (std::optional<filter_cache::filter>& filter : known.filters) {
+    if (filter) cache_.drop(*filter);
+  }
 }
 
 std::optional<index_checkpoint> index_reader::checkpoint() {
@@ -78,13 +86,13 @@ std::optional<index_checkpoint> index_reader::checkpoint() {
 std::span<const std::uint8_t> index_reader::block(const index_run& run, std::size_t number) {
   block_number_ = 0;
   select_.reset();
-  select_.bind(1, run.block(number));
+  select_.bind(1, run.blocks.at(number));
   if (!select_.step()) index_is_damaged(db_.path(), "a block is missing");
   return select_.blob(0);
 }
 
 block_view index_reader::entries(const index_run& run, std::size_t number) {
-  const std::int64_t wanted = run.block(number);
+  const std::int64_t wanted = run.blocks.at(number);
   if (wanted == block_number_ && wanted > 0) return block_;
   const std::optional<block_view> read = block_view::read(block(run, number), run.number, run.first);
   const std::uint64_t expected =
@@ -95,23 +103,22 @@ block_view index_reader::entries(const index_run& run, std::size_t number) {
   return block_;
 }
 
-/// Straight to where they are kept: the filter of a large run is a large part of our memory. False: they are not as many bytes.
-bool index_reader::read_payload(const index_run& run, block_kind kind, std::size_t first, std::size_t count,
-                                std::span<std::uint8_t> into) {
-  for (std::size_t number = first; number < first + count; ++number) {
+std::vector<std::uint8_t> index_reader::read_payload(const index_run& run, block_kind kind, std::size_t first,
+                                                     std::size_t end) {
+  std::vector<std::uint8_t> all;
+  for (std::size_t number = first; number < end; ++number) {
     const auto payload = read_block(block(run, number), run.number, kind);
     if (!payload) index_is_damaged(db_.path(), "a block is not as it was written");
-    if (payload->size() > into.size()) return false;
-    std::memcpy(into.data(), payload->data(), payload->size());
-    into = into.subspan(payload->size());
+    all.insert(all.end(), payload->begin(), payload->end());
   }
-  return into.empty();
+  return all;
 }
 
 void index_reader::load_fences(known_run& known) {
   const index_run& run = known.run;
-  std::vector<std::uint8_t> bytes(run.entry_blocks() * block_fence::bytes);
-  if (!read_payload(run, block_kind::fences, run.entry_blocks(), run.fence_blocks(), bytes)) {
+  const std::vector<std::uint8_t> bytes =
+      read_payload(run, block_kind::fences, run.entry_blocks(), run.entry_blocks() + run.fence_blocks());
+  if (bytes.size() != run.entry_blocks() * block_fence::bytes) {
     index_is_damaged(db_.path(), "the fences of a run are not as they were written");
   }
   known.fence_keys.resize(run.entry_blocks());
@@ -124,35 +131,55 @@ void index_reader::load_fences(known_run& known) {
   known.has_fences = true;
 }
 
-void index_reader::load_filter(known_run& known) {
+filter_cache::filter& index_reader::load_filter(known_run& known, std::size_t filter) {
+  if (known.filters[filter]) return *known.filters[filter];
   const index_run& run = known.run;
-  const std::size_t size = key_filter::bytes_for(run.filtered);
-  if (filter_bytes_ + size > filter_bytes_max) {
-    known.filter_is = known_run::filter_state::left_out;
-    return;
+  std::optional<filter_fences> fences = filter_fences::read(read_payload(
+      run, block_kind::filter_fences, run.filter_fences_begin(filter), run.filter_fences_begin(filter + 1)));
+  if (!fences || fences->pages.size() != run.filter_pages[filter]) {
+    index_is_damaged(db_.path(), "the fences of a filter are not as they were written");
   }
-  key_filter filter(run.filtered);
-  if (!read_payload(run, block_kind::filter, run.entry_blocks() + run.fence_blocks(), run.filter_blocks(),
-                    filter.bytes())) {
-    index_is_damaged(db_.path(), "the filter of a run is not as it was written");
-  }
-  known.filter = std::move(filter);
-  filter_bytes_ += size;
-  known.filter_is = known_run::filter_state::loaded;
+  return known.filters[filter].emplace(std::move(*fences));
+}
+
+const filter_cache::filter::page& index_reader::load_page(const index_run& run, filter_cache::filter& filter,
+                                                          std::size_t page) {
+  select_page_.reset();
+  select_page_.bind(1, filter.fences.pages[page]);
+  if (!select_page_.step()) index_is_damaged(db_.path(), "a page of a filter is missing");
+  const auto lines = read_block(select_page_.blob(0), run.number, block_kind::filter);
+  const filter_cache::filter::page* const loaded = lines ? cache_.put(filter, page, *lines) : nullptr;
+  if (loaded == nullptr) index_is_damaged(db_.path(), "a page of a filter is not as it was written");
+  select_page_.reset();
+  return *loaded;
 }
 
 bool index_reader::may_have(known_run& known, index_key key) {
   if (use_ == filters::unused || !is_filtered(key)) return true;
-  if (known.filter_is == known_run::filter_state::unknown) load_filter(known);
-  return known.filter_is != known_run::filter_state::loaded || known.filter.may_have(key);
+  filter_cache::filter& filter = load_filter(known, filter_with(key));
+  const std::optional<std::size_t> page = filter.fences.page_of(key);
+  if (!page) return false;
+  const filter_line* const line = cache_.line(filter, *page, key);
+  return whence::may_have(line != nullptr ? *line : load_page(known.run, filter, *page).line(key), key);
 }
 
-bool index_reader::surely_lacked(index_key key, const event_id* id) const {
-  return seen_generation_ != 0 && is_filtered(key) && std::ranges::all_of(runs_, [&](const auto& known) {
-           if (!known) return false;
-           if (id != nullptr && !known->run.ids.may_have(id->value())) return true;
-           return known->filter_is == known_run::filter_state::loaded && !known->filter.may_have(key);
-         });
+bool index_reader::surely_lacked(index_key key, const event_id* id) {
+  if (seen_generation_ == 0 || use_ == filters::unused || !is_filtered(key)) return false;
+  // All lines are asked for before one is looked at: they come from memory at the same time.
+  lines_.clear();
+  for (const auto& known : runs_) {
+    if (!known) return false;
+    if (id != nullptr && !known->run.ids.may_have(id->value())) continue;
+    const std::optional<filter_cache::filter>& filter = known->filters[filter_with(key)];
+    if (!filter) return false;
+    const std::optional<std::size_t> page = filter->fences.page_of(key);
+    if (!page) continue;
+    const filter_line* const line = cache_.line(*filter, *page, key);
+    if (line == nullptr) return false;
+    __builtin_prefetch(line);
+    lines_.push_back(line);
+  }
+  return std::ranges::none_of(lines_, [key](const filter_line* line) { return whence::may_have(*line, key); });
 }
 
 /// How many entries of the run are less than that.

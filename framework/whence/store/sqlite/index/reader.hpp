@@ -1,6 +1,7 @@
 /// Reads the index through a read-only connection: where the events with a key may stand.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include <whence/sql/database.hpp>
+#include <whence/store/sqlite/index/filter_cache.hpp>
 #include <whence/store/sqlite/index/run.hpp>
 #include <whence/store/sqlite/index/writer.hpp>
 
@@ -16,12 +18,12 @@ namespace whence::inline v0 {
 
 /// Threads  one at a time.
 /// Throws   sql_error; CORRUPT: something of the index is not as it was written.
-/// Limits   the fences of all runs, a byte for a hundred events; with filters, 48 MiB of these: the newest.
+/// Limits   the fences of all runs, a byte for a hundred events; with filters, what a filter_cache has.
 class index_reader {
  public:
   enum class filters {
     unused,  ///< for who looks up what is there
-    loaded,  ///< for who mostly hears that it is not
+    asked,   ///< for who mostly hears that it is not
   };
 
   explicit index_reader(const std::string& path, filters use = filters::unused);
@@ -39,7 +41,7 @@ class index_reader {
   };
 
   /// True: as of the last snapshot the key was in no run, as far as filters in memory tell. Reads nothing.
-  bool surely_lacked(index_key key, const event_id* id) const;
+  bool surely_lacked(index_key key, const event_id* id);
 
   // All of these want a snapshot around them.
   std::optional<index_checkpoint> checkpoint();
@@ -58,8 +60,7 @@ class index_reader {
     bool has_fences = false;
     std::vector<index_key> fence_keys;
     std::vector<std::uint32_t> fence_distances;
-    enum class filter_state { unknown, loaded, left_out } filter_is = filter_state::unknown;
-    key_filter filter;
+    std::array<std::optional<filter_cache::filter>, filters_of_run> filters;  // nothing: not asked yet
   };
   /// Entries of a run, by their number in it.
   struct range {
@@ -68,11 +69,12 @@ class index_reader {
   };
 
   void refresh();
+  void drop_filters(known_run& known) noexcept;
   bool may_have(known_run& known, index_key key);
   void load_fences(known_run& known);
-  void load_filter(known_run& known);
-  bool read_payload(const index_run& run, block_kind kind, std::size_t first, std::size_t count,
-                    std::span<std::uint8_t> into);
+  filter_cache::filter& load_filter(known_run& known, std::size_t filter);
+  const filter_cache::filter::page& load_page(const index_run& run, filter_cache::filter& filter, std::size_t page);
+  std::vector<std::uint8_t> read_payload(const index_run& run, block_kind kind, std::size_t first, std::size_t end);
   std::span<const std::uint8_t> block(const index_run& run, std::size_t number);
   block_view entries(const index_run& run, std::size_t number);
   std::uint64_t entries_before(known_run& known, const index_entry& entry);
@@ -83,10 +85,12 @@ class index_reader {
   sql::database db_;
   sql::statement generation_;
   sql::statement select_;
+  sql::statement select_page_;
   const filters use_;
   std::int64_t seen_generation_ = 0;
-  std::size_t filter_bytes_ = 0;
-  std::vector<std::shared_ptr<known_run>> runs_;
+  std::vector<std::unique_ptr<known_run>> runs_;
+  filter_cache cache_;
+  std::vector<const filter_line*> lines_;  // of a question, one for each run
   // The block that was read last; `select_` stands on it.
   std::int64_t block_number_ = 0;
   block_view block_;

@@ -11,23 +11,39 @@ namespace {
 constexpr std::uint64_t small_run = 131'072;
 constexpr std::uint64_t growth = 8;
 
-std::size_t blocks_for(std::size_t bytes, std::size_t of_block) noexcept { return (bytes + of_block - 1) / of_block; }
+std::size_t blocks_for(std::size_t things, std::size_t of_block) noexcept { return (things + of_block - 1) / of_block; }
 
 }  // namespace
 
-std::size_t index_run::fence_blocks() const noexcept { return blocks_for(entry_blocks(), block_fence::of_block); }
-
-std::size_t index_run::filter_blocks() const noexcept {
-  return blocks_for(key_filter::bytes_for(filtered), block_size::payload);
+void block_list::add(std::int64_t block) {
+  if (!extents.empty() && extents.back().first + extents.back().count == block) {
+    ++extents.back().count;
+  } else {
+    extents.push_back({block, 1});
+  }
 }
 
-std::int64_t index_run::block(std::size_t which) const noexcept {
+std::uint64_t block_list::size() const noexcept {
+  std::uint64_t all = 0;
+  for (const block_extent& extent : extents) all += static_cast<std::uint64_t>(extent.count);
+  return all;
+}
+
+std::int64_t block_list::at(std::size_t which) const noexcept {
   auto left = static_cast<std::int64_t>(which);
-  for (const block_extent& extent : blocks) {
+  for (const block_extent& extent : extents) {
     if (left < extent.count) return extent.first + left;
     left -= extent.count;
   }
   return -1;
+}
+
+std::size_t index_run::fence_blocks() const noexcept { return blocks_for(entry_blocks(), block_fence::of_block); }
+
+std::size_t index_run::filter_fences_begin(std::size_t filter) const noexcept {
+  std::size_t begin = entry_blocks() + fence_blocks();
+  for (std::size_t before = 0; before < filter; ++before) begin += filter_fences::blocks_for(filter_pages[before]);
+  return begin;
 }
 
 int index_run::level() const noexcept {
@@ -36,8 +52,7 @@ int index_run::level() const noexcept {
   return level;
 }
 
-run_builder::run_builder(index_run planned)
-    : run_(std::move(planned)), block_(run_.number, run_.first), filter_(run_.filtered) {
+run_builder::run_builder(index_run planned) : run_(std::move(planned)), block_(run_.number, run_.first) {
   fences_.reserve(run_.entry_blocks() * block_fence::bytes);
 }
 
@@ -49,42 +64,39 @@ void run_builder::add(const index_entry& entry, const sink& put) {
     std::memcpy(fences_.data() + at, &entry.key, sizeof entry.key);
     std::memcpy(fences_.data() + at + sizeof entry.key, &distance, sizeof distance);
   }
-  if (is_filtered(entry.key) && previous_ != entry.key) filter_.add(entry.key);
-  previous_ = entry.key;
   block_.add(entry);
-  if (block_.full()) put_block(block_.take(), put);
+  if (block_.full()) run_.blocks.add(put(block_kind::entries, block_.take()));
+  if (!is_filtered(entry.key)) return;
+  const std::size_t filter = filter_with(entry.key);
+  if (filters_[filter].full() && !filters_[filter].has_last(entry.key)) put_page(filter, put);
+  filters_[filter].add(entry.key);
 }
 
 void run_builder::finish(const sink& put) {
-  if (!block_.empty()) put_block(block_.take(), put);
+  if (!block_.empty()) run_.blocks.add(put(block_kind::entries, block_.take()));
   put_all(block_kind::fences, fences_, block_fence::of_block * block_fence::bytes, put);
-  put_all(block_kind::filter, std::as_const(filter_).bytes(), block_size::payload, put);
-}
-
-void run_builder::put_block(std::span<const std::uint8_t> bytes, const sink& put) {
-  const std::int64_t at = put(bytes);
-  if (!run_.blocks.empty() && run_.blocks.back().first + run_.blocks.back().count == at) {
-    ++run_.blocks.back().count;
-  } else {
-    run_.blocks.push_back({at, 1});
+  for (std::size_t filter = 0; filter < filters_of_run; ++filter) {
+    if (!filters_[filter].empty()) put_page(filter, put);
+    put_all(block_kind::filter_fences, filter_fences_[filter].bytes(),
+            filter_fences::of_block * filter_fences::bytes_of_fence, put);
   }
 }
 
-void run_builder::put_all(block_kind kind, std::span<const std::uint8_t> payload, std::size_t of_block,
+void run_builder::put_page(std::size_t filter, const sink& put) {
+  const index_key first_key = filters_[filter].first();
+  make_block(run_.number, block_kind::filter, filters_[filter].take(), bytes_);
+  const std::int64_t page = put(block_kind::filter, bytes_);
+  run_.pages.add(page);
+  ++run_.filter_pages[filter];
+  filter_fences_[filter].add(first_key, page);
+}
+
+void run_builder::put_all(block_kind kind, std::span<const std::uint8_t> payload, std::size_t bytes_of_block,
                           const sink& put) {
-  std::vector<std::uint8_t> bytes;
-  for (std::size_t at = 0; at < payload.size(); at += of_block) {
-    make_block(run_.number, kind, payload.subspan(at, std::min(of_block, payload.size() - at)), bytes);
-    put_block(bytes, put);
+  for (std::size_t at = 0; at < payload.size(); at += bytes_of_block) {
+    make_block(run_.number, kind, payload.subspan(at, std::min(bytes_of_block, payload.size() - at)), bytes_);
+    run_.blocks.add(put(kind, bytes_));
   }
-}
-
-std::uint64_t count_filtered(std::span<const index_entry> sorted) noexcept {
-  std::uint64_t count = 0;
-  for (std::size_t at = 0; at < sorted.size(); ++at) {
-    if (is_filtered(sorted[at].key) && (at == 0 || sorted[at - 1].key != sorted[at].key)) ++count;
-  }
-  return count;
 }
 
 }  // namespace whence::inline v0

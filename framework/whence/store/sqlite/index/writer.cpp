@@ -49,10 +49,15 @@ index_writer index_writer::replace(files& files, const std::string& path) {
 }
 
 index_writer::index_writer(sql::database db)
-    : db_(std::move(db)), insert_block_(db_.prepare("INSERT INTO blocks VALUES(?, ?)")), runs_(read_runs(db_, true)) {
+    : db_(std::move(db)),
+      insert_block_(db_.prepare("INSERT INTO blocks VALUES(?, ?)")),
+      insert_page_(db_.prepare("INSERT INTO pages VALUES(?, ?)")),
+      runs_(read_runs(db_, true)) {
   const std::optional<std::int64_t> next_block = db_.integer("SELECT next_block FROM state");
-  if (!next_block) index_is_damaged(db_.path(), "it does not say what state it is in");
+  const std::optional<std::int64_t> next_page = db_.integer("SELECT next_page FROM state");
+  if (!next_block || !next_page) index_is_damaged(db_.path(), "it does not say what state it is in");
   next_block_ = std::max(*next_block, db_.integer("SELECT max(number) FROM blocks").value_or(0) + 1);
+  next_page_ = std::max(*next_page, db_.integer("SELECT max(number) FROM pages").value_or(0) + 1);
   next_run_ = static_cast<std::uint64_t>(db_.integer("SELECT next_run FROM state").value_or(1));
   const std::optional<index_checkpoint> checkpoint = read_checkpoint(db_);
   if ((checkpoint ? checkpoint->position.value() : 0) != (runs_.empty() ? 0 : runs_.back().last)) {
@@ -81,15 +86,19 @@ id_range index_writer::ids() const noexcept {
   return all;
 }
 
-std::int64_t index_writer::put(std::span<const std::uint8_t> block) {
-  insert_block_.bind(1, next_block_);
-  insert_block_.bind_view(2, block);
-  insert_block_.run();
-  return next_block_++;
+std::int64_t index_writer::put(block_kind kind, std::span<const std::uint8_t> block) {
+  const bool is_page = kind == block_kind::filter;
+  sql::statement& insert = is_page ? insert_page_ : insert_block_;
+  std::int64_t& next = is_page ? next_page_ : next_block_;
+  insert.bind(1, next);
+  insert.bind_view(2, block);
+  insert.run();
+  return next++;
 }
 
 void index_writer::write_state() {
-  db_.run("UPDATE state SET next_block = ?, next_run = ?, generation = generation + 1", {next_block_, next_run_});
+  db_.run("UPDATE state SET next_block = ?, next_page = ?, next_run = ?, generation = generation + 1",
+          {next_block_, next_page_, next_run_});
 }
 
 void index_writer::add(index_batch batch, const log_identity& log) {
@@ -99,10 +108,11 @@ void index_writer::add(index_batch batch, const log_identity& log) {
   planned.first = batch.first;
   planned.last = batch.last;
   planned.entries = batch.entries.size();
-  planned.filtered = count_filtered(batch.entries);
   planned.ids = batch.ids;
 
-  const run_builder::sink put_block = [this](std::span<const std::uint8_t> block) { return put(block); };
+  const run_builder::sink put_block = [this](block_kind kind, std::span<const std::uint8_t> block) {
+    return put(kind, block);
+  };
   run_builder builder(std::move(planned));
   if (detail::mutant(67)) write_checkpoint(batch, log);
   sql::transaction adding(db_);
@@ -123,7 +133,9 @@ void index_writer::write_checkpoint(const index_batch& batch, const log_identity
 
 bool index_writer::merge_a_part() {
   if (!merge_ && !begin_merge()) return delete_garbage();
-  const run_builder::sink put_block = [this](std::span<const std::uint8_t> block) { return put(block); };
+  const run_builder::sink put_block = [this](block_kind kind, std::span<const std::uint8_t> block) {
+    return put(kind, block);
+  };
   sql::transaction merging(db_);
   const bool done = merge_->advance(blocks_of_a_part, put_block);
   if (done) {
@@ -165,8 +177,10 @@ bool index_writer::begin_merge() {
 
 void index_writer::throw_away(const index_run& run) {
   db_.run("DELETE FROM runs WHERE number = ?", {run.number});
-  for (const block_extent& extent : run.blocks) {
-    db_.run("INSERT OR REPLACE INTO garbage VALUES(?, ?)", {extent.first, extent.count});
+  for (const bool of_pages : {false, true}) {
+    for (const block_extent& extent : (of_pages ? run.pages : run.blocks).extents) {
+      db_.run("INSERT OR REPLACE INTO garbage VALUES(?, ?, ?)", {of_pages ? 1 : 0, extent.first, extent.count});
+    }
   }
   has_garbage_ = true;
 }
@@ -174,16 +188,22 @@ void index_writer::throw_away(const index_run& run) {
 bool index_writer::delete_garbage() {
   if (!has_garbage_) return false;
   sql::transaction deleting(db_);
-  const std::optional<std::int64_t> first = db_.integer("SELECT first FROM garbage ORDER BY first LIMIT 1");
-  if (!first) {
-    has_garbage_ = false;
-    return false;
+  std::int64_t of_pages = 0;
+  block_extent all;
+  {
+    sql::statement oldest = db_.prepare("SELECT of_pages, first, count FROM garbage ORDER BY of_pages, first LIMIT 1");
+    if (!oldest.step()) {
+      has_garbage_ = false;
+      return false;
+    }
+    of_pages = oldest.integer(0);
+    all = {oldest.integer(1), oldest.integer(2)};
   }
-  const std::int64_t count = db_.integer("SELECT count FROM garbage WHERE first = ?", {*first}).value_or(0);
-  const std::int64_t now = std::min<std::int64_t>(count, blocks_of_a_part);
-  db_.run("DELETE FROM blocks WHERE number >= ? AND number < ?", {*first, *first + now});
-  db_.run("DELETE FROM garbage WHERE first = ?", {*first});
-  if (now < count) db_.run("INSERT INTO garbage VALUES(?, ?)", {*first + now, count - now});
+  const std::int64_t now = std::min<std::int64_t>(all.count, blocks_of_a_part);
+  db_.run(std::string("DELETE FROM ") + (of_pages != 0 ? "pages" : "blocks") + " WHERE number >= ? AND number < ?",
+          {all.first, all.first + now});
+  db_.run("DELETE FROM garbage WHERE of_pages = ? AND first = ?", {of_pages, all.first});
+  if (now < all.count) db_.run("INSERT INTO garbage VALUES(?, ?, ?)", {of_pages, all.first + now, all.count - now});
   detail::reach(detail::phase::merge);
   deleting.commit();
   return true;

@@ -52,7 +52,7 @@ class index_writer {
   explicit index_writer(sql::database db);
 
   void throw_away_unfinished();
-  std::int64_t put(std::span<const std::uint8_t> block);
+  std::int64_t put(block_kind kind, std::span<const std::uint8_t> block);
   void write_checkpoint(const index_batch& batch, const log_identity& log);
   /// Ends a transaction that changed the runs.
   void write_state();
@@ -62,8 +62,10 @@ class index_writer {
 
   sql::database db_;
   sql::statement insert_block_;
+  sql::statement insert_page_;
   std::vector<index_run> runs_;
   std::int64_t next_block_ = 1;
+  std::int64_t next_page_ = 1;
   std::uint64_t next_run_ = 1;
   bool has_garbage_ = true;
   std::unique_ptr<merge> merge_;

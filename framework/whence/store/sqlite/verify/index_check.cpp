@@ -14,7 +14,6 @@ namespace {
 
 constexpr int busy_milliseconds = 10'000;
 constexpr std::size_t blocks_of_snapshot = 256;  // 4 MiB
-constexpr std::size_t filter_bytes_max = 56u << 20;
 
 /// A read transaction, ended whatever happens.
 class moment {
@@ -37,6 +36,7 @@ index_check::index_check(const verification_plan& plan, const std::vector<unread
       unreadable_(unreadable),
       db_(sql::database::open(plan.paths.index, sql::open_mode::read_only)),
       select_(db_.prepare("SELECT bytes FROM blocks WHERE number = ?")),
+      select_page_(db_.prepare("SELECT bytes FROM pages WHERE number = ?")),
       sums_(static_cast<std::size_t>(plan.sums())) {
   sqlite3_busy_timeout(db_.handle(), busy_milliseconds);
 }
@@ -75,17 +75,22 @@ bool index_check::read_run(const index_run& run) {
   sums_of_run_.assign(sums_.size(), {});
   fences_.clear();
   stored_fences_.clear();
-  filter_.reset();
+  filters_ = {};
   previous_.reset();
-  const std::size_t filter_begins = run.entry_blocks() + run.fence_blocks();
-  const bool keeps_filter = key_filter::bytes_for(run.filtered) <= filter_bytes_max;
-  // The filter first: every key is looked up in it.
-  if (keeps_filter) filter_.emplace(run.filtered);
-  filter_left_ = filter_ ? filter_->bytes() : std::span<std::uint8_t>();
-  if (!read_blocks(run, filter_begins, run.all_blocks())) return false;
-  if (!filter_left_.empty()) damaged("a filter is not as it was written");
-  if (!read_blocks(run, 0, filter_begins)) return false;
+  // The fences of the filters first: every key is looked up in these.
+  if (!read_blocks(run, run.filter_fences_begin(0), run.all_blocks())) return false;
+  for (std::size_t filter = 0; filter < filters_of_run; ++filter) {
+    std::optional<filter_fences> fences = filter_fences::read(filters_[filter].stored_fences);
+    if (!fences || fences->pages.size() != run.filter_pages[filter]) {
+      damaged("the fences of a filter are not as they were written");
+    }
+    filters_[filter].fences = std::move(*fences);
+  }
+  if (!read_blocks(run, 0, run.filter_fences_begin(0))) return false;
   if (fences_ != stored_fences_) damaged("the fences of a run are not the first entries of its blocks");
+  for (const filter_in_reading& filter : filters_) {
+    if (filter.next_page != filter.fences.pages.size()) damaged("a filter has a page for none of its keys");
+  }
   return true;
 }
 
@@ -99,29 +104,21 @@ bool index_check::read_blocks(const index_run& run, std::size_t first, std::size
       take_block(run, number, block(run, number));
     }
     select_.reset();
+    select_page_.reset();
   }
   return true;
 }
 
 std::span<const std::uint8_t> index_check::block(const index_run& run, std::size_t number) {
   select_.reset();
-  select_.bind(1, run.block(number));
+  select_.bind(1, run.blocks.at(number));
   if (!select_.step()) damaged("a block is missing");
   return select_.blob(0);
 }
 
 void index_check::take_block(const index_run& run, std::size_t number, std::span<const std::uint8_t> bytes) {
   if (number >= run.entry_blocks()) {
-    const bool is_fences = number < run.entry_blocks() + run.fence_blocks();
-    const auto payload = read_block(bytes, run.number, is_fences ? block_kind::fences : block_kind::filter);
-    if (!payload) damaged("a block is not as it was written");
-    if (is_fences) {
-      stored_fences_.insert(stored_fences_.end(), payload->begin(), payload->end());
-    } else if (filter_) {
-      if (payload->size() > filter_left_.size()) damaged("a filter is not as it was written");
-      std::memcpy(filter_left_.data(), payload->data(), payload->size());
-      filter_left_ = filter_left_.subspan(payload->size());
-    }
+    take_payload(run, number, bytes);
     return;
   }
   const std::optional<block_view> entries = block_view::read(bytes, run.number, run.first);
@@ -137,18 +134,48 @@ void index_check::take_block(const index_run& run, std::size_t number, std::span
   for (std::size_t i = 0; i < entries->size(); ++i) {
     const index_entry entry = (*entries)[i];
     if (entry.position < run.first || entry.position > run.last) damaged("a run has an entry of an event beyond it");
-    take_entry(entry);
+    take_entry(run, entry);
   }
 }
 
-void index_check::take_entry(const index_entry& entry) {
+void index_check::take_payload(const index_run& run, std::size_t number, std::span<const std::uint8_t> bytes) {
+  std::size_t filter = 0;
+  while (number >= run.filter_fences_begin(filter + 1)) ++filter;
+  const bool is_fences = number < run.filter_fences_begin(0);
+  const auto payload = read_block(bytes, run.number, is_fences ? block_kind::fences : block_kind::filter_fences);
+  if (!payload) damaged("a block is not as it was written");
+  std::vector<std::uint8_t>& to = is_fences ? stored_fences_ : filters_[filter].stored_fences;
+  to.insert(to.end(), payload->begin(), payload->end());
+}
+
+void index_check::take_entry(const index_run& run, const index_entry& entry) {
   // An event with the same tag twice has the same entry twice.
   if (previous_ && entry < *previous_) damaged("the entries of a run are out of order");
   previous_ = entry;
-  if (filter_ && is_filtered(entry.key) && !filter_->may_have(entry.key)) damaged("a filter lacks a key of its run");
+  if (is_filtered(entry.key)) look_up_in_filter(run, entry.key);
   // Of what a merged run has again, the first reading counts.
   if (entry.position <= covered_ || !plan_.is_compared(entry.position) || is_left_out(entry.position)) return;
   sums_of_run_[plan_.sum_of(entry.position)].add(entry);
+}
+
+void index_check::look_up_in_filter(const index_run& run, index_key key) {
+  filter_in_reading& filter = filters_[filter_with(key)];
+  const std::optional<std::size_t> page = filter.fences.page_of(key);
+  if (!page || *page > filter.next_page) damaged("the fences of a filter are not the first keys of its pages");
+  if (*page == filter.next_page) {
+    if (filter.fences.first_keys[*page] != key) damaged("the fences of a filter are not the first keys of its pages");
+    select_page_.reset();
+    select_page_.bind(1, filter.fences.pages[*page]);
+    if (!select_page_.step()) damaged("a page of a filter is missing");
+    const auto lines = read_block(select_page_.blob(0), run.number, block_kind::filter);
+    if (!lines || lines->empty() || lines->size() % sizeof(filter_line) != 0) {
+      damaged("a page of a filter is not as it was written");
+    }
+    filter.page.resize(lines->size() / sizeof(filter_line));
+    std::memcpy(filter.page.data(), lines->data(), lines->size());
+    ++filter.next_page;
+  }
+  if (!may_have(filter.page[filter_line_of(key, filter.page.size())], key)) damaged("a filter lacks a key of its run");
 }
 
 bool index_check::is_left_out(std::uint64_t position) {

@@ -1,6 +1,7 @@
 /// Compares the index with the log: reads all of its blocks, and adds up their entries as the log's were added up.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -19,7 +20,7 @@ namespace whence::inline v0 {
 /// Runs never change, but a writer may merge them meanwhile: then what was added up of one is dropped, and the run that has taken
 /// its place is read. A read transaction ends after a few milliseconds.
 ///
-/// Limits   a filter of 56 MiB, the fences of one run; a larger filter is only checked against its checksums.
+/// Limits   the fences of one run, and a page of each of its filters.
 /// Throws   sql_error: CORRUPT where the index is not as it was written.
 class index_check {
  public:
@@ -34,7 +35,9 @@ class index_check {
   bool read_run(const index_run& run);
   bool read_blocks(const index_run& run, std::size_t first, std::size_t end);
   void take_block(const index_run& run, std::size_t number, std::span<const std::uint8_t> bytes);
-  void take_entry(const index_entry& entry);
+  void take_payload(const index_run& run, std::size_t number, std::span<const std::uint8_t> bytes);
+  void take_entry(const index_run& run, const index_entry& entry);
+  void look_up_in_filter(const index_run& run, index_key key);
   bool is_left_out(std::uint64_t position);
   std::span<const std::uint8_t> block(const index_run& run, std::size_t number);
   [[noreturn]] void damaged(const std::string& detail) const;
@@ -43,6 +46,7 @@ class index_check {
   const std::vector<unreadable_range>& unreadable_;
   sql::database db_;
   sql::statement select_;
+  sql::statement select_page_;
   std::vector<entry_sum> sums_;
   std::uint64_t covered_ = 0;
 
@@ -50,8 +54,13 @@ class index_check {
   std::vector<entry_sum> sums_of_run_;
   std::vector<std::uint8_t> fences_;
   std::vector<std::uint8_t> stored_fences_;
-  std::optional<key_filter> filter_;
-  std::span<std::uint8_t> filter_left_;  // what has not been read of it
+  struct filter_in_reading {
+    std::vector<std::uint8_t> stored_fences;
+    filter_fences fences;
+    std::size_t next_page = 0;
+    std::vector<filter_line> page;  // the one before
+  };
+  std::array<filter_in_reading, filters_of_run> filters_;
   std::optional<index_entry> previous_;
 };
 

@@ -1,0 +1,57 @@
+#include <cstring>
+
+#include <whence/store/sqlite/index/filter_cache.hpp>
+
+namespace whence::inline v0 {
+
+const filter_cache::filter::page* filter_cache::put(filter& of, std::size_t page, std::span<const std::uint8_t> lines) {
+  if (lines.empty() || lines.size() % sizeof(filter_line) != 0 || lines.size() > sizeof(lines_of_page)) return nullptr;
+  const std::uint32_t place = free_place();
+  filter_line* const to = lines_at(place);
+  std::memcpy(to, lines.data(), lines.size());
+  contents_[place] = {&of, page};
+  asked_for_[place] = false;
+  of.pages[page] = {to, static_cast<std::uint32_t>(lines.size() / sizeof(filter_line)), place};
+  return &of.pages[page];
+}
+
+void filter_cache::drop(filter& of) noexcept {
+  for (filter::page& page : of.pages) {
+    if (page.lines == nullptr) continue;
+    contents_[page.place] = {};
+    free_.push_back(page.place);  // there is room for all of them
+    page = {};
+  }
+}
+
+/// The place of a page that is forgotten, if there is no other.
+std::uint32_t filter_cache::free_place() {
+  if (!free_.empty()) {
+    const std::uint32_t place = free_.back();
+    free_.pop_back();
+    return place;
+  }
+  if (contents_.size() < pages_max) {
+    const auto place = static_cast<std::uint32_t>(contents_.size());
+    if (place % places_of_chunk == 0) {
+      // Not zeroed: what is not filled costs no memory.
+      chunks_.push_back(std::unique_ptr<chunk>(new chunk));
+      free_.reserve(contents_.size() + places_of_chunk);
+    }
+    contents_.emplace_back();
+    asked_for_.push_back(false);
+    return place;
+  }
+  while (asked_for_[hand_] != 0) {
+    asked_for_[hand_] = false;
+    hand_ = (hand_ + 1) % pages_max;
+  }
+  const std::uint32_t place = hand_;
+  hand_ = (hand_ + 1) % pages_max;
+  const content gone = contents_[place];
+  gone.of->pages[gone.page] = {};
+  contents_[place] = {};
+  return place;
+}
+
+}  // namespace whence::inline v0
