@@ -1,6 +1,6 @@
 // Makes a log of many events and uses it in every way, each in a process of its own: how long that takes, and how much memory.
-// Prints `figure: value` lines; fails where a log does not open in time, of the clock or with --untimed of the processor, or where
-// anything takes more than 128 MiB.
+// Prints `figure: value` lines; fails where a log does not open and take its first append in time, of the clock or with --untimed of
+// the processor, or where anything takes more than 128 MiB.
 //
 //   large_log FOLDER EVENTS STREAMS [--untimed]     in a folder that it makes, and removes with all that is in it
 #include <sys/wait.h>
@@ -29,7 +29,7 @@ namespace {
 
 constexpr long mebibytes_max = 128;
 
-/// What is asked of a log with so many events. `killed`: its writer.
+/// What is asked of a log with so many events, for it to be open, and for its first append. `killed`: its writer.
 double seconds_to_open(std::uint64_t events, bool killed) {
   if (events <= 1'000'000) return 1;
   return killed ? 10 : 2;
@@ -120,20 +120,27 @@ bool append_all(const use& of) {
   return say("appended, a thousand at once", watch.seconds(), of.events);
 }
 
-bool open_and_append(const use& of, const std::string& how, bool killed) {
+enum class left { in_order, by_a_kill, without_index };
+
+bool open_and_append(const use& of, const std::string& how, left log_was) {
   const runtime runtime = runtime::system();
   const stopwatch watch;
+  // What else a busy machine does is no fault of ours.
+  const auto judged = [&] { return of.timed ? watch.seconds() : static_cast<double>(std::clock()) / CLOCKS_PER_SEC; };
   const auto log = sqlite(of.path).open(runtime);
   const double open = watch.seconds();
-  // What else a busy machine does is no fault of ours.
-  const double judged = of.timed ? open : static_cast<double>(std::clock()) / CLOCKS_PER_SEC;
+  const double open_judged = judged();
   const long mebibytes = peak_mebibytes();
   require_committed(log->append(make_batch(runtime, 0, 1, of.streams)).get());
   const double appended = watch.seconds();
+  const double appended_judged = judged();
   std::printf("%s, open: %.0f ms\n%s, first append acknowledged: %.0f ms\n%s, memory until open: %ld MiB\n",
               how.c_str(), open * 1e3, how.c_str(), appended * 1e3, how.c_str(), mebibytes);
   std::printf("%s, memory until first append: %ld MiB\n", how.c_str(), peak_mebibytes());
-  return judged < seconds_to_open(of.events, killed) && peak_mebibytes() < mebibytes_max;
+  const double most = seconds_to_open(of.events, log_was == left::by_a_kill);
+  // Without an index the first append waits until there is one.
+  const bool in_time = open_judged < most && (appended_judged < most || log_was == left::without_index);
+  return in_time && peak_mebibytes() < mebibytes_max;
 }
 
 bool scan(const use& of) {
@@ -167,10 +174,10 @@ bool project(const use& of) {
 
 bool do_one(const std::string& mode, const use& of) {
   if (mode == "append") return append_all(of);
-  if (mode == "open-clean") return open_and_append(of, "closed in order", false);
+  if (mode == "open-clean") return open_and_append(of, "closed in order", left::in_order);
   if (mode == "die") write_events({.path = of.path, .events = 60'000, .streams = of.streams}, true);
-  if (mode == "open-killed") return open_and_append(of, "after a kill", true);
-  if (mode == "open-without-index") return open_and_append(of, "index deleted", false);
+  if (mode == "open-killed") return open_and_append(of, "after a kill", left::by_a_kill);
+  if (mode == "open-without-index") return open_and_append(of, "index deleted", left::without_index);
   if (mode == "scan") return scan(of);
   if (mode == "verify") return verify(of);
   if (mode == "project") return project(of);

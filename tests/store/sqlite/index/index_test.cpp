@@ -225,6 +225,25 @@ TEST_CASE("an index whose file is removed while the log is open is made anew") {
   }
 }
 
+TEST_CASE("a log that is closed while runs of its index are merged leaves nothing out of the index") {
+  const log_folder folder;
+  const auto head_and_checkpoint_at_end = [&folder](int events) {
+    append_batch batch = folder.batch("order-1", events);
+    for (new_event& event : batch.streams[0].events) {
+      for (int tag = 0; tag < 16; ++tag) event.tags.push_back("tag:" + std::to_string(tag));
+    }
+    const auto log = folder.open();
+    static_cast<void>(log->append(std::move(batch)).get().value());
+    const global_position head = log->head();
+    log->close();
+    CHECK(sql::database::open(folder.beside(".index"), sql::open_mode::read_only)
+              .integer("SELECT position FROM checkpoint") == static_cast<std::int64_t>(head.value()));
+  };
+  for (int run = 0; run < 8; ++run) head_and_checkpoint_at_end(1'000);
+  // Now there are enough runs to merge, which takes longer than an append.
+  for (int again = 0; again < 3; ++again) head_and_checkpoint_at_end(1);
+}
+
 TEST_CASE("a hit of another stream or event with the same key is passed over") {
   const log_folder folder;
   {

@@ -2,10 +2,15 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <atomic>
+#include <chrono>
 #include <cstring>
+#include <filesystem>
 #include <map>
+#include <optional>
 #include <random>
 #include <string>
+#include <thread>
 
 #include <whence/core/runtime.hpp>
 #include <whence/sql/error.hpp>
@@ -132,6 +137,64 @@ TEST_CASE("a merge that was cut short leaves what was there, and is done again")
   CHECK(given.count("runs") == 2);
   CHECK(given.count("garbage") == 0);
   given.check(reader);
+}
+
+TEST_CASE("small runs are merged while large ones are") {
+  index_and_model given;
+  index_writer writer = index_writer::open(*given.runtime.files, given.path);
+  // A run is as large as its events are many, whatever keys they have.
+  for (int large = 0; large < 8; ++large) {
+    index_batch batch = given.next(20'000);
+    given.last = batch.last = batch.last + 200'000;
+    writer.add(std::move(batch), given.log);
+  }
+  REQUIRE(writer.merge_a_part());
+  REQUIRE(given.count("runs WHERE live = 0") == 1);
+  for (int small = 0; small < 8; ++small) writer.add(given.next(100), given.log);
+  REQUIRE(given.count("runs WHERE live = 1") == 16);
+  REQUIRE(writer.merge_a_part());
+  CHECK(given.count("runs WHERE live = 1") == 9);
+  CHECK(given.count("runs WHERE live = 0") == 1);
+  index_reader reader(given.path, index_reader::filters::asked);
+  given.check(reader);
+  while (writer.merge_a_part()) {
+  }
+  CHECK(given.count("runs") == 2);
+  given.check(reader);
+}
+
+TEST_CASE("the WAL of the index stays short, though somebody always looks into it") {
+  index_and_model given;
+  index_writer writer = index_writer::open(*given.runtime.files, given.path);
+  writer.add(given.next(10), given.log);
+  // Whoever looks again has the new snapshot before the old one ends.
+  index_reader readers[2] = {index_reader(given.path), index_reader(given.path)};
+  std::optional<index_reader::snapshot> looks[2];
+  std::atomic<bool> ended = false;
+  std::thread looking([&] {
+    for (std::size_t turn = 0; !ended; turn = 1 - turn) {
+      looks[turn].emplace(readers[turn]);
+      looks[1 - turn].reset();
+      std::this_thread::sleep_for(std::chrono::milliseconds{5});
+    }
+  });
+  std::uintmax_t longest = 0;
+  std::uint64_t random = 1;
+  for (int run = 0; run < 160; ++run) {
+    index_batch batch;
+    batch.first = batch.last = ++given.last;
+    for (int entry = 0; entry < 100'000; ++entry) {
+      batch.entries.push_back({random, given.last});
+      random = random * 6364136223846793005u + 1442695040888963407u;
+    }
+    writer.add(std::move(batch), given.log);
+    longest = std::max(longest, std::filesystem::file_size(given.path + "-wal"));
+  }
+  ended = true;
+  looking.join();
+  // A little more than 64 MiB; and twice as much where whoever looks is not let on for long.
+  CHECK(longest < (128u << 20));
+  CHECK(std::filesystem::file_size(given.path) > (128u << 20));
 }
 
 TEST_CASE("a snapshot keeps what it saw while runs are merged and deleted") {

@@ -12,7 +12,6 @@ namespace {
 
 constexpr std::int64_t application_id = 0x57484E49;
 constexpr std::int64_t format = 3;
-constexpr int busy_milliseconds = 10'000;
 
 constexpr std::string_view schema = R"sql(
 CREATE TABLE checkpoint(
@@ -119,14 +118,14 @@ void index_is_damaged(const std::string& path, const std::string& detail) {
 
 sql::database open_index_to_write(const std::string& path) {
   sql::database db = sql::database::open(path, sql::open_mode::create);
-  sqlite3_busy_timeout(db.handle(), busy_milliseconds);
+  sqlite3_busy_timeout(db.handle(), index_busy_milliseconds);
   int keep = 1;
   sqlite3_file_control(db.handle(), "main", SQLITE_FCNTL_PERSIST_WAL, &keep);
   // What is in the WAL at the end is read from there next time: closing has nothing to wait for.
   sqlite3_db_config(db.handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
   // Until there is something in it, it has nothing to lose.
   db.run("PRAGMA page_size=" + std::to_string(block_size::page) +
-         "; PRAGMA synchronous=OFF; PRAGMA wal_autocheckpoint=1024; PRAGMA cache_size=-4096");
+         "; PRAGMA synchronous=OFF; PRAGMA wal_autocheckpoint=0; PRAGMA cache_size=-4096");
   const bool empty = db.integer("SELECT count(*) FROM sqlite_schema") == 0;
   // A journal on the disk that is left behind would keep visitors out.
   if (empty) db.run("PRAGMA journal_mode=MEMORY");

@@ -20,6 +20,10 @@ constexpr std::chrono::milliseconds pause_after_failure{500};
 /// Sorted batches of this size fill an index from nothing.
 constexpr std::size_t batch_events = 65'536;
 
+/// So much of what there is to merge is merged after each of them: as much as a batch adds, in the long run, on all levels. What is
+/// left over keeps nobody waiting until the index is filled.
+constexpr int parts_of_merges_after_batch = 8;
+
 }  // namespace
 
 indexer::indexer(std::shared_ptr<files> files, log_paths paths, reader_pool& readers, log_identity log,
@@ -98,6 +102,7 @@ void indexer::run() noexcept {
   for (;;) {
     std::optional<obstacle> failure;
     bool unsound = false;
+    const bool last = closing();  // what came into the tail since the work before this
     try {
       work();
     } catch (const sql::sql_error& error) {
@@ -118,9 +123,10 @@ void indexer::run() noexcept {
     }
     anew = unsound;
     own->failure = std::move(failure);
-    if (own->closing) own->now = stage::closed;
+    const bool ends = last || (own->closing && own->failure);
+    if (ends) own->now = stage::closed;
     changed_.notify_all();
-    if (own->closing) break;
+    if (ends) break;
     if (own->failure) {
       own.wait_for(wake_up_, pause_after_failure, [&] { return own->closing; });
     } else {
@@ -132,16 +138,9 @@ void indexer::run() noexcept {
 
 /// All that there is to do now.
 void indexer::work() {
-  bool closing = false;
-  bool filling = false;
-  {
-    auto own = shared_.lock();
-    closing = own->closing;
-    filling = own->now == stage::filling;
-  }
   // Whoever closes while the index is filled leaves it where it is: it is filled on from there.
-  if (filling && !closing) fill();
-  if (!filling) index_oldest(closing);
+  if (filling() && (closing() || !fill())) return;
+  index_oldest();
 }
 
 void indexer::replace_index() {
@@ -188,8 +187,8 @@ bool indexer::sample_fits(global_position head) {
   }
 }
 
-/// Brings the index to the head, or to where the tail begins.
-void indexer::fill() {
+/// Brings the index to the head, or to where the tail begins. False: it has to be done again, or the log is closed.
+bool indexer::fill() {
   if (!index_) index_ = index_writer::open(*files_, paths_.index);
   bool replace = false;
   global_position to;
@@ -210,13 +209,17 @@ void indexer::fill() {
     const global_position next{std::min(to.value(), done.value() + batch_events)};
     fill_batch(done, next);
     done = next;
-    while (!closing() && index_->merge_a_part()) {
+    for (int part = 0; part < parts_of_merges_after_batch && !closing() && index_->merge_a_part(); ++part) {
     }
-    if (closing()) return;
+    if (closing()) return false;
   }
   auto own = shared_.lock();
   own->ids.add(index_->ids());
-  if (!own->replace && !own->closing) own->now = stage::complete;
+  if (own->replace || own->closing) return false;
+  own->now = stage::complete;
+  own->failure.reset();
+  changed_.notify_all();
+  return true;
 }
 
 void indexer::fill_batch(global_position after, global_position to) {
@@ -233,12 +236,14 @@ void indexer::fill_batch(global_position after, global_position to) {
   index_->add(std::move(events), log_);
 }
 
-void indexer::index_oldest(bool also_begun) {
+/// Whatever the tail has when the log is closed, as far as it is full before; and merges, until the tail has something again.
+void indexer::index_oldest() {
   if (!index_) index_ = index_writer::open(*files_, paths_.index);
   for (;;) {
+    const bool also_begun = closing();
     index_batch oldest = tail_.oldest(also_begun);
     if (oldest.empty()) {
-      if (also_begun || closing() || !index_->merge_a_part()) return;
+      if (also_begun || filling() || !index_->merge_a_part()) return;
       continue;
     }
     const std::uint64_t last = oldest.last;

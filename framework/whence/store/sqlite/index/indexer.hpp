@@ -82,13 +82,14 @@ class indexer {
 
   void run() noexcept;
   void work();
-  void fill();
+  bool fill();
   void fill_batch(global_position after, global_position to);
   void replace_index();
   bool fits_log(const std::optional<index_checkpoint>& checkpoint, global_position head);
   bool sample_fits(global_position head);
-  void index_oldest(bool also_begun);
+  void index_oldest();
   bool closing() { return shared_.lock()->closing; }
+  bool filling() { return shared_.lock()->now == stage::filling; }
 
   const std::shared_ptr<files> files_;
   const log_paths paths_;

@@ -8,11 +8,7 @@
 #include <whence/store/sqlite/index/reader.hpp>
 
 namespace whence::inline v0 {
-namespace {
-
-constexpr int busy_milliseconds = 10'000;
-
-}  // namespace
+namespace {}  // namespace
 
 index_reader::index_reader(const std::string& path, filters use)
     : db_(sql::database::open(path, sql::open_mode::read_only)),
@@ -20,7 +16,7 @@ index_reader::index_reader(const std::string& path, filters use)
       select_(db_.prepare("SELECT bytes FROM blocks WHERE number = ?")),
       select_page_(db_.prepare("SELECT bytes FROM pages WHERE number = ?")),
       use_(use) {
-  sqlite3_busy_timeout(db_.handle(), busy_milliseconds);
+  sqlite3_busy_timeout(db_.handle(), index_busy_milliseconds);
   db_.run("PRAGMA cache_size=-4096");
 }
 

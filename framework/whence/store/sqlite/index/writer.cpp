@@ -17,6 +17,13 @@ namespace {
 /// A transaction of a merge, or of a deletion, has so many blocks: 4 MiB, a few milliseconds.
 constexpr int blocks_of_a_part = 256;
 
+/// Pages in the WAL: from here on it is copied after each commit, as far as readers allow, which need not be enough to begin it
+/// anew: who appends to streams that were not seen for long looks into the index all the time.
+constexpr int wal_frames_to_copy = 1'024;
+/// From here on readers of what it has are waited for: they are done in a few milliseconds. Whoever opens the index reads all of it.
+constexpr int wal_frames_max = 4'096;
+constexpr int milliseconds_to_restart = 100;
+
 }  // namespace
 
 std::optional<index_checkpoint> read_checkpoint(sql::database& db) {
@@ -49,7 +56,9 @@ index_writer index_writer::replace(files& files, const std::string& path) {
 }
 
 index_writer::index_writer(sql::database db)
-    : db_(std::move(db)),
+    : wal_frames_(std::make_unique<int>(0)),
+      restart_wal_at_(wal_frames_max),
+      db_(std::move(db)),
       insert_block_(db_.prepare("INSERT INTO blocks VALUES(?, ?)")),
       insert_page_(db_.prepare("INSERT INTO pages VALUES(?, ?)")),
       runs_(read_runs(db_, true)) {
@@ -63,6 +72,13 @@ index_writer::index_writer(sql::database db)
   if ((checkpoint ? checkpoint->position.value() : 0) != (runs_.empty() ? 0 : runs_.back().last)) {
     index_is_damaged(db_.path(), "its runs do not end at its checkpoint");
   }
+  sqlite3_wal_hook(
+      db_.handle(),
+      [](void* frames, sqlite3*, const char*, int now) {
+        *static_cast<int*>(frames) = now;
+        return SQLITE_OK;
+      },
+      wal_frames_.get());
   throw_away_unfinished();
 }
 
@@ -124,6 +140,20 @@ void index_writer::add(index_batch batch, const log_identity& log) {
   detail::reach(detail::phase::index);
   adding.commit();
   runs_.push_back(builder.run());
+  keep_wal_short();
+}
+
+/// A failure costs nothing but disk: it is tried again after the next commit.
+void index_writer::keep_wal_short() noexcept {
+  if (*wal_frames_ < wal_frames_to_copy) return;
+  if (*wal_frames_ < restart_wal_at_) {
+    sqlite3_wal_checkpoint_v2(db_.handle(), "main", SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+    return;
+  }
+  sqlite3_busy_timeout(db_.handle(), milliseconds_to_restart);
+  const int result = sqlite3_wal_checkpoint_v2(db_.handle(), "main", SQLITE_CHECKPOINT_RESTART, nullptr, nullptr);
+  sqlite3_busy_timeout(db_.handle(), index_busy_milliseconds);
+  restart_wal_at_ = result == SQLITE_OK ? wal_frames_max : *wal_frames_ + wal_frames_to_copy;
 }
 
 void index_writer::write_checkpoint(const index_batch& batch, const log_identity& log) {
@@ -132,47 +162,50 @@ void index_writer::write_checkpoint(const index_batch& batch, const log_identity
 }
 
 bool index_writer::merge_a_part() {
-  if (!merge_ && !begin_merge()) return delete_garbage();
+  begin_merge();
+  if (merges_.empty()) return delete_garbage();
+  merge& smallest = *merges_.back();
   const run_builder::sink put_block = [this](block_kind kind, std::span<const std::uint8_t> block) {
     return put(kind, block);
   };
   sql::transaction merging(db_);
-  const bool done = merge_->advance(blocks_of_a_part, put_block);
+  const bool done = smallest.advance(blocks_of_a_part, put_block);
   if (done) {
-    for (const index_run& source : merge_->sources()) throw_away(source);
+    for (const index_run& source : smallest.sources()) throw_away(source);
   }
-  insert_run(db_, merge_->made(), done);
+  insert_run(db_, smallest.made(), done);
   write_state();
   detail::reach(detail::phase::merge);
   merging.commit();
   detail::reach(detail::phase::merge);
   if (done) {
-    const auto first = std::find_if(runs_.begin(), runs_.end(), [this](const index_run& run) {
-      return run.number == merge_->sources().front().number;
+    const auto first = std::find_if(runs_.begin(), runs_.end(), [&smallest](const index_run& run) {
+      return run.number == smallest.sources().front().number;
     });
-    const auto after = runs_.erase(first, first + static_cast<std::ptrdiff_t>(merge_->sources().size()));
-    runs_.insert(after, merge_->made());
-    merge_.reset();
+    const auto after = runs_.erase(first, first + static_cast<std::ptrdiff_t>(smallest.sources().size()));
+    runs_.insert(after, smallest.made());
+    merges_.pop_back();
   }
+  keep_wal_short();
   return true;
 }
 
-/// The lowest level first, of that the oldest runs.
-bool index_writer::begin_merge() {
+/// The lowest level first, of that the oldest runs; unless runs of that level, or of a lower one, are being merged.
+void index_writer::begin_merge() {
   std::size_t end = runs_.size();
   while (end > 0) {
     const int level = runs_[end - 1].level();
+    if (!merges_.empty() && level >= merges_.back()->sources().front().level()) return;
     std::size_t begin = end;
     while (begin > 0 && runs_[begin - 1].level() == level) --begin;
     if (end - begin >= merge::fan_in) {
       const auto first = runs_.begin() + static_cast<std::ptrdiff_t>(begin);
-      merge_ = std::make_unique<merge>(
-          std::vector<index_run>(first, first + static_cast<std::ptrdiff_t>(merge::fan_in)), next_run_++, db_);
-      return true;
+      merges_.push_back(std::make_unique<merge>(
+          std::vector<index_run>(first, first + static_cast<std::ptrdiff_t>(merge::fan_in)), next_run_++, db_));
+      return;
     }
     end = begin;
   }
-  return false;
 }
 
 void index_writer::throw_away(const index_run& run) {
@@ -206,6 +239,7 @@ bool index_writer::delete_garbage() {
   if (now < all.count) db_.run("INSERT INTO garbage VALUES(?, ?, ?)", {of_pages, all.first + now, all.count - now});
   detail::reach(detail::phase::merge);
   deleting.commit();
+  keep_wal_short();
   return true;
 }
 

@@ -44,7 +44,8 @@ class index_writer {
   void add(index_batch batch, const log_identity& log);
 
   /// Merges a part of what there is to merge, or deletes a part of what is not needed any more, in one transaction of a few
-  /// milliseconds. False: there is nothing to do.
+  /// milliseconds; small runs first, so that there are never many of them, also while large ones are merged. False: there is
+  /// nothing to do.
   bool merge_a_part();
 
  private:
@@ -56,10 +57,13 @@ class index_writer {
   void write_checkpoint(const index_batch& batch, const log_identity& log);
   /// Ends a transaction that changed the runs.
   void write_state();
-  bool begin_merge();
+  void begin_merge();
   bool delete_garbage();
   void throw_away(const index_run& run);
+  void keep_wal_short() noexcept;
 
+  std::unique_ptr<int> wal_frames_;  // where it stays: SQLite writes to it
+  int restart_wal_at_;
   sql::database db_;
   sql::statement insert_block_;
   sql::statement insert_page_;
@@ -68,7 +72,7 @@ class index_writer {
   std::int64_t next_page_ = 1;
   std::uint64_t next_run_ = 1;
   bool has_garbage_ = true;
-  std::unique_ptr<merge> merge_;
+  std::vector<std::unique_ptr<merge>> merges_;  // that were begun: each of smaller runs than those before it
 };
 
 }  // namespace whence::inline v0
