@@ -68,7 +68,7 @@ constexpr wrong_line wrong_lines[] = {
      "data  [usage.value, exit 2]\n"},
     {"event list --columns position -o jsonl",
      "whence: --columns has no meaning for -o jsonl\n  do:    choose another form: table, csv, markdown; JSON always "
-     "shows an item whole  [usage.value, exit 2]\n"},
+     "shows an item whole  [usage.option, exit 2]\n"},
     {"event list --color=sometimes",
      "whence: --color cannot be \"sometimes\"\n  do:    choose one of: auto, always, never  [usage.value, exit 2]\n"},
     {"event list --since yesterday",

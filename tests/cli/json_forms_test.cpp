@@ -90,7 +90,8 @@ class schema_check {
       return fits ? "" : at + " is not like " + rule.dump();
     }
     if (word == "minLength") {
-      return value.get<std::string>().size() >= rule.get<std::size_t>() ? "" : at + " is too short";
+      return !value.is_string() || value.get<std::string>().size() >= rule.get<std::size_t>() ? ""
+                                                                                              : at + " is too short";
     }
     if (word == "minimum") return !value.is_number() || value >= rule ? "" : at + " is less than " + rule.dump();
     if (word == "maximum") return !value.is_number() || value <= rule ? "" : at + " is more than " + rule.dump();
@@ -241,7 +242,18 @@ TEST_CASE("a failure as JSON fits a schema") {
     CHECK(misfit(document, verdict, "") == "");
     CHECK(document["status"] == "error");
     CHECK(document["diagnostics"].size() == 1);
+    CHECK(ran.out.find(R"("command":"")") == std::string::npos);
   }
+  // Of a line that is wrong elsewhere, too, it is known which command was meant.
+  const auto command_of = [&console](const char* line) {
+    return json::parse(console.run(std::string(line) + " -o json").out)["command"];
+  };
+  CHECK(command_of("event list --typ X") == "event list");
+  CHECK(command_of("events surplus").is_null());
+  CHECK(command_of("--limit x stream show") == "stream show");
+  CHECK(command_of("help evnt").is_null());
+  CHECK(command_of("--frob").is_null());
+  CHECK(command_of("event count --limit 1") == "event count");
   const ran fails = console.run({"event", "count", "--fail-if", ">0", "-o", "json"});
   CHECK(fails.exit == 1);
   CHECK(misfit(json::parse(fails.out), list, "") == "");

@@ -37,6 +37,18 @@ TEST_CASE("what does not fit a screen goes through the pager") {
   CHECK(content(console.shown) == console.run("event list --no-pager").out);
 }
 
+TEST_CASE("long help is paged as other output is") {
+  paged_console console(12);
+  for (const char* const line : {"event list --help", "--help", "", "help event list"}) {
+    CAPTURE(line);
+    CHECK(console.run(line).out == "");
+    CHECK(content(console.shown).find("whence event list") != std::string::npos);
+  }
+  console.run("event list --help");
+  CHECK(content(console.shown) == console.run("event list --help --no-pager").out);
+  CHECK(console.run("projection list -h").out != "");  // it fits
+}
+
 TEST_CASE("what fits is printed") {
   paged_console console(24);
   CHECK(console.run("event list").out == console.run("event list --no-pager").out);

@@ -104,17 +104,65 @@ TEST_CASE("a terminal gets 50, a pipe gets all") {
   console->terminal(80).with("NO_COLOR", "1");
   ran ran = console->run("event list -o jsonl");
   CHECK(lines(ran.out) == 50);
-  CHECK(ran.err == "50 of 1 234 shown; --limit 0 for all\n");
-  CHECK(console->run("event list --reverse").err.starts_with("50 of 1 234 shown; --limit 0 for all\n"));
-  CHECK(console->run("event list -o jsonl --type Happened").err == "50 shown, and there are more; --limit 0 for all\n");
-  CHECK(console->run("stream list -o jsonl").err == "50 shown, and there are more; --limit 0 for all\n");
+  CHECK(ran.err == "50 of 1 234 shown; --limit 0 for all; the next:\n  whence event list -o jsonl --from 51\n");
+  CHECK(console->run("event list --reverse")
+            .err.starts_with(
+                "50 of 1 234 shown; --limit 0 for all; the next:\n  whence event list --reverse --to 1184\n"));
+  CHECK(
+      console->run("event list -o jsonl --type Happened").err ==
+      "50 shown, and there are more; --limit 0 for all; the next:\n  whence event list -o jsonl --type Happened --from "
+      "51\n");
+  CHECK(console->run("stream list -o jsonl").err ==
+        "50 shown, and there are more; --limit 0 for all; the next:\n  whence stream list -o jsonl --from 51\n");
   ran = console->run("event list -o jsonl --limit 0");
   CHECK(lines(ran.out) == 1'234);
   CHECK(ran.err == "");
   ran = console->run("event list -o jsonl --limit 60");
   CHECK(lines(ran.out) == 60);
-  CHECK(ran.err == "");
+  CHECK(ran.err == "60 of 1 234 shown; the next: whence event list -o jsonl --limit 60 --from 61\n");
   CHECK(console->run("event list -o jsonl --to 50").err == "");
+}
+
+TEST_CASE("a list that was cut says with which command it goes on, in every form; quiet, it says nothing") {
+  tests::console console;
+  for (const std::string form : {"table", "jsonl", "csv", "markdown"}) {
+    CAPTURE(form);
+    CHECK(console.run("event list --limit 2 -o " + form).err ==
+          "2 of 9 shown; the next: whence event list -o " + form + " --limit 2 --from 3\n");
+    CHECK(console.run("stream show order-12345 --limit 1 -o " + form).err ==
+          "1 shown, and there are more; the next: whence stream show order-12345 -o " + form + " --limit 1 --from 3\n");
+    CHECK(console.run("stream list --limit 2 -o " + form).err ==
+          "2 shown, and there are more; the next: whence stream list -o " + form + " --limit 2 --from 4\n");
+    CHECK(console.run("event list --limit 2 -q -o " + form).err == "");
+  }
+  CHECK(console.run("event list --limit 2 -o json").err == "");  // "next" says it
+  CHECK(console.run("event list --limit 2 --store shop.db").err ==
+        "2 of 9 shown; the next: whence event list --store shop.db --limit 2 --from 3\n");
+  console.around.program = "shop whence";
+  CHECK(console.run("event list --limit 8").err ==
+        "8 of 9 shown; the next: shop whence event list --limit 8 --from 9\n");
+}
+
+TEST_CASE("the command that goes on with a list is quoted for a shell, and shows what comes next") {
+  tests::console console;
+  const auto next = [&console](const std::vector<std::string>& words) {
+    const ran ran = console.run(words);
+    const std::size_t at = ran.err.find("whence ");
+    return at == std::string::npos ? ran.err : ran.err.substr(at);
+  };
+  CHECK(next({"event", "list", "--reverse", "--limit=1", "--where", "/eventType ~ Order*", "--from=1", "--to", "8"}) ==
+        "whence event list --where '/eventType ~ Order*' --from 1 --reverse --limit 1 --to 6\n");
+  CHECK(console
+            .run({"event", "list", "--where", "/eventType ~ Order*", "--from", "1", "--reverse", "--limit", "1", "--to",
+                  "6", "--columns", "position"})
+            .out == "POSITION\n       6\n");
+  CHECK(next({"event", "list", "--limit", "2", "--type", "O*", "--type", "P*"}) ==
+        "whence event list --type 'O*' --type 'P*' --limit 2 --from 3\n");
+  tests::append_event(*console.log, "-x", "Odd", tests::event_of("Happened", "1", 20));
+  tests::append_event(*console.log, "-x", "Odd", tests::event_of("Happened", "1", 21));
+  CHECK(next({"stream", "show", "--limit", "1", "--", "-x"}) == "whence stream show --limit 1 --from 11 -- -x\n");
+  CHECK(console.run({"stream", "show", "--limit", "1", "--from", "11", "-o", "csv", "--columns", "version", "--", "-x"})
+            .out == "streamVersion\r\n2\r\n");
 }
 
 TEST_CASE("colour: only where a terminal is, and never against the reader's wish") {

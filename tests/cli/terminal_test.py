@@ -24,7 +24,7 @@ PATIENCE_SECONDS = 60
 COLUMNS = 40
 AGE = re.compile(r"\d+(\s+)(?:s|min)(\s+)ago")
 ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
-COPIED = re.compile(r"^  (where:|do:    )|^ *[0-9a-f]{8}-[0-9a-f-]{27}$")
+COPIED = re.compile(r"^  (where:|do:    |(order-service )?whence )|^ *[0-9a-f]{8}-[0-9a-f-]{27}$|^    .*'")
 
 # How each command is typed; the rest has no screen of its own.
 COMMANDS = {

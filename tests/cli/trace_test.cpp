@@ -319,7 +319,7 @@ TEST_CASE("a beginning that several ids have is enough where all of them are of 
 
 TEST_CASE("a diagram has no order and no columns: asked for, they are refused") {
   console console;
-  for (const char* const asked : {"--flat", "--columns type"}) {
+  for (const char* const asked : {"--flat", "--columns type", "--data"}) {
     const ran ran = console.run(std::string("trace @1 -o mermaid ") + asked);
     CHECK(ran.exit == 2);
     CHECK(ran.out == "");

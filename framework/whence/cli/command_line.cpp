@@ -50,6 +50,17 @@ request command_line::parse(const std::vector<std::string>& words) {
   return std::move(line.request_);
 }
 
+std::string command_line::command_in(const std::vector<std::string>& words) {
+  command_line line(words);
+  line.split();
+  try {
+    line.find_command();
+  } catch (const usage_error&) {
+    return {};
+  }
+  return line.request_.what_ == nullptr ? std::string() : full_name(*line.request_.what_);
+}
+
 command_line::command_line(const std::vector<std::string>& words) : words_(words) {}
 
 command_line::option_word command_line::look_up(std::string_view word) {

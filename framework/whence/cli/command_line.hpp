@@ -21,6 +21,9 @@ class command_line {
   /// The words after the program's name.
   static request parse(const std::vector<std::string>& words);
 
+  /// "event list": the command that the words name, wrong as they may be elsewhere; empty if they name none that there is.
+  static std::string command_in(const std::vector<std::string>& words);
+
  private:
   explicit command_line(const std::vector<std::string>& words);
 

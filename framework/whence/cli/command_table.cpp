@@ -34,7 +34,7 @@ constexpr std::span<const command> (*all_rows[])() = {
 };
 
 constexpr const flag* shared[] = {&flags::store,    &flags::form,  &flags::json, &flags::color,
-                                  &flags::no_pager, &flags::brief, &flags::help, &flags::version};
+                                  &flags::no_pager, &flags::quiet, &flags::brief, &flags::help, &flags::version};
 
 }  // namespace
 

@@ -165,7 +165,7 @@ class count_list {
     cut_ = true;
     if (next.first != global_position{}) {
       list_.cut_before(next.first);
-      session_.note_cut(limit_, 0);
+      session_.note_cut(limit_, 0, next.first);
     } else {
       list_.left_out(next.after + 1);
       session_.note_cut(limit_, limit_ + next.after + 1);

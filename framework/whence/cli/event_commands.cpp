@@ -51,7 +51,7 @@ exit_code list_events(const request& request, session& session) {
   while (const recorded_event* const event = events.next()) {
     if (limit != 0 && list.items() == limit) {
       list.cut_before(event->position);
-      if (!request.has("--limit")) session.note_cut(limit, is_whole_log(request) ? log.head().value() : 0);
+      session.note_cut(limit, is_whole_log(request) ? log.head().value() : 0, event->position);
       break;
     }
     put(list, event_columns(), &json_of, *event);

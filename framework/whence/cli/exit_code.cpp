@@ -107,4 +107,6 @@ std::string failure_document(std::string_view command, const error& failure) {
   return cli::verdict_document(command, cli::verdict::error, "null", {cli::diagnostic(failure)}) + "\n";
 }
 
+std::string diagnostics_of(const error& failure) { return cli::to_json({cli::diagnostic(failure)}); }
+
 }  // namespace whence::inline v0

@@ -39,7 +39,10 @@ std::string failure_text(std::string_view program, const error& failure);
 std::string failure_text(std::string_view program, const error& failure, exit_code exit);
 
 /// What programs read in its place, where they asked for JSON: one line, as `whence -o json` prints it
-/// (schemas/verdict.schema.json). `command` may be empty: the command line was not understood.
+/// (schemas/verdict.schema.json). `command` is empty where the command line named none that there is: it is null then.
 std::string failure_document(std::string_view command, const error& failure);
+
+/// What such a program puts as "diagnostics" into a document that it shows all the same: `[{"code":…,"message":…,…}]`.
+std::string diagnostics_of(const error& failure);
 
 }  // namespace whence::inline v0

@@ -24,6 +24,7 @@ inline constexpr flag color{.name = "--color",
                             .choices = colour_choices};
 inline constexpr flag no_pager{.name = "--no-pager",
                                .text = "print at once; else WHENCE_PAGER or PAGER or less shows what is long"};
+inline constexpr flag quiet{.name = "--quiet", .letter = 'q', .text = "no notes on standard error: only what is wrong"};
 inline constexpr flag brief{.name = "--brief", .letter = 'h', .text = "short help"};
 inline constexpr flag help{.name = "--help", .text = "full help"};
 inline constexpr flag version{.name = "--version", .text = "the version; with --json also the commit and formats"};
@@ -88,7 +89,7 @@ inline constexpr flag columns{.name = "--columns",
                               .text = "these columns, in this order: A,B; not in JSON",
                               .repeats = true,
                               .by = completes::column};
-inline constexpr flag data{.name = "--data", .text = "the data too, in tables"};
+inline constexpr flag data{.name = "--data", .text = "the data too, in tables: JSON and CSV have them in any case"};
 inline constexpr flag times{
     .name = "--time", .value = "HOW", .text = "times in tables: utc, local or relative", .choices = time_choices};
 

@@ -156,19 +156,7 @@ void follower::say_how_it_goes_on() {
 }  // namespace
 
 bool is_following(const request& request) {
-  if (!request.has("--follow")) {
-    for (const std::string_view only : {"--tail", "--count", "--for"}) {
-      if (!request.has(only)) continue;
-      throw usage_error("option", std::string(only) + " has no meaning without --follow",
-                        "leave it out, or add --follow");
-    }
-    return false;
-  }
-  for (const std::string_view other : {"--reverse", "--limit"}) {
-    if (!request.has(other)) continue;
-    throw usage_error("option", "--follow and " + std::string(other) + " exclude each other",
-                      "leave one of them out; --tail N says how much of the past comes first, --count N when it ends");
-  }
+  if (!request.has("--follow")) return false;
   if (request.form() != output_form::table && request.form() != output_form::jsonl) {
     throw usage_error("value", "--follow has no end, and -o " + std::string(name_of(request.form())) + " needs one",
                       "choose -o table or -o jsonl");

@@ -57,10 +57,6 @@ std::vector<std::size_t> chosen_columns(std::span<const column> all, output_form
     }
     return chosen;
   }
-  if (form == output_form::json || form == output_form::jsonl) {
-    throw usage_error("value", "--columns has no meaning for -o " + std::string(name_of(form)),
-                      "choose another form: table, csv, markdown; JSON always shows an item whole");
-  }
   for (const std::string& name : asked_for) chosen.push_back(place_of_column(all, name));
   return chosen;
 }

@@ -25,7 +25,7 @@ std::string json_for_terminal(std::string json);
 std::string word_of(const column& column);
 
 /// Which columns a list shows, by their places: those of its form, or those that were asked for (--columns), in that order.
-/// Throws   usage_error: there is no such column; the form has no columns.
+/// Throws   usage_error: there is no such column.
 std::vector<std::size_t> chosen_columns(std::span<const column> all, output_form form,
                                         const std::vector<std::string>& asked_for);
 

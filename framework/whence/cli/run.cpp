@@ -1,10 +1,12 @@
 #include <whence/cli/run.hpp>
 
 #include <exception>
+#include <memory>
 
 #include <whence/cli/command_line.hpp>
 #include <whence/cli/failure.hpp>
 #include <whence/cli/help.hpp>
+#include <whence/cli/option_rules.hpp>
 #include <whence/cli/program_name.hpp>
 #include <whence/cli/run_cli.hpp>
 #include <whence/cli/session.hpp>
@@ -29,6 +31,7 @@ exit_code run_command(const request& request, surroundings& around) {
   session session(request, around);
   exit_code result = exit_code::done;
   try {
+    must_have_effect(request);
     result = request.what()->run(request, session);
   } catch (const error& failure) {
     session.failed(failure);
@@ -40,6 +43,14 @@ exit_code run_command(const request& request, surroundings& around) {
   return session.finish(result);
 }
 
+/// Through the pager if it is longer than the screen, as all that is printed.
+void print_help(const request& request, const std::string& help, surroundings& around) {
+  const std::unique_ptr<pager> paged = pager_for(request, around);
+  if (paged == nullptr) return around.out->write(help);
+  paged->write(help);
+  paged->finish();
+}
+
 exit_code run_words(const std::vector<std::string>& words, surroundings& around) {
   const request request = command_line::parse(words);
   if (request.has("--version")) {
@@ -48,7 +59,7 @@ exit_code run_words(const std::vector<std::string>& words, surroundings& around)
     const std::string help = request.what() == nullptr || !request.group_only().empty()
                                  ? program_help(around.program, request.group_only(), request.help())
                                  : command_help(around.program, *request.what(), request.help());
-    around.out->write(around.out_is_terminal ? fitted_to(help, around.size.columns) : help);
+    print_help(request, around.out_is_terminal ? fitted_to(help, around.size.columns) : help, around);
   } else {
     return run_command(request, around);
   }
@@ -61,7 +72,7 @@ exit_code say(const error& failure, const std::vector<std::string>& words, surro
   found.text.remedy = as_started(around.program, found.text.remedy);
   const bool can_print = dynamic_cast<const output_failed*>(&failure) == nullptr;
   if (can_print && asks_for_json(words)) {
-    around.out->write(verdict_document("", verdict::error, "null", {found}) + "\n");
+    around.out->write(verdict_document(command_line::command_in(words), verdict::error, "null", {found}) + "\n");
     around.out->flush();
   }
   around.err->write(to_text(around.program, found, style{}, around.err_is_terminal ? around.size.columns : 0));

@@ -5,7 +5,7 @@
 
 #include <unistd.h>
 
-#include <whence/cli/failure.hpp>
+#include <whence/cli/exit_code.hpp>
 #include <whence/cli/output.hpp>
 #include <whence/cli/run.hpp>
 #include <whence/cli/surroundings.hpp>
@@ -39,8 +39,6 @@ bool asks_for_json(const std::vector<std::string>& words) {
   }
   return false;
 }
-
-std::string diagnostics_of(const error& failure) { return cli::to_json({cli::diagnostic(failure)}); }
 
 int run_cli(int argc, char** argv) noexcept { return run_process(argc, argv, nullptr); }
 int run_cli(int argc, char** argv, const cli_types& types) noexcept { return run_process(argc, argv, &types); }

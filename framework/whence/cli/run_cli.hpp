@@ -5,8 +5,6 @@
 #include <string>
 #include <vector>
 
-#include <whence/core/error.hpp>
-
 namespace whence::inline v0 {
 
 class cli_types;
@@ -23,8 +21,5 @@ int run_cli(int argc, char** argv, const cli_types& types) noexcept;
 /// Whether JSON is asked for (--json, -o json), also by a command line that is wrong elsewhere: for a program whose own options
 /// are called so, and that says in JSON too what was wrong (failure_document in exit_code.hpp). What stands behind -- is no option.
 bool asks_for_json(const std::vector<std::string>& words);
-
-/// What such a program puts as "diagnostics" into a document that it shows all the same: `[{"code":…,"message":…,…}]`.
-std::string diagnostics_of(const error& failure);
 
 }  // namespace whence::inline v0

@@ -20,16 +20,6 @@ bool colour_of(colour_choice choice, bool terminal, const surroundings& around) 
          around.environment("TERM").value_or("") != "dumb";
 }
 
-std::unique_ptr<pager> pager_for(const request& request, const surroundings& around) {
-  if (!around.in_is_terminal || !around.out_is_terminal || request.has("--no-pager") || request.has("--watch"))
-    return nullptr;
-  std::string program = around.environment("WHENCE_PAGER").value_or("");
-  if (program.empty()) program = around.environment("PAGER").value_or("");
-  if (program.empty()) program = "less -FIRX";
-  if (program == "cat") return nullptr;
-  return std::make_unique<pager>(std::move(program), *around.out, around.size.rows, around.size.columns);
-}
-
 /// Whether the log has to do with it: what is wrong with a command line is wrong on every log.
 bool concerns_log(const diagnostic& found) { return !found.code.starts_with("usage."); }
 
@@ -53,7 +43,40 @@ std::string in_place(std::string_view text, std::size_t rows) {
   return out + "\x1b[J";
 }
 
+/// The same command line, with its list going on there.
+std::string line_from(const request& request, const std::string& program, global_position next) {
+  const std::string_view bound = request.has("--reverse") ? "--to" : "--from";
+  std::string line = program + " " + full_name(*request.what());
+  const std::vector<std::string>& names = request.arguments();
+  const bool like_options =
+      std::any_of(names.begin(), names.end(), [](const std::string& name) { return name.starts_with('-'); });
+  std::string arguments = like_options ? " --" : "";
+  for (const std::string& name : names) arguments += " " + shell_word(name);
+  if (!like_options) line += arguments;
+  for (const flag* const one : all_flags()) {
+    if (one->name == bound) continue;
+    const std::string name = one->letter == 0 ? std::string(one->name) : std::string("-") + one->letter;
+    for (const std::string& value : request.values(one->name)) {
+      const bool like_option = value.starts_with('-');
+      line += " " + (like_option ? std::string(one->name) + "=" : name + (one->value.empty() ? "" : " "));
+      if (!one->value.empty()) line += shell_word(value);
+    }
+  }
+  line.append(" ").append(bound).append(" ").append(std::to_string(next.value()));
+  return like_options ? line + arguments : line;
+}
+
 }  // namespace
+
+std::unique_ptr<pager> pager_for(const request& request, const surroundings& around) {
+  if (!around.in_is_terminal || !around.out_is_terminal || request.has("--no-pager") || request.has("--watch"))
+    return nullptr;
+  std::string program = around.environment("WHENCE_PAGER").value_or("");
+  if (program.empty()) program = around.environment("PAGER").value_or("");
+  if (program.empty()) program = "less -FIRX";
+  if (program == "cat") return nullptr;
+  return std::make_unique<pager>(std::move(program), *around.out, around.size.rows, around.size.columns);
+}
 
 session::session(const request& request, surroundings& around)
     : request_(request),
@@ -160,13 +183,15 @@ void session::redraw(const std::function<void()>& draw) {
 }
 
 void session::say(std::string_view text) {
+  if (request_.has("--quiet")) return;
   around_.err->write(err_style_.paint(tint::faint, visible(text)) + "\n");
   around_.err->flush();
 }
 
-void session::note(std::string_view text) {
-  std::string line = as_started(program(), text);
-  if (notes_.empty() || notes_.back() != line) notes_.push_back(std::move(line));
+void session::note(std::string_view text, std::string_view line) {
+  if (request_.has("--quiet")) return;
+  const remark made{as_started(program(), text), visible(line)};
+  if (notes_.empty() || notes_.back() != made) notes_.push_back(made);
 }
 
 void session::must_have_reader() const {
@@ -195,9 +220,17 @@ std::size_t session::limit(const request& request) const {
   return static_cast<std::size_t>(request.number("--limit").value_or(otherwise));
 }
 
-void session::note_cut(std::size_t shown, std::size_t total) {
-  const std::string of = total > 0 ? " of " + with_groups(total) + " shown" : " shown, and there are more";
-  note(with_groups(shown) + of + "; --limit 0 for all");
+void session::note_cut(std::size_t shown, std::size_t total, std::optional<global_position> next) {
+  const bool asked_for = request_.has("--limit");
+  if (asked_for && next && form() == output_form::json) return;  // the document says so itself
+  std::string text = with_groups(shown);
+  text += total > 0 ? " of " + with_groups(total) + " shown" : " shown, and there are more";
+  if (!asked_for || !next) text += "; --limit 0 for all";
+  if (next) {
+    note(text + "; the next", line_from(request_, program(), *next));
+  } else {
+    note(text);
+  }
 }
 
 std::optional<std::size_t> session::table_width() const {
@@ -215,16 +248,20 @@ void session::finish_document(exit_code result) {
   }
 }
 
+std::string session::lines_of(const remark& note, std::size_t width) {
+  if (note.line.empty()) return width == 0 ? note.text : broken_at_spaces(note.text, 0, 0, width);
+  const std::string together = note.text + ": " + note.line;
+  if (width == 0 || display_width(together) <= width) return together;
+  return broken_at_spaces(note.text + ":", 0, 0, width) + "\n  " + note.line;
+}
+
 exit_code session::finish(exit_code result) {
   finish_document(result);
   if (pager_) pager_->finish();
   around_.out->flush();
 
   const std::size_t width = around_.err_is_terminal ? around_.size.columns : 0;
-  for (const std::string& note : notes_) {
-    const std::string lines = width == 0 ? note : broken_at_spaces(note, 0, 0, width);
-    around_.err->write(err_style_.paint(tint::faint, lines) + "\n");
-  }
+  for (const remark& note : notes_) around_.err->write(err_style_.paint(tint::faint, lines_of(note, width)) + "\n");
   for (const diagnostic& found : wrong_) around_.err->write(to_text(around_.program, found, err_style_, width));
   around_.err->flush();
   for (const diagnostic& found : wrong_) {

@@ -22,6 +22,9 @@
 
 namespace whence::inline v0::cli {
 
+/// Null: what is printed goes out at once, because nobody sits before it, or does not want one.
+std::unique_ptr<pager> pager_for(const request& request, const surroundings& around);
+
 class session {
  public:
   session(const request& request, surroundings& around);
@@ -55,15 +58,16 @@ class session {
   void print(std::string_view text);
   /// One JSON document on a line of its own; on a terminal nothing in it can move the cursor.
   void print_json(std::string json);
-  /// To standard error, at once.
+  /// To standard error, at once, if notes are wanted (--quiet: none).
   void say(std::string_view text);
   /// Throws   output_closed: whoever read the output went away.
   void must_have_reader() const;
-  /// To standard error, at the end.
-  void note(std::string_view text);
+  /// To standard error, at the end. `line`: a command to paste, which stays in one piece.
+  void note(std::string_view text, std::string_view line = {});
 
-  /// Says that a list was cut to what fits a terminal. `total`: how many there are, if that is known; else 0.
-  void note_cut(std::size_t shown, std::size_t total);
+  /// Says that a list was cut, and how it goes on. `total`: how many there are, if that is known; else 0. `next`: what comes
+  /// first of the rest, if the list has positions.
+  void note_cut(std::size_t shown, std::size_t total, std::optional<global_position> next = std::nullopt);
 
   /// Starts the list that this command prints: of all columns those that the form shows, or that --columns names.
   item_list& list(const std::vector<column>& columns);
@@ -84,6 +88,12 @@ class session {
   exit_code finish(exit_code result);
 
  private:
+  struct remark {
+    std::string text;
+    std::string line;
+    bool operator==(const remark&) const = default;
+  };
+  static std::string lines_of(const remark& note, std::size_t width);
   std::optional<std::size_t> table_width() const;
   void end_list(const std::vector<diagnostic>& wrong);
   void finish_document(exit_code result);
@@ -102,7 +112,7 @@ class session {
   std::optional<std::pair<verdict, std::string>> judged_;
   std::deque<std::string> kept_;
   std::vector<diagnostic> wrong_;
-  std::vector<std::string> notes_;
+  std::vector<remark> notes_;
 };
 
 }  // namespace whence::inline v0::cli

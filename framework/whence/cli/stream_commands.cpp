@@ -121,7 +121,7 @@ exit_code list_streams(const request& request, session& session) {
       const bool goes_on = !request.has("--by-size");
       if (goes_on) list.cut_before(stream->first_position);
       if (!goes_on) list.left_out_some();
-      if (!goes_on || !request.has("--limit")) session.note_cut(limit, 0);
+      session.note_cut(limit, 0, goes_on ? std::optional(stream->first_position) : std::nullopt);
       break;
     }
     put(list, columns, &json_of_stream, *stream);
@@ -143,7 +143,7 @@ exit_code show_stream(const request& request, session& session) {
   while (const recorded_event* const event = events.next()) {
     if (limit != 0 && list.items() == limit) {
       list.cut_before(event->position);
-      if (!request.has("--limit")) session.note_cut(limit, 0);
+      session.note_cut(limit, 0, event->position);
       break;
     }
     put(list, history_columns(), &json_of, *event);

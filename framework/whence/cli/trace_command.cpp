@@ -52,9 +52,21 @@ trace_subject subject_of(const request& request, log_reader& log, trace_source& 
   }
 }
 
+/// The causes of an event are found by their ids: what says where to look has nothing to say, but where that one is by its cut id.
+void must_look_for_nothing(const request& request) {
+  const std::string& name = request.argument();
+  const bool looked_for = !names_a_place(name) && !id_pattern("the id", name).whole();
+  for (const std::string_view option : {"--at-most", "--from", "--to", "--since", "--until"}) {
+    if (!request.has(option) || (looked_for && option != "--at-most")) continue;
+    throw usage_error("option", std::string(option) + " has no meaning with --up of an event",
+                      "leave it out: causes are found by their ids, wherever they are; or leave out --up");
+  }
+}
+
 /// The events to draw. Causes are found by their ids: for them alone nothing has to be looked through.
 traced_events events_for(const request& request, const trace_subject& subject, trace_source& source) {
   if (subject.what == trace_subject::kind::event && request.has("--up") && !request.has("--down")) {
+    must_look_for_nothing(request);
     traced_events only;
     if (std::optional<traced_event> event = source.event(subject.id)) only.events.push_back(std::move(*event));
     return only;
@@ -224,18 +236,7 @@ void print_items(const trace& trace, bool more, const request& request, session&
   }
 }
 
-/// A diagram has neither an order nor columns.
-void must_fit_form(const request& request, output_form form) {
-  if (form != output_form::mermaid) return;
-  for (const std::string_view of_lists : {"--flat", "--columns"}) {
-    if (!request.has(of_lists)) continue;
-    throw usage_error("option", std::string(of_lists) + " has no meaning for -o mermaid",
-                      "leave it out, or choose another form: table, json, jsonl, csv, markdown");
-  }
-}
-
 exit_code show_trace(const request& request, session& session) {
-  must_fit_form(request, session.form());
   log_reader& log = session.log();
   trace_source source(log, selection_from(request, log, session.now()));
   const trace_subject subject = subject_of(request, log, source);
@@ -295,7 +296,8 @@ constexpr std::string_view trace_text =
     "Shown is all that has the same "
     "correlation: commands (CMD), which stand in no log and are known by their events; events (EVT); read models that "
     "have applied an event (PRJ). A command that was rejected leaves no trace.\n"
-    "The log is looked through for it: --from, --to, --since and --until say where.";
+    "The log is looked through for it: --from, --to, --since and --until say where. The causes of an event (--up) are "
+    "found without that. --up and --down together show what led to it and what follows from it, and nothing beside.";
 
 constexpr command rows[] = {
     {.name = "trace",

@@ -19,7 +19,8 @@ enum class verdict {
   error,  ///< not done
 };
 
-/// `{"version":1,"command":"log verify","status":"pass","data":…,"diagnostics":[…]}`; `data` is a JSON value.
+/// `{"version":1,"command":"log verify","status":"pass","data":…,"diagnostics":[…]}`; `data` is a JSON value. `command` is
+/// empty where none was recognised: null in the document.
 std::string verdict_document(std::string_view command, verdict status, std::string_view data,
                              const std::vector<diagnostic>& found);
 

@@ -37,6 +37,67 @@ std::string broken_at_spaces(std::string_view text, std::size_t at, std::size_t 
   return out;
 }
 
+namespace {
+
+/// The end of the first word of a command line: a space in quotes parts nothing.
+std::size_t end_of_word(std::string_view line) {
+  char quote = 0;
+  std::size_t end = 0;
+  for (; end < line.size() && (quote != 0 || line[end] != ' '); ++end) {
+    if (quote != 0) {
+      if (line[end] == quote) quote = 0;
+    } else if (line[end] == '\'' || line[end] == '"') {
+      quote = line[end];
+    }
+  }
+  return end;
+}
+
+/// A command line, broken between its words as a shell puts it together again.
+std::string broken_command(std::string_view line, std::size_t indent, std::size_t width) {
+  constexpr std::size_t deeper = 4;
+  constexpr std::size_t mark = 2;  // " \"
+  std::string out(indent, ' ');
+  std::size_t at = indent;
+  bool begins = true;
+  while (!line.empty()) {
+    const std::size_t end = end_of_word(line);
+    const std::string_view word = line.substr(0, end);
+    line.remove_prefix(std::min(end + 1, line.size()));
+    const std::size_t taken = display_width(word);
+    if (!begins && at + 1 + taken + (line.empty() ? 0 : mark) > width) {
+      out.append(" \\\n").append(indent + deeper, ' ');
+      at = indent + deeper;
+      begins = true;
+    }
+    if (!begins) {
+      out += ' ';
+      ++at;
+    }
+    out += word;
+    at += taken;
+    begins = false;
+  }
+  return out;
+}
+
+constexpr std::string_view before_comment = "  # ";
+
+/// An example and what it does: each can be copied, whatever the width.
+std::string fitted_example(std::string_view line, std::size_t indent, std::size_t width) {
+  const std::size_t comment = line.find(before_comment);
+  std::string_view command = line.substr(indent, comment - indent);
+  command.remove_suffix(command.size() - 1 - command.find_last_not_of(' '));
+  const std::string_view text = line.substr(comment + before_comment.size());
+  const std::string margin = std::string(indent, ' ') + "# ";
+  const std::string lines = broken_at_spaces(text, 0, 0, width - std::min(width, margin.size()));
+  std::string out = broken_command(command, indent, width) + "\n";
+  for (const std::string_view one : paragraphs_of(lines)) out += margin + std::string(one) + "\n";
+  return out;
+}
+
+}  // namespace
+
 std::string fitted_to(std::string_view text, std::size_t width) {
   constexpr std::size_t deeper = 4;
   constexpr std::size_t of_columns = 20;  // a line that is indented so far goes on in the column of the line before
@@ -53,6 +114,10 @@ std::string fitted_to(std::string_view text, std::size_t width) {
     const bool goes_on = !next.empty() && !line.empty() && ((spaces == 0 && indent == 0) || spaces > of_columns);
     if (!goes_on) end_line();
     if (next.empty()) out += '\n';
+    if (!goes_on && next.find(before_comment) != std::string_view::npos) {
+      out += display_width(next) <= width ? std::string(next) + "\n" : fitted_example(next, spaces, width);
+      continue;
+    }
     if (!goes_on) indent = spaces;
     line += goes_on ? " " + std::string(next.substr(spaces)) : std::string(next);
   }
