@@ -36,6 +36,8 @@ MESSAGE = re.compile(
     r"(?:\n  do:    (?P<do>[^\n]+(?:\n         [^\n]+)*))?"
     r"  \[(?P<code>[a-z_]+\.[a-z_]+)(?:, exit (?P<exit>\d+))?\]\n")
 NOTE = re.compile(r"read model \w+ [^\n]+\n")
+# What only who programs with Whence could follow, and what is no step at all.
+NO_ADVICE = re.compile(r"::|accept_missing_tail|\(\)|check the path|\brebuild |that version|^correct it$")
 NOTHING_TO_DO = {"condition.met"}  # an answer, and no fault
 NOWHERE = re.compile(r"usage\.")  # the command line itself is wrong
 TRACES_OF_A_WRITER = (r"shop\.db(-wal|\.lock|\.witness|\.index|\.index-wal)", r"shop\.db\.models/\w+\.\d+\.\d+\.db(-wal)?",
@@ -186,6 +188,12 @@ class Setups:
     def copy_of_shop(self):
         place = Place()
         shutil.copytree(self["shop"].folder, place.folder, dirs_exist_ok=True)
+        return place
+
+    def copy_of(self, name):
+        """One that may change."""
+        place = Place(self[name].store)
+        shutil.copytree(self[name].folder, place.folder, dirs_exist_ok=True)
         return place
 
     def empty_folder(self):
@@ -372,6 +380,7 @@ class Table(unittest.TestCase):
             self.assertIn(int(each["exit"] or 0), EXITS[each["code"]], "docs/errors.md has another exit code")
             if each["code"] not in NOTHING_TO_DO:
                 self.assertTrue(each["do"], "it says not what to do: " + ran.stderr)
+                self.assertNotRegex(each["do"], NO_ADVICE)
             if not NOWHERE.match(each["code"]):
                 self.assertTrue(each["where"], "it says not where: " + ran.stderr)
         for text in one.says:

@@ -24,7 +24,7 @@ LOGS = [
     case("", "log.not_a_log", 6, "folder.db is not a Whence log; nothing was changed$", "it is a directory$", at="directory"),
     case("", "log.not_a_log", 6, "noise.db is not a Whence log; nothing was changed$", "it is no SQLite database$", at="noise"),
     case("", "log.not_a_log", 6, "cats.db is not a Whence log; nothing was changed$",
-         "it is a database of another application$", "check the path$", at="another application"),
+         "it is a database of another application$", "give the path of a log$", at="another application"),
     case("", "log.not_a_log", 6, "shop.db is not a Whence log; nothing was changed$", "the file is cut short$", at="cut short"),
     case("", "log.newer_format", 6, "shop.db has format 99, ", "use the order-service that wrote it, or a newer one$",
          at="newer format"),

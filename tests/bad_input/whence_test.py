@@ -5,7 +5,7 @@ import sys
 import unittest
 from pathlib import Path
 
-from bad_input import Programs, Table, case
+from bad_input import Programs, Table, case, messages
 
 PROGRAMS = Programs(Path(sys.argv.pop()).resolve())
 NO_LOG = {"man", "completion"}  # the commands that open none
@@ -23,27 +23,29 @@ RUNNABLE = {
 # What lies at the path, and what every command that opens a log says of it.
 STORES = [
     case("", "store.unnamed", 2, "no store to open$", "this folder has no log", "--store PATH$", at="empty folder"),
-    case("", "log.missing", 3, "there is no log missing.db$", "check the path$", at="missing"),
-    case("", "log.missing", 3, "there is no log nowhere/shop.db$", "check the path$", at="no folder"),
+    case("", "log.missing", 3, "there is no log missing.db$", "ls -l . ; then give the path of a log with --store$", at="missing"),
+    case("", "log.missing", 3, "there is no log nowhere/shop.db$", "ls -l nowhere ; then give the path of a log with --store$", at="no folder"),
     case("", "log.not_a_log", 6, "empty.db is not a Whence log; nothing was changed$", "the file is empty$", at="empty file"),
     case("", "log.not_a_log", 6, "folder.db is not a Whence log; nothing was changed$", "it is a directory$", at="directory"),
     case("", "log.not_a_log", 6, "noise.db is not a Whence log; nothing was changed$", "it is no SQLite database$", at="noise"),
     case("", "log.not_a_log", 6, "cats.db is not a Whence log; nothing was changed$",
          "it is a database of another application$", at="another application"),
     case("", "log.not_a_log", 6, "shop.db is not a Whence log; nothing was changed$", "the file is cut short$", at="cut short"),
-    case("", "log.newer_format", 6, "shop.db has format 99, ", "a newer Whence wrote it$", "use that version of Whence$",
+    case("", "log.newer_format", 6, "shop.db has format 99, and this program knows formats up to 1; nothing was changed$",
+         "a newer Whence wrote it$", "use the program that wrote it, or a newer one; what this one knows: whence --version --json$",
          at="newer format"),
-    case("", "file.no_permission", 5, "cannot read shop.db$", "Permission denied$", "give this user the right to the path$",
+    case("", "file.no_permission", 5, "cannot read shop.db$", "Permission denied$", "ls -ld . shop.db ; give this user the right to it$",
          at="not readable"),
-    case("", "file.no_permission", 5, "cannot make shop.db-wal$", "Permission denied$", "give this user the right to the path$",
+    case("", "file.no_permission", 5, "cannot make shop.db-wal$", "Permission denied$", "ls -ld . shop.db-wal ; give this user the right to it$",
          at="without wal"),
-    case("", "log.checksum", 6, "shop.db is damaged$", "then restore a backup$", at="cut in half"),
+    case("", "log.checksum", 6, "shop.db is damaged$", "tar -cf saved.tar shop.db* ; then put the files of a backup in their place; ",
+         "whence log verify$", at="cut in half"),
     # What is intact is shown, then it is said what is wrong.
     case("", "log.witness_missing", 6, "shop.db has no usable witness beside it; nothing was changed$",
-         "move the witness with its log", at="witness missing", out=ANYTHING),
+         "bring shop.db.witness back from where the log came from; what is intact: whence log verify$", at="witness missing", out=ANYTHING),
     case("", "log.tail_missing", 6, "shop.db ends at event 7, but event 8 was acknowledged; nothing was changed$",
-         "copy shop.db* to a safe place", at="tail missing", out=ANYTHING),
-    case("", "log.checksum", 6, "event 8 in shop.db cannot be trusted$", "copy shop.db* to a safe place", at="damaged end",
+         "tar -cf saved.tar shop.db* ; then put the newest copies of these files in their place, shop.db-wal above all$", at="tail missing", out=ANYTHING),
+    case("", "log.checksum", 6, "event 8 in shop.db cannot be trusted$", "tar -cf saved.tar shop.db* ; ", at="damaged end",
          out=SOMETHING),
 ]
 JUDGES = {"log verify"}  # such a log is what it looks for: it has cases of its own for it
@@ -65,9 +67,9 @@ OWN = {
         case("--recent many", "usage.value", 2, "--recent cannot be \"many\"$", "give a whole number, 0 or more$"),
         case("--watch 0s", "usage.value", 2, "--watch cannot be \"0s\"$", "give 100ms or more$"),
         case("-o csv", "usage.value", 2, "-o cannot be \"csv\"$", "choose one of: table, json, jsonl$"),
-        case("", "read_model.damaged", 6, "it was left as it is$", "delete the file: the model is built anew from the log$",
-             at="model damaged", out=ANYTHING, also=["read_model.damaged"] * 2),
-        case("", "log.checksum", 6, "event 4 in shop.db cannot be trusted$", "restore a backup$", at="damaged event",
+        case("", "read_model.damaged", 6, "it was left as it is$", "mkdir -p shop.db.models.old && mv shop.db.models/",
+             ".* shop.db.models.old ; the application builds it anew$", at="model damaged", out=ANYTHING, also=["read_model.damaged"] * 2),
+        case("", "log.checksum", 6, "event 4 in shop.db cannot be trusted$", "whence log verify$", at="damaged event",
              out=ANYTHING),
     ],
     "event list": [
@@ -83,13 +85,14 @@ OWN = {
         case("--where 'total > 1'", "usage.condition", 2, "--where cannot be read$", "^ a JSON pointer is expected here"),
         case("--follow -o csv", "usage.value", 2, "--follow has no end, and -o csv needs one$"),
         case("--tail 3", "usage.option", 2, "--tail has no meaning without --follow$"),
+        case("--time relative -o csv", "usage.option", 2, "--time has no meaning for -o csv$"),
         case("--event 12345", "usage.value", 2, "--event cannot be \"12345\"$", "give an id, or at least 8 characters"),
         case("--event 00000000-0000-7000-8000-000000000000", "event.missing", 3,
              "there is no event 00000000-0000-7000-8000-000000000000$", "look for it: whence event list --reverse --limit 10$"),
         case("--store ''", "usage.value", 2, "--store is empty$", "give the path of a log$"),
         case("--stream order-9 --store shop.db", "stream.missing", 3, "stream \"order-9\" does not exist$",
              "whence stream list --store shop.db$"),
-        case("", "log.checksum", 6, "event 4 in shop.db cannot be trusted$", "stored chain hash ", "restore a backup$",
+        case("", "log.checksum", 6, "event 4 in shop.db cannot be trusted$", "stored chain hash ", "what is intact: whence log verify$",
              at="damaged event", out="POSITION[^\n]*(\n[^\n]+){3}\n"),
     ],
     "event show": [
@@ -110,6 +113,7 @@ OWN = {
              "write it as: --fail-if '>0', with one of = != < <= > >= ~$"),
         case("--fail-if '>0'", "condition.met", 1, "8 events: --fail-if '>0' holds$", out="EVENTS\n     8\n"),
         case("Order", "usage.argument", 2, "`event count` has no place for \"Order\"$"),
+        case("--limit 3", "usage.option", 2, "--limit has no meaning without --by$", "leave it out, or add --by$"),
         case("--form csv", "usage.option", 2, "there is no option --form of `event count`$"),
         case("--where '/data/total >'", "usage.condition", 2, "a value is expected here"),
         case("--by type", "log.checksum", 6, "event 4 in shop.db cannot be trusted$", at="damaged event",
@@ -141,6 +145,8 @@ OWN = {
         case("@1 --depth deep", "usage.value", 2, "--depth cannot be \"deep\"$"),
         case("@1 --depth 0", "usage.value", 2, "--depth cannot be 0$", "give 1 or more"),
         case("@1 -o xml", "usage.value", 2, "-o cannot be \"xml\"$", "mermaid"),
+        case("@1 -o mermaid --data", "usage.option", 2, "--data has no meaning for -o mermaid$"),
+        case("@1 --up --from 2", "usage.option", 2, "--from has no meaning with --up of an event$"),
         case("@4", "log.checksum", 6, "event 4 in shop.db cannot be trusted$", at="damaged event", out=ANYTHING),
     ],
     "projection list": [
@@ -183,7 +189,7 @@ OWN = {
         case("-c 'SELECT nme FROM events'", "usage.statement", 2, "no such column: nme$"),
         case("-c \"INSERT INTO entries VALUES(1)\"", "usage.statement", 2, "line 1, column 1: INSERT"),
         case("-c 'DELETE FROM entries'", "usage.statement", 2, "only reads, and this statement would "),
-        case("--file none.sql", "file.missing", 3, "cannot read none.sql$", "look at the path$"),
+        case("--file none.sql", "file.missing", 3, "cannot read none.sql$", "ls -l . ; name a file that is there$"),
         case("--file .", "file.is_a_directory", 6, "cannot read .$", "name a file$"),
         case("-c 'SELECT 1' --file x.sql", "usage.option", 2, "-c and --file are both given$", "choose one of them$"),
         case("-c 'SELECT 1' --model none", "projection.missing", 3, "there is no read model \"none\" beside the log$"),
@@ -278,6 +284,22 @@ class Whence(Table):
                     also += ["types.missing"]
                 out = ANYTHING if shown and command in self.without_types else one.out
                 self.check_all([(command, case(arguments, one.code, one.exit, *one.says, at=one.at, out=out, also=also))])
+
+    def test_what_it_advises_can_be_pasted(self):
+        advised = 0
+        for at in ("missing", "directory", "damaged event", "tail missing", "witness missing", "model damaged"):
+            place = self.setups.copy_of(at)
+            self.addCleanup(place.close)
+            ran = self.programs.run([*self.program, "projection", "status"], place)
+            for said in messages(ran.stderr, notes_before=True):
+                for line in re.findall(r"(?:^|: )((?:tar|ls|mkdir) .*?)(?: ; |$)", said["do"]):
+                    advised += 1
+                    with self.subTest(at=at, line=line):
+                        pasted = self.programs.run(["bash", "-c", line], place)
+                        self.assertEqual((pasted.returncode, pasted.stderr), (0, ""))
+        self.assertGreater(advised, 8)
+        # The models that were moved away are there again, as they were.
+        self.assertEqual(self.programs.must("order-service report", place), self.programs.must("order-service report", self.setups["shop"]))
 
     def test_bad_input_in_a_machine_form_leaves_stdout_empty_or_one_document(self):
         for one in (case("--limit x --json", "usage.value", 2), case("--stream order-9 --json", "stream.missing", 3),

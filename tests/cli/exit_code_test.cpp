@@ -75,7 +75,7 @@ TEST_CASE("an error's text says what, where, why, what to do, and its code") {
   CHECK(failure_text("shop", log_busy("a.db", 7)) == R"(shop: a.db is held for writing by process 7; nothing was touched
   where: a.db.lock
   why:   a log has one writer at a time
-  do:    stop that process, or read the log as a visitor  [log.busy, exit 5]
+  do:    wait until that process has ended, or stop it; to look into the log, nobody has to wait  [log.busy, exit 5]
 )");
   CHECK(failure_text("shop", unknown_error(next_move::retry)) == "shop: x  [new.code, exit 5]\n");
   CHECK(failure_text("shop", unknown_error(next_move::retry), exit_code::refused) == "shop: x  [new.code, exit 4]\n");
@@ -86,6 +86,6 @@ TEST_CASE("an error's document says the same to programs") {
         R"({"version":1,"command":"place","status":"error","data":null,"diagnostics":[)"
         R"({"code":"log.busy","severity":"error","where":"a.db.lock",)"
         R"("message":"a.db is held for writing by process 7; nothing was touched",)"
-        R"("why":"a log has one writer at a time","hint":"stop that process, or read the log as a visitor"}]})"
+        R"("why":"a log has one writer at a time","hint":"wait until that process has ended, or stop it; to look into the log, nobody has to wait"}]})"
         "\n");
 }

@@ -99,7 +99,7 @@ TEST_CASE("files that are not as they should be") {
   CHECK(here.says([&] { read_first_byte("/proc/self/mem"); }) == R"(app: cannot read /proc/self/mem
   where: /proc/self/mem
   why:   Input/output error
-  do:    look at the disk and the system's log  [file.io, exit 5]
+  do:    look for what the system says of the disk: dmesg | tail  [file.io, exit 5]
 )");
 }
 

@@ -54,13 +54,13 @@ TEST_CASE("logs that are not there, or are none") {
   const scene here;
   CHECK(here.says([&] { sqlite(here.file("bank.db")).visit(here.runtime()); }) == R"(app: there is no log bank.db
   where: bank.db
-  do:    check the path  [log.missing, exit 3]
+  do:    give the path of a log  [log.missing, exit 3]
 )");
   here.write("bank.db", "a shopping list");
   CHECK(here.says([&] { open(here); }) == R"(app: bank.db is not a Whence log; nothing was changed
   where: bank.db
   why:   it is no SQLite database
-  do:    check the path  [log.not_a_log, exit 6]
+  do:    give the path of a log  [log.not_a_log, exit 6]
 )");
 }
 
@@ -69,11 +69,16 @@ TEST_CASE("a log of a newer format") {
   make_log(here);
   change(here, "PRAGMA user_version = 7");
   CHECK(here.says([&] { open(here); }) ==
-        R"(app: bank.db has format 7, and this program knows formats up to 0; nothing was changed
+        R"(app: bank.db has format 7, and this program knows formats up to 1; nothing was changed
   where: bank.db
   why:   a newer Whence wrote it
-  do:    use that version of Whence  [log.newer_format, exit 6]
+  do:    use the program that wrote it, or a newer one  [log.newer_format, exit 6]
 )");
+}
+
+TEST_CASE("a format that was released, of which this program knows the form before") {
+  CHECK(newer_format("a.db", 1, 1).text().what ==
+        "a.db has format 1, and this program knows that one only as it was before its release; nothing was changed");
 }
 
 TEST_CASE("a log that another one writes, and one that is closed meanwhile") {
@@ -82,7 +87,7 @@ TEST_CASE("a log that another one writes, and one that is closed meanwhile") {
   CHECK(here.says([&] { open(here); }) == R"(app: bank.db is held for writing by process 4182; nothing was touched
   where: bank.db.lock
   why:   a log has one writer at a time
-  do:    stop that process, or read the log as a visitor  [log.busy, exit 5]
+  do:    wait until that process has ended, or stop it; to look into the log, nobody has to wait  [log.busy, exit 5]
 )");
   auto more = log->wait_beyond(global_position{0});
   log->close();
@@ -98,7 +103,7 @@ TEST_CASE("a log of which an event was changed") {
   CHECK(here.says([&] { open(here)->read(global_position{1}); }) == R"(app: event 2 in bank.db cannot be trusted
   where: bank.db
   why:   stored chain hash <hash>, computed <hash>: the file was changed from outside, or the disk is failing
-  do:    copy bank.db* to a safe place before anything else; then restore a backup  [log.checksum, exit 6]
+  do:    copy bank.db* to a safe place before anything else; then put the files of a backup in their place  [log.checksum, exit 6]
 )");
 }
 
@@ -110,13 +115,13 @@ TEST_CASE("a log that lost its end, and one that lost its witness") {
         R"(app: bank.db ends at event 2, but event 3 was acknowledged; nothing was changed
   where: bank.db.witness
   why:   the end of the log is lost: its files were cut, damaged, or replaced by older ones
-  do:    copy bank.db* to a safe place and look for the newest files; to go on without the lost events, open the log with accept_missing_tail  [log.tail_missing, exit 6]
+  do:    copy bank.db* to a safe place, then put the newest copies of these files in their place; a program goes on without the lost events only if it is told to (docs/errors.md)  [log.tail_missing, exit 6]
 )");
   std::filesystem::remove(here.file("bank.db.witness"));
   CHECK(here.says([&] { open(here); }) == R"(app: bank.db has no usable witness beside it; nothing was changed
   where: bank.db.witness
   why:   there is none
-  do:    move the witness with its log; if it is lost, check the end of the log, then open it with accept_missing_tail  [log.witness_missing, exit 6]
+  do:    bring bank.db.witness back from where the log came from; a program goes on without it only if it is told to (docs/errors.md)  [log.witness_missing, exit 6]
 )");
 }
 

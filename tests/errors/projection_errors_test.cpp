@@ -146,7 +146,7 @@ TEST_CASE("read models that cannot answer") {
           R"(app: balances is of version 2, this program knows version 1; it was left as it is
   where: balances
   why:   a newer program has built it
-  do:    use the newer program, or rebuild the model with this one  [read_model.newer_version, exit 6]
+  do:    use the newer program; or move the model's files away: this one builds it anew  [read_model.newer_version, exit 6]
 )");
     CHECK(here.says([&] { app.model<Balances>().include(token{2, global_position{1}}); }) ==
           R"(app: the token 2-1 is of another epoch than the log, which is in epoch 1
@@ -189,7 +189,7 @@ TEST_CASE("a read model of another log") {
         R"(app: balances stands at position 1 of another history than the log's; nothing was handled
   where: balances
   why:   its log is <id>, this one is <id>
-  do:    if the log is the right one, rebuild balances  [checkpoint.mismatch, exit 6]
+  do:    if this is the right log, move the files of balances away: it is built anew  [checkpoint.mismatch, exit 6]
 )");
 }
 

@@ -31,14 +31,14 @@ TEST_CASE("databases that cannot be used") {
   const scene here;
   CHECK(here.says([&] { database::open(here.file("none.db"), open_mode::read_only); }) ==
         R"(app: none.db: unable to open database file (SQLite 14)
-  do:    check the path, and who may read and write there  [sql.cannot_open, exit 5]
+  do:    look at the path, and at who may read and write there  [sql.cannot_open, exit 5]
 )");
   here.write("noise.db", std::string(10'000, 'x'));
   database noise = database::open(here.file("noise.db"), open_mode::read_write);
   CHECK(here.says([&] { noise.integer("SELECT count(*) FROM prices"); }) ==
         R"(app: noise.db: file is not a database (SQLite 26)
   where: SELECT count(*) FROM prices
-  do:    check the path: the file is no SQLite database  [sql.not_a_database, exit 6]
+  do:    give the path of a SQLite database  [sql.not_a_database, exit 6]
 )");
   {
     database db = prices(here);
@@ -52,7 +52,7 @@ TEST_CASE("databases that cannot be used") {
   CHECK(here.says([&] { damaged.integer("SELECT sum(cents) FROM prices"); }) ==
         R"(app: prices.db: database disk image is malformed (SQLite 11)
   where: SELECT sum(cents) FROM prices
-  do:    restore the database from a backup, or rebuild it  [sql.corrupt, exit 6]
+  do:    a log: put the files of a backup in its place; a read model: delete its file, it is built anew  [sql.corrupt, exit 6]
 )");
 }
 
@@ -124,6 +124,6 @@ TEST_CASE("a disk that fails") {
   CHECK(here.says([&] { db.run("INSERT INTO prices VALUES (?, ?)", {"tea", 450}); }) ==
         R"(app: shop.db: disk I/O error (SQLite 778)
   where: INSERT INTO prices VALUES (?, ?)
-  do:    check the disk and the system's log  [sql.io, exit 5]
+  do:    look for what the system says of the disk: dmesg | tail  [sql.io, exit 5]
 )");
 }

@@ -24,6 +24,7 @@ VARIABLE = [
     (r"(?m)^(?!200 )\d+ orders; (?!0 )\d+ events added", "<n> orders; <m> events added"),
     (r"(?m)^\d+ orders; 0 events added", "<n> orders; 0 events added"),
     (r"after \d+ events", "after <n> events"),
+    (r"2 of [\d ]+ shown; the next: (.*) --to \d+", r"2 of <n> shown; the next: \1 --to <n>"),
     (r"\d+ lines of SQL", "<n> lines of SQL"),
     (r"[0-9a-f]{16}…", "<hash>…"),
     (r"took \d+ seconds", "took <n> seconds"),

@@ -37,7 +37,6 @@ class follower {
   bool is_over();
   void say_how_it_goes_on();
 
-  const request& request_;
   session& session_;
   log_reader& log_;
   selection wanted_;
@@ -51,7 +50,7 @@ class follower {
 };
 
 follower::follower(const request& request, session& session)
-    : request_(request), session_(session), log_(session.log()), wanted_(selection_from(request, log_, session.now())) {
+    : session_(session), log_(session.log()), wanted_(selection_from(request, log_, session.now())) {
   // What was recorded until now was narrowed down to positions; what is recorded from now on may be wanted too.
   wanted_.to = global_position{request.number("--to").value_or(UINT64_MAX)};
   tail_ = request.number("--tail");

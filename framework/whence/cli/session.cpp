@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include <whence/cli/advice.hpp>
 #include <whence/cli/command_table.hpp>
 #include <whence/cli/display_text.hpp>
 #include <whence/cli/program_name.hpp>
@@ -206,6 +207,7 @@ void session::failed(const error& failure) {
   const auto* in_database = dynamic_cast<const sql::sql_error*>(&failure);
   if (in_database != nullptr && request_.what()->name != "sql") found.text.where = in_database->path;
   if (found.text.where.empty() && concerns_log(found)) found.text.where = store_;
+  found.text.remedy = advice(failure, store_);
   if (const auto named = request_.value("--store")) found.text.remedy = with_store(found.text.remedy, *named);
   found.text.remedy = as_started(program(), found.text.remedy);
   const auto is_same = [&found](const diagnostic& said) {
@@ -250,7 +252,7 @@ void session::finish_document(exit_code result) {
 
 std::string session::lines_of(const remark& note, std::size_t width) {
   if (note.line.empty()) return width == 0 ? note.text : broken_at_spaces(note.text, 0, 0, width);
-  const std::string together = note.text + ": " + note.line;
+  std::string together = note.text + ": " + note.line;
   if (width == 0 || display_width(together) <= width) return together;
   return broken_at_spaces(note.text + ":", 0, 0, width) + "\n  " + note.line;
 }

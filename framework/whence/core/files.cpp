@@ -41,7 +41,7 @@ verdict judge(int system_code) {
     case EACCES:
     case EPERM:
     case EROFS: return {"file.no_permission", next_move::operator_needed, "give this user the right to the path"};
-    default: return {"file.io", next_move::operator_needed, "look at the disk and the system's log"};
+    default: return {"file.io", next_move::operator_needed, "look for what the system says of the disk: dmesg | tail"};
   }
 }
 

@@ -71,7 +71,7 @@ read_model_newer::read_model_newer(std::string name, std::uint32_t version, std:
                      std::to_string(own) + "; it was left as it is",
              .where = name,
              .why = "a newer program has built it",
-             .remedy = "use the newer program, or rebuild the model with this one"}),
+             .remedy = "use the newer program; or move the model's files away: this one builds it anew"}),
       model(std::move(name)),
       found(version),
       known(own) {}

@@ -17,7 +17,7 @@ log_busy::log_busy(std::string log, long holder)
                      "; nothing was touched",
              .where = log + ".lock",
              .why = "a log has one writer at a time",
-             .remedy = "stop that process, or read the log as a visitor"}),
+             .remedy = "wait until that process has ended, or stop it; to look into the log, nobody has to wait"}),
       path(std::move(log)),
       holder_pid(holder) {}
 
@@ -31,7 +31,8 @@ log_damaged::log_damaged(std::string log, global_position where, std::string det
                                                 : "event " + number(where) + " in " + log + " cannot be trusted",
              .where = log,
              .why = std::move(detail),
-             .remedy = "copy " + log + "* to a safe place before anything else; then restore a backup"}),
+             .remedy = "copy " + log +
+                       "* to a safe place before anything else; then put the files of a backup in their place"}),
       path(std::move(log)),
       position(where) {}
 
@@ -42,8 +43,8 @@ tail_missing::tail_missing(std::string log, global_position log_end, global_posi
              .where = log + ".witness",
              .why = "the end of the log is lost: its files were cut, damaged, or replaced by older ones",
              .remedy = "copy " + log +
-                       "* to a safe place and look for the newest files; to go on without the lost events, "
-                       "open the log with accept_missing_tail"}),
+                       "* to a safe place, then put the newest copies of these files in their place; a program goes on "
+                       "without the lost events only if it is told to (docs/errors.md)"}),
       path(std::move(log)),
       found(log_end),
       witnessed(witness) {}
@@ -53,8 +54,9 @@ witness_missing::witness_missing(std::string log, std::string detail)
             {.what = log + " has no usable witness beside it; nothing was changed",
              .where = log + ".witness",
              .why = std::move(detail),
-             .remedy = "move the witness with its log; if it is lost, check the end of the log, then open it with "
-                       "accept_missing_tail"}),
+             .remedy = "bring " + log +
+                       ".witness back from where the log came from; a program goes on without it only if it is told to "
+                       "(docs/errors.md)"}),
       path(std::move(log)) {}
 
 void must_be_whole(const log_condition& found, const std::string& log) {
@@ -71,22 +73,26 @@ not_a_log::not_a_log(std::string file, std::string detail)
             {.what = file + " is not a Whence log; nothing was changed",
              .where = file,
              .why = std::move(detail),
-             .remedy = "check the path"}),
+             .remedy = "give the path of a log"}),
       path(std::move(file)) {}
 
 newer_format::newer_format(std::string log, int found_format, int supported)
     : error("log.newer_format", next_move::operator_needed,
-            {.what = log + " has format " + std::to_string(found_format) + ", and this program knows formats up to " +
-                     std::to_string(supported) + "; nothing was changed",
+            {.what = log + " has format " + std::to_string(found_format) + ", and this program knows " +
+                     // The number of the last format before a release may be that of the release.
+                     (found_format > supported ? "formats up to " + std::to_string(supported)
+                                               : "that one only as it was before its release") +
+                     "; nothing was changed",
              .where = log,
              .why = "a newer Whence wrote it",
-             .remedy = "use that version of Whence"}),
+             .remedy = "use the program that wrote it, or a newer one"}),
       path(std::move(log)),
-      found(found_format) {}
+      found(found_format),
+      known(supported) {}
 
 log_missing::log_missing(std::string log)
     : error("log.missing", next_move::change_request,
-            {.what = "there is no log " + log, .where = log, .why = {}, .remedy = "check the path"}),
+            {.what = "there is no log " + log, .where = log, .why = {}, .remedy = "give the path of a log"}),
       path(std::move(log)) {}
 
 }  // namespace whence::inline v0

@@ -54,9 +54,10 @@ struct not_a_log final : error {
 
 /// `log.newer_format`: written by a newer Whence.
 struct newer_format final : error {
-  newer_format(std::string path, int found, int supported);
+  newer_format(std::string path, int found, int known);
   std::string path;
   int found;
+  int known;  ///< the newest one that this program reads
 };
 
 /// `log.missing`: there is no such file.

@@ -52,7 +52,8 @@ class reader_verification {
                                 .stream = std::string(event.stream),
                                 .file = {},
                                 .detail = std::move(detail),
-                                .remedy = "look at whatever wrote it"});
+                                .remedy = "it is as it was written; its source says by what: whence event show @" +
+                                          std::to_string(event.position.value())});
   }
 
   log_reader& reader_;

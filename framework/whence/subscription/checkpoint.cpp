@@ -10,9 +10,9 @@ checkpoint_mismatch::checkpoint_mismatch(std::string whose, global_position at, 
                      " of another history than the log's; nothing was handled",
              .where = whose,
              .why = std::move(why),
-             .remedy = which == kind::log_is_behind
-                           ? "look for the newest files of the log; if an older copy is meant, rebuild " + whose
-                           : "if the log is the right one, rebuild " + whose}),
+             .remedy = (which == kind::log_is_behind ? "look for the newest files of the log; if this copy is meant, "
+                                                     : "if this is the right log, ") +
+                       ("move the files of " + whose + " away: it is built anew")}),
       owner(std::move(whose)),
       position(at),
       what(which) {}

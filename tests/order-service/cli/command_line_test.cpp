@@ -178,14 +178,14 @@ TEST_CASE("a failure is also one JSON document, where JSON is asked for") {
   struct failing {
     std::vector<std::string> line;
     int exit;
-    const char* command;
+    nlohmann::json command;  // null: it was not recognised
     const char* code;
   };
   for (const failing& each : {failing{{"ship", "1", "-o", "json"}, 4, "ship", "order.unpaid"},
                               failing{{"show", "9", "--json"}, 3, "show", "order.missing"},
                               failing{{"--output", "json", "import", "none.csv"}, 3, "import", "file.missing"},
-                              failing{{"--output=json", "buy"}, 2, "", "usage.command"},
-                              failing{{"-ojson", "report", "--wait", "soon"}, 2, "", "usage.value"}}) {
+                              failing{{"--output=json", "buy"}, 2, nullptr, "usage.command"},
+                              failing{{"-ojson", "report", "--wait", "soon"}, 2, nullptr, "usage.value"}}) {
     CAPTURE(each.code);
     const auto ended = folder.run(each.line);
     CHECK(ended.exit == each.exit);

@@ -171,7 +171,7 @@ void check_log_header(files& files, const std::string& path) {
   if (big_endian(&header[68]) != log_format::application_id)
     throw not_a_log(path, "it is a database of another application");
   if (const std::uint32_t version = big_endian(&header[60]); version > log_format::user_version) {
-    throw newer_format(path, static_cast<int>(version), log_format::user_version);
+    throw newer_format(path, static_cast<int>(version), log_format::format);
   }
 }
 

@@ -1,7 +1,8 @@
 /// The log's file, table by table, and how it comes into the world.
 ///
 ///     shop.db                 a SQLite database (3.37 or newer) in WAL mode, pages of 8 KiB, UTF-8;
-///                             application_id 0x57484E43 ("WHNC"), user_version 0: the format may still change
+///                             application_id 0x57484E43 ("WHNC"), user_version 0: the format may still change; once it is
+///                             released, its number, which `log` has in any case
 ///     log                     one row: the log's id, its epoch and the position after which that began, the format,
 ///                             and a count of markers (see writer.hpp)
 ///     types                   number -> aggregate type, event type, version of the event type

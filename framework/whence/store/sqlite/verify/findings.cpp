@@ -56,7 +56,7 @@ void verification_findings::move_to(log_verification& result, const std::string&
          .file = path,
          .detail = range.detail,
          .remedy = "copy " + path +
-                   "* to a safe place; restore these events from a backup; what is beyond them is read with "
+                   "* to a safe place; a backup has these events; what is beyond them is read with "
                    "whence event list --from " +
                    std::to_string(range.positions.last.value() + 1)});
   }

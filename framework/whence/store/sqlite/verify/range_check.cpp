@@ -139,17 +139,16 @@ void range_check::visit(const entry_row& row, const recorded_event& event) {
 }
 
 void range_check::found(log_finding::kind what, const recorded_event& event, std::string detail) {
-  results_.findings.add(
-      {.what = what,
-       .positions = {event.position, event.position},
-       .stream = std::string(event.stream),
-       .file = plan_.paths.log,
-       .detail = std::move(detail),
-       .remedy =
-           what == log_finding::kind::index
-               ? "with no process writing the log, remove " + plan_.paths.index + "*: the next writer makes it anew"
-               : "the event is as it was written; look at whatever wrote it: whence event show @" +
-                     std::to_string(event.position.value())});
+  results_.findings.add({.what = what,
+                         .positions = {event.position, event.position},
+                         .stream = std::string(event.stream),
+                         .file = plan_.paths.log,
+                         .detail = std::move(detail),
+                         .remedy = what == log_finding::kind::index
+                                       ? "with no process writing the log, delete " + plan_.paths.index +
+                                             "*: the next writer makes it anew"
+                                       : "it is as it was written; its source says by what: whence event show @" +
+                                             std::to_string(event.position.value())});
 }
 
 void range_check::check_rules(const entry_row& row, const recorded_event& event) {

@@ -147,7 +147,7 @@ void log_verifier::look_at_log() {
   } catch (const log_damaged& damage) {
     // Where it ends is said by the witness then.
     found(kind::structure, paths_.log, "the end of the log cannot be found: " + damage.text().why,
-          "copy " + paths_.log + "* to a safe place, and restore a backup");
+          "copy " + paths_.log + "* to a safe place, then put the files of a backup in their place");
     if (witness_.latest) head = witness_.latest->position;
   }
   plan_.head = head;
@@ -163,7 +163,7 @@ void log_verifier::look_at_witness() {
   } catch (const log_damaged& damage) {
     const std::string where = std::to_string(damage.position.value());
     found(kind::witness, paths_.witness, "what it has seen of event " + where + " is not there: " + damage.text().why,
-          "copy " + paths_.log + "* to a safe place, and look whether log and witness belong together",
+          "copy " + paths_.log + "* to a safe place, then put the log and the witness of one backup in their place",
           {damage.position, damage.position});
     return;
   }
@@ -171,13 +171,12 @@ void log_verifier::look_at_witness() {
     found(kind::tail_missing, paths_.witness,
           "the log ends at event " + std::to_string(condition.found.value()) + ", and event " +
               std::to_string(condition.witnessed.value()) + " was acknowledged",
-          "copy " + paths_.log + "* to a safe place and look for the newest files, " + paths_.wal +
-              " above all; opening the log with accept_missing_tail gives up what is lost",
+          "copy " + paths_.log + "* to a safe place, then put the newest copies of these files in their place, " +
+              paths_.wal + " above all",
           {condition.found.next(), std::max(condition.found.next(), condition.witnessed)});
   } else if (condition.what == log_condition::kind::witness_missing) {
     found(kind::witness, paths_.witness, "there is none that can be used: a missing end would not be seen",
-          "move the witness with its log; if it is lost, check the end of the log, then open it with "
-          "accept_missing_tail");
+          "bring " + paths_.witness + " back from where the log came from");
   }
 }
 
@@ -195,7 +194,7 @@ void log_verifier::check_witness_again() {
 
 void log_verifier::plan_index() {
   const auto remedy = [&] {
-    return "with no process writing the log, remove " + paths_.index + "*: the next writer makes it anew";
+    return "with no process writing the log, delete " + paths_.index + "*: the next writer makes it anew";
   };
   if (!runtime_.files->status(paths_.index)) return;
   try {
@@ -250,7 +249,7 @@ void log_verifier::check_structure() {
   sqlite3_progress_handler(
       db.handle(), operations_between_looks,
       [](void* self) { return static_cast<log_verifier*>(self)->options_.stop.stop_requested() ? 1 : 0; }, this);
-  const std::string remedy = "copy " + paths_.log + "* to a safe place, and restore a backup";
+  const std::string remedy = "copy " + paths_.log + "* to a safe place, then put the files of a backup in their place";
   try {
     sql::statement check = db.prepare("PRAGMA quick_check(" + std::to_string(structure_lines_max) + ")");
     while (check.step()) {
@@ -371,7 +370,7 @@ void log_verifier::check_index(const range_results& results, const std::vector<u
     if (!is_damage(failure) && failure.primary() != SQLITE_ERROR && failure.primary() != SQLITE_CANTOPEN) throw;
     result_.index = log_verification::index_state::damaged;
     found(kind::index, paths_.index, failure.what(),
-          "with no process writing the log, remove " + paths_.index + "*: the next writer makes it anew");
+          "with no process writing the log, delete " + paths_.index + "*: the next writer makes it anew");
   }
 }
 
@@ -387,7 +386,7 @@ void log_verifier::compare_sums(const std::vector<entry_sum>& of_log, const std:
     const std::uint64_t last = plan_.from.value() + i * verification_plan::sum_events - 1;
     result_.index = log_verification::index_state::damaged;
     found(kind::index, paths_.index, "its entries for these events are not the keys that the events have",
-          "with no process writing the log, remove " + paths_.index + "*: the next writer makes it anew",
+          "with no process writing the log, delete " + paths_.index + "*: the next writer makes it anew",
           {global_position{first}, std::min(global_position{last}, plan_.indexed_to)});
   }
 }

@@ -1,0 +1,90 @@
+#include <whence/cli/advice.hpp>
+
+#include <string_view>
+
+#include <whence/cli/program_name.hpp>
+#include <whence/core/files.hpp>
+#include <whence/projection/errors.hpp>
+#include <whence/sql/error.hpp>
+#include <whence/store/log_errors.hpp>
+#include <whence/subscription/checkpoint.hpp>
+
+namespace whence::inline v0::cli {
+namespace {
+
+/// All files of the log, before anybody tries anything.
+std::string save(const std::string& log) { return "tar -cf saved.tar " + shell_word(log) + "*"; }
+
+std::string what_is_there(const std::string& path) { return "ls -l " + shell_word(directory_of(path)); }
+
+std::string who_may(const std::string& path) {
+  return "ls -ld " + shell_word(directory_of(path)) + " " + shell_word(path);
+}
+
+/// A read model is made of the log: away with it, and it is made again. It is kept all the same, for it bears witness.
+std::string built_anew(const std::string& model, const std::string& store) {
+  const std::string models = shell_word(store + ".models");
+  const std::string old = shell_word(store + ".models.old");
+  return "mkdir -p " + old + " && mv " + models + "/" + shell_word(model) + ".* " + old +
+         " ; the application builds it anew";
+}
+
+constexpr std::string_view newest = "put the newest copies of these files in their place";
+
+std::string of_mismatch(const checkpoint_mismatch& mismatch, const std::string& store) {
+  const std::string anew = built_anew(mismatch.owner, store);
+  if (mismatch.what != checkpoint_mismatch::kind::log_is_behind) return "if this is the right log: " + anew;
+  return save(store) + " ; then " + std::string(newest) + "; if this copy of the log is meant: " + anew;
+}
+
+std::string of_database(const sql::sql_error& fault, const std::string& store) {
+  const std::string models = store + ".models/";
+  const bool of_a_model = fault.path.starts_with(models);
+  if (fault.code() == "sql.corrupt" || fault.code() == "sql.not_a_database") {
+    if (!of_a_model) return save(store) + " ; then put the files of a backup in their place";
+    const std::string file = fault.path.substr(models.size());
+    return built_anew(file.substr(0, file.find('.')), store);
+  }
+  if (fault.path.empty()) return fault.text().remedy;
+  if (fault.code() == "sql.full")
+    return "df -h " + shell_word(directory_of(fault.path)) + " ; make room there, then repeat the command";
+  if (fault.code() == "sql.cannot_open" || fault.code() == "sql.read_only")
+    return who_may(fault.path) + " ; give this user the right to it";
+  if (fault.code() == "sql.io") return "dmesg | tail ; put right what it says of the disk, then repeat the command";
+  return fault.text().remedy;
+}
+
+std::string of_file(const file_error& fault) {
+  if (fault.code() == "file.no_permission") return who_may(fault.path) + " ; give this user the right to it";
+  if (fault.code() == "file.missing" || fault.code() == "file.not_a_directory")
+    return what_is_there(fault.path) + " ; name a file that is there";
+  if (fault.code() == "file.no_space")
+    return "df -h " + shell_word(directory_of(fault.path)) + " ; make room there, then repeat the command";
+  if (fault.code() == "file.io") return "dmesg | tail ; put right what it says of the disk, then repeat the command";
+  return fault.text().remedy;
+}
+
+}  // namespace
+
+std::string advice(const error& fault, const std::string& store) {
+  if (const auto* mismatch = dynamic_cast<const checkpoint_mismatch*>(&fault)) return of_mismatch(*mismatch, store);
+  if (const auto* model = dynamic_cast<const read_model_damaged*>(&fault)) return built_anew(model->model, store);
+  if (const auto* damage = dynamic_cast<const log_damaged*>(&fault))
+    return save(damage->path) + " ; then put the files of a backup in their place; what is intact: whence log verify";
+  if (const auto* loss = dynamic_cast<const tail_missing*>(&fault))
+    return save(loss->path) + " ; then " + std::string(newest) + ", " + shell_word(loss->path + "-wal") + " above all";
+  if (const auto* loss = dynamic_cast<const witness_missing*>(&fault))
+    return "bring " + shell_word(loss->path + ".witness") +
+           " back from where the log came from; what is intact: whence log verify";
+  if (const auto* missing = dynamic_cast<const log_missing*>(&fault))
+    return what_is_there(missing->path) + " ; then give the path of a log with --store";
+  if (const auto* other = dynamic_cast<const not_a_log*>(&fault))
+    return what_is_there(other->path) + " ; then give the path of a log with --store";
+  if (dynamic_cast<const newer_format*>(&fault) != nullptr)
+    return "use the program that wrote it, or a newer one; what this one knows: whence --version --json";
+  if (const auto* database = dynamic_cast<const sql::sql_error*>(&fault)) return of_database(*database, store);
+  if (const auto* file = dynamic_cast<const file_error*>(&fault)) return of_file(*file);
+  return fault.text().remedy;
+}
+
+}  // namespace whence::inline v0::cli

@@ -1,0 +1,15 @@
+/// What an operator can do about a fault of a log or of what lies beside it: the command to paste. The framework's own remedies
+/// speak to whoever programs with it as well, and quote nothing for a shell.
+#pragma once
+
+#include <string>
+
+#include <whence/core/error.hpp>
+
+namespace whence::inline v0::cli {
+
+/// Of a fault that was met while this store was looked into; a fault that is none of those has its own remedy. The last command
+/// line of the program itself stands at the end, so that --store can follow it.
+std::string advice(const error& fault, const std::string& store);
+
+}  // namespace whence::inline v0::cli
