@@ -9,11 +9,6 @@
 #include <whence/store/sqlite/known_events.hpp>
 
 namespace whence::inline v0 {
-namespace {
-
-constexpr std::size_t positions_at_once = 64;
-
-}  // namespace
 
 stream_hash hash_of_stream(std::string_view name) noexcept {
   const XXH128_hash_t hash = XXH3_128bits(name.data(), name.size());
@@ -157,13 +152,12 @@ const recorded_event* known_events::search(index_key key, const event_id* id, Is
 
 template <class LookAt>
 const recorded_event* known_events::search_index(index_key key, const event_id* id, LookAt look_at) {
+  // Mostly the newest is the one: runs that are older than it are not asked.
   for (std::uint64_t before = UINT64_MAX;;) {
-    const std::vector<std::uint64_t> hits = index_->descending(key, before, positions_at_once, id);
-    for (const std::uint64_t position : hits) {
-      if (const recorded_event* const event = look_at(position)) return event;
-      before = position;
-    }
-    if (hits.size() < positions_at_once) return nullptr;
+    const std::vector<std::uint64_t> hit = index_->descending(key, before, 1, id);
+    if (hit.empty()) return nullptr;
+    if (const recorded_event* const event = look_at(hit.front())) return event;
+    before = hit.front();
   }
 }
 
