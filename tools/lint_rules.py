@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 LINES_MAX = 500
+COLUMNS_MAX = 132
 VAGUE = re.compile(r"^(utils?|helpers?|common|misc|stuff|managers?|base|impl)$")
 UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX)\b")
 CODE = {".cpp", ".hpp", ".py", ".js", ".cmake"}
@@ -13,8 +14,20 @@ CODE = {".cpp", ".hpp", ".py", ".js", ".cmake"}
 # g++ 12.2 destroys an owning aggregate temporary inside a co_await expression twice: `send<Ship>(id)`, not `send(id, Ship{})`.
 BRACES_IN_CO_AWAIT = re.compile(r"\bco_(?:await|yield)\b[^;{}]*?(?:[\w>]|[(,=]\s*)\{")
 COMMENT_OR_STRING = re.compile(r'//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"', re.DOTALL)
+RAW_STRING = re.compile(r'R"([^(\s]*)\(.*?\)\1"', re.DOTALL)
 RELATIVE_INCLUDE = re.compile(r'^\s*#\s*include\s*"')
 ALLOWED = "lint: "  # `// lint: braces are safe here, because …` on the same line
+
+
+def without_text(match):
+    return re.sub(r"[^\n]", "", match.group())
+
+
+def wide_lines(path, text):
+    """A text in a raw string stands as it is printed, and so does the compiler's first line in the file that provokes it."""
+    for number, line in enumerate(RAW_STRING.sub(without_text, text).splitlines(), 1):
+        if len(line) > COLUMNS_MAX and not (path.parts[:2] == ("tests", "compile_errors") and number == 1):
+            yield number, f"{len(line)} columns, more than {COLUMNS_MAX}: break it"
 
 
 def blank(match):
@@ -35,6 +48,7 @@ def faults(path):
                 yield number, "unfinished work is kept elsewhere, not in the tree"
     if path.suffix not in {".cpp", ".hpp"}:
         return
+    yield from wide_lines(path, text)
     if path.parts[0] == "framework":
         for number, line in enumerate(lines, 1):
             if RELATIVE_INCLUDE.match(line):

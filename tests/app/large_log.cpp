@@ -1,6 +1,6 @@
 // Makes a log of many events and uses it in every way, each in a process of its own: how long that takes, and how much memory.
-// Prints `figure: value` lines; fails where a log does not open and take its first append in time, of the clock or with --untimed of
-// the processor, or where anything takes more than 128 MiB.
+// Prints `figure: value` lines; fails where a log does not open and take its first append in time, of the clock or with --untimed
+// of the processor, or where anything takes more than 128 MiB.
 //
 //   large_log FOLDER EVENTS STREAMS [--untimed]     in a folder that it makes, and removes with all that is in it
 #include <sys/wait.h>

@@ -76,7 +76,8 @@ TEST_CASE("an event that is lost is named, with what is still readable, and exit
   CHECK(shop.plain(ran.err) == R"(whence: shop.db: 1 finding; 8 events of 9 intact
   where: shop.db, event #3
   why:   stored chain hash <hash>, computed <hash>: the file was changed from outside, or the disk is failing
-  do:    copy shop.db* to a safe place; a backup has these events; what is beyond them is read with whence event list --from 4  [log.events_lost, exit 6]
+  do:    copy shop.db* to a safe place; a backup has these events; )"
+                               R"(what is beyond them is read with whence event list --from 4  [log.events_lost, exit 6]
 )");
 
   const tests::ran machine = shop.reader.run("log verify -o json");

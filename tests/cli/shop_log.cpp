@@ -46,10 +46,11 @@ void fill_shop(whence::log& log, const runtime& runtime) {
     event.metadata.causation_type = std::move(cause);
     append_event(log, std::move(stream), std::move(aggregate), std::move(event));
   };
-  new_event placed = event_of(
-      "OrderPlaced",
-      R"({"customerId":"42","items":[{"sku":"A1","qty":2,"price":"19.90 EUR"},{"sku":"B7","qty":1}],"note":{"gift":true,"tags":[]},"total":12345678901234567890.10,"empty":[]})",
-      1);
+  new_event placed =
+      event_of("OrderPlaced",
+               R"({"customerId":"42","items":[{"sku":"A1","qty":2,"price":"19.90 EUR"},{"sku":"B7","qty":1}],)"
+               R"("note":{"gift":true,"tags":[]},"total":12345678901234567890.10,"empty":[]})",
+               1);
   placed.version = 2;
   placed.tags = {"customer:42", "channel:web"};
   placed.metadata.traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";

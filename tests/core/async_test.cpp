@@ -1,4 +1,5 @@
-// Where something ran is told by thread ids; what was reported, by the executor's handler. Races are in detail/async_state_test.cpp.
+// Where something ran is told by thread ids; what was reported, by the executor's handler. Races are in
+// detail/async_state_test.cpp.
 #include <doctest/doctest.h>
 
 #include <atomic>

@@ -45,6 +45,14 @@ class LintRules(unittest.TestCase):
         self.assert_fine("a.hpp", "\n" * 500)
         self.assert_fine("prices.csv", "\n" * 501)
 
+    def test_a_wide_line(self):
+        self.assert_refused("a.hpp", "\n/// " + "x" * 129 + "\n", 2)
+        self.assert_fine("a.hpp", "/// " + "ü" * 128 + "\n")
+        self.assert_fine("a.cpp", 'auto text = R"(\n' + "x" * 200 + '\n)";\n')
+        self.assert_refused("a.cpp", 'auto text = R"(\n)";  // ' + "x" * 200 + "\n", 2)
+        self.assert_fine("tests/compile_errors/a.cpp", "// " + "x" * 200 + "\n")
+        self.assert_refused("tests/compile_errors/a.cpp", "\n// " + "x" * 200 + "\n", 2)
+
     def test_unfinished_work(self):
         for word in ("TO" + "DO", "FIX" + "ME"):
             self.assert_refused("a.md", f"fine\n{word}: later\n", 2)

@@ -50,7 +50,8 @@ class visitor_builder {
   /// before anything is shown. Say it to who looks; a program ends with exit code 6. Without this, the calls below throw it: nobody
   /// takes a part for the whole without having asked for it.
   ///
-  /// Read models are then built in memory, from what is intact: before an event that is damaged, nothing beyond it. Their files stay as they are: they bear witness too.
+  /// Read models are then built in memory, from what is intact: before an event that is damaged, nothing beyond it. Their files
+  /// stay as they are: they bear witness too.
   /// Threads  one at a time; of whichever call meets it first.
   /// Costs    each model once a visitor: the whole log is read, and the model is in memory.
   visitor_builder showing_what_is_intact(std::function<void(const error&)> told) &&;

@@ -65,8 +65,8 @@ class subscription {
   /// Why it failed, or is trying again; null otherwise.
   std::exception_ptr failure() const;
 
-  /// Ready once everything up to `position` is handled, and seen. Fails with the subscription's failure, or subscription_stopped, when
-  /// that will not happen.
+  /// Ready once everything up to `position` is handled, and seen. Fails with the subscription's failure, or subscription_stopped,
+  /// when that will not happen.
   async<void> reached(global_position position, std::stop_token stop = {});
 
   /// No page is begun after this. Waits for the one in hand; called by the handler itself, it doesn't wait for that one.

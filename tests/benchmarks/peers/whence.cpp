@@ -2,8 +2,8 @@
 //
 //   whence_peer whence FILE EVENTS CALLERS SECONDS
 //
-// Each call appends EVENTS events to one of 100,000 streams, chosen at random; each of CALLERS threads blocks for its result. Events are
-// encoded and get their ids within the time that is measured, as they do on the other side.
+// Each call appends EVENTS events to one of 100,000 streams, chosen at random; each of CALLERS threads blocks for its result.
+// Events are encoded and get their ids within the time that is measured, as they do on the other side.
 #include <atomic>
 #include <chrono>
 #include <cstdlib>

@@ -14,8 +14,8 @@
 
 namespace tests {
 
-/// A log with a past: its index has several runs, its database and its WAL both have events. Killed, or closed in order. The calling
-/// process must have no other threads.
+/// A log with a past: its index has several runs, its database and its WAL both have events. Killed, or closed in order. The
+/// calling process must have no other threads.
 void make_log_with_past(const std::string& path, unsigned seed, bool killed);
 
 /// The files of a folder, into another one that has nothing else then.

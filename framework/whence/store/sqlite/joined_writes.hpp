@@ -4,8 +4,8 @@
 /// What was written may be in memory only until the next sync, read, lock, or anything else that is asked of the same file; the
 /// order of writes stays. An error of a write is told by the next write, read, sync or truncation.
 ///
-/// A WAL that must grow grows by 256 KiB, in zeros behind what was written, which readers take for its end: small commits are synced
-/// in half the time. A full disk is no obstacle: then it grows by what it must.
+/// A WAL that must grow grows by 256 KiB, in zeros behind what was written, which readers take for its end: small commits are
+/// synced in half the time. A full disk is no obstacle: then it grows by what it must.
 ///
 /// Only for connections that sync each commit (synchronous=FULL): others look for a frame in the file as soon as the wal-index
 /// names it. (https://www.sqlite.org/vfs.html, https://www.sqlite.org/walformat.html)

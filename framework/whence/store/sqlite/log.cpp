@@ -20,8 +20,8 @@ void leave_open(std::unique_ptr<Part>& part) {
   [[maybe_unused]] const Part* const left = part.release();
 }
 
-/// What is committed and not confirmed yet is seen by other processes, and by whoever reads by position: so it is here too. There is
-/// mostly nothing, and at most a group: each of its events may be one that is searched.
+/// What is committed and not confirmed yet is seen by other processes, and by whoever reads by position: so it is here too. There
+/// is mostly nothing, and at most a group: each of its events may be one that is searched.
 void remember_newest(lookup_sources& sources) {
   const global_position head = sources.log.head();
   if (head <= sources.remembered_to || detail::mutant(70)) return;

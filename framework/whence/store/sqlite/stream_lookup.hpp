@@ -1,5 +1,5 @@
-/// Finds the events of a stream, those that have a link, and the event with an id: through the index as far as that goes, and beyond it through what
-/// the process remembers, or by reading on in the log.
+/// Finds the events of a stream, those that have a link, and the event with an id: through the index as far as that goes, and
+/// beyond it through what the process remembers, or by reading on in the log.
 ///
 /// The index and the memory only say where to look. Every event is fetched from the log and checked, and the versions of a
 /// stream must follow each other; where they don't, the index has lost something, and the log is read from the start.

@@ -38,7 +38,8 @@ struct index_entry {
   friend auto operator<=>(const index_entry&, const index_entry&) = default;
 };
 
-/// By key, then position. Keys are hashes: they are dealt out by their first bits, so that each part is sorted in the fastest memory.
+/// By key, then position. Keys are hashes: they are dealt out by their first bits, so that each part is sorted in the fastest
+/// memory.
 void sort_entries(std::vector<index_entry>& entries);
 
 /// The range of event ids in a part of the log, as far as they are UUIDv7. These carry the time of their making: an id of

@@ -1,8 +1,8 @@
 /// A run: the keys of consecutive events, sorted, in blocks.
 ///
-/// Its blocks are, in this order: the entries; the fences, which are the first entry of each of these; the fences of its two filters.
-/// They need not lie side by side in their table, since other runs are written while a large one is merged. The pages of both
-/// filters are in a table of their own, in the order in which they became full: the fences of a filter say where each is.
+/// Its blocks are, in this order: the entries; the fences, which are the first entry of each of these; the fences of its two
+/// filters. They need not lie side by side in their table, since other runs are written while a large one is merged. The pages of
+/// both filters are in a table of their own, in the order in which they became full: the fences of a filter say where each is.
 #pragma once
 
 #include <array>

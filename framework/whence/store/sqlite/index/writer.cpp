@@ -20,7 +20,8 @@ constexpr int blocks_of_a_part = 256;
 /// Pages in the WAL: from here on it is copied after each commit, as far as readers allow, which need not be enough to begin it
 /// anew: who appends to streams that were not seen for long looks into the index all the time.
 constexpr int wal_frames_to_copy = 1'024;
-/// From here on readers of what it has are waited for: they are done in a few milliseconds. Whoever opens the index reads all of it.
+/// From here on readers of what it has are waited for: they are done in a few milliseconds. Whoever opens the index reads all of
+/// it.
 constexpr int wal_frames_max = 4'096;
 constexpr int milliseconds_to_restart = 100;
 
