@@ -8,6 +8,7 @@ been.
 
 import json
 import os
+import re
 import resource
 import subprocess
 import sys
@@ -22,6 +23,7 @@ SIZES_KB = (16, 36, 64, 84, 100, 128, 180, 256, 400, 900, 1800, 16000)
 INVOICES = 80
 ORDERS = 20
 EXIT_NOT_NOW = 5
+LEFT_WITHOUT_A_LOG = {".lock", ".new", ".witness"}
 AT_A_FULL_DISK = {"sql.full", "file.no_space", "append.not_written", "append.unknown", "append.closed"}
 AT_A_LIMIT = AT_A_FULL_DISK | {"sql.io", "file.too_large"}
 COMMANDS = {"place": "place 1 --line TEA:2:4.50", "import": "import ../sales.csv", "simulate": f"simulate --orders {ORDERS}"}
@@ -129,17 +131,26 @@ class FullDisk(unittest.TestCase):
                             self.check_failure(disk, again)
                     disk.make_room()
                     kept = self.events(disk)
+                    if kept is None:  # there is no log: only what docs/errors.md says may stay of the attempt
+                        left = {path.name.removeprefix("shop.db") for path in disk.disk.iterdir()}
+                        self.assertLessEqual(left, LEFT_WITHOUT_A_LOG)
                     if kept is not None:
                         self.assertEqual(kept, events[:len(kept)], "what was kept is no beginning of it")
                     last = self.run_in(disk, f"order-service {line}")
                     there_already = name == "place" and kept and "[order.exists, exit 4]" in last.stderr
                     self.assertTrue(last.returncode == 0 or there_already, last.stderr)
                     self.assertEqual(self.events(disk), events)
+                    self.assertEqual([path.name for path in disk.disk.glob("*.new*")], [])
                     self.assertEqual(self.run_in(disk, "order-service report").stdout, report)
             finally:
                 disk.close()
         self.assertGreater(failed, 2, "there was too little room at too few sizes")
         self.assertLess(failed, len(SIZES_KB), "at no size was there enough")
+
+    def test_the_document_says_what_may_stay(self):
+        text = (Path(__file__).resolve().parents[2] / "docs" / "errors.md").read_text()
+        where = text.index("Where a log could not be made")
+        self.assertEqual(set(re.findall(r"`(\.\w+)`", text[where:text.index("\n\n", where)])), LEFT_WITHOUT_A_LOG)
 
     def test_place(self):
         self.check_sizes(DISK, "place")
