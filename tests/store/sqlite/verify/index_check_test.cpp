@@ -125,6 +125,18 @@ TEST_CASE("an index that says something else than the log is found") {
     make_index(folder, keys);
     check_found();
   }
+  SUBCASE("it is of another format") {
+    sql::database::open(folder.beside(".index"), sql::open_mode::read_write).run("PRAGMA user_version=2");
+    check_found();
+    CHECK(verify(folder).findings.front().detail.find("this is an index of another format") != std::string::npos);
+  }
+  SUBCASE("it is another database") {
+    std::filesystem::remove(folder.beside(".index"));
+    std::filesystem::remove(folder.beside(".index-wal"));
+    std::filesystem::remove(folder.beside(".index-shm"));
+    sql::database::open(folder.beside(".index"), sql::open_mode::create).run("CREATE TABLE keys(a)");
+    check_found();
+  }
   SUBCASE("it is no database") {
     log_folder::write(folder.beside(".index"), std::string(20'000, 'x'));
     std::filesystem::remove(folder.beside(".index-wal"));

@@ -137,11 +137,18 @@ sql::database open_index_to_write(const std::string& path) {
     db.run(schema);
     making.commit();
   }
-  if (db.integer("PRAGMA application_id") != application_id || db.integer("PRAGMA user_version") != format) {
-    throw sql::sql_error(SQLITE_NOTADB, path, "", "this is no index of a log");
-  }
+  check_index_format(db);
   db.run("PRAGMA synchronous=NORMAL");
   return db;
+}
+
+void check_index_format(sql::database& db) {
+  if (db.integer("PRAGMA application_id") != application_id) {
+    throw sql::sql_error(SQLITE_NOTADB, db.path(), "", "this is no index of a log");
+  }
+  if (db.integer("PRAGMA user_version") != format) {
+    throw sql::sql_error(SQLITE_NOTADB, db.path(), "", "this is an index of another format");
+  }
 }
 
 std::vector<index_run> read_runs(sql::database& db, bool live) {

@@ -32,6 +32,9 @@ constexpr int index_busy_milliseconds = 10'000;
 /// another format.
 sql::database open_index_to_write(const std::string& path);
 
+/// Throws sql_error: NOTADB if it is another database, or an index of another format.
+void check_index_format(sql::database& db);
+
 /// What `runs` says, in the order of positions: those that are live, or those that are not. Throws sql_error: CORRUPT if they
 /// do not follow each other.
 std::vector<index_run> read_runs(sql::database& db, bool live);

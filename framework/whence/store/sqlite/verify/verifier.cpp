@@ -200,6 +200,7 @@ void log_verifier::plan_index() {
   try {
     sql::database index = sql::database::open(paths_.index, sql::open_mode::read_only);
     sqlite3_busy_timeout(index.handle(), busy_milliseconds);
+    check_index_format(index);
     const std::optional<index_checkpoint> checkpoint = read_checkpoint(index);
     if (!checkpoint) return;
     const log_reader_connection::snapshot now(reader_);
