@@ -151,17 +151,19 @@ def trade(programs, place):
 CHANGE = """
 import os, sqlite3, sys
 database = sqlite3.connect(sys.argv[1])
-for statement in sys.argv[2:]:
+database.execute("PRAGMA wal_autocheckpoint=0")
+for statement in sys.argv[3:]:
     database.execute(statement)
 database.commit()
-database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+if sys.argv[2] == "empties-wal":
+    database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 os._exit(0)  # without closing it, which would remove the -wal
 """
 
 
-def change(path, *statements):
+def change(path, *statements, empties_wal=True):
     """Behind the program's back."""
-    subprocess.run([sys.executable, "-c", CHANGE, str(path), *statements], check=True)
+    subprocess.run([sys.executable, "-c", CHANGE, str(path), "empties-wal" if empties_wal else "fills-wal", *statements], check=True)
 
 
 class Setups:
@@ -276,12 +278,15 @@ class Setups:
         place.as_nobody = True
         return place
 
-    def without_wal(self):
-        """Somebody has copied the log alone, to where this user may not write."""
-        place = self.only_readable()
-        for suffix in ("-wal", "-shm"):
-            (place.folder / ("shop.db" + suffix)).unlink(missing_ok=True)
+    def without_shm(self):
+        """Its writer died, and somebody has copied the log without its -shm, to where this user may not write."""
+        place = self.copy_of_shop()
+        change(place.folder / "shop.db", "UPDATE log SET markers = markers + 1", empties_wal=False)
+        (place.folder / "shop.db-shm").unlink()
+        for path in place.folder.rglob("*"):
+            path.chmod(0o755 if path.is_dir() else 0o644)
         place.folder.chmod(0o555)
+        place.as_nobody = True
         return place
 
     def models_not_there(self):

@@ -47,7 +47,7 @@ FOR_WRITERS = [
 FOR_VISITORS = [
     case("", "log.checksum", 6, "event 8 in shop.db cannot be trusted; what is shown is what stands before it$", at="damaged end",
          out=".+"),
-    case("", "file.no_permission", 5, "cannot make shop.db-wal$", "Permission denied$", at="without wal"),
+    case("", "file.no_permission", 5, "cannot make shop.db-shm$", "Permission denied$", at="without shm"),
 ]
 FOR_OTHERS = [
     case("", "log.missing", 3, "there is no log missing.db$", "look at the path; place and import make a new log$", at="missing"),

@@ -36,8 +36,8 @@ STORES = [
          at="newer format"),
     case("", "file.no_permission", 5, "cannot read shop.db$", "Permission denied$", "ls -ld . shop.db ; give this user the right to it$",
          at="not readable"),
-    case("", "file.no_permission", 5, "cannot make shop.db-wal$", "Permission denied$", "ls -ld . shop.db-wal ; give this user the right to it$",
-         at="without wal"),
+    case("", "file.no_permission", 5, "cannot make shop.db-shm$", "Permission denied$", "ls -ld . shop.db-shm ; give this user the right to it$",
+         at="without shm"),
     case("", "log.checksum", 6, "shop.db is damaged$", "tar -cf saved.tar shop.db* ; then put the files of a backup in their place; ",
          "whence log verify$", at="cut in half"),
     # What is intact is shown, then it is said what is wrong.

@@ -113,6 +113,12 @@ TEST_CASE("what a process may not") {
   why:   Permission denied
   do:    give this user the right to the path  [file.no_permission, exit 5]
 )");
+  // Mounting is not everybody's: tests/bad_input/read_only_test.py is told the same by a real one where that can be.
+  CHECK(here.says([] { throw file_error("open", "bank.db.lock", EROFS); }) == R"(app: cannot open bank.db.lock
+  where: bank.db.lock
+  why:   Read-only file system
+  do:    copy what you need to a disk that can be written  [file.read_only, exit 5]
+)");
   const auto tiny_files = [] {
     std::signal(SIGXFSZ, SIG_IGN);
     limit(RLIMIT_FSIZE, 1'000);

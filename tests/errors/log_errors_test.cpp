@@ -9,6 +9,7 @@
 #include <doctest/doctest.h>
 
 #include <tests/errors/said.hpp>
+#include <tests/no_rights.hpp>
 #include <tests/store/sqlite/watched_vfs.hpp>
 
 using namespace whence;
@@ -49,6 +50,25 @@ void change(const scene& here, const std::string& script) {
 }
 
 }  // namespace
+
+TEST_CASE("a log that was read as one that nobody writes") {
+  const scene here;
+  make_log(here);
+  change(here, "PRAGMA wal_checkpoint(TRUNCATE)");  // closed after it, it has no -wal
+  auto rights = std::make_unique<tests::no_right_to_write>(here.file(""));
+  verify_options options;
+  options.on_progress = [&](const verify_progress&) {
+    if (!rights) return;
+    rights.reset();
+    static_cast<void>(open(here)->append(batch_of(here.runtime())).get().value());
+  };
+  CHECK(here.says([&] { verify_log(sqlite(here.file("bank.db")), here.runtime(), options); }) ==
+        R"(app: bank.db was changed while it was read
+  where: bank.db
+  why:   it had no -wal beside it, and none can be made there: so it was read as a file that nobody writes
+  do:    try again: a log that is being written is read beside its writer  [log.changed, exit 5]
+)");
+}
 
 TEST_CASE("logs that are not there, or are none") {
   const scene here;

@@ -56,6 +56,7 @@ constexpr rule rules[] = {
     {"file.is_a_directory", exit_code::not_readable},
     {"file.", exit_code::not_now},
     {"log.busy", exit_code::not_now},
+    {"log.changed", exit_code::not_now},
     {"log.closed", exit_code::not_now},
     {"output.failed", exit_code::not_now},
     {"read_model.behind", exit_code::not_now},

@@ -60,6 +60,7 @@ std::string_view index_word(log_verification::index_state state) {
     case log_verification::index_state::none: return "none";
     case log_verification::index_state::fits: return "fits";
     case log_verification::index_state::damaged: return "damaged";
+    case log_verification::index_state::unreadable: return "unreadable";
   }
   return "";
 }

@@ -12,7 +12,7 @@
 #include <whence/cli/cli_types.hpp>
 #include <whence/core/position.hpp>
 #include <whence/core/runtime.hpp>
-#include <whence/sql/database.hpp>
+#include <whence/sql/reading_mode.hpp>
 #include <whence/store/log.hpp>
 #include <whence/store/log_source.hpp>
 
@@ -38,7 +38,7 @@ struct model_standing {
   std::uint64_t generation = 0;  ///< 0: not known
   std::string path;
   std::uint64_t bytes = 0;
-  sql::open_mode mode = sql::open_mode::read_only;  ///< how it is read without making a file
+  sql::reading_mode mode = sql::reading_mode::ordinary();  ///< how it is read without making a file
   model_state state = model_state::damaged;
   std::optional<global_position> checkpoint;  ///< nothing: not known
   std::uint64_t lag = 0;                      ///< how many events it has not seen

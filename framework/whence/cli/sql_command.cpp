@@ -166,16 +166,17 @@ struct sorting_found_no_room final : error {
 /// Prints the rows of statements, one after the other.
 class result_printer {
  public:
-  result_printer(const request& request, session& session) : session_(session), limit_(session.limit(request)) {}
+  result_printer(const request& request, session& session, const sql_reader& reader)
+      : session_(session), reader_(reader), limit_(session.limit(request)) {}
 
   void print(sql::statement& statement) {
-    bool more = statement.step();
+    bool more = step(statement);
     if (statement.columns() == 0) return;
     if (printed_ && session_.form() == output_form::table) session_.print("\n");
     printed_ = true;
     names_ = member_names(statement);
     item_list& list = session_.list(columns_of(statement, more));
-    for (; more; more = statement.step()) {
+    for (; more; more = step(statement)) {
       if (limit_ != 0 && list.items() == limit_) {
         list.left_out_some();
         session_.note_cut(limit_, 0);
@@ -189,6 +190,12 @@ class result_printer {
   }
 
  private:
+  bool step(sql::statement& statement) const {
+    const bool more = statement.step();
+    reader_.must_hold();
+    return more;
+  }
+
   /// Numbers stand at the right, as far as the first row tells.
   std::vector<column> columns_of(const sql::statement& statement, bool has_row) {
     constexpr std::size_t least = 8;
@@ -214,6 +221,7 @@ class result_printer {
   }
 
   session& session_;
+  const sql_reader& reader_;
   const std::size_t limit_;
   bool printed_ = false;
   std::vector<std::string> names_;
@@ -229,10 +237,13 @@ exit_code run_sql(const request& request, session& session) {
   const auto interrupted = session.around().catch_interrupts();
   const clock& clock = *session.around().runtime.clock;
   const auto end = timeout ? clock.elapsed() + duration_from("--timeout", *timeout) : std::chrono::nanoseconds::max();
-  sql_reader reader(session.source().name(), [&] { return !interrupted->wanted() && clock.elapsed() < end; });
+  const bool written = writer_of(session.source(), *session.around().runtime.files).has_value();
+  const std::string& log = session.source().name();
+  sql_reader reader(log, written ? sql::reading_mode::ordinary() : sql::reading_mode::of(log),
+                    [&] { return !interrupted->wanted() && clock.elapsed() < end; });
   attach_models(request, session, reader);
 
-  result_printer printer(request, session);
+  result_printer printer(request, session, reader);
   try {
     reader.run(script, [&printer](sql::statement& statement) { printer.print(statement); });
   } catch (const sql::sql_error& failure) {

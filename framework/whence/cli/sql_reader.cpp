@@ -6,6 +6,8 @@
 #include <iterator>
 #include <utility>
 
+#include <whence/store/log_errors.hpp>
+
 namespace whence::inline v0::cli {
 namespace {
 
@@ -124,8 +126,10 @@ struct sql_reader::judge {
   static int is_over(void* self) { return static_cast<judge*>(self)->go_on() ? 0 : 1; }
 };
 
-sql_reader::sql_reader(const std::string& log, std::function<bool()> go_on)
-    : judge_(std::make_unique<judge>()), database_(sql::database::open(log, sql::open_mode::read_only)) {
+sql_reader::sql_reader(const std::string& log, sql::reading_mode mode, std::function<bool()> go_on)
+    : opened_{{log, std::move(mode)}},
+      judge_(std::make_unique<judge>()),
+      database_(sql::database::open(log, opened_.front().mode.mode())) {
   constexpr int steps_between = 10'000;  // of SQLite's machine: some tenths of a millisecond
   constexpr int busy_milliseconds = 5'000;
   constexpr int value_bytes_max = 64 << 20;
@@ -144,8 +148,9 @@ std::size_t sql_reader::models_max() const {
   return static_cast<std::size_t>(sqlite3_limit(database_.handle(), SQLITE_LIMIT_ATTACHED, -1));
 }
 
-void sql_reader::attach(const std::string& model, const std::string& path, sql::open_mode mode) {
-  database_.attach(model, path, mode);
+void sql_reader::attach(const std::string& model, const std::string& path, sql::reading_mode mode) {
+  database_.attach(model, path, mode.mode());
+  opened_.push_back({path, std::move(mode)});
   // Only now the file is looked at.
   static_cast<void>(database_.integer("SELECT count(*) FROM \"" + model + "\".sqlite_schema"));
 }
@@ -160,9 +165,16 @@ void sql_reader::run(std::string_view script, const std::function<void(sql::stat
       if (!statement) return;
       use(*statement);
     } catch (const sql::sql_error& failure) {
+      must_hold();
       explain(failure, whole, before, script);
       throw;
     }
+  }
+}
+
+void sql_reader::must_hold() const {
+  for (const opened& file : opened_) {
+    if (!file.mode.still_holds()) throw log_changed(file.path);
   }
 }
 

@@ -6,10 +6,12 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <whence/core/error.hpp>
 #include <whence/sql/database.hpp>
 #include <whence/sql/error.hpp>
+#include <whence/sql/reading_mode.hpp>
 #include <whence/sql/statement.hpp>
 
 namespace whence::inline v0::cli {
@@ -30,21 +32,31 @@ struct statement_failed final : error {
 class sql_reader {
  public:
   /// `go_on` is asked all the while a statement runs: false ends it with sql_error (`sql.interrupted`).
-  sql_reader(const std::string& log, std::function<bool()> go_on);
+  sql_reader(const std::string& log, sql::reading_mode mode, std::function<bool()> go_on);
   ~sql_reader();
 
   std::size_t models_max() const;
   /// Throws   sql_error.
-  void attach(const std::string& model, const std::string& path, sql::open_mode mode);
+  void attach(const std::string& model, const std::string& path, sql::reading_mode mode);
 
   /// Gives each statement of the script to `use`, to be stepped through. From here on statements are judged.
   void run(std::string_view script, const std::function<void(sql::statement&)>& use);
+
+  /// To be asked between a row and believing it.
+  /// Throws   log_changed: a file that was taken for unchanging is written.
+  void must_hold() const;
 
  private:
   struct judge;
   void explain(const sql::sql_error& failure, std::string_view whole, std::string_view before,
                std::string_view now) const;
 
+  struct opened {
+    std::string path;
+    sql::reading_mode mode;
+  };
+
+  std::vector<opened> opened_;
   std::unique_ptr<judge> judge_;  // SQLite has its address
   sql::database database_;
 };

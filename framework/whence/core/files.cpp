@@ -39,8 +39,9 @@ verdict judge(int system_code) {
     case EMFILE:
     case ENFILE: return {"file.too_many_open", next_move::retry, "raise the limit on open files (ulimit -n)"};
     case EACCES:
-    case EPERM:
-    case EROFS: return {"file.no_permission", next_move::operator_needed, "give this user the right to the path"};
+    case EPERM: return {"file.no_permission", next_move::operator_needed, "give this user the right to the path"};
+    case EROFS:
+      return {"file.read_only", next_move::operator_needed, "copy what you need to a disk that can be written"};
     default: return {"file.io", next_move::operator_needed, "look for what the system says of the disk: dmesg | tail"};
   }
 }

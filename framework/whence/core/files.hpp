@@ -14,8 +14,8 @@
 
 namespace whence::inline v0 {
 
-/// The system refused something. The code is `file.missing`, `exists`, `no_space`, `no_permission`, `too_large`,
-/// `too_many_open`, `not_a_directory` or `is_a_directory`, else `file.io`.
+/// The system refused something. The code is `file.missing`, `exists`, `no_space`, `no_permission`, `read_only`,
+/// `too_large`, `too_many_open`, `not_a_directory` or `is_a_directory`, else `file.io`.
 struct file_error final : error {
   /// `doing` as in "cannot <doing> <path>".
   file_error(std::string_view doing, std::string path, int system_code);

@@ -6,11 +6,14 @@
 #include <whence/projection/model_database.hpp>
 #include <whence/projection/model_reader.hpp>
 #include <whence/sql/error.hpp>
+#include <whence/sql/reading_mode.hpp>
+#include <whence/store/log_errors.hpp>
 
 namespace whence::inline v0 {
 
 struct model_reader::connection {
   model_generation generation;
+  sql::reading_mode mode;
   sql::database database;
   sql::statement select_checkpoint;
 };
@@ -29,6 +32,9 @@ class model_reader::snapshot final : public model_snapshot {
 
   sql::database& database() noexcept override { return used_->database; }
   const checkpoint& at() const noexcept override { return at_; }
+  void must_hold() const override {
+    if (!used_->mode.still_holds()) throw log_changed(used_->generation.path);
+  }
 
  private:
   const std::shared_ptr<model_reader> reader_;
@@ -68,16 +74,18 @@ std::unique_ptr<model_reader::connection> model_reader::take(const model_generat
       outdated.swap(own->idle);
       own->generation = current;
     }
-    if (!own->idle.empty()) {
+    while (!own->idle.empty()) {
       auto used = std::move(own->idle.back());
       own->idle.pop_back();
-      return used;
+      if (used->mode.still_holds()) return used;
+      outdated.push_back(std::move(used));
     }
   }
-  auto database = sql::database::open(current.path, sql::open_mode::read_only);
+  auto mode = sql::reading_mode::of(current.path);
+  auto database = sql::database::open(current.path, mode.mode());
   database.run("PRAGMA busy_timeout=5000");
   auto select = prepare_checkpoint(database, definition_.info);
-  return std::unique_ptr<connection>(new connection{current, std::move(database), std::move(select)});
+  return std::unique_ptr<connection>(new connection{current, std::move(mode), std::move(database), std::move(select)});
 }
 
 /// Of a generation that was swapped out, or beyond the limit, it is closed.

@@ -23,6 +23,10 @@ class model_snapshot {
 
   /// How far the model had come.
   virtual const checkpoint& at() const noexcept = 0;
+
+  /// To be asked after reading, before what was read is believed.
+  /// Throws log_changed: the model had no -wal, was read as a file that nobody writes, and somebody has written it.
+  virtual void must_hold() const {}
 };
 
 }  // namespace whence::inline v0

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <type_traits>
 #include <utility>
 
 #include <whence/core/position.hpp>
@@ -49,10 +50,23 @@ class read_model : public read_model_handle {
   ///
   /// Threads  any. A model in memory has one reader at a time: no `read` inside a `read` of it.
   /// Throws   read_model_behind: there is no model yet. read_model_newer. read_model_damaged. What the query throws.
+  ///          log_changed: the model had no -wal and none could be made, and somebody wrote it meanwhile; read it again.
   template <class Query>
-  decltype(auto) read(Query&& query) const {
+  auto read(Query&& query) const -> std::invoke_result_t<Query, sql::database&> {
+    using result = std::invoke_result_t<Query, sql::database&>;
     const auto snapshot = runner().snapshot();
-    return std::forward<Query>(query)(snapshot->database());
+    if constexpr (std::is_void_v<result>) {
+      std::forward<Query>(query)(snapshot->database());
+      snapshot->must_hold();
+    } else {
+      decltype(auto) found = std::forward<Query>(query)(snapshot->database());
+      snapshot->must_hold();
+      if constexpr (std::is_reference_v<result>) {
+        return static_cast<result>(found);
+      } else {
+        return found;
+      }
+    }
   }
 };
 

@@ -22,14 +22,14 @@ std::uint64_t size_of(files& files, const std::string& path) {
 
 /// A model is left with its -wal and -shm beside it, and then a connection that only reads makes no file. Without a -wal the
 /// database alone is the model: somebody copied it.
-sql::open_mode mode_for(files& files, const std::string& model, const std::string& path) {
+sql::reading_mode mode_for(files& files, const std::string& model, const std::string& path) {
   const auto wal = files.status(path + "-wal");
-  if (!wal || wal->size == 0) return sql::open_mode::unchanging;
-  if (files.status(path + "-shm")) return sql::open_mode::read_only;
-  throw read_model_damaged(model, path, "its -shm file is missing: nobody can read its -wal without making one");
+  if (wal && wal->size > 0 && !files.status(path + "-shm"))
+    throw read_model_damaged(model, path, "its -shm file is missing: nobody can read its -wal without making one");
+  return sql::reading_mode::making_no_file(path);
 }
 
-checkpoint checkpoint_of(const std::string& model, const model_generation& generation, sql::open_mode mode) {
+checkpoint checkpoint_in(const std::string& model, const model_generation& generation, sql::open_mode mode) {
   try {
     sql::database database = sql::database::open(generation.path, mode);
     database.run("PRAGMA busy_timeout=1000");
@@ -43,18 +43,31 @@ checkpoint checkpoint_of(const std::string& model, const model_generation& gener
   throw read_model_damaged(model, generation.path, "it has no checkpoint of " + model);
 }
 
+/// Takes `mode` anew if somebody has begun to write the model meanwhile.
+checkpoint checkpoint_of(files& files, const std::string& model, const model_generation& generation,
+                         sql::reading_mode& mode) {
+  try {
+    const checkpoint found = checkpoint_in(model, generation, mode.mode());
+    if (mode.still_holds()) return found;
+  } catch (const error&) {
+    if (mode.still_holds()) throw;
+  }
+  mode = mode_for(files, model, generation.path);
+  return checkpoint_in(model, generation, mode.mode());
+}
+
 stored_generation look_at(files& files, const std::string& model, const model_generation& generation) {
   stored_generation found{.version = generation.version,
                           .number = generation.number,
                           .path = generation.path,
                           .bytes = 0,
-                          .mode = sql::open_mode::read_only,
+                          .mode = sql::reading_mode::ordinary(),
                           .at = {},
                           .problem = nullptr};
   try {
     found.bytes = size_of(files, generation.path) + size_of(files, generation.path + "-wal");
     found.mode = mode_for(files, model, generation.path);
-    found.at = checkpoint_of(model, generation, found.mode);
+    found.at = checkpoint_of(files, model, generation, found.mode);
   } catch (const error&) {
     found.problem = std::current_exception();
   }

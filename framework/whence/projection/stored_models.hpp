@@ -9,7 +9,7 @@
 #include <vector>
 
 #include <whence/core/files.hpp>
-#include <whence/sql/database.hpp>
+#include <whence/sql/reading_mode.hpp>
 #include <whence/subscription/checkpoint.hpp>
 
 namespace whence::inline v0 {
@@ -20,8 +20,8 @@ struct stored_generation {
   std::uint64_t number = 0;
   std::string path;
   std::uint64_t bytes = 0;  ///< with its -wal
-  /// How it is read without making a file: a copy without a -wal is unchanging.
-  sql::open_mode mode = sql::open_mode::read_only;
+  /// How it is read without making a file.
+  sql::reading_mode mode = sql::reading_mode::ordinary();
   checkpoint at;
   std::exception_ptr problem;  ///< why `at` is not known: read_model_damaged, sql_error, file_error; null if it is
 };

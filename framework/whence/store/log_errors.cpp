@@ -25,6 +25,14 @@ log_closed::log_closed(std::string name)
     : error("log.closed", next_move::operator_needed,
             {.what = name + " was closed", .where = {}, .why = {}, .remedy = "open the log again"}) {}
 
+log_changed::log_changed(std::string log)
+    : error("log.changed", next_move::retry,
+            {.what = log + " was changed while it was read",
+             .where = log,
+             .why = "it had no -wal beside it, and none can be made there: so it was read as a file that nobody writes",
+             .remedy = "try again: a log that is being written is read beside its writer"}),
+      path(std::move(log)) {}
+
 log_damaged::log_damaged(std::string log, global_position where, std::string detail)
     : error("log.checksum", next_move::operator_needed,
             {.what = where == global_position{} ? log + " is damaged"

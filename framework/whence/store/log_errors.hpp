@@ -20,6 +20,12 @@ struct log_closed final : error {
   explicit log_closed(std::string name);
 };
 
+/// `log.changed`: while it was read as a file that nobody writes, somebody wrote it. What was read is given up.
+struct log_changed final : error {
+  explicit log_changed(std::string path);
+  std::string path;
+};
+
 /// `log.checksum`: an event does not match its checksum, or the order of the log is broken there.
 struct log_damaged final : error {
   log_damaged(std::string path, global_position position, std::string detail);

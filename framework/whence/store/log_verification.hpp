@@ -63,6 +63,8 @@ struct log_verification {
     none,     ///< the log has none, or it is empty: it is made anew by the next writer
     fits,     ///< it has what the log has, as far as it goes
     damaged,  ///< a finding says how
+    /// It cannot be read here: it has something in its -wal, and its -shm is missing, which this user cannot make.
+    unreadable,
   };
   log_identity identity;
   global_position from{1};     ///< where it began

@@ -1,4 +1,5 @@
 #include <unistd.h>
+#include <cerrno>
 #include <cli/failure.hpp>
 
 #include <whence/cli/run_cli.hpp>
@@ -35,6 +36,7 @@ std::string advice_to_wait(const std::string& store) {
   const bool is_there = ::access(models.c_str(), F_OK) == 0;
   const std::string folder = is_there ? models : whence::directory_of(store);
   if (::access(folder.c_str(), W_OK | X_OK) == 0) return "repeat the command with --wait 60";
+  if (errno == EROFS) return "cp -r " + for_shell(store) + "* /var/tmp ; then repeat the command there";
   return "let a user who may write in " + folder + " run: " + command_line_of(store, {"report"});
 }
 

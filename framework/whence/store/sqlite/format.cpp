@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include <fcntl.h>
 #include <sqlite3.h>
 #include <unistd.h>
 
@@ -113,6 +114,11 @@ int read_header(const std::string& path, header_bytes& header) {
   return result;
 }
 
+/// 0: it can.
+int why_nothing_can_be_made_beside(const std::string& path) {
+  return ::faccessat(AT_FDCWD, directory_of(path).c_str(), W_OK, AT_EACCESS) == 0 ? 0 : errno;
+}
+
 }  // namespace
 
 log_paths::log_paths(std::string path)
@@ -175,13 +181,24 @@ void check_log_header(files& files, const std::string& path) {
   }
 }
 
-void must_not_lack_files(const sql::sql_error& failure, files& files, const std::string& path) {
-  if (failure.primary() != SQLITE_CANTOPEN && failure.primary() != SQLITE_READONLY) return;
-  if (::access(directory_of(path).c_str(), W_OK) == 0) return;
-  const int refused = errno;
+sql::reading_mode reading_mode_of_visitors(files& files, const log_paths& paths, const std::string& database) {
+  const sql::reading_mode how = sql::reading_mode::of(database);
+  const bool at_rest = how.mode() == sql::open_mode::unchanging && !files.lock_holder(paths.lock);
+  return at_rest ? how : sql::reading_mode::ordinary();
+}
+
+std::optional<std::string> lacks_files(const sql::sql_error& failure, files& files, const std::string& database) {
+  if (failure.primary() != SQLITE_CANTOPEN && failure.primary() != SQLITE_READONLY) return std::nullopt;
+  if (why_nothing_can_be_made_beside(database) == 0) return std::nullopt;
   for (const char* const beside : {"-wal", "-shm"}) {
-    if (!files.status(path + beside)) throw file_error("make", path + beside, refused);
+    if (!files.status(database + beside)) return database + beside;
   }
+  return std::nullopt;
+}
+
+void must_not_lack_files(const sql::sql_error& failure, files& files, const std::string& path) {
+  const std::optional<std::string> lacked = lacks_files(failure, files, path);
+  if (lacked) throw file_error("make", *lacked, why_nothing_can_be_made_beside(path));
 }
 
 }  // namespace whence::inline v0

@@ -27,11 +27,13 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include <whence/core/files.hpp>
 #include <whence/core/position.hpp>
 #include <whence/sql/error.hpp>
+#include <whence/sql/reading_mode.hpp>
 
 namespace whence::inline v0 {
 
@@ -58,8 +60,15 @@ std::string make_log_file(files& files, const log_paths& paths, const log_identi
 /// Throws not_a_log, newer_format, log_missing, file_error, sql_error.
 void check_log_header(files& files, const std::string& path);
 
-/// Says what is behind the failure of a read-only connection where the -wal or -shm is not there: SQLite makes them, also to
-/// read, and this user may not write in the folder. Returns if it is something else.
+/// How a visitor opens the log or its index, `database`. A log that has a writer is never taken for one that nobody changes.
+sql::reading_mode reading_mode_of_visitors(files& files, const log_paths& paths, const std::string& database);
+
+/// The file that SQLite would have to make beside the database to read it, and cannot. Nothing: that is not why it failed.
+std::optional<std::string> lacks_files(const sql::sql_error& failure, files& files, const std::string& database);
+
+/// Says what is behind the failure of a connection that only reads where the -wal or -shm is not there: SQLite makes them, also to
+/// read, and this user may not write in the folder. That matters where there is something in the -wal, or a writer: else the log
+/// is read without them. Returns if it is something else.
 /// Throws file_error.
 void must_not_lack_files(const sql::sql_error& failure, files& files, const std::string& path);
 

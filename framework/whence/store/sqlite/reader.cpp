@@ -70,8 +70,8 @@ class log_reader_connection::filtered_types {
   std::vector<char> judged_;
 };
 
-log_reader_connection::log_reader_connection(const std::string& path)
-    : db_(open(path, *this)),
+log_reader_connection::log_reader_connection(const std::string& path, sql::open_mode mode)
+    : db_(open(path, mode, *this)),
       scan_(db_.prepare("SELECT 1 FROM entries e WHERE e.position >= ?1 AND whence_come_to(" +
                         std::string(entry_row::columns) + ") ORDER BY e.position")),
       single_(
@@ -192,8 +192,8 @@ struct log_reader_connection::scanning {
   std::exception_ptr failure = nullptr;  // no exception may pass through SQLite
 };
 
-sql::database log_reader_connection::open(const std::string& path, log_reader_connection& self) {
-  sql::database db = sql::database::open(path, sql::open_mode::read_only);
+sql::database log_reader_connection::open(const std::string& path, sql::open_mode mode, log_reader_connection& self) {
+  sql::database db = sql::database::open(path, mode);
   sqlite3_busy_timeout(db.handle(), busy_milliseconds);
   const auto come_to = [](sqlite3_context* context, int, sqlite3_value** values) {
     auto& reader = *static_cast<log_reader_connection*>(sqlite3_user_data(context));

@@ -31,8 +31,8 @@ bool is_damage(const sql::sql_error& failure) noexcept;
 /// Throws   log_damaged: nothing that does not fit the chain is returned; sql_error: SQLite could not read.
 class log_reader_connection {
  public:
-  /// Opens mode=ro: nothing of it ever writes or checkpoints.
-  explicit log_reader_connection(const std::string& path);
+  /// `mode`: read_only or unchanging. Nothing of it ever writes or checkpoints.
+  explicit log_reader_connection(const std::string& path, sql::open_mode mode = sql::open_mode::read_only);
   log_reader_connection(const log_reader_connection&) = delete;
   log_reader_connection& operator=(const log_reader_connection&) = delete;
 
@@ -85,7 +85,7 @@ class log_reader_connection {
   /// A scan on its way: SQLite calls a function of ours for each row, in the order of their positions, until that says that it
   /// is enough. So a page is one call of SQLite, and not one for each row and one for each column of it.
   struct scanning;
-  static sql::database open(const std::string& path, log_reader_connection& self);
+  static sql::database open(const std::string& path, sql::open_mode mode, log_reader_connection& self);
   bool come_to_row(scanning& scan, sqlite3_value** values);
 
   const recorded_event& check(const chain_hash& previous);

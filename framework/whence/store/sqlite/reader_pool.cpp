@@ -6,7 +6,8 @@ namespace whence::inline v0 {
 index_reader& log_readers::index_at(const std::string& path, std::uint64_t which) {
   if (!index_ || which != which_index_) {
     index_.reset();
-    index_ = std::make_unique<index_reader>(path);
+    index_mode_ = mode_of(path);
+    index_ = std::make_unique<index_reader>(path, index_reader::filters::unused, index_mode_.mode());
     which_index_ = which;
   }
   return *index_;
@@ -32,7 +33,7 @@ std::unique_ptr<log_readers> reader_pool::take() {
     ++own->existing;
   }
   try {
-    return std::make_unique<log_readers>(path_);
+    return std::make_unique<log_readers>(path_, how_);
   } catch (const sql::sql_error& failure) {
     give_back(nullptr);
     translate(failure);

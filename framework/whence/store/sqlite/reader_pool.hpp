@@ -3,38 +3,61 @@
 
 #include <condition_variable>
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
 #include <whence/core/guarded.hpp>
+#include <whence/sql/reading_mode.hpp>
+#include <whence/store/log_errors.hpp>
 #include <whence/store/sqlite/index/reader.hpp>
 #include <whence/store/sqlite/reader.hpp>
 
 namespace whence::inline v0 {
 
+/// How the database at a path is opened now.
+using how_to_read = std::function<sql::reading_mode(const std::string& database)>;
+
 /// What one read works with.
 struct log_readers {
-  explicit log_readers(const std::string& path) : log(path) {}
+  explicit log_readers(const std::string& path, how_to_read how = nullptr)
+      : how_(std::move(how)), log_mode_(mode_of(path)), log(path, log_mode_.mode()) {}
 
+ private:
+  sql::reading_mode mode_of(const std::string& database) const {
+    return how_ ? how_(database) : sql::reading_mode::ordinary();
+  }
+
+  how_to_read how_;
+  sql::reading_mode log_mode_;  // before what is opened by it
+
+ public:
   log_reader_connection log;
 
   /// The index, opened if it is not, and anew if `which` (anything that changes with the file) has changed since.
   /// Throws sql_error.
   index_reader& index_at(const std::string& path, std::uint64_t which);
 
+  /// False: what was read since they were opened may be torn, or old.
+  bool still_hold() const { return log_mode_.still_holds() && index_mode_.still_holds(); }
+
  private:
+  sql::reading_mode index_mode_ = sql::reading_mode::ordinary();
   std::unique_ptr<index_reader> index_;
   std::uint64_t which_index_ = 0;
 };
 
 /// Threads  any.
+/// Again    a read of files that were taken for unchanging, and were changed, is repeated with new connections.
 /// Limits   eight connections; who comes when all are lent waits for one.
-/// Throws   log_closed after `close`; log_damaged where SQLite finds the file unsound.
+/// Throws   log_closed after `close`; log_damaged where SQLite finds the file unsound; log_changed when that goes on and on.
 class reader_pool {
  public:
-  explicit reader_pool(std::string path) : path_(std::move(path)) {}
+  explicit reader_pool(std::string path, how_to_read how = nullptr) : path_(std::move(path)), how_(std::move(how)) {}
 
   /// Takes in a connection that was opened elsewhere.
   void add(std::unique_ptr<log_readers> readers);
@@ -42,13 +65,28 @@ class reader_pool {
   /// Calls `read(log_readers&)`, and returns what it returns.
   template <class Read>
   auto with_readers(Read read) {
-    const lent borrowed(*this);
-    try {
-      return read(*borrowed.readers);
-    } catch (const sql::sql_error& failure) {
-      translate(failure);
-      throw;
+    constexpr int attempts_max = 5;
+    for (int attempt = 0; attempt < attempts_max; ++attempt) {
+      lent borrowed(*this);
+      try {
+        if constexpr (std::is_void_v<std::invoke_result_t<Read&, log_readers&>>) {
+          read(*borrowed.readers);
+          if (borrowed.readers->still_hold()) return;
+        } else {
+          auto found = read(*borrowed.readers);
+          if (borrowed.readers->still_hold()) return found;
+        }
+      } catch (const sql::sql_error& failure) {
+        if (borrowed.readers->still_hold()) {
+          translate(failure);
+          throw;
+        }
+      } catch (const log_damaged&) {
+        if (borrowed.readers->still_hold()) throw;
+      }
+      borrowed.readers.reset();
     }
+    throw log_changed(path_);
   }
 
   /// Calls `read(log_reader_connection&)` inside a snapshot.
@@ -85,6 +123,7 @@ class reader_pool {
   void translate(const sql::sql_error& failure) const;
 
   const std::string path_;
+  const how_to_read how_;
   guarded<shared> shared_;
   std::condition_variable given_back_;
 };

@@ -18,10 +18,14 @@ constexpr std::chrono::milliseconds look_again_max{50};
 }  // namespace
 
 sqlite_visitor::sqlite_visitor(const log_paths& paths, const runtime& runtime)
-    : paths_(paths), files_(runtime.files), readers_(paths.log), told_(runtime.executor, paths.log) {
+    : paths_(paths), files_(runtime.files), readers_(paths.log, how()), told_(runtime.executor, paths.log) {
   check_log_header(*files_, paths_.log);
   const log_row about = look_inside();
   if (about.format > log_format::format) throw newer_format(paths_.log, about.format, log_format::format);
+}
+
+how_to_read sqlite_visitor::how() {
+  return [this](const std::string& database) { return reading_mode_of_visitors(*files_, paths_, database); };
 }
 
 log_row sqlite_visitor::look_inside() {
@@ -135,7 +139,8 @@ async<global_position> sqlite_visitor::wait_beyond(global_position after, std::s
 
 void sqlite_visitor::watch_log() noexcept {
   pthread_setname_np(pthread_self(), "whence-watch");
-  std::unique_ptr<log_reader_connection> reader;  // one's own: a data_version means something to its connection only
+  const how_to_read how_now = how();
+  std::unique_ptr<log_readers> readers;  // one's own: a data_version means something to its connection only
   std::optional<std::int64_t> seen;
   std::chrono::milliseconds pause = look_again_min;
   for (;;) {
@@ -146,17 +151,24 @@ void sqlite_visitor::watch_log() noexcept {
       if (own->closing) return;
     }
     try {
-      if (!reader) reader = std::make_unique<log_reader_connection>(paths_.log);
-      const std::optional<std::int64_t> version = reader->database().integer("PRAGMA data_version");
+      if (readers && !readers->still_hold()) {
+        readers.reset();
+        seen.reset();
+      }
+      if (!readers) readers = std::make_unique<log_readers>(paths_.log, how_now);
+      const std::optional<std::int64_t> version = readers->log.database().integer("PRAGMA data_version");
       if (version != seen) {
-        const log_reader_connection::snapshot snapshot(*reader);
-        told_.announce(reader->head());
-        seen = version;
+        const log_reader_connection::snapshot snapshot(readers->log);
+        const global_position head = readers->log.head();
+        if (readers->still_hold()) {
+          told_.announce(head);
+          seen = version;
+        }
         pause = look_again_min;
       }
     } catch (const std::exception&) {
       // Whoever reads next is told what stands in the way. Waiting goes on: the log may come back.
-      reader.reset();
+      readers.reset();
       seen.reset();
     }
     auto own = watch_.lock();

@@ -45,6 +45,7 @@ class sqlite_visitor final : public log_reader {
     std::thread thread;
   };
 
+  how_to_read how();
   log_row look_inside();
 
   template <class Read>

@@ -10,8 +10,8 @@
 namespace whence::inline v0 {
 namespace {}  // namespace
 
-index_reader::index_reader(const std::string& path, filters use)
-    : db_(sql::database::open(path, sql::open_mode::read_only)),
+index_reader::index_reader(const std::string& path, filters use, sql::open_mode mode)
+    : db_(sql::database::open(path, mode)),
       generation_(db_.prepare("SELECT generation FROM state WHERE number = 1")),
       select_(db_.prepare("SELECT bytes FROM blocks WHERE number = ?")),
       select_page_(db_.prepare("SELECT bytes FROM pages WHERE number = ?")),

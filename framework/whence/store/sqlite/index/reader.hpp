@@ -26,7 +26,9 @@ class index_reader {
     asked,   ///< for who mostly hears that it is not
   };
 
-  explicit index_reader(const std::string& path, filters use = filters::unused);
+  /// `mode`: read_only or unchanging.
+  explicit index_reader(const std::string& path, filters use = filters::unused,
+                        sql::open_mode mode = sql::open_mode::read_only);
 
   /// All that is read while one lives is of one moment.
   class [[nodiscard]] snapshot {

@@ -34,7 +34,7 @@ class moment {
 index_check::index_check(const verification_plan& plan, const std::vector<unreadable_range>& unreadable)
     : plan_(plan),
       unreadable_(unreadable),
-      db_(sql::database::open(plan.paths.index, sql::open_mode::read_only)),
+      db_(sql::database::open(plan.paths.index, plan.index_mode.mode())),
       select_(db_.prepare("SELECT bytes FROM blocks WHERE number = ?")),
       select_page_(db_.prepare("SELECT bytes FROM pages WHERE number = ?")),
       sums_(static_cast<std::size_t>(plan.sums())) {

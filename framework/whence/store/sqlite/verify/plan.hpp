@@ -38,6 +38,9 @@ struct verification_plan {
   bool compares_index = false;
   global_position indexed_to;   ///< entries beyond are not compared
   std::vector<index_run> runs;  ///< as they were when it began
+  /// How they are opened, each time; whether that held is asked at the end.
+  sql::reading_mode log_mode = sql::reading_mode::ordinary();
+  sql::reading_mode index_mode = sql::reading_mode::ordinary();
 
   std::uint64_t events() const noexcept { return head < from ? 0 : head.value() - from.value() + 1; }
   std::uint64_t chunks() const noexcept { return (events() + chunk_events - 1) / chunk_events; }

@@ -25,7 +25,7 @@ range_results::range_results(const verification_plan& plan, verification_finding
       ids(*plan.running.files, scratch, "whence-verify-" + plan.running.make_uuid().to_string()) {}
 
 range_check::range_check(const verification_plan& plan, range_results& results)
-    : plan_(plan), results_(results), reader_(plan.paths.log) {}
+    : plan_(plan), results_(results), reader_(plan.paths.log, plan.log_mode.mode()) {}
 
 void range_check::work() {
   for (;;) {

@@ -91,8 +91,14 @@ log_verifier::log_verifier(const log_paths& paths, const runtime& runtime, const
             .from = std::max(options.from, global_position{1}),
             .head = {},
             .indexed_to = {},
-            .runs = {}},
-      reader_(paths_.log) {}
+            .runs = {},
+            .log_mode = reading_mode_of_visitors(*runtime.files, paths_, paths_.log),
+            .index_mode = reading_mode_of_visitors(*runtime.files, paths_, paths_.index)},
+      reader_(paths_.log, plan_.log_mode.mode()) {}
+
+bool log_verifier::has_read_what_is_there() const {
+  return plan_.log_mode.still_holds() && plan_.index_mode.still_holds();
+}
 
 log_verification log_verifier::verify() {
   witness_ = read_witness(*runtime_.files, paths_.witness);
@@ -198,7 +204,7 @@ void log_verifier::plan_index() {
   };
   if (!runtime_.files->status(paths_.index)) return;
   try {
-    sql::database index = sql::database::open(paths_.index, sql::open_mode::read_only);
+    sql::database index = sql::database::open(paths_.index, plan_.index_mode.mode());
     sqlite3_busy_timeout(index.handle(), busy_milliseconds);
     check_index_format(index);
     const std::optional<index_checkpoint> checkpoint = read_checkpoint(index);
@@ -218,6 +224,10 @@ void log_verifier::plan_index() {
     plan_.compares_index = plan_.indexed_to >= plan_.from;
     result_.index = log_verification::index_state::fits;
   } catch (const sql::sql_error& failure) {
+    if (lacks_files(failure, *runtime_.files, paths_.index)) {
+      result_.index = log_verification::index_state::unreadable;
+      return;
+    }
     // Read-only: whoever made it died over it, and left a journal that only a writer may play back.
     if (!is_damage(failure) && failure.primary() != SQLITE_ERROR && failure.primary() != SQLITE_READONLY) throw;
     result_.index = log_verification::index_state::damaged;
@@ -244,7 +254,7 @@ void log_verifier::check_ranges(range_results& results) {
 
 /// What only SQLite can see: rows that a scan comes to and a search does not, pages that are used twice.
 void log_verifier::check_structure() {
-  sql::database db = sql::database::open(paths_.log, sql::open_mode::read_only);
+  sql::database db = sql::database::open(paths_.log, plan_.log_mode.mode());
   sqlite3_busy_timeout(db.handle(), busy_milliseconds);
   constexpr int operations_between_looks = 100'000;
   sqlite3_progress_handler(
@@ -395,12 +405,19 @@ void log_verifier::compare_sums(const std::vector<entry_sum>& of_log, const std:
 log_verification verify_sqlite_log(const log_paths& paths, const runtime& runtime, const verify_options& options) {
   check_log_header(*runtime.files, paths.log);
   try {
-    return log_verifier(paths, runtime, options).verify();
+    log_verifier verifier(paths, runtime, options);
+    try {
+      log_verification found = verifier.verify();
+      if (verifier.has_read_what_is_there()) return found;
+    } catch (const error&) {
+      if (verifier.has_read_what_is_there()) throw;
+    }
   } catch (const sql::sql_error& failure) {
     if (is_damage(failure)) throw log_damaged(paths.log, global_position{}, failure.what());
-    must_not_lack_files(failure, *runtime.files, paths.log);
+    must_not_lack_files(failure, *runtime.files, failure.path);
     throw;
   }
+  throw log_changed(paths.log);
 }
 
 }  // namespace whence::inline v0

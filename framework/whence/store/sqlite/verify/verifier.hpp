@@ -25,6 +25,8 @@ class log_verifier {
   log_verifier(const log_paths& paths, const runtime& runtime, const verify_options& options);
 
   log_verification verify();
+  /// False: files that were taken for unchanging were changed meanwhile, and nothing that was found means anything.
+  bool has_read_what_is_there() const;
 
  private:
   void look_at_log();
