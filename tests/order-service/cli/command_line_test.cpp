@@ -6,6 +6,7 @@
 
 #include <cli/command_line.hpp>
 
+#include "tests/environment.hpp"
 #include "tests/order-service/program.hpp"
 
 using namespace shop;
@@ -32,10 +33,9 @@ TEST_CASE("flags go before or after the command") {
 }
 
 TEST_CASE("the environment names the store, a flag names it better") {
-  setenv("WHENCE_STORE", "env.db", 1);
+  const tests::environment_variable log("WHENCE_STORE", "env.db");
   CHECK(understood({"report"}).store == "env.db");
   CHECK(understood({"report", "--store", "flag.db"}).store == "flag.db");
-  unsetenv("WHENCE_STORE");
 }
 
 TEST_CASE("an order is named by its id or its number") {
@@ -143,7 +143,7 @@ TEST_CASE("an id that the program prints is understood") {
 }
 
 TEST_CASE("without a store there is a remedy to paste") {
-  unsetenv("WHENCE_STORE");
+  const tests::environment_variable none("WHENCE_STORE", std::nullopt);
   const auto ended = program::run({"report"});
   CHECK(ended.exit == 2);
   CHECK(ended.err.find("do:    order-service report --help  [store.unnamed, exit 2]") != std::string::npos);

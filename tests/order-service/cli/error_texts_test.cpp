@@ -10,6 +10,7 @@
 #include <cli/failure.hpp>
 #include <whence/store/append_outcome.hpp>
 
+#include "tests/environment.hpp"
 #include "tests/order-service/program.hpp"
 
 using program::shop_folder;
@@ -201,7 +202,7 @@ TEST_CASE("command lines that are none") {
   do:    order-service --help  [usage.text, exit 2]
 )"},
       });
-  unsetenv("WHENCE_STORE");
+  const tests::environment_variable none("WHENCE_STORE", std::nullopt);
   CHECK(program::run({"report"}).err == R"(order-service: no store is named
   where: neither --store nor WHENCE_STORE
   do:    order-service report --help  [store.unnamed, exit 2]

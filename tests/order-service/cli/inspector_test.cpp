@@ -11,6 +11,7 @@
 
 #include <service/open_shop.hpp>
 
+#include "tests/environment.hpp"
 #include "tests/order-service/program.hpp"
 
 namespace {
@@ -31,9 +32,9 @@ class one_sale : public program::shop_folder {
 
   /// A command line of a shell, with $SHOP and $WHENCE for the programs.
   program::result shell(const std::string& line) const {
-    setenv("SHOP", (places::programs() / "order-service").c_str(), 1);
-    setenv("WHENCE", (places::programs() / "whence").c_str(), 1);
-    setenv("WHENCE_STORE", store().c_str(), 1);
+    const tests::environment_variable shop("SHOP", (places::programs() / "order-service").string());
+    const tests::environment_variable whence("WHENCE", (places::programs() / "whence").string());
+    const tests::environment_variable log("WHENCE_STORE", store());
     const int status = std::system(("(" + line + ") >'" + file("out") + "' 2>'" + file("err") + "'").c_str());
     return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, program::read_file(file("out")),
             program::read_file(file("err"))};

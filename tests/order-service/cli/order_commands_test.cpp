@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/environment.hpp"
 #include "tests/order-service/program.hpp"
 
 using program::shop_folder;
@@ -250,6 +251,7 @@ TEST_CASE("what a refusal tells to do works when it is pasted") {
     refused += ended.exit != 0;
   }
   CHECK(refused == 16);
+  const tests::environment_variable none("WHENCE_STORE", std::nullopt);
   const auto unnamed = program::run({"report"});
   CHECK(pasted(unnamed.err) == 0);
 }

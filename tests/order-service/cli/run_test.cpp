@@ -23,6 +23,7 @@
 #include <models/sales_by_country.hpp>
 #include <service/open_shop.hpp>
 
+#include "tests/environment.hpp"
 #include "tests/order-service/program.hpp"
 
 using program::shop_folder;
@@ -31,7 +32,7 @@ namespace {
 
 /// The exit code of a shell command, in which $PROGRAM is the program.
 int shell(const std::string& command) {
-  setenv("PROGRAM", (places::programs() / "order-service").c_str(), 1);
+  const tests::environment_variable program("PROGRAM", (places::programs() / "order-service").string());
   const int status = std::system(command.c_str());
   return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
