@@ -56,7 +56,6 @@ FOR_OTHERS = [
 
 OWN = {
     "": [
-        case("", "usage.command", 2, "no command is named$", "order-service --help$"),
         case("buy 1", "usage.command", 2, "there is no command \"buy\"$", "order-service --help$"),
         case("imprt sales.csv", "usage.command", 2, "did you mean \"import\"?", "order-service import --help$"),
         case("--fast", "usage.option", 2, "there is no option --fast$", "order-service --help$"),

@@ -118,6 +118,16 @@ class Terminal(unittest.TestCase):
                 _, text = self.shop.on_terminal(["whence", *words], NO_COLOR="1")
                 self.check_fits(words, text)
 
+    def test_help_and_errors_of_an_application_break_no_word(self):
+        commands = ("import", "place", "pay", "ship", "cancel", "show", "report", "simulate")
+        wrong = (["show", "99999"], ["pay", "99999"], ["place", "9"], ["place", "9", "--line", "TEA:1"], ["shwo", "1"], ["report", "--wait", "x"],
+                 ["--version"], ["import", "/etc/hostname"])
+        for words in [[], ["--help"], *([command, "--help"] for command in commands), *wrong]:
+            with self.subTest(words=words):
+                narrow, wide = (self.shop.on_terminal(["order-service", *words], columns=columns, NO_COLOR="1")[1] for columns in (COLUMNS, 500))
+                self.check_fits(words, narrow)
+                self.assertEqual(narrow.split(), wide.split())
+
     def test_what_is_broken_says_all_that_a_wide_terminal_does(self):
         for words in (["event", "show", "@1"], ["log", "verify"], ["inspect"], ["stream", "state", "order-S1-1"], ["--help"]):
             narrow, wide = (self.shop.on_terminal(["order-service", "whence", *words], columns=columns, NO_COLOR="1")[1].split()

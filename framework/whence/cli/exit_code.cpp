@@ -99,13 +99,23 @@ std::string failure_text(std::string_view program, const error& failure) {
 }
 
 std::string failure_text(std::string_view program, const error& failure, exit_code exit) {
+  return failure_text(program, failure, exit, 0);
+}
+
+std::string failure_text(std::string_view program, const error& failure, exit_code exit, std::size_t columns) {
   cli::diagnostic found(failure);
   found.exit = exit;
-  return cli::to_text(program, found, cli::style{});
+  return cli::to_text(program, found, cli::style{}, columns);
 }
 
 std::string failure_document(std::string_view command, const error& failure) {
-  return cli::verdict_document(command, cli::verdict::error, "null", {cli::diagnostic(failure)}) + "\n";
+  return failure_document(command, std::vector{&failure});
+}
+
+std::string failure_document(std::string_view command, const std::vector<const error*>& failures) {
+  std::vector<cli::diagnostic> found;
+  for (const error* const failure : failures) found.emplace_back(*failure);
+  return cli::verdict_document(command, cli::verdict::error, "null", found) + "\n";
 }
 
 std::string diagnostics_of(const error& failure) { return cli::to_json({cli::diagnostic(failure)}); }

@@ -1,8 +1,10 @@
 /// How a program of Whence ends: what its exit code says, and what it prints of an error.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <whence/core/error.hpp>
 
@@ -38,9 +40,16 @@ std::string failure_text(std::string_view program, const error& failure);
 /// The same for an error of the program's own, which ends with another code.
 std::string failure_text(std::string_view program, const error& failure, exit_code exit);
 
+/// The same on a terminal of that width (terminal_columns in run_cli.hpp): what happened and why are broken at spaces; a place and
+/// a command stay in one piece, to be copied. 0: it is none.
+std::string failure_text(std::string_view program, const error& failure, exit_code exit, std::size_t columns);
+
 /// What programs read in its place, where they asked for JSON: one line, as `whence -o json` prints it
 /// (schemas/verdict.schema.json). `command` is empty where the command line named none that there is: it is null then.
 std::string failure_document(std::string_view command, const error& failure);
+
+/// The same where more than one thing was wrong: none of them null.
+std::string failure_document(std::string_view command, const std::vector<const error*>& failures);
 
 /// What such a program puts as "diagnostics" into a document that it shows all the same: `[{"code":…,"message":…,…}]`.
 std::string diagnostics_of(const error& failure);

@@ -9,6 +9,8 @@
 #include <whence/cli/output.hpp>
 #include <whence/cli/run.hpp>
 #include <whence/cli/surroundings.hpp>
+#include <whence/cli/version.hpp>
+#include <whence/cli/wrapped_text.hpp>
 
 namespace whence::inline v0 {
 
@@ -38,6 +40,17 @@ bool asks_for_json(const std::vector<std::string>& words) {
     before = word;
   }
   return false;
+}
+
+std::string version_line(std::string_view program) { return cli::version_text(program, cli::output_form::table); }
+std::string version_document(std::string_view program) { return cli::version_text(program, cli::output_form::json); }
+
+std::size_t terminal_columns(int descriptor) noexcept {
+  return ::isatty(descriptor) == 1 ? cli::size_of_terminal(descriptor).columns : 0;
+}
+
+std::string fitted_help(std::string_view help, std::size_t columns) {
+  return columns == 0 ? std::string(help) : cli::fitted_to(help, columns);
 }
 
 int run_cli(int argc, char** argv) noexcept { return run_process(argc, argv, nullptr); }

@@ -2,7 +2,9 @@
 /// commands from its own executable.
 #pragma once
 
+#include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace whence::inline v0 {
@@ -21,5 +23,19 @@ int run_cli(int argc, char** argv, const cli_types& types) noexcept;
 /// Whether JSON is asked for (--json, -o json), also by a command line that is wrong elsewhere: for a program whose own options
 /// are called so, and that says in JSON too what was wrong (failure_document in exit_code.hpp). What stands behind -- is no option.
 bool asks_for_json(const std::vector<std::string>& words);
+
+/// What `--version` says: the program's name and the version of Whence, on a line.
+std::string version_line(std::string_view program);
+
+/// What `--version -o json` says, on a line (schemas/version.schema.json): also the commit, and the versions of SQLite and of what
+/// is read and written.
+std::string version_document(std::string_view program);
+
+/// How wide the terminal is that this descriptor stands for; 0: it is none, and nothing is to be broken there.
+std::size_t terminal_columns(int descriptor) noexcept;
+
+/// Help, which is made for 80 columns, on a terminal of so many: broken at spaces, what stands in columns on lines of its own.
+/// As it is with 0.
+std::string fitted_help(std::string_view help, std::size_t columns);
 
 }  // namespace whence::inline v0

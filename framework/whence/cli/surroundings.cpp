@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <charconv>
 #include <cstdlib>
+#include <cstring>
 #include <ctime>
 
 #include <sys/ioctl.h>
@@ -17,20 +18,6 @@ std::optional<std::string> from_environment(std::string_view name) {
   const char* const value = std::getenv(std::string(name).c_str());
   if (value == nullptr) return std::nullopt;
   return value;
-}
-
-terminal_size size_of_terminal() {
-  terminal_size size;
-  winsize window{};
-  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &window) == 0 && window.ws_col > 0) {
-    size.columns = window.ws_col;
-    if (window.ws_row > 0) size.rows = window.ws_row;
-  } else if (const std::optional<std::string> columns = from_environment("COLUMNS")) {
-    std::size_t number = 0;
-    std::from_chars(columns->data(), columns->data() + columns->size(), number);
-    if (number > 0) size.columns = number;
-  }
-  return size;
 }
 
 /// As TZ and the system's zones say.
@@ -55,6 +42,20 @@ std::string read_standard_input(std::size_t most) {
 
 }  // namespace
 
+terminal_size size_of_terminal(int descriptor) noexcept {
+  terminal_size size;
+  winsize window{};
+  if (::ioctl(descriptor, TIOCGWINSZ, &window) == 0 && window.ws_col > 0) {
+    size.columns = window.ws_col;
+    if (window.ws_row > 0) size.rows = window.ws_row;
+  } else if (const char* const columns = std::getenv("COLUMNS"); columns != nullptr) {
+    std::size_t number = 0;
+    std::from_chars(columns, columns + std::strlen(columns), number);
+    if (number > 0) size.columns = number;
+  }
+  return size;
+}
+
 surroundings surroundings_of_process(output& out, output& err) {
   const runtime system = runtime::system(1);
   return {.program = "whence",
@@ -64,7 +65,7 @@ surroundings surroundings_of_process(output& out, output& err) {
           .in_is_terminal = ::isatty(STDIN_FILENO) == 1,
           .out_is_terminal = ::isatty(STDOUT_FILENO) == 1,
           .err_is_terminal = ::isatty(STDERR_FILENO) == 1,
-          .size = size_of_terminal(),
+          .size = size_of_terminal(STDOUT_FILENO),
           .directory = ".",
           .environment = from_environment,
           .store_at = [](const std::string& path) { return sqlite(path); },

@@ -23,6 +23,9 @@ struct terminal_size {
   std::size_t rows = 24;
 };
 
+/// As the terminal itself says, else COLUMNS. Throws nothing.
+terminal_size size_of_terminal(int descriptor) noexcept;
+
 struct surroundings {
   std::string program = "whence";    ///< how help and errors call it
   const cli_types* types = nullptr;  ///< what this program knows of its application; null: nothing

@@ -7,6 +7,7 @@
 #include <optional>
 #include <utility>
 
+#include <whence/cli/run_cli.hpp>
 #include <whence/core/json_text.hpp>
 
 #include <domain/names.hpp>
@@ -103,16 +104,16 @@ void describe(CLI::App& program, flags& given) {
       ->check(one_of({"table", "json"}))
       ->type_name("table|json");
   program.add_flag("--json", given.json, "The same as -o json");
-  program.set_version_flag("--version", "order-service " ORDER_SERVICE_VERSION "\n");
+  program.set_version_flag("--version", std::string("order-service"));
   program.require_subcommand(1);
   program.footer("order-service whence … looks into the log: events, streams, causes, read models, states.");
 
-  const auto command = [&](const char* name, const char* summary, const char* example) {
+  const auto command = [&](const char* name, const char* summary, const char* example, const char* prints) {
     CLI::App* const added = program.add_subcommand(name, summary);
     added->fallthrough();  // flags of the program may stand after the command
     added->footer(
         "Global options, here too: --store PATH (or WHENCE_STORE), -o table|json, --json.\n\nExample: order-service " +
-        std::string(name) + " " + example + " --store shop.db");
+        std::string(name) + " " + example + " --store shop.db\nprints:  " + prints);
     return added;
   };
   const auto takes_order = [&](CLI::App* added) {
@@ -124,11 +125,12 @@ void describe(CLI::App& program, flags& given) {
         ->check(whole_number(0, 1'000'000'000));
   };
 
-  CLI::App* const imports = command("import", "Import sales in the form of the Online Retail data set", "sales.csv");
+  CLI::App* const imports = command("import", "Import sales in the form of the Online Retail data set", "sales.csv",
+                                    "2 records: 1 accepted, 1 rejected; 3 events added");
   imports->add_option("FILE", given.file, "The sales, as CSV")->required();
   imports->add_option("--rejects", given.rejects, "Where rejected records go")->type_name("OUT.csv");
 
-  CLI::App* const place = command("place", "Place an order", "1 --line TEA:2:4.50");
+  CLI::App* const place = command("place", "Place an order", "1 --line TEA:2:4.50", "order-1 is placed");
   takes_order(place);
   place->add_option("--line", given.lines, "What is ordered; may be repeated")
       ->required()
@@ -136,20 +138,21 @@ void describe(CLI::App& program, flags& given) {
   place->add_option("--customer", given.customer, "Who orders; without it, a guest")->type_name("C");
   place->add_option("--country", given.country, "Where to")->type_name("X");
 
-  takes_order(command("pay", "Take the payment for an order", "order-1"));
-  takes_order(command("ship", "Ship a paid order", "order-1"));
+  takes_order(command("pay", "Take the payment for an order", "order-1", "order-1 is paid"));
+  takes_order(command("ship", "Ship a paid order", "order-1", "order-1 is shipped"));
 
-  CLI::App* const cancel =
-      command("cancel", "Cancel an order; what was paid is given back", "order-1 --reason 'changed my mind'");
+  CLI::App* const cancel = command("cancel", "Cancel an order; what was paid is given back",
+                                   "order-1 --reason 'changed my mind'", "order-1 is cancelled");
   takes_order(cancel);
   cancel->add_option("--reason", given.reason, "Why")->required()->type_name("TEXT");
 
-  CLI::App* const show = command("show", "Show an order", "order-1");
+  CLI::App* const show = command("show", "Show an order", "order-1", "order-1  placed …");
   takes_order(show);
   takes_wait(show);
-  takes_wait(command("report", "What was sold and credited", "--wait 10"));
+  takes_wait(command("report", "What was sold and credited", "--wait 10", "orders                            1 …"));
 
-  CLI::App* const simulate = command("simulate", "Trade a plausible shop's orders", "--orders 100");
+  CLI::App* const simulate =
+      command("simulate", "Trade a plausible shop's orders", "--orders 100", "100 orders; 314 events added");
   simulate->add_option("--orders", given.orders, "How many")
       ->required()
       ->type_name("N")
@@ -216,8 +219,6 @@ failure told(const CLI::App& program, const CLI::ParseError& wrong) {
   const auto commands = program.get_subcommands();
   if (commands.empty()) {
     if (!words.empty()) return no_such_command(program, words.front());
-    if (dynamic_cast<const CLI::RequiredError*>(&wrong) != nullptr)
-      return wrong_usage("usage.command", "no command is named");
     return wrong_usage("usage.value", about_value(readable(wrong.what())));
   }
   const std::string name = commands.front()->get_name();
@@ -238,7 +239,8 @@ failure told(const CLI::App& program, const CLI::ParseError& wrong) {
 
 }  // namespace
 
-std::variant<request, exit_code> parse_command_line(const std::vector<std::string>& arguments, std::ostream& out) {
+std::variant<request, exit_code> parse_command_line(const std::vector<std::string>& arguments, std::ostream& out,
+                                                    std::size_t columns) {
   flags given;
   CLI::App program(
       "A shop on Whence: orders, payments, deliveries and credit notes; real sales in, totals to the penny.",
@@ -247,17 +249,20 @@ std::variant<request, exit_code> parse_command_line(const std::vector<std::strin
   try {
     program.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
   } catch (const CLI::CallForHelp&) {
-    out << program.help();  // of the command, if one is named
+    out << whence::fitted_help(program.help(), columns);  // of the command, if one is named
     return exit_code::done;
-  } catch (const CLI::CallForVersion& version) {
+  } catch (const CLI::CallForVersion&) {
     must_agree(given);
-    if (given.json || given.form == "json")
-      out << "{\"program\": \"order-service\", \"version\": \"" ORDER_SERVICE_VERSION "\"}\n";
-    else
-      out << version.what();
+    const bool json = given.json || given.form == "json";
+    out << (json ? whence::version_document("order-service") : whence::version_line("order-service"));
     return exit_code::done;
   } catch (const CLI::ParseError& wrong) {
-    throw told(program, wrong);
+    // Without a command there is nothing wrong: whoever comes for the first time sees what there is.
+    const bool names_nothing = program.get_subcommands().empty() && program.remaining(true).empty();
+    if (!names_nothing || dynamic_cast<const CLI::RequiredError*>(&wrong) == nullptr) throw told(program, wrong);
+    must_agree(given);
+    out << whence::fitted_help(program.help(), columns);
+    return exit_code::done;
   }
   must_agree(given);
   const std::string name = program.get_subcommands().front()->get_name();

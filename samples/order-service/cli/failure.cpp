@@ -121,8 +121,8 @@ std::string diagnostics_member(const std::optional<failure>& loss) {
   return loss ? ", \"diagnostics\": " + whence::diagnostics_of(*loss) : std::string();
 }
 
-int report(const failure& told, std::ostream& err) {
-  err << whence::failure_text("order-service", told, told.exit);
+int report(const failure& told, std::ostream& err, std::size_t columns) {
+  err << whence::failure_text("order-service", told, told.exit, columns);
   return static_cast<int>(told.exit);
 }
 

@@ -1,6 +1,7 @@
 /// How the program says that something did not go: the text on stderr, and the exit code.
 #pragma once
 
+#include <cstddef>
 #include <exception>
 #include <optional>
 #include <ostream>
@@ -36,7 +37,7 @@ failure told_of_loss(const whence::error& loss, const std::string& store);
 /// `, "diagnostics": […]` of a document that is shown all the same; nothing if all is well.
 std::string diagnostics_member(const std::optional<failure>& loss);
 
-/// Prints that, with the stable code last. Returns what to exit with.
-int report(const failure& told, std::ostream& err);
+/// Prints that, with the stable code last; `columns` are those of a terminal, 0: it is none. Returns what to exit with.
+int report(const failure& told, std::ostream& err, std::size_t columns);
 
 }  // namespace shop

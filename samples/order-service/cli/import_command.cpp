@@ -47,7 +47,7 @@ void reject(const csv_record& record, reject_reason reason, staging_area& staged
 
 /// Reads the whole file into the staging area.
 void stage(sales_file& file, staging_area& staged, const whence::application& app, const terminal& terminal) {
-  progress_bar progress(terminal.err, terminal.err_is_terminal, "reading");
+  progress_bar progress(terminal.err, terminal.err_columns != 0, "reading");
   for (csv_record record; unless_stopping(app, [&] { return file.next(record); });
        progress.show(file.bytes_read(), file.bytes())) {
     const auto judged = read_sale(record, file.columns());
@@ -122,7 +122,7 @@ void carry_out(const import_request& command, const request& asked, const termin
 
   counts sums;
   {
-    progress_bar progress(terminal.err, terminal.err_is_terminal, "recording");
+    progress_bar progress(terminal.err, terminal.err_columns != 0, "recording");
     std::uint64_t done = 0;
     for (staged_invoice invoice; staged.next_invoice(invoice); progress.show(++done, staged.invoices()))
       if (const auto refusal = unless_stopping(app, [&] {

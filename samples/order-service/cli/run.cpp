@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include <whence/cli/run_cli.hpp>
 
@@ -32,9 +33,9 @@ int run(const std::vector<std::string>& arguments, const terminal& given) noexce
     terminal.background = [failures](const std::exception_ptr& failure) { failures->take(failure); };
     terminal.lost = [&](const whence::error& loss) {
       terminal.loss->emplace(told_of_loss(loss, asked.store));
-      lost = report(**terminal.loss, terminal.err);
+      lost = report(**terminal.loss, terminal.err, terminal.err_columns);
     };
-    auto parsed = parse_command_line(arguments, terminal.out);
+    auto parsed = parse_command_line(arguments, terminal.out, terminal.out_columns);
     if (const auto* ended = std::get_if<exit_code>(&parsed)) {
       if (!terminal.out.flush()) throw not_written("what was printed is incomplete: repeat the command");
       return static_cast<int>(*ended);
@@ -47,16 +48,22 @@ int run(const std::vector<std::string>& arguments, const terminal& given) noexce
     return lost.value_or(static_cast<int>(exit_code::done));
   } catch (const std::exception& fault) {
     const failure wrong = told(fault, asked.store);
-    if (whence::asks_for_json(arguments) && terminal.out)
-      terminal.out << whence::failure_document(asked.name, wrong) << std::flush;
-    const int exit = report(wrong, terminal.err);
+    if (whence::asks_for_json(arguments) && terminal.out) {
+      std::vector<const whence::error*> all{&wrong};
+      if (*terminal.loss) all.insert(all.begin(), &**terminal.loss);
+      terminal.out << whence::failure_document(asked.name, all) << std::flush;
+    }
+    const int exit = report(wrong, terminal.err, terminal.err_columns);
     return lost.value_or(exit);
   }
 }
 
 int run(int argc, char** argv) noexcept {
   std::signal(SIGXFSZ, SIG_IGN);  // at a limit on the size of files a write fails, and that is told
-  return run({argv + 1, argv + argc}, {std::cout, std::cerr, isatty(STDERR_FILENO) == 1});
+  return run({argv + 1, argv + argc}, {.out = std::cout,
+                                       .err = std::cerr,
+                                       .out_columns = whence::terminal_columns(STDOUT_FILENO),
+                                       .err_columns = whence::terminal_columns(STDERR_FILENO)});
 }
 
 }  // namespace shop

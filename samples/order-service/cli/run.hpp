@@ -1,6 +1,7 @@
 /// The program, without its main.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <ostream>
@@ -16,7 +17,8 @@ namespace shop {
 struct terminal {
   std::ostream& out;
   std::ostream& err;
-  bool err_is_terminal = false;
+  std::size_t out_columns = 0;  ///< of a terminal; 0: it is none
+  std::size_t err_columns = 0;
   background_handler background = {};  ///< `run` sets these
   loss_handler lost = {};
   std::shared_ptr<std::optional<failure>> loss = std::make_shared<std::optional<failure>>();  ///< what `lost` was told

@@ -100,6 +100,12 @@ void carry_out(const show_request& command, const request& asked, const terminal
   const auto shop = visit_shop(asked.store, terminal.lost);
   const auto summary = shop.model<OrderSummary>(command.wait);
   const auto order = summary.read([&](whence::sql::database& db) { return find(db, command.order); });
+  if (!order && *terminal.loss)
+    throw failure(exit_code::not_readable, "order.missing",
+                  {.what = "order " + command.order.value() + " is not in what is intact of the log",
+                   .where = asked.store,
+                   .why = "whether it was in what is lost, nobody can tell",
+                   .remedy = list_of_orders(asked.store)});
   if (!order)
     throw failure(exit_code::not_there, "order.missing",
                   {.what = "there is no order " + command.order.value(),

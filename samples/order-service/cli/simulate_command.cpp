@@ -15,7 +15,7 @@ void carry_out(const simulate_request& command, const request& asked, const term
   const shop_service shop(app);
   std::uint64_t events = 0;
   {
-    progress_bar progress(terminal.err, terminal.err_is_terminal, "trading");
+    progress_bar progress(terminal.err, terminal.err_columns != 0, "trading");
     for (std::uint64_t number = 1; number <= command.orders; ++number) {
       const simulated_order order = simulate_order(command.seed, number);
       const answer ended = unless_stopping(app, [&] {

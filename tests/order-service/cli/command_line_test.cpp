@@ -8,6 +8,7 @@
 
 #include "tests/environment.hpp"
 #include "tests/order-service/program.hpp"
+#include "tests/schema_check.hpp"
 
 using namespace shop;
 
@@ -55,8 +56,7 @@ TEST_CASE("a line is an item, a quantity and a price; an item may have colons") 
 
 TEST_CASE("wrong usage exits with 2, says why and what to do, and touches nothing") {
   const program::shop_folder folder;
-  const std::vector<std::vector<std::string>> wrong{{},
-                                                    {"sell"},
+  const std::vector<std::vector<std::string>> wrong{{"sell"},
                                                     {"report", "now"},
                                                     {"report", "--fast"},
                                                     {"report", "-o", "xml"},
@@ -159,6 +159,15 @@ TEST_CASE("help goes to stdout") {
   CHECK(place.out.find("ITEM:QUANTITY:PRICE") != std::string::npos);
 }
 
+TEST_CASE("who names no command sees what there is") {
+  for (const std::vector<std::string>& arguments : {std::vector<std::string>{}, {"--store", "shop.db"}}) {
+    const auto ended = program::run(arguments);
+    CHECK(ended.exit == 0);
+    CHECK(ended.err.empty());
+    CHECK(ended.out == program::run({"--help"}).out);
+  }
+}
+
 TEST_CASE("the version is the project's") {
   const auto ended = program::run({"--version"});
   CHECK(ended.exit == 0);
@@ -169,7 +178,10 @@ TEST_CASE("the version is the project's") {
   CHECK(version.find("VERSION " + number) != std::string::npos);
   for (const std::vector<std::string>& arguments :
        {std::vector<std::string>{"--version", "--json"}, {"--json", "--version"}, {"--version", "-o", "json"}})
-    CHECK(program::run(arguments).out == "{\"program\": \"order-service\", \"version\": \"" + number + "\"}\n");
+    CHECK(tests::schema_check(tests::schema_named("version.schema.json")).misfit(program::run(arguments).json()) == "");
+  const nlohmann::json document = program::run({"--version", "--json"}).json();
+  CHECK(document["program"] == "order-service");
+  CHECK(document["version"] == number);
 }
 
 TEST_CASE("a failure is also one JSON document, where JSON is asked for") {

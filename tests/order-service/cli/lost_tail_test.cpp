@@ -78,7 +78,19 @@ TEST_CASE("an order that is not there may be one that was lost") {
   const auto shown = folder.run({"show", "2"});
   CHECK(shown.exit == 6);
   CHECK(shown.out == "");
-  CHECK(shown.err.find("[log.tail_missing, exit 6]") < shown.err.find("there is no order order-2"));
+  const std::size_t place = shown.err.find("order-service: order order-2 is not in what is intact of the log\n");
+  REQUIRE(place != std::string::npos);
+  CHECK(shown.err.find("[log.tail_missing, exit 6]") < place);
+  CHECK(has(shown.err, "  why:   whether it was in what is lost, nobody can tell\n"));
+  CHECK(has(shown.err, "  [order.missing, exit 6]\n"));
+  CHECK_FALSE(has(shown.err, "there is no order"));
+
+  const auto document = folder.run({"show", "2", "--json"});
+  CHECK(document.exit == 6);
+  CHECK(document.json().at("status") == "error");
+  CHECK(document.json().at("diagnostics").size() == 2);
+  CHECK(document.json().at("diagnostics").at(0).at("code") == "log.tail_missing");
+  CHECK(document.json().at("diagnostics").at(1).at("code") == "order.missing");
 }
 
 TEST_CASE("read models that have seen more than a log that was restored are not to be moved away") {
