@@ -50,6 +50,28 @@ TEST_CASE("a handler that returns lets the test go on with what has really happe
                                          "PayOrder was expected to cause nothing"});
 }
 
+TEST_CASE("each expectation that is met is counted, and none that failed") {
+  static int met = 0;
+  met = 0;
+  const telling now;
+  whence::testing::on_met([] { ++met; });
+  given<Order>()
+      .when(PlaceOrder{"ada", {}})
+      .then(OrderPlaced{"ada", {}})
+      .when(PlaceOrder{"ada", {}})
+      .then_rejected("order.exists");
+  CHECK(met == 2);
+  given<Order>()
+      .when(PlaceOrder{"ada", {}})
+      .then(OrderPlaced{"bob", {}})
+      .when(PlaceOrder{"ada", {}})
+      .then_rejected("x");
+  CHECK(met == 2);
+  const bool was_counting = whence::testing::on_met(nullptr) != nullptr;
+  CHECK(was_counting);
+  CHECK(told.size() == 2);
+}
+
 TEST_CASE("what cannot go on after a failure is silent") {
   const telling now;
   given<Order>(OrderPacked{2})

@@ -95,15 +95,25 @@ bool aggregate_story::was_rejected(const std::string& expectation, const std::st
 void aggregate_story::then(const std::vector<decided_event>& expected, const std::source_location& where) {
   if (broken_) return;
   const difference_list differences = event_differences(expected, decided_);
-  if (!was_rejected(count_of(expected.size()), differences.text(), where) && !differences.empty())
-    report_failure(commands_ + " caused other events than expected" + differences.text(), where);
+  if (!was_rejected(count_of(expected.size()), differences.text(), where)) {
+    if (differences.empty()) {
+      report_met();
+    } else {
+      report_failure(commands_ + " caused other events than expected" + differences.text(), where);
+    }
+  }
   settle();
 }
 
 void aggregate_story::then_nothing(const std::source_location& where) {
   if (broken_) return;
-  if (!was_rejected("it was expected to be accepted and to cause nothing", {}, where) && !decided_.empty())
-    report_failure(commands_ + " was expected to cause nothing" + event_differences({}, decided_).text(), where);
+  if (!was_rejected("it was expected to be accepted and to cause nothing", {}, where)) {
+    if (decided_.empty()) {
+      report_met();
+    } else {
+      report_failure(commands_ + " was expected to cause nothing" + event_differences({}, decided_).text(), where);
+    }
+  }
   settle();
 }
 
@@ -120,8 +130,11 @@ void aggregate_story::then_rejected(const rejected& expected, bool whatever_mess
       differences.add("code: expected " + expected.code + ", found " + shown_refusal(*refusal_));
     else if (!whatever_message && refusal_->message != expected.message)
       differences.add("message: expected \"" + expected.message + "\", found \"" + refusal_->message + "\"");
-    if (!differences.empty())
+    if (differences.empty()) {
+      report_met();
+    } else {
       report_failure(last_command_ + " was rejected in another way than expected" + differences.text(), where);
+    }
   }
   settle();
 }

@@ -1,11 +1,7 @@
 /// What a test expected and did not find, and how that is told: thrown, unless a handler is set.
 ///
-/// It needs no test framework: all of them show what an exception says. With doctest a failed expectation can also be a failed
-/// check at the line that expects it, after which the test goes on; once, anywhere in the test program:
-///
-///     const auto before = whence::testing::on_failure([](const whence::testing::failed_expectation& failure) {
-///       ADD_FAIL_CHECK_AT(failure.file(), failure.line(), failure.text());
-///     });
+/// It needs no test framework: all of them show what an exception says. A framework can be told instead, of what failed and of what
+/// was met; for doctest <whence/testing/doctest.hpp> does it.
 #pragma once
 
 #include <source_location>
@@ -37,5 +33,13 @@ using failure_handler = void (*)(const failed_expectation& failure);
 ///
 /// Threads  any.
 failure_handler on_failure(failure_handler handler) noexcept;
+
+using met_handler = void (*)();
+
+/// What is called from now on for each expectation that is met, so that a test framework can count it; null: nothing. Returns what
+/// was called until now.
+///
+/// Threads  any.
+met_handler on_met(met_handler handler) noexcept;
 
 }  // namespace whence::testing::inline v0

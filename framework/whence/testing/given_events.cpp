@@ -87,9 +87,13 @@ void detail::projected::then_rows(std::string_view query, const std::vector<row>
         row_differences(expected, read_rows(snapshot->database().prepare(query), expected.size() + more_rows_max));
   } catch (const sql::sql_error& failure) {
     report_failure(parts_->name + " cannot be asked that\n  " + failure.what() + shown_query(query), where);
+    return;
   }
-  if (!differences.empty())
+  if (differences.empty()) {
+    report_met();
+  } else {
     report_failure(parts_->name + " has other rows than expected" + differences.text() + shown_query(query), where);
+  }
 }
 
 void detail::projected::then_model(look_at_database call, void* look) const {

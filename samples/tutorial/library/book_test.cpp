@@ -1,5 +1,6 @@
 #define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
 #include <doctest/doctest.h>
+#include <whence/testing/doctest.hpp>
 #include <whence/testing/given.hpp>
 #include <whence/testing/given_events.hpp>
 
