@@ -2,10 +2,16 @@
 #include <doctest/doctest.h>
 
 #include <atomic>
+#include <chrono>
+#include <memory>
+#include <string>
 #include <thread>
 #include <vector>
 
+#include <whence/store/log_source.hpp>
+
 #include <tests/modelling/scripted_log.hpp>
+#include <tests/temporary_folder.hpp>
 
 using namespace bank;
 
@@ -15,6 +21,13 @@ template <class Work>
 void on_threads(int count, const Work& work) {
   std::vector<std::jthread> threads;
   for (int i = 0; i < count; ++i) threads.emplace_back([&work, i] { work(i); });
+}
+
+whence::async<void> deposit_again_and_again(const whence::command_bus* bus, int number, std::atomic<int>* ended) {
+  const whence::id<Account> id{"account-" + std::to_string(number)};
+  co_await bus->send<Open>(id, "ada");
+  for (int i = 0; i < 5; ++i) co_await bus->send<Deposit>(id, 1);
+  ++*ended;
 }
 
 }  // namespace
@@ -46,6 +59,29 @@ TEST_CASE("one command sent by many threads takes effect once, and all are told 
     CHECK(repeated == 3);
   }
   CHECK(bank.load().state.balance == 40);
+}
+
+TEST_CASE("what is merely held goes on while somebody blocks for something else, be it on disk or in memory") {
+  const tests::temporary_folder folder;
+  const auto runtime = whence::runtime::system();
+  for (const bool on_disk : {true, false}) {
+    CAPTURE(on_disk);
+    const std::shared_ptr<whence::log> log =
+        on_disk ? whence::sqlite(folder.file("bank.db")).open(runtime) : whence::memory().open(runtime);
+    whence::command_bus bus(log, runtime);
+    bus.add<Account>();
+    std::atomic<int> ended = 0;
+    std::vector<whence::async<void>> held;
+    for (int i = 0; i < 20; ++i) held.push_back(deposit_again_and_again(&bus, i, &ended));
+    auto last = deposit_again_and_again(&bus, 20, &ended);
+    std::move(last).get();
+    // Nobody has asked for the others.
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{20};
+    while (ended < 21 && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
+    CHECK(ended == 21);
+    for (whence::async<void>& each : held) std::move(each).get();
+    log->close();
+  }
 }
 
 TEST_CASE("results that are dropped, awaited and blocked for at once all complete") {

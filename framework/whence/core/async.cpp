@@ -80,16 +80,31 @@ async_state::~async_state() {
 void async_state::finish() noexcept {
   std::shared_ptr<whence::executor> executor;
   std::shared_ptr<async_state> parent;
+  std::weak_ptr<whence::driver> told;
   work* waiting = nullptr;
   {
     auto own = shared_.lock();
     finished_.store(true, std::memory_order_release);
     executor = own->executor;
     parent = std::move(own->parent);
+    told = std::move(own->told);
     waiting = std::exchange(own->waiting, nullptr);
   }
   wake_up_.notify_one();
   if (waiting) resume(executor, *waiting);
+  if (const auto driver = told.lock()) driver->proceed();
+}
+
+void async_state::tell_when_finished(std::weak_ptr<whence::driver> told) noexcept {
+  const std::shared_ptr<async_state> self = shared_from_this();  // whoever is told may let go of it at once
+  {
+    auto own = shared_.lock();
+    if (!finished()) {
+      own->told = std::move(told);
+      return;
+    }
+  }
+  if (const auto driver = told.lock()) driver->proceed();
 }
 
 void async_state::fail(std::exception_ptr failure) noexcept {

@@ -14,6 +14,7 @@
 #include <exception>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string_view>
 #include <type_traits>
@@ -231,6 +232,17 @@ struct async_access {
   template <class T>
   static posted_awaiter<T> posted(async<T>& source) noexcept {
     return posted_awaiter<T>(source.take_state());
+  }
+  /// The result if it is there, on any thread; asks nobody to go on with it.
+  template <class T>
+  static std::optional<T> taken_if_finished(async<T>& source) {
+    if (!source.live().finished()) return std::nullopt;
+    return source.take_state()->take();
+  }
+  /// `proceed` is called on the thread that completes the result: it hands over, and works nothing off there.
+  template <class T>
+  static void tell_when_finished(const async<T>& source, std::weak_ptr<driver> told) noexcept {
+    source.live().tell_when_finished(std::move(told));
   }
 };
 

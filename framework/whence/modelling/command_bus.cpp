@@ -29,12 +29,24 @@ command_outcome finish_here(command_run& run, command_run::step next) {
   }
 }
 
-/// The same as a coroutine, on the executor. If that stops, the completion goes with the coroutine's frame.
+/// Carries the run on, on any thread, as far as nothing has to be waited for.
+command_run::step without_waiting(command_run& run, command_run::step next) {
+  while (auto* append = std::get_if<command_run::append_in_flight>(&next)) {
+    const std::optional<append_outcome> ended = detail::async_access::taken_if_finished(*append);
+    if (!ended) break;
+    next = run.after(*ended);
+  }
+  return next;
+}
+
+/// Carries the run to its end as a coroutine, on the executor. If that stops, the completion goes with the coroutine's frame.
 async<void> finish_later(std::shared_ptr<command_run> run, command_run::step next, completion<command_outcome> result) {
   try {
     for (;;) {
       if (auto* append = std::get_if<command_run::append_in_flight>(&next)) {
-        const append_outcome ended = co_await std::move(*append);
+        // Posted, even if it is there: whoever committed it has others waiting.
+        auto committed = detail::async_access::posted(*append);
+        const append_outcome ended = co_await committed;
         next = run->after(ended);
       } else if (auto* pause = std::get_if<command_run::pause>(&next)) {
         co_await sleep(run->runtime(), pause->time);
@@ -51,7 +63,8 @@ async<void> finish_later(std::shared_ptr<command_run> run, command_run::step nex
 }
 
 /// A command whose append is in flight. The first one to want its outcome carries it on: the caller that blocks for it, on
-/// his own thread and so without handing over to another; else a coroutine.
+/// his own thread and so without handing over to another; else a coroutine, when somebody asks for the outcome or, at the
+/// latest, when the append has ended: what waits for commands that are merely held goes on side by side.
 ///
 /// Owns     run, append and completion: whoever claimed.
 class command_in_flight final : public driver, public std::enable_shared_from_this<command_in_flight> {
@@ -63,6 +76,9 @@ class command_in_flight final : public driver, public std::enable_shared_from_th
 
   void will_complete(completion<command_outcome> result) {
     result_.emplace(std::move(result));
+    // Asked first: once others know of the command, the step may be theirs.
+    auto* const append = std::get_if<command_run::append_in_flight>(&next_);
+    if (append != nullptr) detail::async_access::tell_when_finished(*append, weak_from_this());
     if (!parts_->on_their_way.add(place_, weak_from_this())) proceed();
   }
 
@@ -122,7 +138,7 @@ async<command_outcome> command_bus::run(const detail::aggregate_facts& facts, co
   try {
     auto run = std::make_shared<command_run>(
         parts_, command_run::request{facts, stream, std::move(context), std::move(command)});
-    command_run::step first = run->begin();
+    command_run::step first = without_waiting(*run, run->begin());
     if (auto* known = std::get_if<command_outcome>(&first))
       outcome.emplace(std::move(*known));
     else

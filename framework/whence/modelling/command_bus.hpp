@@ -58,7 +58,9 @@ class command_bus {
   /// Again    when another writer was first, the command is decided again on the new state, as often as the options say. A
   ///          command id that took effect before has no second effect: the outcome is that of the first, `repeated()`.
   ///          A command that was rejected, or caused no events, leaves no trace and is decided anew.
-  /// Costs    a caller that blocks in `.get()` commits by itself, and no other thread has a part in it.
+  /// Costs    a caller that blocks in `.get()` commits by itself, and no other thread has a part in it. What waits for a result
+  ///          that is merely held goes on on the executor once the command is committed: with what others block for, or after the
+  ///          log's `held_at_most`.
   /// Throws   (from the result) aggregate_not_registered, stream_of_other_type, version_conflict: others were first until the
   ///          retries ran out, nothing was written. append_result_unknown: send it again with the same command id.
   ///          append_not_done, command_id_reused, encode_error, decode_error, what `decide` throws: nothing was written.
@@ -80,8 +82,8 @@ class command_bus {
       return detail::never_called<async<command_outcome>>();
   }
 
-  /// Commands whose result is merely held, which nobody carries on, are carried on by the executor from now on; so are those
-  /// that are sent later. For who waits until all have ended.
+  /// Commands whose result is merely held are carried on by the executor at once, from now on; so are those that are sent
+  /// later. For who waits until all have ended.
   void proceed() const noexcept;
 
  private:

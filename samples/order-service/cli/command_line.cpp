@@ -95,7 +95,7 @@ struct flags {
   std::string country = "Unspecified";
   std::vector<std::string> lines;
   std::uint32_t wait = 5;
-  std::uint64_t orders = 0, seed = 1;
+  std::uint64_t orders = 0, seed = 1, at_once = 1;
 };
 
 void describe(CLI::App& program, flags& given) {
@@ -160,6 +160,9 @@ void describe(CLI::App& program, flags& given) {
   simulate->add_option("--seed", given.seed, "Which shop")
       ->type_name("S")
       ->check(whole_number(0, std::numeric_limits<std::uint64_t>::max()));
+  simulate->add_option("--at-once", given.at_once, "How many orders are traded at a time (1)")
+      ->type_name("N")
+      ->check(whole_number(1, 1'024));
 }
 
 void must_agree(const flags& given) {
@@ -173,7 +176,7 @@ decltype(request::command) command_of(const std::string& name, const flags& give
   if (name == "import")
     return import_request{given.file, given.rejects.empty() ? std::nullopt : std::optional{given.rejects}};
   if (name == "report") return report_request{wait};
-  if (name == "simulate") return simulate_request{given.orders, given.seed};
+  if (name == "simulate") return simulate_request{given.orders, given.seed, given.at_once};
 
   const named_order order = parse_order(given.order);
   if (name == "pay") return pay_request{order.id};

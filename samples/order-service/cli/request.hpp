@@ -48,6 +48,7 @@ struct report_request {
 struct simulate_request {
   std::uint64_t orders = 0;
   std::uint64_t seed = 1;
+  std::uint64_t at_once = 1;
 };
 
 struct request {

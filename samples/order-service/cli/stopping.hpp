@@ -11,17 +11,27 @@
 
 namespace shop {
 
-/// Does the next piece of work, unless the application is stopping: then it throws the failure that tells so, with the
-/// signal's exit code. What was done before is kept.
+/// What is told when the application is stopping, with the signal's exit code. What was done before is kept.
+inline failure stopped(const whence::application& app) {
+  return failure(app.stop_signal() == SIGINT ? exit_code::interrupted : exit_code::terminated, "run.stopped",
+                 {.what = "stopped by a signal; everything up to here is kept, and the same command goes on there"});
+}
+
+/// Throws that if it is.
+inline void must_go_on(const whence::application& app) {
+  if (app.stopping()) throw stopped(app);
+}
+
+/// Does the next piece of work, unless the application is stopping.
 template <class Work>
 auto unless_stopping(const whence::application& app, Work work) {
+  must_go_on(app);
   try {
-    if (!app.stopping()) return work();
+    return work();
   } catch (const whence::application_stopped&) {
     // Between two commands of the piece; repeating the run goes on there.
+    throw stopped(app);
   }
-  throw failure(app.stop_signal() == SIGINT ? exit_code::interrupted : exit_code::terminated, "run.stopped",
-                {.what = "stopped by a signal; everything up to here is kept, and the same command goes on there"});
 }
 
 /// Does the next piece of work, and says of a storage that fails in it how far the run has come.

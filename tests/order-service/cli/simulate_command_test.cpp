@@ -2,7 +2,11 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <sstream>
 #include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
 
 #include <simulate/simulated_order.hpp>
 
@@ -30,6 +34,31 @@ TEST_CASE("a simulation that is complete adds nothing, and a longer one only wha
   REQUIRE(steps.run({"simulate", "--orders", "60", "--seed", "7"}).exit == 0);
   REQUIRE(whole.run({"simulate", "--orders", "60", "--seed", "7"}).exit == 0);
   CHECK(steps.log() == whole.log());
+}
+
+TEST_CASE("orders that are traded at once come to the same as one after the other") {
+  const shop_folder single, many;
+  const auto one_by_one = single.run({"simulate", "--orders", "150", "--seed", "7", "-o", "json"});
+  const auto at_once = many.run({"simulate", "--orders", "150", "--seed", "7", "--at-once", "64", "-o", "json"});
+  REQUIRE_MESSAGE(at_once.exit == 0, at_once.err);
+  CHECK(at_once.out == one_by_one.out);
+  CHECK(many.report() == single.report());
+  // Only the order in which they came is another, of orders and of what they take from the same stock.
+  const auto sorted = [](const std::string& log) {
+    std::vector<std::string> events;
+    std::istringstream lines(log);
+    for (std::string line; std::getline(lines, line);) {
+      nlohmann::json event = nlohmann::json::parse(line);
+      event.erase("globalPosition");
+      if (event.at("aggregateType") == "StockItem") event.erase("streamVersion");
+      events.push_back(event.dump());
+    }
+    std::ranges::sort(events);
+    return events;
+  };
+  CHECK(sorted(many.log()) == sorted(single.log()));
+  const auto again = many.run({"simulate", "--orders", "150", "--seed", "7", "--at-once", "3", "-o", "json"});
+  CHECK(again.out == "{\"orders\": 150, \"events\": 0}\n");
 }
 
 TEST_CASE("the report of a simulated shop is the sum of its orders") {

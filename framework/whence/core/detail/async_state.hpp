@@ -76,6 +76,8 @@ class async_state : public std::enable_shared_from_this<async_state> {
   void fail(std::exception_ptr failure) noexcept;  ///< claims and finishes; reports if it comes too late
   void forsake() noexcept;                         ///< fails with never_completed, unless it is claimed
   bool cancelled() const noexcept { return cancelled_.load(std::memory_order_acquire); }
+  /// Calls `proceed` of it when this is finished, on the thread that finishes it; at once if it is.
+  void tell_when_finished(std::weak_ptr<whence::driver> told) noexcept;
 
   // The consumer's side.
   bool finished() const noexcept { return finished_.load(std::memory_order_acquire); }
@@ -96,6 +98,7 @@ class async_state : public std::enable_shared_from_this<async_state> {
     std::shared_ptr<whence::executor> executor;  // set once: given, or taken over from the first awaited
     std::shared_ptr<whence::driver> driver;      // of what the coroutine of this state waits for
     std::shared_ptr<async_state> parent;         // of the coroutine that waits for this one
+    std::weak_ptr<whence::driver> told;          // when it is finished
     work* waiting = nullptr;
     bool blocked = false;  // a caller is inside block()
     bool woken = false;
