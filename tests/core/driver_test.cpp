@@ -281,3 +281,31 @@ TEST_CASE_FIXTURE(workshop_fixture, "eight callers share the work, and each gets
   for (std::thread& caller : callers) caller.join();
   CHECK(done == 8 * 500);
 }
+
+TEST_CASE(
+    "a driver that wants to know is told once a result is finished, at once if it is already, and not after its end") {
+  struct listener final : driver {
+    void drive(waiter& caller) override { caller.sleep(); }
+    void proceed() noexcept override { ++told; }
+    std::atomic<int> told = 0;
+  };
+  const auto pool = std::make_shared<manual_executor>();
+  const auto listening = std::make_shared<listener>();
+  auto [result, done] = make_async<int>(pool);
+  detail::async_access::tell_when_finished(result, listening);
+  CHECK(listening->told == 0);
+  CHECK_FALSE(detail::async_access::taken_if_finished(result));
+  done.complete(7);
+  CHECK(listening->told == 1);
+  detail::async_access::tell_when_finished(result, listening);
+  CHECK(listening->told == 2);
+  CHECK(detail::async_access::taken_if_finished(result) == 7);
+
+  auto [forgotten, dropped] = make_async<int>(pool);
+  {
+    const auto gone = std::make_shared<listener>();
+    detail::async_access::tell_when_finished(forgotten, gone);
+  }
+  dropped.complete(8);
+  CHECK(detail::async_access::taken_if_finished(forgotten) == 8);
+}
