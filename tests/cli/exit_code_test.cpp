@@ -82,10 +82,11 @@ TEST_CASE("an error's text says what, where, why, what to do, and its code") {
 }
 
 TEST_CASE("an error's document says the same to programs") {
-  CHECK(failure_document("place", log_busy("a.db", 7)) ==
-        R"({"version":1,"command":"place","status":"error","data":null,"diagnostics":[)"
-        R"({"code":"log.busy","severity":"error","where":"a.db.lock",)"
-        R"("message":"a.db is held for writing by process 7; nothing was touched",)"
-        R"("why":"a log has one writer at a time","hint":"wait until that process has ended, or stop it; to look into the log, nobody has to wait"}]})"
-        "\n");
+  CHECK(
+      failure_document("place", log_busy("a.db", 7)) ==
+      R"({"version":1,"command":"place","status":"error","data":null,"diagnostics":[)"
+      R"({"code":"log.busy","severity":"error","where":"a.db.lock",)"
+      R"("message":"a.db is held for writing by process 7; nothing was touched",)"
+      R"("why":"a log has one writer at a time","hint":"wait until that process has ended, or stop it; to look into the log, nobody has to wait"}]})"
+      "\n");
 }

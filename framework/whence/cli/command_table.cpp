@@ -33,8 +33,8 @@ constexpr std::span<const command> (*all_rows[])() = {
     &manual_commands,      //
 };
 
-constexpr const flag* shared[] = {&flags::store,    &flags::form,  &flags::json, &flags::color,
-                                  &flags::no_pager, &flags::quiet, &flags::brief, &flags::help, &flags::version};
+constexpr const flag* shared[] = {&flags::store, &flags::form,  &flags::json, &flags::color,  &flags::no_pager,
+                                  &flags::quiet, &flags::brief, &flags::help, &flags::version};
 
 }  // namespace
 

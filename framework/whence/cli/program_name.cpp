@@ -48,8 +48,7 @@ std::string with_store(std::string_view text, std::string_view store) {
   if (at == std::string_view::npos || !begins_here(text, at)) return std::string(text);
   const std::string_view line = text.substr(at + written.size() + 1);
   const bool opens = is_first_word(line.substr(0, line.find(' '))) && line.find("--help") == std::string_view::npos &&
-                     line.find("--version") == std::string_view::npos &&
-                     line.find("--store") == std::string_view::npos;
+                     line.find("--version") == std::string_view::npos && line.find("--store") == std::string_view::npos;
   return opens ? std::string(text) + " --store " + shell_word(store) : std::string(text);
 }
 
