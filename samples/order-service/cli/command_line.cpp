@@ -98,6 +98,19 @@ struct flags {
   std::uint64_t orders = 0, seed = 1, at_once = 1;
 };
 
+void take_simulation(CLI::App& simulate, flags& given) {
+  simulate.add_option("--orders", given.orders, "How many")
+      ->required()
+      ->type_name("N")
+      ->check(whole_number(1, 1'000'000'000));
+  simulate.add_option("--seed", given.seed, "Which shop")
+      ->type_name("S")
+      ->check(whole_number(0, std::numeric_limits<std::uint64_t>::max()));
+  simulate.add_option("--at-once", given.at_once, "How many orders are traded at a time (1)")
+      ->type_name("N")
+      ->check(whole_number(1, 1'024));
+}
+
 void describe(CLI::App& program, flags& given) {
   program.add_option("--store", given.store, "The log")->envname("WHENCE_STORE")->type_name("PATH");
   program.add_option("-o,--output", given.form, "The form of what goes to stdout")
@@ -153,16 +166,7 @@ void describe(CLI::App& program, flags& given) {
 
   CLI::App* const simulate =
       command("simulate", "Trade a plausible shop's orders", "--orders 100", "100 orders; 314 events added");
-  simulate->add_option("--orders", given.orders, "How many")
-      ->required()
-      ->type_name("N")
-      ->check(whole_number(1, 1'000'000'000));
-  simulate->add_option("--seed", given.seed, "Which shop")
-      ->type_name("S")
-      ->check(whole_number(0, std::numeric_limits<std::uint64_t>::max()));
-  simulate->add_option("--at-once", given.at_once, "How many orders are traded at a time (1)")
-      ->type_name("N")
-      ->check(whole_number(1, 1'024));
+  take_simulation(*simulate, given);
 }
 
 void must_agree(const flags& given) {

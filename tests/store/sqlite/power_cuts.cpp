@@ -1,8 +1,8 @@
 // Cuts the power of a disk in memory at each change that a log makes on it, and looks at what the next process finds.
 //
-//     power_cuts CUTS [seed=N] [each=N] [sync_lies=1] [expect_red=1]
+//     power_cuts CUTS [seed=N] [each=N] [sessions=N] [sync_lies=1] [expect_red=1]
 //
-// A life of a log is a row of sessions: opened, appended to, closed or not. All changes of a session are kept in their order. For
+// A life of a log is a row of sessions (12): opened, appended to, closed or not. All changes of a session are kept in their order. For
 // each of them (or each N-th) and each way in which a power cut may treat what was not synced (power_cut.hpp), the disk as it
 // would be then is opened, and
 //   - every event that was acknowledged before the cut is there, as it was written,
@@ -111,6 +111,7 @@ struct orders {
   std::uint64_t cuts = 0;
   std::uint64_t seed = 0;
   std::uint64_t each = 1;
+  std::uint64_t sessions = 12;
   bool sync_lies = false;
   bool expect_red = false;
 };
@@ -120,10 +121,9 @@ class life {
   life(const orders& given, std::mt19937_64& dice, figures& counted) : given_(given), dice_(dice), counted_(counted) {}
 
   void run() {
-    constexpr int sessions = 12;
     // Most lives begin with an index of some runs, and with events that it does not have: then the next session merges.
     if (dice_() % 4 != 0) begin_with_runs();
-    for (int i = 0; i < sessions && counted_.cuts < given_.cuts; ++i) cut_a_session();
+    for (std::uint64_t i = 0; i < given_.sessions && counted_.cuts < given_.cuts; ++i) cut_a_session();
   }
 
  private:
@@ -263,7 +263,8 @@ int run(const orders& given) {
 int main(int count, char** words) try {
   orders given;
   given.seed = std::random_device{}();
-  if (count < 2) throw std::invalid_argument("power_cuts CUTS [seed=N] [each=N] [sync_lies=1] [expect_red=1]");
+  if (count < 2)
+    throw std::invalid_argument("power_cuts CUTS [seed=N] [each=N] [sessions=N] [sync_lies=1] [expect_red=1]");
   given.cuts = std::stoull(words[1]);
   for (int i = 2; i < count; ++i) {
     const std::string word = words[i];
@@ -272,6 +273,7 @@ int main(int count, char** words) try {
     const std::uint64_t number = std::stoull(word.substr(equals + 1));
     if (name == "seed") given.seed = number;
     if (name == "each") given.each = number;
+    if (name == "sessions") given.sessions = number;
     if (name == "sync_lies") given.sync_lies = number != 0;
     if (name == "expect_red") given.expect_red = number != 0;
   }
