@@ -2,9 +2,9 @@
 //
 //     power_cuts CUTS [seed=N] [each=N] [sessions=N] [sync_lies=1] [expect_red=1]
 //
-// A life of a log is a row of sessions (12): opened, appended to, closed or not. All changes of a session are kept in their order. For
-// each of them (or each N-th) and each way in which a power cut may treat what was not synced (power_cut.hpp), the disk as it
-// would be then is opened, and
+// A life of a log is a row of sessions (12): opened, appended to, closed or not. All changes of a session are kept in their
+// order. For each of them (or each N-th) and each way in which a power cut may treat what was not synced (power_cut.hpp), the disk
+// as it would be then is opened, and
 //   - every event that was acknowledged before the cut is there, as it was written,
 //   - of every other append all is there or nothing,
 //   - before any writer touches it, the log is verified: nothing is missing in silence, and the index has just what the log has, as
