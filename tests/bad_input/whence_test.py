@@ -24,7 +24,7 @@ RUNNABLE = {
 STORES = [
     case("", "store.unnamed", 2, "no store to open$", "this folder has no log", "--store PATH$", at="empty folder"),
     case("", "log.missing", 3, "there is no log missing.db$", "ls -l . ; then give the path of a log with --store$", at="missing"),
-    case("", "log.missing", 3, "there is no log nowhere/shop.db$", "ls -l nowhere ; then give the path of a log with --store$", at="no folder"),
+    case("", "log.missing", 3, "there is no log nowhere/shop.db$", "ls -l . ; then give the path of a log with --store$", at="no folder"),
     case("", "log.not_a_log", 6, "empty.db is not a Whence log; nothing was changed$", "the file is empty$", at="empty file"),
     case("", "log.not_a_log", 6, "folder.db is not a Whence log; nothing was changed$", "it is a directory$", at="directory"),
     case("", "log.not_a_log", 6, "noise.db is not a Whence log; nothing was changed$", "it is no SQLite database$", at="noise"),
@@ -36,7 +36,7 @@ STORES = [
          at="newer format"),
     case("", "file.no_permission", 5, "cannot read shop.db$", "Permission denied$", "ls -ld . shop.db ; give this user the right to it$",
          at="not readable"),
-    case("", "file.no_permission", 5, "cannot make shop.db-shm$", "Permission denied$", "ls -ld . shop.db-shm ; give this user the right to it$",
+    case("", "file.no_permission", 5, "cannot make shop.db-shm$", "Permission denied$", "ls -ld . ; give this user the right to it$",
          at="without shm"),
     case("", "log.checksum", 6, "shop.db is damaged$", "tar -cf saved.tar shop.db* ; then put the files of a backup in their place; ",
          "whence log verify$", at="cut in half"),
@@ -67,8 +67,8 @@ OWN = {
         case("--recent many", "usage.value", 2, "--recent cannot be \"many\"$", "give a whole number, 0 or more$"),
         case("--watch 0s", "usage.value", 2, "--watch cannot be \"0s\"$", "give 100ms or more$"),
         case("-o csv", "usage.value", 2, "-o cannot be \"csv\"$", "choose one of: table, json, jsonl$"),
-        case("", "read_model.damaged", 6, "it was left as it is$", "mkdir -p shop.db.models.old && mv shop.db.models/",
-             ".* shop.db.models.old ; the application builds it anew$", at="model damaged", out=ANYTHING, also=["read_model.damaged"] * 2),
+        case("", "read_model.damaged", 6, "it was left as it is$", 'mv -t "$(mktemp -d shop.db.models.old.XXXXXX)" shop.db.models/',
+             ".* ; do so while the application is stopped: it builds it anew$", at="model damaged", out=ANYTHING, also=["read_model.damaged"] * 2),
         case("", "log.checksum", 6, "event 4 in shop.db cannot be trusted$", "whence log verify$", at="damaged event",
              out=ANYTHING),
     ],
@@ -292,7 +292,7 @@ class Whence(Table):
             self.addCleanup(place.close)
             ran = self.programs.run([*self.program, "projection", "status"], place)
             for said in messages(ran.stderr, notes_before=True):
-                for line in re.findall(r"(?:^|: )((?:tar|ls|mkdir) .*?)(?: ; |$)", said["do"]):
+                for line in re.findall(r"(?:^|: )((?:tar|ls|mv) .*?)(?: ; |$)", said["do"]):
                     advised += 1
                     with self.subTest(at=at, line=line):
                         pasted = self.programs.run(["bash", "-c", line], place)

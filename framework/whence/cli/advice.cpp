@@ -1,6 +1,8 @@
 #include <whence/cli/advice.hpp>
 
+#include <filesystem>
 #include <string_view>
+#include <system_error>
 
 #include <whence/cli/program_name.hpp>
 #include <whence/core/files.hpp>
@@ -15,18 +17,31 @@ namespace {
 /// All files of the log, before anybody tries anything.
 std::string save(const std::string& log) { return "tar -cf saved.tar " + shell_word(log) + "*"; }
 
-std::string what_is_there(const std::string& path) { return "ls -l " + shell_word(directory_of(path)); }
-
-std::string who_may(const std::string& path) {
-  return "ls -ld " + shell_word(directory_of(path)) + " " + shell_word(path);
+bool is_there(const std::string& path) {
+  std::error_code unknown;
+  return std::filesystem::exists(path, unknown);
 }
 
-/// A read model is made of the log: away with it, and it is made again. It is kept all the same, for it bears witness.
+/// The folder of a path, or of what there is of it.
+std::string nearest_folder(const std::string& path) {
+  std::string folder = directory_of(path);
+  for (std::string above = directory_of(folder); !is_there(folder) && above != folder; above = directory_of(folder))
+    folder = above;
+  return folder;
+}
+
+std::string what_is_there(const std::string& path) { return "ls -l " + shell_word(nearest_folder(path)); }
+
+std::string who_may(const std::string& path) {
+  const std::string folder = "ls -ld " + shell_word(nearest_folder(path));
+  return is_there(path) ? folder + " " + shell_word(path) : folder;
+}
+
+/// A read model is made of the log: away with it, and it is made again. It is kept all the same, for it bears witness: in a
+/// folder of its own, since files that are made anew have the names of the old ones.
 std::string built_anew(const std::string& model, const std::string& store) {
-  const std::string models = shell_word(store + ".models");
-  const std::string old = shell_word(store + ".models.old");
-  return "mkdir -p " + old + " && mv " + models + "/" + shell_word(model) + ".* " + old +
-         " ; the application builds it anew";
+  return "mv -t \"$(mktemp -d " + shell_word(store + ".models.old") + ".XXXXXX)\" " + shell_word(store + ".models") +
+         "/" + shell_word(model) + ".* ; do so while the application is stopped: it builds it anew";
 }
 
 constexpr std::string_view newest = "put the newest copies of these files in their place";

@@ -39,8 +39,9 @@ class driver {
   virtual void drive(waiter& caller) = 0;
 
   /// The result has a callback (`.then`, `.otherwise`), was asked for `ready()`, or was dropped, or that of the coroutine
-  /// that awaits it was: the work has to go on without a caller. May be called often, from any thread. It is not called
-  /// for a result, or a coroutine's result, that somebody merely holds: he may still come to block for it.
+  /// that awaits it was: the work has to go on without a caller. May be called often, from any thread. As long
+  /// as somebody merely holds a result, or a coroutine's result, it is not called for that: he may still come to block for it.
+  /// (A driver may also have asked to be called when something else is finished: `async_access::tell_when_finished`.)
   virtual void proceed() noexcept {}
 };
 

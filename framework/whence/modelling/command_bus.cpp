@@ -64,7 +64,8 @@ async<void> finish_later(std::shared_ptr<command_run> run, command_run::step nex
 
 /// A command whose append is in flight. The first one to want its outcome carries it on: the caller that blocks for it, on
 /// his own thread and so without handing over to another; else a coroutine, when somebody asks for the outcome or, at the
-/// latest, when the append has ended: what waits for commands that are merely held goes on side by side.
+/// latest, when the append has ended: what waits for commands that are merely held goes on side by side. (If the append had
+/// ended at once, and is to be tried again after a pause, the pause waits for somebody to want the outcome.)
 ///
 /// Owns     run, append and completion: whoever claimed.
 class command_in_flight final : public driver, public std::enable_shared_from_this<command_in_flight> {

@@ -23,16 +23,22 @@ class model_reader::snapshot final : public model_snapshot {
  public:
   snapshot(std::shared_ptr<model_reader> reader, std::unique_ptr<connection> used)
       : reader_(std::move(reader)), used_(std::move(used)) {
-    used_->database.run("BEGIN", {});
-    const auto found = read_checkpoint(used_->select_checkpoint);  // the first statement fixes the snapshot
-    if (!found) throw read_model_damaged(reader_->files_->name(), used_->generation.path, "it has no checkpoint");
-    at_ = *found;
+    try {
+      used_->database.run("BEGIN", {});
+      const auto found = read_checkpoint(used_->select_checkpoint);  // the first statement fixes the snapshot
+      if (!found) throw read_model_damaged(reader_->files_->name(), used_->generation.path, "it has no checkpoint");
+      at_ = *found;
+    } catch (...) {
+      must_hold();
+      throw;
+    }
+    must_hold();
   }
   ~snapshot() override { reader_->give_back(std::move(used_)); }
 
   sql::database& database() noexcept override { return used_->database; }
   const checkpoint& at() const noexcept override { return at_; }
-  void must_hold() const override {
+  void must_hold() const final {
     if (!used_->mode.still_holds()) throw log_changed(used_->generation.path);
   }
 
@@ -48,7 +54,7 @@ model_reader::model_reader(const detail::projection_definition& definition, std:
 model_reader::~model_reader() = default;
 
 std::unique_ptr<model_snapshot> model_reader::open() {
-  constexpr int swaps_max = 5;  // a generation may be swapped out and removed between looking and opening
+  constexpr int swaps_max = 5;  // a generation may be swapped out, or written to, between looking and opening
   for (int swaps = 0;; ++swaps) {
     const auto current = files_->current();
     if (!current || current->version < definition_.info.version) return nullptr;
@@ -57,6 +63,8 @@ std::unique_ptr<model_snapshot> model_reader::open() {
     }
     try {
       return std::make_unique<snapshot>(shared_from_this(), take(*current));
+    } catch (const log_changed&) {
+      if (swaps == swaps_max) throw;
     } catch (const sql::sql_error& failure) {
       if (swaps < swaps_max && files_->current() != current) continue;
       const int kind = failure.primary();
@@ -82,10 +90,15 @@ std::unique_ptr<model_reader::connection> model_reader::take(const model_generat
     }
   }
   auto mode = sql::reading_mode::of(current.path);
-  auto database = sql::database::open(current.path, mode.mode());
-  database.run("PRAGMA busy_timeout=5000");
-  auto select = prepare_checkpoint(database, definition_.info);
-  return std::unique_ptr<connection>(new connection{current, std::move(mode), std::move(database), std::move(select)});
+  try {
+    auto database = sql::database::open(current.path, mode.mode());
+    database.run("PRAGMA busy_timeout=5000");
+    auto select = prepare_checkpoint(database, definition_.info);
+    return std::unique_ptr<connection>(new connection{current, mode, std::move(database), std::move(select)});
+  } catch (const sql::sql_error&) {
+    if (!mode.still_holds()) throw log_changed(current.path);
+    throw;
+  }
 }
 
 /// Of a generation that was swapped out, or beyond the limit, it is closed.

@@ -55,17 +55,22 @@ class read_model : public read_model_handle {
   auto read(Query&& query) const -> std::invoke_result_t<Query, sql::database&> {
     using result = std::invoke_result_t<Query, sql::database&>;
     const auto snapshot = runner().snapshot();
-    if constexpr (std::is_void_v<result>) {
-      std::forward<Query>(query)(snapshot->database());
-      snapshot->must_hold();
-    } else {
-      decltype(auto) found = std::forward<Query>(query)(snapshot->database());
-      snapshot->must_hold();
-      if constexpr (std::is_reference_v<result>) {
-        return static_cast<result>(found);
+    try {
+      if constexpr (std::is_void_v<result>) {
+        std::forward<Query>(query)(snapshot->database());
+        snapshot->must_hold();
       } else {
-        return found;
+        decltype(auto) found = std::forward<Query>(query)(snapshot->database());
+        snapshot->must_hold();
+        if constexpr (std::is_reference_v<result>) {
+          return static_cast<result>(found);
+        } else {
+          return found;
+        }
       }
+    } catch (...) {
+      snapshot->must_hold();  // what the query failed of may be that the model was written meanwhile
+      throw;
     }
   }
 };

@@ -16,7 +16,8 @@ inline namespace v0 {
 /// Such a one is read as `open_mode::unchanging`: without a lock, and without a look at any -wal. That is right only as long as
 /// nobody writes it, and nobody can forbid it to those who may write there. So it is looked at again: whoever asks `still_holds`
 /// after reading, and before believing what was read, is told in time. A writer makes both files before it changes the database,
-/// and one that takes them away again leaves another time of change.
+/// and one that takes them away again leaves another time of change (if not within the same tick of the file system's clock, some
+/// milliseconds before Linux 6.13, in which the first look was taken).
 ///
 /// Threads  any.
 /// Costs    four questions to the file system, to make one; three to ask whether it still holds; none with `read_only`.

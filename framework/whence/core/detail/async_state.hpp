@@ -76,7 +76,7 @@ class async_state : public std::enable_shared_from_this<async_state> {
   void fail(std::exception_ptr failure) noexcept;  ///< claims and finishes; reports if it comes too late
   void forsake() noexcept;                         ///< fails with never_completed, unless it is claimed
   bool cancelled() const noexcept { return cancelled_.load(std::memory_order_acquire); }
-  /// Calls `proceed` of it when this is finished, on the thread that finishes it; at once if it is.
+  /// Calls `proceed` of it when this is finished, on the thread that finishes it; at once if it is. One is told: the last.
   void tell_when_finished(std::weak_ptr<whence::driver> told) noexcept;
 
   // The consumer's side.

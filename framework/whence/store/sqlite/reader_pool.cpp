@@ -20,27 +20,35 @@ void reader_pool::add(std::unique_ptr<log_readers> readers) {
 }
 
 std::unique_ptr<log_readers> reader_pool::take() {
+  std::vector<std::unique_ptr<log_readers>> outdated;  // closed when others may go on
   {
     auto own = shared_.lock();
     own.wait(given_back_, [&] { return own->closed || !own->idle.empty() || own->existing < readers_max; });
     if (own->closed) throw log_closed(path_);
-    if (!own->idle.empty()) {
+    outdated.reserve(own->idle.size());
+    while (!own->idle.empty()) {
       std::unique_ptr<log_readers> readers = std::move(own->idle.back());
       own->idle.pop_back();
-      return readers;
+      if (readers->still_hold()) return readers;
+      outdated.push_back(std::move(readers));
+      --own->existing;
     }
     own->idle.reserve(own->existing + 1);  // so that giving back cannot fail
     ++own->existing;
   }
-  try {
-    return std::make_unique<log_readers>(path_, how_);
-  } catch (const sql::sql_error& failure) {
-    give_back(nullptr);
-    translate(failure);
-    throw;
-  } catch (...) {
-    give_back(nullptr);
-    throw;
+  constexpr int attempts_max = 3;  // what is taken for unchanging may be changed before it is open
+  for (int attempt = 1;; ++attempt) {
+    try {
+      return std::make_unique<log_readers>(path_, how_);
+    } catch (const sql::sql_error& failure) {
+      if (how_ && attempt < attempts_max) continue;
+      give_back(nullptr);
+      translate(failure);
+      throw;
+    } catch (...) {
+      give_back(nullptr);
+      throw;
+    }
   }
 }
 

@@ -8,15 +8,24 @@
 #include <whence/store/sqlite/index/reader.hpp>
 
 namespace whence::inline v0 {
-namespace {}  // namespace
+namespace {
+
+/// Of another format it may look the same, and mean something else.
+sql::database open_of_this_format(const std::string& path, sql::open_mode mode) {
+  sql::database db = sql::database::open(path, mode);
+  sqlite3_busy_timeout(db.handle(), index_busy_milliseconds);
+  check_index_format(db);
+  return db;
+}
+
+}  // namespace
 
 index_reader::index_reader(const std::string& path, filters use, sql::open_mode mode)
-    : db_(sql::database::open(path, mode)),
+    : db_(open_of_this_format(path, mode)),
       generation_(db_.prepare("SELECT generation FROM state WHERE number = 1")),
       select_(db_.prepare("SELECT bytes FROM blocks WHERE number = ?")),
       select_page_(db_.prepare("SELECT bytes FROM pages WHERE number = ?")),
       use_(use) {
-  sqlite3_busy_timeout(db_.handle(), index_busy_milliseconds);
   db_.run("PRAGMA cache_size=-4096");
 }
 

@@ -146,7 +146,10 @@ void index_writer::add(index_batch batch, const log_identity& log) {
 
 /// A failure costs nothing but disk: it is tried again after the next commit.
 void index_writer::keep_wal_short() noexcept {
-  if (*wal_frames_ < wal_frames_to_copy) return;
+  if (*wal_frames_ < wal_frames_to_copy) {
+    restart_wal_at_ = wal_frames_max;  // it has begun anew: whoever kept it from that is gone
+    return;
+  }
   if (*wal_frames_ < restart_wal_at_) {
     sqlite3_wal_checkpoint_v2(db_.handle(), "main", SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
     return;
