@@ -38,8 +38,8 @@ STORES = [
          at="not readable"),
     case("", "file.no_permission", 5, "cannot make shop.db-shm$", "Permission denied$", "ls -ld . ; give this user the right to it$",
          at="without shm"),
-    case("", "log.checksum", 6, "shop.db is damaged$", "tar -cf saved.tar shop.db* ; then put the files of a backup in their place; ",
-         "whence log verify$", at="cut in half"),
+    case("", "log.checksum", 6, "shop.db is damaged$", "tar -cf saved.tar shop.db* ; then put the files of a backup in their place$",
+         at="cut in half"),
     # What is intact is shown, then it is said what is wrong.
     case("", "log.witness_missing", 6, "shop.db has no usable witness beside it; nothing was changed$",
          "bring shop.db.witness back from where the log came from; what is intact: whence log verify$", at="witness missing", out=ANYTHING),
@@ -223,6 +223,7 @@ STOCK = {
         case("order-1 --version 2", "usage.argument", 2, "`stream state` has no place for \"2\"$"),
         case("order-1 --when 2", "usage.option", 2, "there is no option --when of `stream state`$"),
         case("order-1", "types.missing", 7, "this needs the type \"Order\"", "./order-service whence stream state order-1$"),
+        case("order-1 --at 1", "types.missing", 7, "./order-service whence stream state order-1 --at 1$"),
         case("order-1 --store shop.db", "types.missing", 7, "./order-service whence stream state order-1 --store shop.db$"),
     ],
     "stream diff": [
@@ -232,6 +233,7 @@ STOCK = {
         case("''", "usage.argument", 2, "`stream diff` needs to know which: STREAM [VERSION…]$"),
         case("order-2 -o yaml", "usage.value", 2, "-o cannot be \"yaml\"$"),
         case("order-2", "types.missing", 7, "this needs the type \"Order\"", "./order-service whence stream diff order-2$"),
+        case("order-2 1 2", "types.missing", 7, "./order-service whence stream diff order-2 1 2$"),
     ],
 }
 WITH_TYPES = {

@@ -85,7 +85,9 @@ std::string advice(const error& fault, const std::string& store) {
   if (const auto* mismatch = dynamic_cast<const checkpoint_mismatch*>(&fault)) return of_mismatch(*mismatch, store);
   if (const auto* model = dynamic_cast<const read_model_damaged*>(&fault)) return built_anew(model->model, store);
   if (const auto* damage = dynamic_cast<const log_damaged*>(&fault))
-    return save(damage->path) + " ; then put the files of a backup in their place; what is intact: whence log verify";
+    return save(damage->path) + " ; then put the files of a backup in their place" +
+           (damage->position == global_position{} ? ""
+                                                  : "; what is intact: whence log verify");  // if not the file itself
   if (const auto* loss = dynamic_cast<const tail_missing*>(&fault))
     return save(loss->path) + " ; then " + std::string(newest) + ", " + shell_word(loss->path + "-wal") + " above all";
   if (const auto* loss = dynamic_cast<const witness_missing*>(&fault))

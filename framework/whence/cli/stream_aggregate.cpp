@@ -18,14 +18,15 @@ std::string program_that_wrote(const recorded_event& event) {
   return plain ? std::string(event.source) : "PROGRAM";
 }
 
-types_missing type_is_missing(const recorded_event& first, const cli_types* types, std::string_view command) {
+types_missing type_is_missing(const recorded_event& first, const cli_types* types, std::string_view command,
+                              std::string_view rest) {
   const std::string type(first.aggregate_type);
   if (types == nullptr) {
     return types_missing({.what = "this needs the type \"" + type + "\", which the stock binary does not have",
                           .where = {},
                           .why = "a state is what the application's own code makes of the events",
                           .remedy = "./" + program_that_wrote(first) + " whence " + std::string(command) + " " +
-                                    shell_word(first.stream)});
+                                    shell_word(first.stream) + (rest.empty() ? "" : " " + std::string(rest))});
   }
   return types_missing(
       {.what = "this needs the type \"" + type + "\", which this program does not name to its inspector",
@@ -46,14 +47,14 @@ types_no_serialize::types_no_serialize(const std::string& type)
              .remedy = "give it one, as its events have: template <class Archive> void serialize(Archive& ar)"}) {}
 
 stream_aggregate::stream_aggregate(log_reader& log, std::string stream, const cli_types* types,
-                                   std::string_view command)
+                                   std::string_view command, std::string_view rest)
     : log_(log), stream_(std::move(stream)) {
   require_stream(log, stream_);
   const event_page page = log.read_stream(stream_, stream_version{1}, read_direction::forward, {.events = 1});
   const recorded_event& first = page.front();
   first_recorded_ = first.recorded_at;
   if (types != nullptr) aggregate_ = types->aggregate_named(first.aggregate_type);
-  if (aggregate_ == nullptr) throw type_is_missing(first, types, command);
+  if (aggregate_ == nullptr) throw type_is_missing(first, types, command, rest);
   if (aggregate_->encode == nullptr) throw types_no_serialize(std::string(first.aggregate_type));
   state_ = {aggregate_->facts->create(), aggregate_->facts->destroy};
 }

@@ -27,9 +27,11 @@ struct types_no_serialize final : error {
 /// Threads  one at a time.
 class stream_aggregate {
  public:
-  /// `command` is what was asked for, "stream state": the application's executable can do it.
+  /// `command` and `rest` are what was asked for, before and behind the stream, "stream state" and "--at 3": the application's
+  /// executable can do it.
   /// Throws   not_in_log (`stream.missing`); types_missing; types_no_serialize; log_damaged.
-  stream_aggregate(log_reader& log, std::string stream, const cli_types* types, std::string_view command);
+  stream_aggregate(log_reader& log, std::string stream, const cli_types* types, std::string_view command,
+                   std::string_view rest);
 
   const std::string& stream() const noexcept { return stream_; }
   std::string_view type() const noexcept { return aggregate_->facts->name; }

@@ -25,6 +25,8 @@ struct counts {
   std::uint64_t rejected = 0;
   std::uint64_t events = 0;
   std::uint64_t differing = 0;  ///< invoices
+  std::uint64_t unended =
+      0;  ///< the line of a record that was taken, and may be cut: the file has no line end behind it
 };
 
 void must_take_rejects(const import_request& command, const std::string& store) {
@@ -46,15 +48,18 @@ void reject(const csv_record& record, reject_reason reason, staging_area& staged
 }
 
 /// Reads the whole file into the staging area.
-void stage(sales_file& file, staging_area& staged, const whence::application& app, const terminal& terminal) {
+void stage(sales_file& file, staging_area& staged, counts& sums, const whence::application& app,
+           const terminal& terminal) {
   progress_bar progress(terminal.err, terminal.err_columns != 0, "reading");
   for (csv_record record; unless_stopping(app, [&] { return file.next(record); });
        progress.show(file.bytes_read(), file.bytes())) {
     const auto judged = read_sale(record, file.columns());
-    if (const auto* sale = std::get_if<sale_record>(&judged))
+    if (const auto* sale = std::get_if<sale_record>(&judged)) {
       staged.accept(*sale, record.text);
-    else
+      if (record.unended) sums.unended = record.line;
+    } else {
       reject(record, std::get<reject_reason>(judged), staged);
+    }
   }
 }
 
@@ -88,6 +93,15 @@ void advise_rejects(const import_request& command, const counts& sums, const req
                << "  [import.rejected]\n";
 }
 
+/// Nothing tells a file that was cut within its last field from one that lacks its last line end.
+void warn_of_cut(const import_request& command, const counts& sums, const terminal& terminal) {
+  if (sums.unended == 0) return;
+  terminal.err
+      << "order-service: the last record has no line end: the file may have been cut there; it was taken as it is\n"
+      << "  where: " << shown(command.file) << ", line " << sums.unended << "\n"
+      << "  do:    tail -n 1 " << for_shell(command.file) << " ; see whether it is whole  [import.unended]\n";
+}
+
 std::string differing(const counts& sums) {
   return std::to_string(sums.differing) + (sums.differing == 1 ? " invoice differs" : " invoices differ");
 }
@@ -118,9 +132,9 @@ void carry_out(const import_request& command, const request& asked, const termin
   const auto app = open_shop(asked.store, absent_shop::is_opened, terminal.background);
   const shop_service shop(app);
   staging_area staged;
-  stage(file, staged, app, terminal);
-
   counts sums;
+  stage(file, staged, sums, app, terminal);
+
   {
     progress_bar progress(terminal.err, terminal.err_columns != 0, "recording");
     std::uint64_t done = 0;
@@ -140,6 +154,7 @@ void carry_out(const import_request& command, const request& asked, const termin
   sums.records = sums.accepted + sums.rejected;
   print(sums, asked, terminal);
   advise_rejects(command, sums, asked, terminal);
+  warn_of_cut(command, sums, terminal);
 }
 
 }  // namespace shop

@@ -14,6 +14,7 @@ void begin_again(csv_record& record, std::uint64_t line) {
   record.field_count = 0;
   record.field_too_long = false;
   record.quote_open = false;
+  record.unended = false;
   record.text.clear();
   record.text_cut = false;
 }
@@ -37,6 +38,7 @@ bool csv_reader::next(csv_record& record) {
       record.text.resize(limits_.text_bytes);
       record.text_cut = true;
     }
+    record.unended = ended == ending::file;
     if (!record.text.empty()) return true;
     if (ended == ending::file) return false;
   }

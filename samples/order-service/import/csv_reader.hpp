@@ -27,6 +27,7 @@ struct csv_record {
   std::size_t field_count = 0;      ///< all of them
   bool field_too_long = false;
   bool quote_open = false;  ///< the file ended inside quotes
+  bool unended = false;     ///< the file ended behind it, without a line end
   std::string text;         ///< as in the file, without the line end
   bool text_cut = false;
 };

@@ -281,6 +281,23 @@ TEST_CASE("records that were rejected are told, unless they are listed already")
   CHECK(folder.run({"import", file, "--rejects", folder.file("rejects.csv")}).err == "");
 }
 
+TEST_CASE("a file that may have been cut within its last record is imported, and that is told") {
+  const shop_folder folder;
+  const std::string file =
+      write_sales(folder, "a.csv", "5,TEA,tea,1,12/1/2010 8:26,4.50,7,France\n6,TEA,tea,1,12/1/2010 8:26,4.50,7,Fra");
+  const auto ended = folder.run({"import", file});
+  CHECK(ended.exit == 0);
+  CHECK(ended.out == "2 records: 2 accepted, 0 rejected; 6 events added\n");
+  CHECK(without_folder(folder, ended.err) ==
+        R"(order-service: the last record has no line end: the file may have been cut there; it was taken as it is
+  where: a.csv, line 3
+  do:    tail -n 1 a.csv ; see whether it is whole  [import.unended]
+)");
+  // One that was rejected is told as rejected.
+  const std::string other = write_sales(folder, "b.csv", "7,TEA,tea");
+  CHECK(folder.run({"import", other}).err.find("import.unended") == std::string::npos);
+}
+
 TEST_CASE("what to do about a storage that failed is about what failed") {
   const auto advice = [](whence::storage_fault cause) {
     std::ostringstream err;
