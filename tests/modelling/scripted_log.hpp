@@ -25,8 +25,9 @@ class scripted_log final : public whence::log {
   /// Called before a stream is read.
   std::function<void()> before_reading;
 
-  std::vector<whence::append_batch> appended;  ///< all that were sent, in order
-  std::vector<whence::page_limit> pages;       ///< the limits with which streams were read
+  std::vector<whence::append_batch> appended;     ///< all that were sent, in order
+  std::vector<whence::page_limit> pages;          ///< the limits with which streams were read
+  std::vector<whence::stream_version> read_from;  ///< where each of these reads began
 
   whence::log& behind() { return *inner_; }
 
@@ -52,6 +53,7 @@ class scripted_log final : public whence::log {
     {
       const std::scoped_lock lock(mutex_);
       pages.push_back(limit);
+      read_from.push_back(from);
     }
     if (before_reading) before_reading();
     return inner_->read_stream(stream, from, direction, limit);

@@ -80,6 +80,7 @@ struct application_builder::parts {
   std::vector<void (*)(command_bus&)> aggregates;
   std::vector<planned_projection> projections;
   bool on_signals = false;
+  std::size_t hot_aggregates = command_bus_options{}.hot_aggregates;
   std::chrono::nanoseconds patience = std::chrono::seconds{30};
 };
 
@@ -123,7 +124,7 @@ application::parts::parts(application_builder::parts plan, whence::runtime runs_
       owns_runtime(is_own_runtime),
       runtime(std::move(runs_on)),
       log(plan.log.open(runtime)),
-      bus(log, runtime, {.source = name}),
+      bus(log, runtime, {.source = name, .hot_aggregates = plan.hot_aggregates}),
       aggregates(log) {
   for (const auto add : plan.aggregates) add(bus);
   for (auto& planned : plan.projections) {
@@ -210,6 +211,11 @@ application_builder application_builder::stop_on_signals() && {
 
 application_builder application_builder::stopping_within(std::chrono::nanoseconds patience) && {
   parts_->patience = patience;
+  return std::move(*this);
+}
+
+application_builder application_builder::hot_aggregates(std::size_t count_max) && {
+  parts_->hot_aggregates = count_max;
   return std::move(*this);
 }
 

@@ -126,6 +126,9 @@ class application_builder {
   /// How long stopping waits for commands on their way and for pages in hand. Otherwise 30 seconds.
   application_builder stopping_within(std::chrono::nanoseconds patience) &&;
 
+  /// So many aggregates stay in memory between their commands: `command_bus_options::hot_aggregates`. Otherwise 1,000.
+  application_builder hot_aggregates(std::size_t count_max) &&;
+
   /// Opens the log and sets the projections going. It waits for no read model.
   /// Throws   what opening the log throws: log_busy, log_damaged, tail_missing and others. duplicate_projection,
   ///          duplicate_aggregate_type, duplicate_event_type.

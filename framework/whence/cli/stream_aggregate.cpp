@@ -60,7 +60,7 @@ stream_aggregate::stream_aggregate(log_reader& log, std::string stream, const cl
 }
 
 detail::fold_end stream_aggregate::fold(const std::function<bool(const recorded_event&)>& wanted) {
-  return detail::fold_stream(log_, stream_, *aggregate_->facts, state_.get(), wanted);
+  return detail::fold_stream(log_, stream_, *aggregate_->facts, state_.get(), {}, wanted);
 }
 
 }  // namespace whence::inline v0::cli

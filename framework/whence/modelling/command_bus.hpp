@@ -1,6 +1,7 @@
 /// The command bus: brings a command to its aggregate and what the aggregate decides into the log.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -27,6 +28,9 @@ struct command_bus_options {
       .tries_max = 32, .pause_first = std::chrono::milliseconds{1}, .pause_max = std::chrono::milliseconds{100}};
   /// For appends of which the storage failed, or does not know whether they were kept: the same events are sent again.
   retry_policy storage{.tries_max = 5};
+  /// So many aggregates stay in memory for their next command, which then reads only what came since: those that were used last,
+  /// of streams with at least 16 events. 0: each command folds its aggregate's stream from the first event.
+  std::size_t hot_aggregates = 1'000;
 };
 
 namespace detail {

@@ -13,26 +13,13 @@ namespace {
 
 constexpr std::string_view event_name = "event";
 
-class folded_state {
- public:
-  explicit folded_state(const aggregate_facts& facts) : facts_(facts), state_(facts.create()) {}
-  ~folded_state() { facts_.destroy(state_); }
-  folded_state(const folded_state&) = delete;
-  folded_state& operator=(const folded_state&) = delete;
-  void* get() const noexcept { return state_; }
-
- private:
-  const aggregate_facts& facts_;
-  void* state_;
-};
-
 }  // namespace
 
 bool command_bus_parts::knows(const aggregate_facts& facts) const {
   return std::any_of(aggregates.begin(), aggregates.end(), [&](const auto* known) { return known->key == facts.key; });
 }
 
-command_run::command_run(std::shared_ptr<const command_bus_parts> parts, request what)
+command_run::command_run(std::shared_ptr<command_bus_parts> parts, request what)
     : parts_(std::move(parts)),
       request_(std::move(what)),
       id_(request_.context.id ? *request_.context.id : command_id{parts_->runtime.make_uuid()}),
@@ -52,14 +39,18 @@ command_run::step command_run::decide_and_append() {
   if (request_.context.id)
     if (auto first = first_effect()) return std::move(*first);
 
-  const folded_state state(request_.facts);
-  const fold_end end = fold_stream(*parts_->log, request_.stream, request_.facts, state.get());
-  decision decided = request_.command.decide(state.get(), request_.command.command.get());
-  if (decided.refusal) return refused(std::move(*decided.refusal));
-  if (decided.events.empty()) return without_events(end.position);
-  version_ = end.version;
-  events_ = std::move(decided.events);
+  if (auto without_append = decide()) return std::move(*without_append);
   return append();
+}
+
+std::optional<command_outcome> command_run::decide() {
+  const hot_aggregates::use aggregate = parts_->hot.load(*parts_->log, request_.facts, request_.stream);
+  decision decided = request_.command.decide(aggregate.state(), request_.command.command.get());
+  if (decided.refusal) return refused(std::move(*decided.refusal));
+  if (decided.events.empty()) return without_events(aggregate.end().position);
+  version_ = aggregate.end().version;
+  events_ = std::move(decided.events);
+  return std::nullopt;
 }
 
 command_run::step command_run::append() { return parts_->log->append(batch()); }
@@ -71,6 +62,8 @@ command_run::step command_run::after(const append_outcome& ended) {
   const auto* refused = ended.refused();
   const bool conflict = refused && refused->why == reason::version_conflict;
   const bool storage = ended.unknown() || (refused && refused->why == reason::not_written);
+  // A state that is ahead of the log is of another log than this.
+  if (conflict && refused->actual < version_) parts_->hot.forget(request_.stream);
   // The same command, sent twice at once, may have been decided on another state: its ids are taken, and it has taken effect.
   if (refused && refused->why == reason::event_id_reused)
     if (auto first = first_effect()) return std::move(*first);

@@ -13,6 +13,7 @@
 
 #include <whence/modelling/command_bus.hpp>
 #include <whence/modelling/commands_on_their_way.hpp>
+#include <whence/modelling/hot_aggregates.hpp>
 
 namespace whence::inline v0 {
 
@@ -20,16 +21,17 @@ namespace detail {
 
 /// What all commands of a bus share.
 ///
-/// Constant  while commands are sent: all but `on_their_way`, which synchronises itself.
+/// Constant  while commands are sent: all but `hot` and `on_their_way`, which synchronise themselves.
 struct command_bus_parts {
   command_bus_parts(std::shared_ptr<whence::log> to, whence::runtime runs_on, command_bus_options given)
-      : log(std::move(to)), runtime(std::move(runs_on)), options(std::move(given)) {}
+      : log(std::move(to)), runtime(std::move(runs_on)), options(std::move(given)), hot(options.hot_aggregates) {}
 
   std::shared_ptr<whence::log> log;
   whence::runtime runtime;
   command_bus_options options;
   event_registry events;
   std::vector<const aggregate_facts*> aggregates;
+  hot_aggregates hot;
   commands_on_their_way on_their_way;
 
   bool knows(const aggregate_facts& facts) const;
@@ -52,7 +54,7 @@ class command_run {
   /// An outcome is the end. After the others comes `after` or `resume`.
   using step = std::variant<command_outcome, append_in_flight, pause>;
 
-  command_run(std::shared_ptr<const command_bus_parts> parts, request what);
+  command_run(std::shared_ptr<command_bus_parts> parts, request what);
 
   /// Loads, decides and appends. Throws what ends the command.
   step begin();
@@ -65,6 +67,8 @@ class command_run {
 
  private:
   step decide_and_append();
+  /// The outcome, if there is nothing to append.
+  std::optional<command_outcome> decide();
   step append();
   append_batch batch() const;
   whence::metadata metadata() const;
@@ -76,7 +80,7 @@ class command_run {
   command_outcome without_events(global_position position) const;
   command_outcome refused(rejected refusal) const;
 
-  const std::shared_ptr<const command_bus_parts> parts_;
+  const std::shared_ptr<command_bus_parts> parts_;
   const request request_;
   const command_id id_;
   const timestamp occurred_at_;

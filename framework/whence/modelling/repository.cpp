@@ -24,9 +24,10 @@ void apply(const recorded_event& event, const detail::aggregate_facts& facts, vo
 }  // namespace
 
 detail::fold_end detail::fold_stream(log_reader& log, std::string_view stream, const aggregate_facts& facts,
-                                     void* state, const std::function<bool(const recorded_event&)>& wanted) {
+                                     void* state, fold_end from,
+                                     const std::function<bool(const recorded_event&)>& wanted) {
   json_decoder decoder;
-  fold_end end;
+  fold_end end = from;
   for (bool at_end = false; !at_end;) {
     const event_page page = log.read_stream(stream, end.version.next());
     if (page.empty()) break;

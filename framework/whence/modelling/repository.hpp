@@ -31,9 +31,10 @@ struct fold_end {
   global_position position;
 };
 
-/// Applies the stream's events to `state`: all of them, or those before the first that is not `wanted`.
+/// Applies the stream's events after `from` to `state`, which is the fold up to there: all of them, or those before the first
+/// that is not `wanted`.
 fold_end fold_stream(log_reader& log, std::string_view stream, const aggregate_facts& facts, void* state,
-                     const std::function<bool(const recorded_event&)>& wanted = nullptr);
+                     fold_end from = {}, const std::function<bool(const recorded_event&)>& wanted = nullptr);
 
 }  // namespace detail
 
