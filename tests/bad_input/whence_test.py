@@ -53,10 +53,10 @@ BEYOND_THE_LOG = {"inspect": 3, "projection list": 3, "projection status": 3}  #
 
 OWN = {
     "": [
-        case("evnt list", "usage.command", 2, "there is no command \"evnt\"$", "did you mean event?$"),
+        case("evnt list", "usage.command", 2, "there is no command \"evnt\"; did you mean event?$", "whence event list$"),
         case("xyzzy", "usage.command", 2, "there is no command \"xyzzy\"$", "whence --help$"),
-        case("event lst", "usage.command", 2, "there is no command \"event lst\"$", "did you mean list?$"),
-        case("event purge", "usage.command", 2, "there is no command \"event purge\"$", "there are: list, show, count$"),
+        case("event lst", "usage.command", 2, "there is no command \"event lst\"; did you mean list?$", "whence event list$"),
+        case("event purge", "usage.command", 2, "there is no command \"event purge\"$", "there are: list, show, count$", "whence event --help$"),
         case("--fast", "usage.option", 2, "there is no option --fast$", "whence --help$"),
         case("help xyzzy", "usage.command", 2, "there is no command \"xyzzy\"$"),
         case("--version -o csv", "usage.value", 2, "-o cannot be \"csv\"$", "choose one of: table, json, jsonl$"),
@@ -73,7 +73,7 @@ OWN = {
              out=ANYTHING),
     ],
     "event list": [
-        case("--typ Order", "usage.option", 2, "there is no option --typ of `event list`$", "did you mean --type?$"),
+        case("--typ Order", "usage.option", 2, "there is no option --typ of `event list`; did you mean --type?$", "whence event list --type Order$"),
         case("order-1", "usage.argument", 2, "`event list` has no place for \"order-1\"$", HELP.format("event list")),
         case("--limit -1", "usage.value", 2, "--limit cannot be \"-1\"$", "give a whole number, 0 or more$"),
         case("--limit 99999999999999999999", "usage.value", 2, "--limit cannot be \"99999999999999999999\"$"),
@@ -114,7 +114,7 @@ OWN = {
         case("--fail-if '>0'", "condition.met", 1, "8 events: --fail-if '>0' holds$", out="EVENTS\n     8\n"),
         case("Order", "usage.argument", 2, "`event count` has no place for \"Order\"$"),
         case("--limit 3", "usage.option", 2, "--limit has no meaning without --by$", "leave it out, or add --by$"),
-        case("--form csv", "usage.option", 2, "there is no option --form of `event count`$"),
+        case("--form csv", "usage.option", 2, "there is no option --form of `event count`; did you mean --from?$", "whence event count --from csv$"),
         case("--where '/data/total >'", "usage.condition", 2, "a value is expected here"),
         case("--by type", "log.checksum", 6, "event 4 in shop.db cannot be trusted$", at="damaged event",
              out="TYPE  EVENTS\n"),
@@ -200,7 +200,7 @@ OWN = {
     ],
     "man": [
         case("xyzzy", "usage.command", 2, "there is no command \"xyzzy\"$", "whence --help$"),
-        case("event lst", "usage.command", 2, "there is no command \"event lst\"$", "did you mean list?$"),
+        case("event lst", "usage.command", 2, "there is no command \"event lst\"; did you mean list?$", "whence man event list$"),
         case("event list again", "usage.argument", 2, "`man` has no place for \"again\"$", HELP.format("man")),
         case("-o csv", "usage.value", 2, "-o cannot be \"csv\"$", "choose one of: table, markdown$"),
         case("--page 2", "usage.option", 2, "there is no option --page of `man`$", HELP.format("man")),

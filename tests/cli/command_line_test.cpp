@@ -20,14 +20,30 @@ struct wrong_line {
 };
 
 constexpr wrong_line wrong_lines[] = {
-    {"evnt list", "whence: there is no command \"evnt\"\n  do:    did you mean event?  [usage.command, exit 2]\n"},
+    {"evnt list",
+     "whence: there is no command \"evnt\"; did you mean event?\n  do:    whence event list  [usage.command, exit "
+     "2]\n"},
     {"event lsit",
-     "whence: there is no command \"event lsit\"\n  do:    did you mean list?  [usage.command, exit 2]\n"},
+     "whence: there is no command \"event lsit\"; did you mean list?\n  do:    whence event list  [usage.command, exit "
+     "2]\n"},
     {"event remove",
-     "whence: there is no command \"event remove\"\n  do:    there are: list, show, count  [usage.command, exit 2]\n"},
+     "whence: there is no command \"event remove\"\n  why:   there are: list, show, count\n  do:    whence event "
+     "--help  "
+     "[usage.command, exit 2]\n"},
     {"weather", "whence: there is no command \"weather\"\n  do:    whence --help  [usage.command, exit 2]\n"},
     {"event list --strem x",
-     "whence: there is no option --strem of `event list`\n  do:    did you mean --stream?  [usage.option, exit 2]\n"},
+     "whence: there is no option --strem of `event list`; did you mean --stream?\n  do:    whence event list --stream "
+     "x  "
+     "[usage.option, exit 2]\n"},
+    {"--color never evnt list --type=Order* --limit 5",
+     "whence: there is no command \"evnt\"; did you mean event?\n  do:    whence --color never event list "
+     "'--type=Order*' --limit 5  [usage.command, exit 2]\n"},
+    {"event list --typ='Order* --limit 5",
+     "whence: there is no option --typ of `event list`; did you mean --type?\n  do:    whence event list "
+     "'--type='\\''Order*' --limit 5  [usage.option, exit 2]\n"},
+    {"event show @1 -cdata",
+     "whence: there is no option --command of `event show`\n  do:    whence event show --help  [usage.option, exit "
+     "2]\n"},
     {"event list -x",
      "whence: there is no option -x of `event list`\n  do:    whence event list --help  [usage.option, exit 2]\n"},
     {"event show @1 --stream order-99",

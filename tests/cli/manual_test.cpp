@@ -16,9 +16,11 @@ using tests::ran;
 TEST_CASE("there is no manual of what is no command, and no completion for what is no shell") {
   console console;
   CHECK(console.run("man evnt").err ==
-        "whence: there is no command \"evnt\"\n  do:    did you mean event?  [usage.command, exit 2]\n");
+        "whence: there is no command \"evnt\"; did you mean event?\n  do:    whence man event  [usage.command, exit "
+        "2]\n");
   CHECK(console.run("man event lsit").err ==
-        "whence: there is no command \"event lsit\"\n  do:    did you mean list?  [usage.command, exit 2]\n");
+        "whence: there is no command \"event lsit\"; did you mean list?\n  do:    whence man event list  "
+        "[usage.command, exit 2]\n");
   CHECK(console.run("man event list surplus").err ==
         "whence: `man` has no place for \"surplus\"\n  do:    whence man --help  [usage.argument, exit 2]\n");
   CHECK(console.run("man -o json").err ==
@@ -27,7 +29,8 @@ TEST_CASE("there is no manual of what is no command, and no completion for what 
         "whence: `completion` needs to know which: SHELL\n  do:    whence completion --help  [usage.argument, exit "
         "2]\n");
   CHECK(console.run("completion fihs").err ==
-        "whence: there is no completion for \"fihs\"\n  do:    did you mean fish?  [usage.value, exit 2]\n");
+        "whence: there is no completion for \"fihs\"; did you mean fish?\n  do:    whence completion fish  "
+        "[usage.value, exit 2]\n");
   CHECK(console.run("completion powershell").err ==
         "whence: there is no completion for \"powershell\"\n  do:    there are: bash, zsh, fish  [usage.value, exit "
         "2]\n");

@@ -8,6 +8,7 @@
 #include <whence/cli/command_table.hpp>
 #include <whence/cli/failure.hpp>
 #include <whence/cli/named_command.hpp>
+#include <whence/cli/program_name.hpp>
 
 namespace whence::inline v0::cli {
 namespace {
@@ -23,19 +24,17 @@ bool takes(const command* command, const flag* flag) {
   return in(shared_flags()) || (command != nullptr && in(command->flags));
 }
 
-usage_error unknown_option(const std::string& name, const command* command) {
-  std::vector<std::string> names;
-  for (const flag* const known : all_flags()) {
-    if (takes(command, known)) names.emplace_back(known->name);
-  }
-  const std::string of = command == nullptr ? "" : " of `" + full_name(*command) + "`";
-  return {"option", "there is no option " + name + of, did_you_mean(name, names, help_line(command))};
-}
-
 /// CLI11 says "--limit: At Most 1 required but received 2".
 std::string told_plainly(const std::string& text) {
   const bool repeated = text.find(" required but received ") != std::string::npos;
   return repeated ? text.substr(0, text.find(':')) + " is given more than once" : text;
+}
+
+/// The value that stands in the same word as its option, as it stands behind another one: "=x" of --to=x and of -tx.
+std::string value_in(const std::string& word) {
+  if (!is_option(word)) return {};
+  if (!word.starts_with("--")) return word.size() > 2 ? "=" + word.substr(2) : "";
+  return word.substr(std::min(word.find('='), word.size()));
 }
 
 }  // namespace
@@ -63,6 +62,30 @@ std::string command_line::command_in(const std::vector<std::string>& words) {
 
 command_line::command_line(const std::vector<std::string>& words) : words_(words) {}
 
+/// The whole line with another word in that place, to be typed instead.
+std::string command_line::corrected(std::size_t place, const std::string& meant) const {
+  std::string line = "whence";
+  for (std::size_t i = 0; i < words_.size(); ++i) {
+    line += " " + shell_word(i == place ? meant + value_in(words_[i]) : words_[i]);
+  }
+  return line;
+}
+
+usage_error command_line::unknown_option(std::size_t place, const std::string& name) const {
+  const command* const command = request_.what_;
+  std::vector<std::string> names;
+  for (const flag* const known : all_flags()) {
+    if (takes(command, known)) names.emplace_back(known->name);
+  }
+  const std::string of = command == nullptr ? "" : " of `" + full_name(*command) + "`";
+  return not_known({.reason = "option",
+                    .what = "there is no option " + name + of,
+                    .word = name,
+                    .known = std::move(names),
+                    .remedy = help_line(command)},
+                   [&](const std::string& meant) { return corrected(place, meant); });
+}
+
 command_line::option_word command_line::look_up(std::string_view word) {
   const bool is_long = word.starts_with("--");
   for (const flag* const known : all_flags()) {
@@ -84,6 +107,7 @@ void command_line::split() {
     const std::string& word = words_[i];
     if (options_end || !is_option(word)) {
       names_.push_back(word);
+      places_.push_back(i);
       continue;
     }
     if (word == "--") {
@@ -92,10 +116,10 @@ void command_line::split() {
     }
     const option_word found = look_up(word);
     if (found.known == nullptr) {
-      unknown_.push_back(name_of(word));
+      unknown_.push_back(i);
       continue;
     }
-    given_.push_back(found.known);
+    given_.push_back({found.known, i});
     options_.push_back(word);
     if (const std::size_t equals = word.find('='); word.starts_with("--") && equals != std::string::npos) {
       options_.back().resize(equals);  // as two words: CLI11 takes "--store=" for no value at all
@@ -114,9 +138,11 @@ void command_line::find_command() {
   if (!names_.empty() && names_.front() == "help") {
     request_.help_word_ = true;
     names_.erase(names_.begin());
+    places_.erase(places_.begin());
   }
   if (names_.empty()) return;
-  const named_command found = command_named(names_);
+  const named_command found = command_named(
+      names_, [&](std::size_t name, const std::string& meant) { return corrected(places_[name], meant); });
   request_.what_ = found.what;
   request_.group_only_ = found.group_only;
   names_.erase(names_.begin(), names_.begin() + static_cast<std::ptrdiff_t>(found.words));
@@ -135,9 +161,9 @@ void command_line::check_names() {
 
 void command_line::check_options() const {
   const command* const command = request_.what_;
-  if (!unknown_.empty()) throw unknown_option(unknown_.front(), command);
-  for (const flag* const given : given_) {
-    if (!takes(command, given)) throw unknown_option(std::string(given->name), command);
+  if (!unknown_.empty()) throw unknown_option(unknown_.front(), name_of(words_[unknown_.front()]));
+  for (const given_option& given : given_) {
+    if (!takes(command, given.known)) throw unknown_option(given.place, std::string(given.known->name));
   }
   if (without_value_ != nullptr) {
     throw usage_error("value",

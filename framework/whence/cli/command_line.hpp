@@ -1,6 +1,7 @@
 /// From the words of a command line to a request.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -8,6 +9,7 @@
 #include <vector>
 
 #include <whence/cli/command.hpp>
+#include <whence/cli/failure.hpp>
 #include <whence/cli/request.hpp>
 
 namespace whence::inline v0::cli {
@@ -38,12 +40,20 @@ class command_line {
   void check_options() const;
   void check_names();
   void take_apart();
+  std::string corrected(std::size_t place, const std::string& meant) const;
+  usage_error unknown_option(std::size_t place, const std::string& name) const;
+
+  struct given_option {
+    const flag* known;
+    std::size_t place;  // among the words
+  };
 
   const std::vector<std::string>& words_;
-  std::vector<std::string> names_;  // what is no option and no option's value; the command's words go when it is found
+  std::vector<std::string> names_;   // what is no option and no option's value; the command's words go when it is found
+  std::vector<std::size_t> places_;  // where each of them stood among the words, also of those that went
   std::vector<std::string> options_;  // the rest, in order
-  std::vector<std::string> unknown_;
-  std::vector<const flag*> given_;
+  std::vector<std::size_t> unknown_;  // where options stand that there are not
+  std::vector<given_option> given_;
   const flag* without_value_ = nullptr;  // the last word, and it needs one behind it
   request request_;
 };

@@ -11,6 +11,7 @@
 #include <whence/cli/failure.hpp>
 #include <whence/cli/man_page.hpp>
 #include <whence/cli/named_command.hpp>
+#include <whence/cli/program_name.hpp>
 #include <whence/cli/request.hpp>
 #include <whence/cli/session.hpp>
 
@@ -21,7 +22,11 @@ exit_code print_manual(const request& request, session& session) {
   const std::vector<std::string>& words = request.arguments();
   manual_subject subject;
   if (!words.empty()) {
-    const named_command found = command_named(words);
+    const named_command found = command_named(words, [&](std::size_t place, const std::string& meant) {
+      std::string line = "whence man";
+      for (std::size_t i = 0; i < words.size(); ++i) line += " " + shell_word(i == place ? meant : words[i]);
+      return line;
+    });
     if (found.words < words.size()) {
       throw usage_error("argument", "`man` has no place for \"" + words[found.words] + "\"", "whence man --help");
     }
@@ -38,9 +43,12 @@ constexpr std::string_view shells[] = {"bash", "zsh", "fish"};
 exit_code print_completion(const request& request, session& session) {
   const auto found = std::find(std::begin(shells), std::end(shells), request.argument());
   if (found == std::end(shells)) {
-    throw usage_error(
-        "value", "there is no completion for \"" + request.argument() + "\"",
-        did_you_mean(request.argument(), {std::begin(shells), std::end(shells)}, "there are: bash, zsh, fish"));
+    throw not_known({.reason = "value",
+                     .what = "there is no completion for \"" + request.argument() + "\"",
+                     .word = request.argument(),
+                     .known = {std::begin(shells), std::end(shells)},
+                     .remedy = "there are: bash, zsh, fish"},
+                    [](const std::string& meant) { return "whence completion " + meant; });
   }
   session.print(completion_script(static_cast<shell>(found - std::begin(shells)), session.program()));
   return exit_code::done;

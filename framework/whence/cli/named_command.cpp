@@ -19,22 +19,31 @@ const command* find(std::string_view group, std::string_view name) {
 
 }  // namespace
 
-named_command command_named(std::span<const std::string> words) {
+named_command command_named(std::span<const std::string> words, const corrected_line& corrected) {
   const std::string& first = words.front();
   const std::string_view group = group_named(first);
   if (group.empty()) {
     const command* const found = find("", first);
     if (found != nullptr) return {.what = found, .words = 1};
-    throw usage_error("command", "there is no command \"" + first + "\"",
-                      did_you_mean(first, first_words(), help_line(nullptr)));
+    throw not_known({.reason = "command",
+                     .what = "there is no command \"" + first + "\"",
+                     .word = first,
+                     .known = first_words(),
+                     .remedy = help_line(nullptr)},
+                    [&](const std::string& meant) { return corrected(0, meant); });
   }
   const std::vector<std::string> names = commands_of(group);
   if (words.size() == 1) return {.what = find(group, names.front()), .group_only = group, .words = 1};
   if (const command* const found = find(group, words[1])) return {.what = found, .words = 2};
   std::string all;
   for (const std::string& name : names) all += (all.empty() ? "" : ", ") + name;
-  throw usage_error("command", "there is no command \"" + first + " " + words[1] + "\"",
-                    did_you_mean(words[1], names, "there are: " + all));
+  throw not_known({.reason = "command",
+                   .what = "there is no command \"" + first + " " + words[1] + "\"",
+                   .word = words[1],
+                   .known = names,
+                   .why = "there are: " + all,
+                   .remedy = "whence " + std::string(group) + " --help"},
+                  [&](const std::string& meant) { return corrected(1, meant); });
 }
 
 std::vector<std::string> first_words() {
@@ -65,9 +74,10 @@ std::string help_line(const command* command) {
   return "whence " + (command == nullptr ? "" : full_name(*command) + " ") + "--help";
 }
 
-std::string did_you_mean(std::string_view word, const std::vector<std::string>& words, std::string otherwise) {
-  const std::string meant = nearest(word, words);
-  return meant.empty() ? std::move(otherwise) : "did you mean " + meant + "?";
+usage_error not_known(unknown_word said, const std::function<std::string(const std::string&)>& corrected) {
+  const std::string meant = nearest(said.word, said.known);
+  if (meant.empty()) return {said.reason, std::move(said.what), std::move(said.remedy), std::move(said.why)};
+  return {said.reason, said.what + "; did you mean " + meant + "?", corrected(meant)};
 }
 
 }  // namespace whence::inline v0::cli
