@@ -11,7 +11,9 @@
 
 #include <doctest/doctest.h>
 
+#include <whence/core/decimal.hpp>
 #include <whence/core/json_text.hpp>
+#include <whence/core/money.hpp>
 #include <whence/core/timer.hpp>
 
 #include <tests/errors/said.hpp>
@@ -150,6 +152,18 @@ TEST_CASE("texts that are not of their form") {
   CHECK(here.says([] { parse_rfc3339("yesterday"); }) == R"(app: this is no time: "yesterday"
   why:   a digit is missing
   do:    write it as RFC 3339 says: 2026-01-27T10:30:00Z  [time.malformed, exit 2]
+)");
+  CHECK(here.says([] { decimal::parse("1e3"); }) == R"(app: this is no decimal: "1e3"
+  why:   it has at most 18 digits behind a point, 64 bits of digits in all, no exponent, and no sign but a minus
+  do:    write it with digits and a point: 12.50  [decimal.malformed, exit 2]
+)");
+  CHECK(here.says([] { decimal(1, 19); }) == R"(app: this is no scale of a decimal: 19
+  why:   0 to 18 digits stand behind the point
+  do:    write it with digits and a point: 12.50  [decimal.malformed, exit 2]
+)");
+  CHECK(here.says([] { currency_code("pound"); }) == R"(app: this is no currency: "pound"
+  why:   a currency is three capital letters (ISO 4217)
+  do:    write it as in GBP  [currency.malformed, exit 2]
 )");
   CHECK(here.says([] { token::parse("17"); }) == R"(app: this is no token: "17"
   why:   a token is <epoch>-<position>, like 1-4711  [token.malformed, exit 2]

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <limits>
 
-#include "tests/serialization/samples.hpp"
+#include "tests/serialization/refusal.hpp"
 
 using namespace samples;
 using whence::decode;
@@ -14,31 +14,10 @@ namespace {
 const std::string good =
     R"({"customer":"ada","items":[{"item":"tea","quantity":2}],"status":"paid","paidBy":{"cash":{}}})";
 
-template <class T>
-std::string refusal(const std::string& json) {
-  try {
-    static_cast<void>(decode<T>(json));
-  } catch (const whence::decode_error& problem) {
-    CHECK(problem.code() == "data.unreadable");
-    return problem.what();
-  }
-  return "(it was read)";
-}
-
 std::string with(const std::string& part, const std::string& instead) {
   std::string json = good;
   json.replace(json.find(part), part.size(), instead);
   return json;
-}
-
-template <class T>
-std::string refusal_of_value(const std::string& json) {
-  return refusal<Holds<T>>("{\"value\":" + json + "}");
-}
-
-template <class T>
-T value_of(const std::string& json) {
-  return decode<Holds<T>>("{\"value\":" + json + "}").value;
 }
 
 std::string nested(int depth) {

@@ -17,6 +17,8 @@ constexpr rule rules[] = {
     {"store.unnamed", exit_code::wrong_usage},
     {"id.", exit_code::wrong_usage},
     {"time.malformed", exit_code::wrong_usage},
+    {"currency.malformed", exit_code::wrong_usage},
+    {"decimal.malformed", exit_code::wrong_usage},
     {"token.malformed", exit_code::wrong_usage},
 
     {"stream.missing", exit_code::not_there},

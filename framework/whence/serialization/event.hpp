@@ -33,10 +33,6 @@ struct must_be_an_event {
 
 namespace detail {
 
-/// Its address stands for the type.
-template <class T>
-inline constexpr char type_key = 0;
-
 template <class List>
 inline constexpr bool is_event_list = false;
 template <class... Events>

@@ -5,6 +5,8 @@
 #include <optional>
 #include <utility>
 
+#include <whence/serialization/base64.hpp>
+#include <whence/serialization/duration_text.hpp>
 #include <whence/serialization/json_pointer.hpp>
 
 namespace whence::inline v0 {
@@ -50,7 +52,7 @@ void json_decoder::reader::natural(std::uint64_t& value, std::uint64_t most) {
   if (value > most) fail_in_range("0", std::to_string(most));
 }
 
-void json_decoder::reader::decimal(double& value) {
+void json_decoder::reader::real(double& value, precision how) {
   switch (here().what) {
     case kind::integer: value = static_cast<double>(here().integer); break;
     case kind::natural: value = static_cast<double>(here().natural); break;
@@ -63,6 +65,9 @@ void json_decoder::reader::decimal(double& value) {
     }
     default: fail_expecting("a number");
   }
+  if (how == precision::of_double) return;
+  if (std::abs(value) >= detail::float_end) fail("no number that a float can hold");
+  value = static_cast<float>(value);
 }
 
 void json_decoder::reader::text(std::string& value) {
@@ -77,13 +82,45 @@ void json_decoder::reader::identifier(uuid& value) {
   value = *parsed;
 }
 
-void json_decoder::reader::time(timestamp& value) {
+void json_decoder::reader::bytes(std::vector<std::byte>& value, std::size_t size) {
+  expect(kind::text, "bytes in base64");
+  if (!detail::read_base64(document_.text(current_), value)) fail_expecting("bytes in base64");
+  if (size != any_size && value.size() != size)
+    fail("expected " + std::to_string(size) + " bytes, found " + std::to_string(value.size()));
+}
+
+void json_decoder::reader::time(timestamp& value, std::chrono::microseconds step) {
   expect(kind::text, "a time of RFC 3339");
   try {
     value = parse_rfc3339(document_.text(current_));
   } catch (const malformed_input&) {
     fail_expecting("a time of RFC 3339");
   }
+  if (value.time_since_epoch() % step != std::chrono::microseconds{0})
+    fail("expected a time in steps of " + std::to_string(step.count()) + " µs, found " + document_.describe(current_));
+}
+
+void json_decoder::reader::duration(std::int64_t& ticks, const tick& unit) {
+  expect(kind::text, "a duration like PT1.5S");
+  const auto parsed = detail::parse_duration(document_.text(current_));
+  if (!parsed) fail_expecting("a duration like PT1.5S");
+  const auto found = detail::ticks_of(*parsed, unit);
+  if (!found) fail_expecting("whole " + detail::describe(unit));
+  ticks = *found;
+}
+
+void json_decoder::reader::exact(decimal& value) {
+  expect(kind::text, "a decimal like \"12.50\"");
+  const auto parsed = decimal::try_parse(document_.text(current_));
+  if (!parsed) fail_expecting("a decimal like \"12.50\"");
+  value = *parsed;
+}
+
+void json_decoder::reader::currency(currency_code& value) {
+  expect(kind::text, "a currency like \"GBP\"");
+  const auto parsed = currency_code::try_parse(document_.text(current_));
+  if (!parsed) fail_expecting("a currency like \"GBP\"");
+  value = *parsed;
 }
 
 void json_decoder::reader::enumerator(std::size_t& index, std::span<const std::string_view> names) {
@@ -99,12 +136,15 @@ void json_decoder::reader::enumerator(std::size_t& index, std::span<const std::s
 
 bool json_decoder::reader::present(bool) { return here().what != kind::null; }
 
-void json_decoder::reader::begin_object() {
+bool json_decoder::reader::begin_object(const void*) {
   expect(kind::object, "an object");
   open();
+  return true;
 }
 
-bool json_decoder::reader::member(std::string_view name, need how) {
+void json_decoder::reader::tolerate_unknown() { frames_.back().tolerant = true; }
+
+bool json_decoder::reader::member(std::string_view name, need how, const detail::visitable*) {
   frame& open = frames_.back();
   const std::uint32_t first = open.node + 1;
   const std::uint32_t end = document_[open.node].end;
@@ -121,7 +161,7 @@ bool json_decoder::reader::member(std::string_view name, need how) {
     }
     child = document_[child].end;
   }
-  if (how == need::optional) return false;
+  if (how != need::required) return false;
   std::string pointer = document_.pointer(open.node);
   detail::append_key(pointer, name);
   throw decode_error(std::move(pointer), "is missing");
@@ -131,15 +171,15 @@ void json_decoder::reader::end_object() {
   const frame closed = frames_.back();
   frames_.pop_back();
   document::node& object = document_[closed.node];
-  if (closed.visited == object.children) return;
+  if (closed.visited == object.children || closed.tolerant) return;
   std::uint32_t child = closed.node + 1;
   while (document_[child].visited) child = document_[child].end;
   throw decode_error(document_.pointer(child), "is unknown");
 }
 
-void json_decoder::reader::begin_list(std::size_t size, length allowed) {
+void json_decoder::reader::begin_list(std::size_t size, elements allowed) {
   expect(kind::array, "an array");
-  if (allowed == length::fixed && here().children != size)
+  if ((allowed == elements::fixed || allowed == elements::tuple) && here().children != size)
     fail("expected " + std::to_string(size) + " elements, found " + std::to_string(here().children));
   open();
 }
@@ -147,6 +187,11 @@ void json_decoder::reader::begin_list(std::size_t size, length allowed) {
 bool json_decoder::reader::next_element() { return next_child(); }
 
 void json_decoder::reader::end_list() { frames_.pop_back(); }
+
+void json_decoder::reader::found_twice() {
+  current_ = frames_.back().last;
+  fail("is there twice");
+}
 
 void json_decoder::reader::begin_map(std::size_t) {
   expect(kind::object, "an object");
@@ -171,7 +216,7 @@ void json_decoder::reader::begin_variant(std::size_t& index, std::span<const std
   ++current_;
 }
 
-void json_decoder::reader::end_variant() {}
+bool json_decoder::reader::end_variant(std::size_t&) { return false; }
 
 void json_decoder::reader::expect(kind what, std::string_view expected) {
   if (here().what != what) fail_expecting(expected);
@@ -183,6 +228,7 @@ bool json_decoder::reader::next_child() {
   frame& open = frames_.back();
   if (open.next == document_[open.node].end) return false;
   current_ = open.next;
+  open.last = current_;
   open.next = document_[current_].end;
   return true;
 }

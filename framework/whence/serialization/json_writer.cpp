@@ -4,6 +4,8 @@
 #include <cmath>
 #include <utility>
 
+#include <whence/serialization/base64.hpp>
+#include <whence/serialization/duration_text.hpp>
 #include <whence/serialization/json_pointer.hpp>
 #include <whence/serialization/utf8.hpp>
 
@@ -15,6 +17,11 @@ void put_number(std::string& out, Number value) {
   char digits[32];
   const auto [end, problem] = std::to_chars(std::begin(digits), std::end(digits), value);
   out.append(digits, end);
+}
+
+bool has_text(timestamp time) noexcept {
+  return time >= std::chrono::sys_days{std::chrono::year{0} / 1 / 1} &&
+         time < std::chrono::sys_days{std::chrono::year{10'000} / 1 / 1};
 }
 
 /// ASCII that needs no escape.
@@ -40,12 +47,14 @@ void json_writer::natural(std::uint64_t& value, std::uint64_t) {
   put_number(out_, value);
 }
 
-void json_writer::decimal(double& value) {
+void json_writer::real(double& value, precision how) {
   if (!std::isfinite(value)) fail("a number that is not finite");
   lead_in();
   // The shortest text that reads back as the same number; "-0" would read back as the integer 0.
   if (value == 0 && std::signbit(value))
     out_ += "-0.0";
+  else if (how == precision::of_float)
+    put_number(out_, static_cast<float>(value));
   else
     put_number(out_, value);
 }
@@ -55,14 +64,39 @@ void json_writer::text(std::string& value) {
   quote(value);
 }
 
+void json_writer::bytes(std::vector<std::byte>& value, std::size_t) {
+  lead_in();
+  out_ += '"';
+  append_base64(out_, value);
+  out_ += '"';
+}
+
 void json_writer::identifier(uuid& value) {
   lead_in();
   quote(value.to_string());
 }
 
-void json_writer::time(timestamp& value) {
+void json_writer::time(timestamp& value, std::chrono::microseconds) {
+  if (!has_text(value)) fail("a time that is not in the years 0000 to 9999");
   lead_in();
   quote(to_rfc3339(value));
+}
+
+void json_writer::duration(std::int64_t& ticks, const tick& unit) {
+  const auto parts = split(ticks, unit);
+  if (!parts) fail("a duration of 2^63 seconds or more");
+  lead_in();
+  quote(to_text(*parts));
+}
+
+void json_writer::exact(decimal& value) {
+  lead_in();
+  quote(value.to_string());
+}
+
+void json_writer::currency(currency_code& value) {
+  lead_in();
+  quote(value.value());
 }
 
 void json_writer::enumerator(std::size_t& index, std::span<const std::string_view> names) {
@@ -82,9 +116,14 @@ bool json_writer::present(bool has_value) {
   return false;
 }
 
-void json_writer::begin_object() { open('{', false); }
+bool json_writer::begin_object(const void*) {
+  open('{', false);
+  return true;
+}
 
-bool json_writer::member(std::string_view name, need how) {
+void json_writer::tolerate_unknown() {}
+
+bool json_writer::member(std::string_view name, need how, const visitable*) {
   for (std::size_t i = frames_.back().first_name; i < names_.size(); ++i)
     if (names_[i] == name) fail("a second member is named \"" + std::string(name) + "\"");
   names_.push_back(name);
@@ -95,7 +134,7 @@ bool json_writer::member(std::string_view name, need how) {
 
 void json_writer::end_object() { close('}'); }
 
-void json_writer::begin_list(std::size_t, length /*allowed*/) { open('[', true); }
+void json_writer::begin_list(std::size_t, elements) { open('[', true); }
 
 bool json_writer::next_element() {
   ++frames_.back().elements;
@@ -103,6 +142,8 @@ bool json_writer::next_element() {
 }
 
 void json_writer::end_list() { close(']'); }
+
+void json_writer::found_twice() {}
 
 void json_writer::begin_map(std::size_t) { open('{', false); }
 
@@ -124,7 +165,10 @@ void json_writer::begin_variant(std::size_t& index, std::span<const std::string_
   may_be_left_out_ = false;
 }
 
-void json_writer::end_variant() { close('}'); }
+bool json_writer::end_variant(std::size_t&) {
+  close('}');
+  return false;
+}
 
 void json_writer::open(char bracket, bool is_list) {
   if (frames_.size() == json_limits::depth_max) fail("nested deeper than " + std::to_string(json_limits::depth_max));

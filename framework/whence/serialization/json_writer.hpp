@@ -17,23 +17,29 @@ class json_writer final : public archive {
   void boolean(bool& value) override;
   void integer(std::int64_t& value, std::int64_t least, std::int64_t most) override;
   void natural(std::uint64_t& value, std::uint64_t most) override;
-  void decimal(double& value) override;
+  void real(double& value, precision how) override;
   void text(std::string& value) override;
+  void bytes(std::vector<std::byte>& value, std::size_t size) override;
   void identifier(uuid& value) override;
-  void time(timestamp& value) override;
+  void time(timestamp& value, std::chrono::microseconds step) override;
+  void duration(std::int64_t& ticks, const tick& unit) override;
+  void exact(decimal& value) override;
+  void currency(currency_code& value) override;
   void enumerator(std::size_t& index, std::span<const std::string_view> names) override;
   bool present(bool has_value) override;
-  void begin_object() override;
-  bool member(std::string_view name, need how) override;
+  bool begin_object(const void* type) override;
+  void tolerate_unknown() override;
+  bool member(std::string_view name, need how, const visitable* standard) override;
   void end_object() override;
-  void begin_list(std::size_t size, length allowed) override;
+  void begin_list(std::size_t size, elements kind) override;
   bool next_element() override;
   void end_list() override;
+  void found_twice() override;
   void begin_map(std::size_t size) override;
   bool next_entry(std::string& key) override;
   void end_map() override;
   void begin_variant(std::size_t& index, std::span<const std::string_view> names) override;
-  void end_variant() override;
+  bool end_variant(std::size_t& index) override;
 
  private:
   /// An open object, list or map. Its members' names stand in `names_` from `first_name`.
