@@ -33,16 +33,23 @@ std::uint64_t number(std::string_view digits) {
   return value;
 }
 
-}  // namespace
-
-std::optional<split_duration> split(std::int64_t ticks, const archive::tick& unit) {
-  wide total = ticks * nanoseconds_in(unit);
+std::optional<split_duration> split_nanoseconds(wide total) {
   split_duration parts{.negative = total < 0};
   if (parts.negative) total = -total;
   if (total / billion > wide{seconds_max}) return std::nullopt;
   parts.seconds = static_cast<std::uint64_t>(total / billion);
   parts.nanoseconds = static_cast<std::uint32_t>(total % billion);
   return parts;
+}
+
+}  // namespace
+
+std::optional<split_duration> split(std::int64_t ticks, const archive::tick& unit) {
+  return split_nanoseconds(ticks * nanoseconds_in(unit));
+}
+
+std::optional<split_duration> split_duration_of(std::int64_t seconds, std::int64_t nanoseconds) {
+  return split_nanoseconds(wide{seconds} * billion + nanoseconds);
 }
 
 std::optional<std::int64_t> ticks_of(const split_duration& duration, const archive::tick& unit) {
@@ -83,7 +90,7 @@ std::optional<split_duration> parse_duration(std::string_view text) {
   return parsed;
 }
 
-std::string describe(const archive::tick& unit) {
+std::string describe_ticks(const archive::tick& unit) {
   std::string text = "ticks of " + std::to_string(unit.numerator);
   if (unit.denominator != 1) text.append("/").append(std::to_string(unit.denominator));
   return text.append(" s from ").append(std::to_string(unit.least)).append(" to ").append(std::to_string(unit.most));

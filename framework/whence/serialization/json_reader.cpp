@@ -105,7 +105,7 @@ void json_decoder::reader::duration(std::int64_t& ticks, const tick& unit) {
   const auto parsed = detail::parse_duration(document_.text(current_));
   if (!parsed) fail_expecting("a duration like PT1.5S");
   const auto found = detail::ticks_of(*parsed, unit);
-  if (!found) fail_expecting("whole " + detail::describe(unit));
+  if (!found) fail_expecting("whole " + detail::describe_ticks(unit));
   ticks = *found;
 }
 

@@ -7,6 +7,7 @@
 #include <whence/serialization/base64.hpp>
 #include <whence/serialization/duration_text.hpp>
 #include <whence/serialization/json_pointer.hpp>
+#include <whence/serialization/time_range.hpp>
 #include <whence/serialization/utf8.hpp>
 
 namespace whence::inline v0::detail {
@@ -17,11 +18,6 @@ void put_number(std::string& out, Number value) {
   char digits[32];
   const auto [end, problem] = std::to_chars(std::begin(digits), std::end(digits), value);
   out.append(digits, end);
-}
-
-bool has_text(timestamp time) noexcept {
-  return time >= std::chrono::sys_days{std::chrono::year{0} / 1 / 1} &&
-         time < std::chrono::sys_days{std::chrono::year{10'000} / 1 / 1};
 }
 
 /// ASCII that needs no escape.
