@@ -271,6 +271,16 @@ class Setups:
         place.as_nobody = True
         return place
 
+    def models_not_readable(self):
+        place = self.only_readable()
+        (place.folder / "shop.db.models").chmod(0)
+        return place
+
+    def witness_not_readable(self):
+        place = self.only_readable()
+        (place.folder / "shop.db.witness").chmod(0)
+        return place
+
     def only_readable(self):
         place = self.copy_of_shop()
         for path in place.folder.rglob("*"):

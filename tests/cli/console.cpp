@@ -18,6 +18,7 @@ class counted_interruption final : public cli::interruption {
  public:
   counted_interruption(const interruptions& when, whence::clock& time) : when_(when), clock_(time) {}
   bool wanted() const noexcept override { return waits_ >= when_.waits; }
+  exit_code code() const noexcept override { return exit_code::interrupted; }
   bool wait(std::chrono::milliseconds time) override {
     ++waits_;
     dynamic_cast<manual_clock&>(clock_).advance(time);

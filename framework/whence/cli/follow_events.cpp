@@ -35,7 +35,7 @@ class follower {
   void show_new();
   bool show(const recorded_event& event);
   bool is_over();
-  void say_how_it_goes_on();
+  exit_code ended();
 
   session& session_;
   log_reader& log_;
@@ -68,10 +68,7 @@ exit_code follower::run() {
   wanted_.from = beginning();
   interrupted_ = session_.around().catch_interrupts();
   show_past(head);
-  if (interrupted_->wanted() || is_over()) {
-    say_how_it_goes_on();
-    return exit_code::done;
-  }
+  if (interrupted_->wanted() || is_over()) return ended();
   list_->go_live();
   session_.say("live: " + session_.store() + " after #" + std::to_string(at_.value()) + "; Ctrl-C ends it");
   while (true) {
@@ -80,8 +77,7 @@ exit_code follower::run() {
     session_.must_have_reader();
     if (!interrupted_->wait(pause)) break;
   }
-  say_how_it_goes_on();
-  return exit_code::done;
+  return ended();
 }
 
 /// Where the last few that are wanted begin.
@@ -146,10 +142,12 @@ bool follower::is_over() {
          (wanted_.until && session_.now() > *wanted_.until && log_.head() <= at_);
 }
 
-void follower::say_how_it_goes_on() {
-  if (!interrupted_->wanted()) return;
+/// Ctrl-C is how one ends it, and so no fault; SIGTERM comes from somebody else.
+exit_code follower::ended() {
+  if (!interrupted_->wanted()) return exit_code::done;
   session_.note("stopped after #" + std::to_string(at_.value()) + "; --from " + std::to_string(at_.next().value()) +
                 " goes on there");
+  return interrupted_->code() == exit_code::terminated ? exit_code::terminated : exit_code::done;
 }
 
 }  // namespace

@@ -48,6 +48,7 @@ bool is_damaged_within(const log_overview& log) {
 
 std::string condition_text(const log_overview& log) {
   const std::optional<log_condition>& condition = log.condition;
+  if (log.witness_unreadable) return "not known: its witness cannot be read, so a missing tail would not be seen";
   if (!condition) return "its end is damaged: it is not what its witness saw";
   if (is_damaged_within(log)) return "an event in it is damaged";
   switch (condition->what) {
@@ -62,6 +63,7 @@ std::string condition_text(const log_overview& log) {
 
 std::string condition_word(const log_overview& log) {
   const std::optional<log_condition>& condition = log.condition;
+  if (log.witness_unreadable) return "unknown";
   if (!condition || is_damaged_within(log)) return "damaged";
   switch (condition->what) {
     case log_condition::kind::whole: return "whole";
@@ -189,7 +191,7 @@ bool is_well(const log_overview& log) {
   for (const model_standing& model : log.models.models) {
     if (model.problem) return false;
   }
-  return log.condition && log.condition->what == log_condition::kind::whole && !log.damage;
+  return !log.models.problem && log.condition && log.condition->what == log_condition::kind::whole && !log.damage;
 }
 
 exit_code inspect(const request& request, session& session) {

@@ -189,7 +189,7 @@ exit_code verify(const request& request, session& session) {
     } catch (const operation_cancelled&) {
       line.clear();
       session.say("stopped before the end; nothing is known of the rest");
-      return exit_code::interrupted;
+      return interrupted->code();
     }
   }
   if (found.sound() && request.has("--from") && options.from > found.head) {

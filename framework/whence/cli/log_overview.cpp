@@ -94,6 +94,8 @@ log_overview look_at_log(const log_source& source, log_reader& log, const runtim
     found.condition = log.condition();
   } catch (const log_damaged&) {
     found.damage = std::current_exception();
+  } catch (const file_error&) {
+    found.witness_unreadable = true;
   }
   found.writer = writer_of(source, *runtime.files);
   look_at_times(log, runtime.clock->now(), found);

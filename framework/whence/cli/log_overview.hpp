@@ -31,8 +31,9 @@ struct log_overview {
   std::uint64_t bytes = 0;            ///< of its file
   std::uint64_t unsettled_bytes = 0;  ///< of its -wal
   log_identity identity;
-  std::optional<log_condition> condition;  ///< nothing: what the witness has seen last is damaged
-  std::optional<long> writer;              ///< the process that writes it
+  std::optional<log_condition> condition;  ///< nothing: what the witness has seen last is damaged, or it cannot be read
+  bool witness_unreadable = false;
+  std::optional<long> writer;  ///< the process that writes it
 
   std::optional<timestamp> first_recorded;
   std::optional<timestamp> last_recorded;

@@ -98,7 +98,13 @@ model_standings stand_of_models(const log_source& source, log_reader& log, const
                                 const cli_types* types) {
   model_standings all;
   std::vector<bool> builds;
-  for (const stored_model& stored : stored_models(runtime.files, source.models_directory())) {
+  std::vector<stored_model> there;
+  try {
+    there = stored_models(runtime.files, source.models_directory());
+  } catch (const file_error&) {
+    all.problem = std::current_exception();
+  }
+  for (const stored_model& stored : there) {
     const auto add = [&](const stored_generation& generation, bool building) {
       all.models.push_back(standing_of(stored.name, generation));
       compare(all.models.back(), generation.at, log);

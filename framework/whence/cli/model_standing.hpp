@@ -56,10 +56,11 @@ struct model_standing {
 struct model_standings {
   global_position head;
   std::vector<model_standing> models;  ///< by name; of one that is built anew, the one that serves first
+  std::exception_ptr problem = {};     ///< the models' directory cannot be listed: what is in it nobody knows
 };
 
 /// Never changes, makes or locks a file.
-/// Throws   file_error: the models' directory cannot be listed. What reading the log throws.
+/// Throws   what reading the log throws.
 model_standings stand_of_models(const log_source& source, log_reader& log, const runtime& runtime,
                                 const cli_types* types);
 

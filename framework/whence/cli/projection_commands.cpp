@@ -102,6 +102,7 @@ constexpr item_column<shown_model> all_columns[] = {
 model_standings models_wanted(const request& request, session& session) {
   const surroundings& around = session.around();
   model_standings found = stand_of_models(session.source(), session.log(), around.runtime, around.types);
+  if (found.problem) std::rethrow_exception(found.problem);
   const std::string wanted = request.argument();
   if (wanted.empty()) return found;
   if (std::none_of(found.models.begin(), found.models.end(),
@@ -276,7 +277,17 @@ not_in_log no_model(const std::string& wanted, const std::vector<model_standing>
            .remedy = "whence projection list"}};
 }
 
+void report_unreadable_folder(const model_standings& found, session& session) {
+  if (!found.problem) return;
+  try {
+    std::rethrow_exception(found.problem);
+  } catch (const error& known) {
+    session.failed(known);
+  }
+}
+
 void report_problems(const model_standings& found, session& session) {
+  report_unreadable_folder(found, session);
   for (const model_standing& model : found.models) {
     if (!model.problem) continue;
     try {

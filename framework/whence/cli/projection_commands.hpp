@@ -25,6 +25,8 @@ struct shown_model {
 
 /// Says of each model that cannot be read, or is none of this log, what is wrong with it.
 void report_problems(const model_standings& found, session& session);
+/// Only that the folder of the models cannot be listed, if it is so.
+void report_unreadable_folder(const model_standings& found, session& session);
 
 std::span<const item_column<shown_model>> model_columns();
 std::string json_of_model(const shown_model& model);

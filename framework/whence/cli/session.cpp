@@ -114,6 +114,9 @@ log_reader& session::log() {
   } catch (const log_damaged& damage) {
     // The last event that the witness has seen is damaged. What is before it is shown first.
     failed(damage);
+  } catch (const file_error& unreadable) {
+    // The witness cannot be read: whether events are missing at the end nobody can say, and they are shown all the same.
+    failed(unreadable);
   }
   return *log_;
 }
@@ -190,7 +193,10 @@ void session::say(std::string_view text) {
 }
 
 void session::note(std::string_view text, std::string_view line) {
-  if (request_.has("--quiet")) return;
+  if (!request_.has("--quiet")) warn(text, line);
+}
+
+void session::warn(std::string_view text, std::string_view line) {
   const remark made{as_started(program(), text), visible(line)};
   if (notes_.empty() || notes_.back() != made) notes_.push_back(made);
 }

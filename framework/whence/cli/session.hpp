@@ -64,6 +64,8 @@ class session {
   void must_have_reader() const;
   /// To standard error, at the end. `line`: a command to paste, which stays in one piece.
   void note(std::string_view text, std::string_view line = {});
+  /// The same, also if no notes are wanted: without it the answer would be taken for another.
+  void warn(std::string_view text, std::string_view line = {});
 
   /// Says that a list was cut, and how it goes on. `total`: how many there are, if that is known; else 0. `next`: what comes
   /// first of the rest, if the list has positions.

@@ -113,11 +113,24 @@ std::string script_of(const request& request, session& session) {
   return script;
 }
 
+void warn_not_attached(const std::string& what, const std::exception_ptr& why, session& session) {
+  try {
+    std::rethrow_exception(why);
+  } catch (const error& failure) {
+    session.warn(what + ": " + visible(failure.text().what) +
+                 (failure.text().why.empty() ? "" : ": " + visible(failure.text().why)));
+  }
+}
+
 /// The models by their names; all that can be read, or those that were asked for.
 void attach_models(const request& request, session& session, sql_reader& reader) {
   const std::vector<std::string> wanted = request.listed("--model");
   const model_standings found =
       stand_of_models(session.source(), session.log(), session.around().runtime, session.around().types);
+  if (found.problem) {
+    if (!wanted.empty()) std::rethrow_exception(found.problem);
+    warn_not_attached("no read model is attached", found.problem, session);
+  }
   for (const std::string& name : wanted) {
     if (std::none_of(found.models.begin(), found.models.end(),
                      [&](const model_standing& one) { return one.name == name; }))
@@ -130,15 +143,14 @@ void attach_models(const request& request, session& session, sql_reader& reader)
     try {
       if (model.problem) std::rethrow_exception(model.problem);
       if (attached == reader.models_max()) {
-        session.note("read model " + model.name + " found no room: name those that you want with --model");
+        session.warn("read model " + model.name + " found no room: name those that you want with --model");
         continue;
       }
       reader.attach(model.name, model.path, model.mode);
       ++attached;
-    } catch (const error& failure) {
+    } catch (const error&) {
       if (asked_for) throw;
-      session.note("read model " + model.name + " is not attached: " + visible(failure.text().what) +
-                   (failure.text().why.empty() ? "" : ": " + visible(failure.text().why)));
+      warn_not_attached("read model " + model.name + " is not attached", std::current_exception(), session);
     }
   }
 }
@@ -251,7 +263,7 @@ exit_code run_sql(const request& request, session& session) {
     if (failure.primary() != SQLITE_INTERRUPT) throw;
     if (!interrupted->wanted()) throw sql_timeout(*timeout);
     session.note("interrupted: what was printed is not all");
-    return exit_code::interrupted;
+    return interrupted->code();
   }
   return exit_code::done;
 }

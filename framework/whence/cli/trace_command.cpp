@@ -10,6 +10,7 @@
 #include <whence/cli/flags.hpp>
 #include <whence/cli/named_event.hpp>
 #include <whence/cli/program_name.hpp>
+#include <whence/cli/projection_commands.hpp>
 #include <whence/cli/request.hpp>
 #include <whence/cli/session.hpp>
 #include <whence/cli/trace_screen.hpp>
@@ -236,6 +237,15 @@ void print_items(const trace& trace, bool more, const request& request, session&
   }
 }
 
+/// What a model applied is not in the tree, and that does not mean that it has not applied it.
+void report_unreadable_models(const model_standings& models, session& session) {
+  report_unreadable_folder(models, session);
+  for (const model_standing& model : models.models) {
+    if (model.problem)
+      session.warn("read model " + model.name + " cannot be read: whence projection status " + model.name);
+  }
+}
+
 exit_code show_trace(const request& request, session& session) {
   log_reader& log = session.log();
   trace_source source(log, selection_from(request, log, session.now()));
@@ -253,10 +263,7 @@ exit_code show_trace(const request& request, session& session) {
 
   const model_standings models =
       stand_of_models(session.source(), log, session.around().runtime, session.around().types);
-  for (const model_standing& model : models.models) {
-    if (model.problem)
-      session.note("read model " + model.name + " cannot be read: whence projection status " + model.name);
-  }
+  report_unreadable_models(models, session);
   const trace whole{tree, subject, models.models};
   if (session.form() == output_form::mermaid) {
     print_mermaid(whole, session);

@@ -28,7 +28,7 @@ exit_code draw_or_watch(const request& request, session& session,
     session.redraw([&] { end = draw(); });
     if (end) return *end;
   } while (interrupted->wait(pause));
-  return exit_code::done;
+  return interrupted->code() == exit_code::terminated ? exit_code::terminated : exit_code::done;
 }
 
 }  // namespace whence::inline v0::cli

@@ -21,7 +21,7 @@ constexpr failure failures[] = {
     {SQLITE_FULL, "sql.full", next_move::operator_needed, "make room on the disk"},
     {SQLITE_IOERR, "sql.io", next_move::operator_needed, "look for what the system says of the disk: dmesg | tail"},
     {SQLITE_CORRUPT, "sql.corrupt", next_move::operator_needed,
-     "a log: put the files of a backup in its place; a read model: delete its file, it is built anew"},
+     "a log: put the files of a backup in its place; a read model: move its files away, it is built anew"},
     {SQLITE_NOTADB, "sql.not_a_database", next_move::operator_needed, "give the path of a SQLite database"},
     {SQLITE_CANTOPEN, "sql.cannot_open", next_move::operator_needed,
      "look at the path, and at who may read and write there"},
