@@ -53,8 +53,13 @@ std::string customer_of(std::uint64_t number, std::uint64_t events) {
 /// The command that caused the five events of which this is one.
 uuid command_of(std::uint64_t number) { return derive(timestamp{}, "command of inspect_log", number / 5); }
 
-/// Streams of twenty events each, five at a time, of one command, so that a stream's events lie apart. Every thousandth event is of
-/// a rare type.
+/// Every thousandth event is of a rare type, and one at each end of the log of the rarest.
+std::string type_of(std::uint64_t number, std::uint64_t events) {
+  if (number == events / 100 || number == events - events / 100) return "OrderLost";
+  return number % 1'000 == 999 ? "OrderCancelled" : "OrderPlaced";
+}
+
+/// Streams of twenty events each, five at a time, of one command, so that a stream's events lie apart.
 int write_events(const std::string& path, std::uint64_t events) {
   const runtime runtime = runtime::system();
   const auto log = sqlite(path).open(runtime);
@@ -68,7 +73,7 @@ int write_events(const std::string& path, std::uint64_t events) {
       for (std::uint64_t k = 0; k < in_a_row && number < events; ++k, ++number) {
         new_event event;
         event.id = event_id(id_of(number));
-        event.type = number % 1'000 == 999 ? "OrderCancelled" : "OrderPlaced";
+        event.type = type_of(number, events);
         event.occurred_at = runtime.clock->now();
         event.data = "{\"number\":" + std::to_string(number) + "}";
         event.metadata.correlation = correlation_id(event.id.value());
@@ -248,6 +253,13 @@ int prove(const std::string& whence, const std::string& folder, const std::strin
                       first_row_milliseconds_max);
   inspector.first_row("first row of event list --type --reverse",
                       {"event", "list", "-o", "jsonl", "--type", "OrderCancelled", "--reverse"},
+                      first_row_milliseconds_max);
+  inspector.all_of_it("event list --type, one at each end", {"event", "list", "-o", "jsonl", "--type", "OrderLost"});
+  inspector.all_of_it("event list --type --reverse, one at each end",
+                      {"event", "list", "-o", "jsonl", "--type", "OrderLost", "--reverse"});
+  inspector.first_row("event list --type that no event is of", {"event", "list", "-o", "csv", "--type", "Nothing"},
+                      first_row_milliseconds_max);
+  inspector.first_row("event count --type, one at each end", {"event", "count", "--type", "OrderLost"},
                       first_row_milliseconds_max);
   inspector.first_row("first row of event list --aggregate", {"event", "list", "-o", "jsonl", "--aggregate", "Order"},
                       first_row_milliseconds_max);

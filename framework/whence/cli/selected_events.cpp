@@ -10,8 +10,8 @@ namespace {
 
 constexpr std::size_t window_min = 1024;
 constexpr std::size_t scanned_window_max = 1024;
-constexpr std::size_t linked_window_max = std::size_t{1}
-                                          << 62;  // what has a link is found by the index, however far it is
+constexpr std::size_t selected_window_max = std::size_t{1}
+                                            << 62;  // what the index knows is found by it, however far it is
 constexpr std::size_t windows_not_widened = 8;
 
 /// How many positions are passed, at most, before what was found is shown.
@@ -91,7 +91,7 @@ event_page selected_events::fetch_backward() {
     if (steady_ > 0) {
       --steady_;
     } else {
-      window_ = std::min(window * 2, link_ ? linked_window_max : scanned_window_max);
+      window_ = std::min(window * 2, is_looked_up() ? selected_window_max : scanned_window_max);
     }
     upto_ = at_;
     at_ = below;
@@ -100,12 +100,14 @@ event_page selected_events::fetch_backward() {
   }
 }
 
-/// Nothing if the window is too wide. A page of what has a link may go on beyond it.
+/// Nothing if the window is too wide. A page of what is looked up may go on beyond it.
 std::optional<event_page> selected_events::read_window(global_position below, std::size_t window) {
   try {
-    event_page page = link_
-                          ? log_.read_linked(*link_, below, page_size)
-                          : log_.read(below, filter_, {.events = window, .bytes = page_size.bytes, .scanned = window});
+    // Of a wide window the index leaves few events to be looked at, or it is too wide.
+    const page_limit of_window{.events = std::min(window, scanned_window_max),
+                               .bytes = page_size.bytes,
+                               .scanned = std::min(window, page_size.scanned)};
+    event_page page = link_ ? log_.read_linked(*link_, below, page_size) : log_.read(below, filter_, of_window);
     if (page.scanned_to() < at_ && window > 1) return std::nullopt;
     return page;
   } catch (const log_damaged& damaged) {

@@ -29,6 +29,8 @@ class selected_events {
   event_page fetch_backward();
   std::optional<event_page> read_window(global_position below, std::size_t window);
   void looked_on();
+  /// By a link, or by types.
+  bool is_looked_up() const { return link_ || !filter_.aggregate_types.empty() || !filter_.event_types.empty(); }
   event_page fetch_stream();
   const recorded_event* take();
 

@@ -92,6 +92,8 @@ class log_reader {
   virtual global_position head() = 0;
 
   /// The events after `after`, ascending.
+  /// Costs    of a type that few events have, with an index: what is found, and the thousand events around each. What is passed
+  ///          over is not checked.
   virtual event_page read(global_position after, const event_filter& filter = {}, page_limit limit = {}) = 0;
 
   /// The events of one stream: forward from `from` upwards, backward from `from` downwards (both included).

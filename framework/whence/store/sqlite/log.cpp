@@ -8,6 +8,7 @@
 
 #include <whence/core/detail/fault_points.hpp>
 #include <whence/store/log_errors.hpp>
+#include <whence/store/sqlite/filtered_reading.hpp>
 #include <whence/store/sqlite/log.hpp>
 #include <whence/store/sqlite/verify/verifier.hpp>
 #include <whence/store/sqlite/visitor.hpp>
@@ -76,7 +77,39 @@ global_position sqlite_log::head() { return committer_->writer().head(); }
 
 event_page sqlite_log::read(global_position after, const event_filter& filter, page_limit limit) {
   refuse_in_fork();
-  return readers_->with_snapshot([&](log_reader_connection& reader) { return reader.read(after, filter, limit); });
+  return readers_->with_readers([&](log_readers& lent) {
+    filtered_reading reading(lent.log, filter, limit, after);
+    const auto begin = [&] {
+      const log_reader_connection::snapshot snapshot(lent.log);
+      return reading.begin();
+    };
+    if (begin()) go_on(reading, lent);
+    return reading.finish();
+  });
+}
+
+/// By the index, if that has all that it says it has: nobody waits for one that is filled anew.
+void sqlite_log::go_on(filtered_reading& reading, log_readers& lent) {
+  lookup_sources sources{
+      .log = lent.log, .index = nullptr, .indexed_to = {}, .remembered = std::nullopt, .remembered_to = {}};
+  const std::uint64_t generation = index_->generation();
+  if (index_->is_complete(generation)) {
+    try {
+      index_reader& index = lent.index_at(paths_.index, generation);
+      const index_reader::snapshot index_snapshot(index);
+      const log_reader_connection::snapshot log_snapshot(lent.log);
+      use_index(sources, index);
+      if (!index_->is_complete(generation)) sources.index = nullptr;
+      return reading.go_on(sources);
+    } catch (const sql::sql_error& failure) {
+      // What was read until then stays.
+      if (failure.path != paths_.index) throw;
+      index_->rebuild_if_lost(failure);
+      sources.index = nullptr;
+    }
+  }
+  const log_reader_connection::snapshot log_snapshot(lent.log);
+  reading.go_on(sources);
 }
 
 /// Memory first, then the index, then the log: what one hands on to the next meanwhile is found there. An index that cannot be

@@ -20,6 +20,8 @@
 
 namespace whence::inline v0 {
 
+class filtered_reading;
+
 /// Owns     its parts.
 /// Threads  any: each part synchronises itself.
 /// Limits   a fork of the process refuses use: a SQLite connection does not survive it.
@@ -46,6 +48,7 @@ class sqlite_log final : public log {
  private:
   void refuse_in_fork() const;
   void close_parts() noexcept;
+  void go_on(filtered_reading& reading, log_readers& lent);
   template <class Read>
   auto look_up(index_key key, Read read);
   template <class Read>

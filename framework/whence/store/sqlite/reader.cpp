@@ -10,6 +10,7 @@
 #include <whence/sql/error.hpp>
 #include <whence/store/chain.hpp>
 #include <whence/store/log_errors.hpp>
+#include <whence/store/sqlite/filtered_reading.hpp>
 #include <whence/store/sqlite/reader.hpp>
 
 namespace whence::inline v0 {
@@ -17,7 +18,6 @@ namespace {
 
 constexpr int busy_milliseconds = 10'000;
 constexpr std::int64_t types_max = 1'000'000;
-constexpr std::size_t events_expected_max = 1'024;
 
 std::string columns_and(std::string_view more, std::string_view where) {
   return "SELECT " + std::string(entry_row::columns) + std::string(more) + " FROM entries e WHERE " +
@@ -43,32 +43,6 @@ bool is_damage(const sql::sql_error& failure) noexcept {
   return failure.primary() == SQLITE_CORRUPT || failure.primary() == SQLITE_NOTADB ||
          failure.result == SQLITE_IOERR_SHORT_READ;
 }
-
-/// Which type numbers a filter lets through; a number is judged when it is first met.
-class log_reader_connection::filtered_types {
- public:
-  filtered_types(log_reader_connection& reader, const event_filter& filter) : reader_(reader), filter_(filter) {}
-
-  bool wants(std::int64_t number) {
-    if (filter_.aggregate_types.empty() && filter_.event_types.empty()) return true;
-    const auto index = static_cast<std::size_t>(number);
-    if (index >= judged_.size()) judged_.resize(index + 1, 0);
-    if (judged_[index] == 0) judged_[index] = judge(*reader_.type(number)) ? 1 : 2;
-    return judged_[index] == 1;
-  }
-
- private:
-  static bool has(const std::vector<std::string>& names, const std::string& name) {
-    return names.empty() || std::find(names.begin(), names.end(), name) != names.end();
-  }
-  bool judge(const type_names& type) const {
-    return has(filter_.aggregate_types, type.aggregate_type) && has(filter_.event_types, type.event_type);
-  }
-
-  log_reader_connection& reader_;
-  const event_filter& filter_;
-  std::vector<char> judged_;
-};
 
 log_reader_connection::log_reader_connection(const std::string& path, sql::open_mode mode)
     : db_(open(path, mode, *this)),
@@ -258,47 +232,11 @@ global_position log_reader_connection::scan(global_position after,
 }
 
 event_page log_reader_connection::read(global_position after, const event_filter& filter, const page_limit& limit) {
-  event_page_builder page(std::min<std::size_t>(limit.events, events_expected_max));
-  filtered_types filtered(*this, filter);
-  std::vector<std::pair<std::string_view, std::string_view>> kept_types;  // by type number, once it was met
-  std::size_t scanned = 0;
-  bool full = false;
-  global_position scanned_to = after;
-  const auto take = [&](const entry_row& row, const recorded_event& event) {
-    const bool wanted = filtered.wants(row.type);
-    full = scanned >= std::max<std::size_t>(limit.scanned, 1) || (wanted && !page.has_room_for(event, limit));
-    if (full) return false;
-    ++scanned;
-    scanned_to = event.position;
-    if (!wanted) return true;
-
-    const auto number = static_cast<std::size_t>(row.type);
-    if (number >= kept_types.size()) kept_types.resize(number + 1);
-    auto& [aggregate_type, type] = kept_types[number];
-    if (type.empty()) {
-      aggregate_type = page.keep(event.aggregate_type);
-      type = page.keep(event.type);
-    }
-    recorded_event& kept = page.add_kept(event);
-    kept.aggregate_type = aggregate_type;
-    kept.type = type;
-    kept.stream = page.keep(event.stream);
-    kept.causation_type = page.keep(event.causation_type);
-    kept.source = page.keep(event.source);
-    kept.traceparent = page.keep(event.traceparent);
-    kept.data = page.keep(event.data);
-    kept.tags = page.keep_tags(event.tags);
-    return true;
-  };
-  try {
-    scan(after, take);
-  } catch (const log_damaged&) {
-    // What comes before the damage is intact, and is given out first: whoever reads on from there is told.
-    if (detail::mutant(4)) return page.finish(scanned_to, true);
-    if (scanned_to == after) throw;
-    full = true;
+  filtered_reading reading(*this, filter, limit, after);
+  if (reading.begin()) {
+    reading.go_on({.log = *this, .index = nullptr, .indexed_to = {}, .remembered = std::nullopt, .remembered_to = {}});
   }
-  return page.finish(scanned_to, !full);
+  return reading.finish();
 }
 
 const recorded_event* log_reader_connection::event_at(global_position position) {

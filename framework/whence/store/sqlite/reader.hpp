@@ -55,7 +55,7 @@ class log_reader_connection {
   void notice_epoch();
   global_position head();
 
-  /// A page ends before an event that is damaged; a page that would begin with it throws.
+  /// Without an index. A page ends before an event that is damaged; a page that would begin with it throws.
   event_page read(global_position after, const event_filter& filter, const page_limit& limit);
 
   /// Checks every event after `after` and hands each to `visit` until that returns false. Returns where it ended.
@@ -80,8 +80,6 @@ class log_reader_connection {
   sql::database& database() noexcept { return db_; }
 
  private:
-  class filtered_types;
-
   /// A scan on its way: SQLite calls a function of ours for each row, in the order of their positions, until that says that it
   /// is enough. So a page is one call of SQLite, and not one for each row and one for each column of it.
   struct scanning;

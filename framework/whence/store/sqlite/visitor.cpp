@@ -6,6 +6,7 @@
 #include <utility>
 
 #include <whence/store/log_errors.hpp>
+#include <whence/store/sqlite/filtered_reading.hpp>
 #include <whence/store/sqlite/judge.hpp>
 #include <whence/store/sqlite/visitor.hpp>
 
@@ -62,38 +63,49 @@ global_position sqlite_visitor::head() {
   return readers_.with_snapshot([](log_reader_connection& reader) { return reader.head(); });
 }
 
-event_page sqlite_visitor::read(global_position after, const event_filter& filter, page_limit limit) {
-  return readers_.with_snapshot([&](log_reader_connection& reader) {
-    reader.notice_epoch();
-    return reader.read(after, filter, limit);
-  });
-}
-
 /// The index first, then the log. An index that cannot be read is none.
 template <class Read>
-auto sqlite_visitor::look_up(Read read) {
-  return readers_.with_readers([&](log_readers& lent) {
-    try {
-      if (const std::optional<file_status> index_file = files_->status(paths_.index)) {
-        index_reader& index = lent.index_at(paths_.index, index_file->inode);
-        const index_reader::snapshot index_snapshot(index);
-        const log_reader_connection::snapshot log_snapshot(lent.log);
-        lent.log.notice_epoch();
-        lookup_sources sources{
-            .log = lent.log, .index = nullptr, .indexed_to = {}, .remembered = std::nullopt, .remembered_to = {}};
-        use_index(sources, index);
-        // Replaced meanwhile, the old file may have been read with the WAL of the new one.
-        const std::optional<file_status> now = files_->status(paths_.index);
-        if (!now || now->inode != index_file->inode) sources.index = nullptr;
-        return read(sources);
-      }
-    } catch (const sql::sql_error& failure) {
-      if (failure.path != paths_.index) throw;
+auto sqlite_visitor::look_up_with(log_readers& lent, Read& read) {
+  try {
+    if (const std::optional<file_status> index_file = files_->status(paths_.index)) {
+      index_reader& index = lent.index_at(paths_.index, index_file->inode);
+      const index_reader::snapshot index_snapshot(index);
+      const log_reader_connection::snapshot log_snapshot(lent.log);
+      lent.log.notice_epoch();
+      lookup_sources sources{
+          .log = lent.log, .index = nullptr, .indexed_to = {}, .remembered = std::nullopt, .remembered_to = {}};
+      use_index(sources, index);
+      // Replaced meanwhile, the old file may have been read with the WAL of the new one.
+      const std::optional<file_status> now = files_->status(paths_.index);
+      if (!now || now->inode != index_file->inode) sources.index = nullptr;
+      return read(sources);
     }
-    const log_reader_connection::snapshot log_snapshot(lent.log);
-    lent.log.notice_epoch();
-    return read(lookup_sources{
-        .log = lent.log, .index = nullptr, .indexed_to = {}, .remembered = std::nullopt, .remembered_to = {}});
+  } catch (const sql::sql_error& failure) {
+    if (failure.path != paths_.index) throw;
+  }
+  const log_reader_connection::snapshot log_snapshot(lent.log);
+  lent.log.notice_epoch();
+  return read(lookup_sources{
+      .log = lent.log, .index = nullptr, .indexed_to = {}, .remembered = std::nullopt, .remembered_to = {}});
+}
+
+template <class Read>
+auto sqlite_visitor::look_up(Read read) {
+  return readers_.with_readers([&](log_readers& lent) { return look_up_with(lent, read); });
+}
+
+event_page sqlite_visitor::read(global_position after, const event_filter& filter, page_limit limit) {
+  return readers_.with_readers([&](log_readers& lent) {
+    filtered_reading reading(lent.log, filter, limit, after);
+    const auto begin = [&] {
+      const log_reader_connection::snapshot snapshot(lent.log);
+      lent.log.notice_epoch();
+      return reading.begin();
+    };
+    // What was read until the index failed stays.
+    const auto go_on = [&reading](const lookup_sources& sources) { reading.go_on(sources); };
+    if (begin()) look_up_with(lent, go_on);
+    return reading.finish();
   });
 }
 

@@ -50,6 +50,8 @@ class sqlite_visitor final : public log_reader {
 
   template <class Read>
   auto look_up(Read read);
+  template <class Read>
+  auto look_up_with(log_readers& lent, Read& read);
   void watch_log() noexcept;
 
   const log_paths paths_;

@@ -88,7 +88,8 @@ TEST_CASE("an index that is gone, damaged, ahead, or of another log is filled ag
   SUBCASE("its runs do not end at its checkpoint") { change_index(folder, "UPDATE checkpoint SET position = 49"); }
   SUBCASE("another history") { change_index(folder, "UPDATE checkpoint SET chain = zeroblob(16)"); }
   SUBCASE("another log") { change_index(folder, "UPDATE checkpoint SET log = zeroblob(16)"); }
-  SUBCASE("of the format before") {
+  SUBCASE("of the format before, whose tables were the same") { change_index(folder, "PRAGMA user_version=3"); }
+  SUBCASE("of an older format") {
     change_index(folder,
                  "PRAGMA user_version=2; DROP TABLE pages; DROP TABLE garbage;"
                  " CREATE TABLE garbage(first INTEGER PRIMARY KEY, count INTEGER NOT NULL) STRICT;"
@@ -120,7 +121,7 @@ TEST_CASE("an index that is gone, damaged, ahead, or of another log is filled ag
   }
   check_log(folder, first, 50);
   check_log(folder, first, 50);
-  CHECK(sql::database::open(folder.beside(".index"), sql::open_mode::read_only).integer("PRAGMA user_version") == 3);
+  CHECK(sql::database::open(folder.beside(".index"), sql::open_mode::read_only).integer("PRAGMA user_version") == 4);
 }
 
 TEST_CASE("an index that has lost an event in the middle of a stream is noticed, and made anew") {

@@ -9,8 +9,11 @@
 #include <map>
 #include <optional>
 #include <random>
+#include <set>
 #include <string>
 #include <thread>
+#include <utility>
+#include <vector>
 
 #include <whence/core/runtime.hpp>
 #include <whence/sql/error.hpp>
@@ -237,8 +240,33 @@ TEST_CASE("a block that is not as it was written is never taken for one") {
   SUBCASE("another stands in its place") {
     db.run("UPDATE blocks SET bytes = (SELECT bytes FROM blocks WHERE number > 5) WHERE number = ?", {number});
   }
+  SUBCASE("another of the same run and size stands in its place") {
+    db.run("UPDATE blocks SET bytes = (SELECT bytes FROM blocks WHERE number = ?2) WHERE number = ?1",
+           {number, number % 4 + 1});
+  }
   SUBCASE("it is gone") { db.run("DELETE FROM blocks WHERE number = ?", {number}); }
   index_reader reader(given.path);
+  const index_reader::snapshot now(reader);
+  const auto read_all = [&] {
+    for (const auto& [wanted, positions] : given.model) {
+      if (reader.ascending(wanted, 0, 10'000) != positions) return false;
+    }
+    return true;
+  };
+  CHECK_THROWS_AS(read_all(), sql::sql_error);
+}
+
+TEST_CASE("a page of a filter that stands in the place of another of the same filter is never taken for that") {
+  index_and_model given;
+  index_writer writer = index_writer::open(*given.runtime.files, given.path);
+  writer.add(given.next(40'000), given.log);
+  sql::database db = sql::database::open(given.path, sql::open_mode::read_write);
+  // The pages of event ids, in which each event has a key.
+  db.run(
+      "CREATE TABLE other AS SELECT number, bytes FROM pages ORDER BY number DESC LIMIT 2;"
+      " UPDATE pages SET bytes = (SELECT bytes FROM other WHERE number <> pages.number)"
+      " WHERE number IN (SELECT number FROM other); DROP TABLE other");
+  index_reader reader(given.path, index_reader::filters::asked);
   const index_reader::snapshot now(reader);
   const auto read_all = [&] {
     for (const auto& [wanted, positions] : given.model) {
@@ -374,6 +402,36 @@ TEST_CASE("a range of ids knows its UUIDv7, and says nothing of others") {
   range.add(random);
   CHECK(range.may_have(uuid::parse("a2b1c3d4-0000-4000-8000-000000000002")));
   CHECK(range.is_beyond(v7("0a")));
+}
+
+TEST_CASE("sparse entries are one for each key and group, however the events come together") {
+  std::uint64_t random = 11;
+  const auto below = [&random](std::uint64_t bound) {
+    random = random * 6364136223846793005u + 1442695040888963407u;
+    return (random >> 33) % bound;
+  };
+  for (const std::uint64_t keys : {1u, 7u, 200u}) {
+    sparse_entries one_by_one;
+    sparse_entries in_batches;
+    std::vector<index_entry> expected;
+    std::set<std::pair<index_key, std::uint64_t>> seen;
+    for (std::uint64_t position = 1; position < 10'000;) {
+      sparse_entries batch;
+      for (std::uint64_t end = position + 1 + below(1'500); position < end; ++position) {
+        const index_key each = key(below(keys), key_kind::event_type);
+        one_by_one.add(each, position);
+        batch.add(each, position);
+        if (seen.insert({each, (position - 1) / 1'024}).second) expected.push_back({each, position});
+      }
+      in_batches.add(batch);
+    }
+    CHECK(one_by_one.all() == expected);
+    CHECK(in_batches.all() == expected);
+  }
+  CHECK(position_group::of(1).first == 1);
+  CHECK(position_group::of(1'024) == position_group::of(1));
+  CHECK(position_group::of(1'024).last() == 1'024);
+  CHECK(position_group::of(1'025).first == 1'025);
 }
 
 TEST_CASE("entries are sorted by key and position, however many there are and however the keys are spread") {

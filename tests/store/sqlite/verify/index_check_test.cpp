@@ -99,7 +99,7 @@ TEST_CASE("an index that says something else than the log is found") {
   SUBCASE("a filter says no, with a right checksum") {
     make_index(folder, keys);
     std::vector<std::uint8_t> page;
-    make_block(1, block_kind::filter, std::vector<std::uint8_t>(2 * sizeof(filter_line)), page);
+    make_block(block_place::of_page(1, 1, 0), block_kind::filter, std::vector<std::uint8_t>(2 * sizeof(filter_line)), page);
     sql::database::open(folder.beside(".index"), sql::open_mode::read_write)
         .run("UPDATE pages SET bytes = ? WHERE number = 2", {std::span<const std::uint8_t>(page)});
     check_found();
@@ -109,7 +109,7 @@ TEST_CASE("an index that says something else than the log is found") {
     filter_fences fences;
     fences.add(1, 2);
     std::vector<std::uint8_t> block;
-    make_block(1, block_kind::filter_fences, fences.bytes(), block);
+    make_block({1, 3}, block_kind::filter_fences, fences.bytes(), block);
     // Entries, their fences, the fences of the filter over streams; this is that over ids.
     sql::database::open(folder.beside(".index"), sql::open_mode::read_write)
         .run("UPDATE blocks SET bytes = ? WHERE number = 4", {std::span<const std::uint8_t>(block)});
@@ -126,7 +126,7 @@ TEST_CASE("an index that says something else than the log is found") {
     check_found();
   }
   SUBCASE("it is of another format") {
-    sql::database::open(folder.beside(".index"), sql::open_mode::read_write).run("PRAGMA user_version=2");
+    sql::database::open(folder.beside(".index"), sql::open_mode::read_write).run("PRAGMA user_version=3");
     check_found();
     CHECK(verify(folder).findings.front().detail.find("this is an index of another format") != std::string::npos);
   }

@@ -11,7 +11,7 @@ namespace whence::inline v0 {
 namespace {
 
 constexpr std::int64_t application_id = 0x57484E49;
-constexpr std::int64_t format = 3;
+constexpr std::int64_t format = 4;
 
 constexpr std::string_view schema = R"sql(
 CREATE TABLE checkpoint(

@@ -170,6 +170,7 @@ bool indexer::sample_fits(global_position head) {
         index_batch one;
         one.add(*event, {});
         expected.insert(expected.end(), one.entries.begin(), one.entries.end());
+        expected.insert(expected.end(), one.sparse.all().begin(), one.sparse.all().end());
       } catch (const log_damaged&) {
         // That is no fault of the index: the next sample.
       }
@@ -179,7 +180,10 @@ bool indexer::sample_fits(global_position head) {
     index_reader index(paths_.index);
     const index_reader::snapshot now(index);
     return std::ranges::all_of(expected, [&index](const index_entry& entry) {
-      return index.ascending(entry.key, entry.position - 1, 1) == std::vector<std::uint64_t>{entry.position};
+      // Of a sparse key, the first event of the group that has it may be another.
+      const std::uint64_t from = is_sparse(entry.key) ? position_group::of(entry.position).first : entry.position;
+      const std::vector<std::uint64_t> found = index.ascending(entry.key, from - 1, 1);
+      return !found.empty() && found.front() <= entry.position;
     });
   } catch (const sql::sql_error& failure) {
     if (is_damage(failure) || failure.primary() == SQLITE_CANTOPEN || failure.primary() == SQLITE_ERROR) return false;

@@ -22,6 +22,12 @@ index_key key_of_event(const event_id& id) noexcept { return hash(key_kind::even
 index_key key_of_correlation(const correlation_id& id) noexcept { return hash(key_kind::correlation, id.value()); }
 index_key key_of_causation(const causation_id& id) noexcept { return hash(key_kind::causation, id.value()); }
 index_key key_of_tag(std::string_view tag) noexcept { return hash(key_kind::tag, tag.data(), tag.size()); }
+index_key key_of_event_type(std::string_view name) noexcept {
+  return hash(key_kind::event_type, name.data(), name.size());
+}
+index_key key_of_aggregate_type(std::string_view name) noexcept {
+  return hash(key_kind::aggregate_type, name.data(), name.size());
+}
 
 void sort_entries(std::vector<index_entry>& entries) {
   constexpr std::size_t of_part = 64;
@@ -70,6 +76,18 @@ id_range id_range::of(const uuid& oldest, const uuid& newest, bool has_others) n
   return range;
 }
 
+void sparse_entries::begin_group(std::uint64_t position) {
+  group_ = position_group::of(position);
+  begin_of_group_ = all_.size();
+  met_.fill(0);
+}
+
+void sparse_entries::add_if_new(const index_entry& entry) {
+  const auto is_same = [&entry](const index_entry& other) { return other.key == entry.key; };
+  if (std::any_of(all_.begin() + static_cast<std::ptrdiff_t>(begin_of_group_), all_.end(), is_same)) return;
+  all_.push_back(entry);
+}
+
 void index_batch::add(const recorded_event& event, const chain_hash& chain_of_event) {
   const std::uint64_t position = event.position.value();
   if (empty()) first = position;
@@ -81,6 +99,8 @@ void index_batch::add(const recorded_event& event, const chain_hash& chain_of_ev
   if (!event.correlation.value().is_nil()) entries.push_back({key_of_correlation(event.correlation), position});
   if (!event.causation.value().is_nil()) entries.push_back({key_of_causation(event.causation), position});
   for (const std::string_view tag : event.tags) entries.push_back({key_of_tag(tag), position});
+  sparse.add(key_of_event_type(event.type), position);
+  sparse.add(key_of_aggregate_type(event.aggregate_type), position);
 }
 
 void index_batch::add(const index_batch& next) {
@@ -89,6 +109,7 @@ void index_batch::add(const index_batch& next) {
   last = next.last;
   chain = next.chain;
   entries.insert(entries.end(), next.entries.begin(), next.entries.end());
+  sparse.add(next.sparse);
   ids.add(next.ids);
 }
 

@@ -1,8 +1,13 @@
 /// Keys: what the index is asked for, as 64-bit hashes; and batches of them, as events become known.
 ///
 /// Two things may have the same key. A hit is a hint: whoever asks looks the event up in the log.
+///
+/// Most keys have an entry for each event that has them. Every event has a type, and there are few: these have, in each run, one
+/// entry for each group of positions in which they occur, at the first event there that has them. Whoever asks reads these
+/// groups in the log.
 #pragma once
 
+#include <array>
 #include <compare>
 #include <cstddef>
 #include <cstdint>
@@ -17,12 +22,28 @@ namespace whence::inline v0 {
 /// A hash, with its kind in the lowest three bits.
 using index_key = std::uint64_t;
 
-enum class key_kind : std::uint8_t { stream, event, correlation, causation, tag };
+enum class key_kind : std::uint8_t { stream, event, correlation, causation, tag, event_type, aggregate_type };
 
 constexpr key_kind kind_of(index_key key) noexcept { return static_cast<key_kind>(key & 7); }
 
 /// An append asks for these, mostly to hear that they were never seen: filters are built over them.
 constexpr bool is_filtered(index_key key) noexcept { return kind_of(key) <= key_kind::event; }
+
+/// It has an entry for each group of positions, and not for each event.
+constexpr bool is_sparse(index_key key) noexcept { return kind_of(key) >= key_kind::event_type; }
+
+/// Positions that lie side by side, from 1 on.
+struct position_group {
+  static constexpr std::uint64_t positions = 1'024;
+
+  static constexpr position_group of(std::uint64_t position) noexcept {
+    return {(position - 1) / positions * positions + 1};
+  }
+  constexpr std::uint64_t last() const noexcept { return first + positions - 1; }
+  friend bool operator==(position_group, position_group) = default;
+
+  std::uint64_t first = 1;
+};
 
 index_key key_of_stream(std::string_view name) noexcept;
 index_key key_of_event(const event_id& id) noexcept;
@@ -30,6 +51,8 @@ index_key key_of_correlation(const correlation_id& id) noexcept;
 /// The command or event that caused it.
 index_key key_of_causation(const causation_id& id) noexcept;
 index_key key_of_tag(std::string_view tag) noexcept;
+index_key key_of_event_type(std::string_view name) noexcept;
+index_key key_of_aggregate_type(std::string_view name) noexcept;
 
 struct index_entry {
   index_key key = 0;
@@ -65,6 +88,36 @@ class id_range {
   bool has_others_ = false;
 };
 
+/// Sparse entries of consecutive events: one for each key and group.
+class sparse_entries {
+ public:
+  /// A key of an event at that position, which is not before those of the events that were added before.
+  void add(index_key key, std::uint64_t position) {
+    if (!(position_group::of(position) == group_)) begin_group(position);
+    index_key& met = met_[(key >> 3) % met_.size()];
+    if (met == key) return;
+    met = key;
+    add_if_new({key, position});
+  }
+  void add(const sparse_entries& next) {
+    for (const index_entry& entry : next.all_) add(entry.key, entry.position);
+  }
+  void clear() { *this = {}; }
+
+  /// In the order of their positions.
+  const std::vector<index_entry>& all() const noexcept { return all_; }
+
+ private:
+  void begin_group(std::uint64_t position);
+  void add_if_new(const index_entry& entry);
+
+  std::vector<index_entry> all_;
+  position_group group_{0};         // of the last event
+  std::size_t begin_of_group_ = 0;  // in all_
+  // Some keys of this group, by their bits. Not all: two of them may want the same place.
+  std::array<index_key, 32> met_{};
+};
+
 /// The keys of consecutive events, in their order.
 struct index_batch {
   /// The next event; `chain` is its chain hash.
@@ -76,6 +129,7 @@ struct index_batch {
   bool empty() const noexcept { return entries.empty(); }
 
   std::vector<index_entry> entries;
+  sparse_entries sparse;
   std::uint64_t first = 0;  ///< the position of its first event
   std::uint64_t last = 0;
   chain_hash chain{};  ///< of its last event

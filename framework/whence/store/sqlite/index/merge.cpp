@@ -72,7 +72,7 @@ void index_writer::merge::read_block(std::size_t source) {
   const std::span<const std::uint8_t> bytes = select_.blob(0);
   here.bytes.assign(bytes.begin(), bytes.end());
   select_.reset();
-  const std::optional<block_view> block = block_view::read(here.bytes, run.number, run.first);
+  const std::optional<block_view> block = block_view::read(here.bytes, {run.number, here.next_block - 1}, run.first);
   if (!block) index_is_damaged(path_, "a block is not as it was written");
   here.block = *block;
   here.at = 0;

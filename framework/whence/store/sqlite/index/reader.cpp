@@ -99,7 +99,7 @@ std::span<const std::uint8_t> index_reader::block(const index_run& run, std::siz
 block_view index_reader::entries(const index_run& run, std::size_t number) {
   const std::int64_t wanted = run.blocks.at(number);
   if (wanted == block_number_ && wanted > 0) return block_;
-  const std::optional<block_view> read = block_view::read(block(run, number), run.number, run.first);
+  const std::optional<block_view> read = block_view::read(block(run, number), {run.number, number}, run.first);
   const std::uint64_t expected =
       std::min<std::uint64_t>(block_size::entries, run.entries - number * block_size::entries);
   if (!read || read->size() != expected) index_is_damaged(db_.path(), "a block is not as it was written");
@@ -112,7 +112,7 @@ std::vector<std::uint8_t> index_reader::read_payload(const index_run& run, block
                                                      std::size_t end) {
   std::vector<std::uint8_t> all;
   for (std::size_t number = first; number < end; ++number) {
-    const auto payload = read_block(block(run, number), run.number, kind);
+    const auto payload = read_block(block(run, number), {run.number, number}, kind);
     if (!payload) index_is_damaged(db_.path(), "a block is not as it was written");
     all.insert(all.end(), payload->begin(), payload->end());
   }
@@ -147,12 +147,13 @@ filter_cache::filter& index_reader::load_filter(known_run& known, std::size_t fi
   return known.filters[filter].emplace(std::move(*fences));
 }
 
-const filter_cache::filter::page& index_reader::load_page(const index_run& run, filter_cache::filter& filter,
-                                                          std::size_t page) {
+const filter_cache::filter::page& index_reader::load_page(known_run& known, std::size_t which, std::size_t page) {
+  filter_cache::filter& filter = *known.filters[which];
   select_page_.reset();
   select_page_.bind(1, filter.fences.pages[page]);
   if (!select_page_.step()) index_is_damaged(db_.path(), "a page of a filter is missing");
-  const auto lines = read_block(select_page_.blob(0), run.number, block_kind::filter);
+  const auto lines =
+      read_block(select_page_.blob(0), block_place::of_page(known.run.number, which, page), block_kind::filter);
   const filter_cache::filter::page* const loaded = lines ? cache_.put(filter, page, *lines) : nullptr;
   if (loaded == nullptr) index_is_damaged(db_.path(), "a page of a filter is not as it was written");
   select_page_.reset();
@@ -165,7 +166,7 @@ bool index_reader::may_have(known_run& known, index_key key) {
   const std::optional<std::size_t> page = filter.fences.page_of(key);
   if (!page) return false;
   const filter_line* const line = cache_.line(filter, *page, key);
-  return whence::may_have(line != nullptr ? *line : load_page(known.run, filter, *page).line(key), key);
+  return whence::may_have(line != nullptr ? *line : load_page(known, filter_with(key), *page).line(key), key);
 }
 
 bool index_reader::surely_lacked(index_key key, const event_id* id) {

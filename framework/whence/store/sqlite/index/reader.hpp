@@ -75,7 +75,7 @@ class index_reader {
   bool may_have(known_run& known, index_key key);
   void load_fences(known_run& known);
   filter_cache::filter& load_filter(known_run& known, std::size_t filter);
-  const filter_cache::filter::page& load_page(const index_run& run, filter_cache::filter& filter, std::size_t page);
+  const filter_cache::filter::page& load_page(known_run& known, std::size_t which, std::size_t page);
   std::vector<std::uint8_t> read_payload(const index_run& run, block_kind kind, std::size_t first, std::size_t end);
   std::span<const std::uint8_t> block(const index_run& run, std::size_t number);
   block_view entries(const index_run& run, std::size_t number);

@@ -52,7 +52,7 @@ int index_run::level() const noexcept {
   return level;
 }
 
-run_builder::run_builder(index_run planned) : run_(std::move(planned)), block_(run_.number, run_.first) {
+run_builder::run_builder(index_run planned) : run_(std::move(planned)), block_(run_.first) {
   fences_.reserve(run_.entry_blocks() * block_fence::bytes);
 }
 
@@ -65,7 +65,7 @@ void run_builder::add(const index_entry& entry, const sink& put) {
     std::memcpy(fences_.data() + at + sizeof entry.key, &distance, sizeof distance);
   }
   block_.add(entry);
-  if (block_.full()) run_.blocks.add(put(block_kind::entries, block_.take()));
+  if (block_.full()) run_.blocks.add(put(block_kind::entries, block_.take(next_place())));
   if (!is_filtered(entry.key)) return;
   const std::size_t filter = filter_with(entry.key);
   if (filters_[filter].full() && !filters_[filter].has_last(entry.key)) put_page(filter, put);
@@ -73,7 +73,7 @@ void run_builder::add(const index_entry& entry, const sink& put) {
 }
 
 void run_builder::finish(const sink& put) {
-  if (!block_.empty()) run_.blocks.add(put(block_kind::entries, block_.take()));
+  if (!block_.empty()) run_.blocks.add(put(block_kind::entries, block_.take(next_place())));
   put_all(block_kind::fences, fences_, block_fence::of_block * block_fence::bytes, put);
   for (std::size_t filter = 0; filter < filters_of_run; ++filter) {
     if (!filters_[filter].empty()) put_page(filter, put);
@@ -84,7 +84,8 @@ void run_builder::finish(const sink& put) {
 
 void run_builder::put_page(std::size_t filter, const sink& put) {
   const index_key first_key = filters_[filter].first();
-  make_block(run_.number, block_kind::filter, filters_[filter].take(), bytes_);
+  make_block(block_place::of_page(run_.number, filter, run_.filter_pages[filter]), block_kind::filter,
+             filters_[filter].take(), bytes_);
   const std::int64_t page = put(block_kind::filter, bytes_);
   run_.pages.add(page);
   ++run_.filter_pages[filter];
@@ -94,7 +95,7 @@ void run_builder::put_page(std::size_t filter, const sink& put) {
 void run_builder::put_all(block_kind kind, std::span<const std::uint8_t> payload, std::size_t bytes_of_block,
                           const sink& put) {
   for (std::size_t at = 0; at < payload.size(); at += bytes_of_block) {
-    make_block(run_.number, kind, payload.subspan(at, std::min(bytes_of_block, payload.size() - at)), bytes_);
+    make_block(next_place(), kind, payload.subspan(at, std::min(bytes_of_block, payload.size() - at)), bytes_);
     run_.blocks.add(put(kind, bytes_));
   }
 }

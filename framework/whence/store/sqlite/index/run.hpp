@@ -90,6 +90,7 @@ class run_builder {
   const index_run& run() const noexcept { return run_; }
 
  private:
+  block_place next_place() const noexcept { return {run_.number, run_.blocks.size()}; }
   void put_page(std::size_t filter, const sink& put);
   void put_all(block_kind kind, std::span<const std::uint8_t> payload, std::size_t bytes_of_block, const sink& put);
 

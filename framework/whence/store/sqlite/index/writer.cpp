@@ -119,6 +119,7 @@ void index_writer::write_state() {
 }
 
 void index_writer::add(index_batch batch, const log_identity& log) {
+  batch.entries.insert(batch.entries.end(), batch.sparse.all().begin(), batch.sparse.all().end());
   sort_entries(batch.entries);
   index_run planned;
   planned.number = next_run_++;

@@ -52,6 +52,9 @@ std::optional<std::vector<entry_sum>> index_check::sums() {
       continue;  // it was merged into another
     }
     for (std::size_t i = 0; i < sums_.size(); ++i) sums_[i].add(sums_of_run_[i]);
+    const bool same_group = covered_ != 0 && position_group::of(covered_) == position_group::of(run->last);
+    if (!same_group) open_group_.clear();
+    open_group_.merge(last_group_);
     covered_ = run->last;
   }
   return std::move(sums_);
@@ -76,6 +79,7 @@ bool index_check::read_run(const index_run& run) {
   fences_.clear();
   stored_fences_.clear();
   filters_ = {};
+  last_group_.clear();
   previous_.reset();
   // The fences of the filters first: every key is looked up in these.
   if (!read_blocks(run, run.filter_fences_begin(0), run.all_blocks())) return false;
@@ -121,7 +125,7 @@ void index_check::take_block(const index_run& run, std::size_t number, std::span
     take_payload(run, number, bytes);
     return;
   }
-  const std::optional<block_view> entries = block_view::read(bytes, run.number, run.first);
+  const std::optional<block_view> entries = block_view::read(bytes, {run.number, number}, run.first);
   const std::uint64_t expected =
       std::min<std::uint64_t>(block_size::entries, run.entries - number * block_size::entries);
   if (!entries || entries->size() != expected) damaged("a block is not as it was written");
@@ -142,7 +146,8 @@ void index_check::take_payload(const index_run& run, std::size_t number, std::sp
   std::size_t filter = 0;
   while (number >= run.filter_fences_begin(filter + 1)) ++filter;
   const bool is_fences = number < run.filter_fences_begin(0);
-  const auto payload = read_block(bytes, run.number, is_fences ? block_kind::fences : block_kind::filter_fences);
+  const auto payload =
+      read_block(bytes, {run.number, number}, is_fences ? block_kind::fences : block_kind::filter_fences);
   if (!payload) damaged("a block is not as it was written");
   std::vector<std::uint8_t>& to = is_fences ? stored_fences_ : filters_[filter].stored_fences;
   to.insert(to.end(), payload->begin(), payload->end());
@@ -151,11 +156,27 @@ void index_check::take_payload(const index_run& run, std::size_t number, std::sp
 void index_check::take_entry(const index_run& run, const index_entry& entry) {
   // An event with the same tag twice has the same entry twice.
   if (previous_ && entry < *previous_) damaged("the entries of a run are out of order");
+  const bool repeats = previous_ && previous_->key == entry.key &&
+                       position_group::of(previous_->position) == position_group::of(entry.position);
   previous_ = entry;
+  if (is_sparse(entry.key)) return take_sparse(run, entry, repeats);
   if (is_filtered(entry.key)) look_up_in_filter(run, entry.key);
   // Of what a merged run has again, the first reading counts.
-  if (entry.position <= covered_ || !plan_.is_compared(entry.position) || is_left_out(entry.position)) return;
+  if (entry.position <= covered_ || !plan_.is_compared(entry.position) ||
+      has_unreadable(entry.position, entry.position))
+    return;
   sums_of_run_[plan_.sum_of(entry.position)].add(entry);
+}
+
+/// Counts what occurs in a group once, though runs that meet in it have an entry each.
+void index_check::take_sparse(const index_run& run, const index_entry& entry, bool repeats) {
+  const position_group group = position_group::of(entry.position);
+  if (group == position_group::of(run.last)) last_group_.insert(entry.key);
+  const bool counted = entry.position <= covered_ || repeats ||
+                       (covered_ != 0 && group == position_group::of(covered_) && open_group_.contains(entry.key));
+  if (counted || !plan_.is_compared(entry.position) || !plan_.is_compared(group)) return;
+  if (has_unreadable(group.first, std::min(group.last(), plan_.head.value()))) return;
+  sums_of_run_[plan_.sum_of(group.first)].add(index_entry{entry.key, group.first});
 }
 
 void index_check::look_up_in_filter(const index_run& run, index_key key) {
@@ -167,7 +188,8 @@ void index_check::look_up_in_filter(const index_run& run, index_key key) {
     select_page_.reset();
     select_page_.bind(1, filter.fences.pages[*page]);
     if (!select_page_.step()) damaged("a page of a filter is missing");
-    const auto lines = read_block(select_page_.blob(0), run.number, block_kind::filter);
+    const auto lines =
+        read_block(select_page_.blob(0), block_place::of_page(run.number, filter_with(key), *page), block_kind::filter);
     if (!lines || lines->empty() || lines->size() % sizeof(filter_line) != 0) {
       damaged("a page of a filter is not as it was written");
     }
@@ -178,11 +200,11 @@ void index_check::look_up_in_filter(const index_run& run, index_key key) {
   if (!may_have(filter.page[filter_line_of(key, filter.page.size())], key)) damaged("a filter lacks a key of its run");
 }
 
-bool index_check::is_left_out(std::uint64_t position) {
+bool index_check::has_unreadable(std::uint64_t first, std::uint64_t last) const {
   const auto behind = std::upper_bound(
-      unreadable_.begin(), unreadable_.end(), position,
+      unreadable_.begin(), unreadable_.end(), last,
       [](std::uint64_t at, const unreadable_range& range) { return at < range.positions.first.value(); });
-  return behind != unreadable_.begin() && std::prev(behind)->positions.last.value() >= position;
+  return behind != unreadable_.begin() && std::prev(behind)->positions.last.value() >= first;
 }
 
 }  // namespace whence::inline v0

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -38,7 +39,8 @@ class index_check {
   void take_payload(const index_run& run, std::size_t number, std::span<const std::uint8_t> bytes);
   void take_entry(const index_run& run, const index_entry& entry);
   void look_up_in_filter(const index_run& run, index_key key);
-  bool is_left_out(std::uint64_t position);
+  void take_sparse(const index_run& run, const index_entry& entry, bool repeats);
+  bool has_unreadable(std::uint64_t first, std::uint64_t last) const;
   std::span<const std::uint8_t> block(const index_run& run, std::size_t number);
   [[noreturn]] void damaged(const std::string& detail) const;
 
@@ -49,9 +51,11 @@ class index_check {
   sql::statement select_page_;
   std::vector<entry_sum> sums_;
   std::uint64_t covered_ = 0;
+  std::set<index_key> open_group_;  // what occurs up to `covered_` in the group that this is in
 
   // Of the run that is being read.
   std::vector<entry_sum> sums_of_run_;
+  std::set<index_key> last_group_;  // what occurs in its last group
   std::vector<std::uint8_t> fences_;
   std::vector<std::uint8_t> stored_fences_;
   struct filter_in_reading {

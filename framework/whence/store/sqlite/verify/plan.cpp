@@ -21,13 +21,18 @@ void entry_sum::add(const entry_sum& other) noexcept {
 }
 
 position_range verification_plan::chunk(std::uint64_t number) const noexcept {
-  const std::uint64_t first = from.value() + number * chunk_events;
-  return {global_position{first}, global_position{std::min(head.value(), first + chunk_events - 1)}};
+  const std::uint64_t first = begin() + number * chunk_events;
+  return {global_position{std::max(from.value(), first)},
+          global_position{std::min(head.value(), first + chunk_events - 1)}};
+}
+
+std::uint64_t verification_plan::chunks() const noexcept {
+  return head < from ? 0 : (head.value() - begin()) / chunk_events + 1;
 }
 
 std::uint64_t verification_plan::sums() const noexcept {
   if (!compares_index || indexed_to < from) return 0;
-  return (indexed_to.value() - from.value()) / sum_events + 1;
+  return (indexed_to.value() - begin()) / sum_events + 1;
 }
 
 }  // namespace whence::inline v0

@@ -29,6 +29,7 @@ struct entry_sum {
 struct verification_plan {
   static constexpr std::uint64_t chunk_events = 65'536;  ///< what a thread takes at a time
   static constexpr std::uint64_t sum_events = 4'096;     ///< that have a sum of their own
+  static_assert(chunk_events % sum_events == 0 && sum_events % position_group::positions == 0);
 
   const log_paths& paths;
   const runtime& running;
@@ -43,16 +44,20 @@ struct verification_plan {
   sql::reading_mode index_mode = sql::reading_mode::ordinary();
 
   std::uint64_t events() const noexcept { return head < from ? 0 : head.value() - from.value() + 1; }
-  std::uint64_t chunks() const noexcept { return (events() + chunk_events - 1) / chunk_events; }
+  /// Chunks and sums begin where groups do: each group is in one of them.
+  std::uint64_t begin() const noexcept { return position_group::of(from.value()).first; }
+  std::uint64_t chunks() const noexcept;
   position_range chunk(std::uint64_t number) const noexcept;
   std::uint64_t sums() const noexcept;
-  /// In which sum a position counts. Each is in one chunk only, as chunks and sums begin at `from`.
+  /// In which sum a position counts. Each is in one chunk only.
   std::size_t sum_of(std::uint64_t position) const noexcept {
-    return static_cast<std::size_t>((position - from.value()) / sum_events);
+    return static_cast<std::size_t>((position - begin()) / sum_events);
   }
   bool is_compared(std::uint64_t position) const noexcept {
     return compares_index && position >= from.value() && position <= indexed_to.value();
   }
+  /// Groups are compared by what occurs in them: not the one that `from` cuts.
+  bool is_compared(position_group group) const noexcept { return is_compared(group.first); }
 };
 
 }  // namespace whence::inline v0

@@ -43,8 +43,11 @@ void range_check::check(std::uint64_t number) {
   recorded_at_ = timestamp::min();
   failures_ = 0;
   run_ = 0;
+  group_ = {0};
+  unreadable_to_ = 0;
   global_position at{chunk.first.value() - 1};
   while (at < chunk.last && !plan_.options.stop.stop_requested()) at = read_on(at, chunk.last);
+  end_group();
   results_.recorded[static_cast<std::size_t>(number)].last = recorded_at_;
 }
 
@@ -109,6 +112,8 @@ bool range_check::is_readable(global_position position) {
 
 void range_check::unreadable(global_position first, global_position last, const std::string& detail) {
   results_.findings.events_done += last.value() - first.value() + 1;
+  unreadable_to_ = last.value();
+  if (position_group::of(first.value()) == group_) occurring_.clear();
   // Of many in a row only the first is described: they are shown as one.
   const bool follows = failures_ > 0;
   results_.findings.add_unreadable({{first, last}, follows ? std::string() : stream_in_row(first), detail});
@@ -182,11 +187,27 @@ void range_check::check_content(const recorded_event& event) {
   if (event.id.is_nil()) found(log_finding::kind::content, event, "its id is nil");
 }
 
+void range_check::end_group() {
+  if (plan_.is_compared(group_)) {
+    for (const index_entry& entry : occurring_.all())
+      results_.sums[plan_.sum_of(group_.first)].add(index_entry{entry.key, group_.first});
+  }
+  occurring_.clear();
+}
+
 void range_check::add_keys(const recorded_event& event) {
   const std::uint64_t position = event.position.value();
   if (!plan_.is_compared(position)) return;
   keys_.entries.clear();
+  keys_.sparse.clear();
   keys_.add(event, event.chain);
+  if (const position_group group = position_group::of(position); group != group_) {
+    end_group();
+    group_ = group;
+  }
+  // What occurs among unreadable events is not known: of such a group nothing is compared.
+  const bool all_readable = unreadable_to_ == 0 || position_group::of(unreadable_to_) != group_;
+  if (all_readable) occurring_.add(keys_.sparse);
   entry_sum& sum = results_.sums[plan_.sum_of(position)];
   for (const index_entry& entry : keys_.entries) sum.add(entry);
   while (run_ < plan_.runs.size() && plan_.runs[run_].last < position) ++run_;

@@ -54,6 +54,7 @@ class range_check {
   void check_rules(const entry_row& row, const recorded_event& event);
   void check_content(const recorded_event& event);
   void add_keys(const recorded_event& event);
+  void end_group();
   void found(log_finding::kind what, const recorded_event& event, std::string detail);
 
   const verification_plan& plan_;
@@ -65,7 +66,10 @@ class range_check {
   timestamp recorded_at_ = timestamp::min();
   std::uint64_t failures_ = 0;  // since the last event that could be read
   std::size_t run_ = 0;         // of the index, where the last event was
-  index_batch keys_;
+  index_batch keys_;            // of an event
+  sparse_entries occurring_;    // in the group, while all of its events can be read
+  position_group group_{0};     // of the last event that was looked at
+  std::uint64_t unreadable_to_ = 0;
   std::vector<sorted_records<3>::record> versions_;
   std::vector<sorted_records<2>::record> ids_;
 };
