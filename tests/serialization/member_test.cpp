@@ -47,6 +47,18 @@ struct Choice {
 
 }  // namespace
 
+TEST_CASE("all of it can be said in one call") {
+  struct Task {
+    std::string order;
+    int priority = 0;
+    void serialize(whence::archive& ar) {
+      ar(cereal::make_nvp("order", order), whence::or_default(cereal::make_nvp("priority", priority), 3),
+         whence::tolerant);
+    }
+  };
+  CHECK(decode<Task>(R"({"order":"7","new":true})").priority == 3);
+}
+
 TEST_CASE("a member with a default may be missing, and is what was said then") {
   CHECK(decode<Ticket>(R"({"title":"a"})") == Ticket{"a", 3, ""});
   CHECK(decode<Ticket>(R"({"title":"a","priority":1,"team":"red"})") == Ticket{"a", 1, "red"});

@@ -1,6 +1,6 @@
 /// Values made up from a seed, and the check that each comes back from its forms as it was.
 ///
-///     whence::testing::round_trips<OrderPlaced>();
+///     whence::testing::round_trips<Order>();
 #pragma once
 
 #include <concepts>
