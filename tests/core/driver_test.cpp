@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <barrier>
 #include <condition_variable>
 #include <latch>
 #include <memory>
@@ -308,4 +309,55 @@ TEST_CASE(
   }
   dropped.complete(8);
   CHECK(detail::async_access::taken_if_finished(forgotten) == 8);
+}
+
+TEST_CASE(
+    "whoever asks to be told while a result is being finished is told once, finds it, and may let go of it at once") {
+  struct keeper final : driver {
+    void drive(waiter& caller) override { caller.sleep(); }
+    void proceed() noexcept override {
+      taken = detail::async_access::taken_if_finished(*kept).value_or(-1);
+      kept.reset();
+      ++told;
+      told.notify_all();
+    }
+    std::optional<async<int>> kept;
+    int taken = 0;
+    std::atomic<int> told = 0;
+  };
+  constexpr int rounds = 3'000;
+  // Which of the two comes first changes with the rounds.
+  const auto idle = [](int steps) {
+    for (std::atomic<int> step = 0; step < steps; ++step) {
+    }
+  };
+  const auto pool = std::make_shared<manual_executor>();
+  std::barrier both(2);
+  std::optional<completion<int>> finishing;
+  std::thread finisher([&] {
+    for (int round = 0; round < rounds; ++round) {
+      both.arrive_and_wait();
+      idle(round % 64);
+      finishing->complete(round);
+      both.arrive_and_wait();
+    }
+  });
+  int told = 0;
+  int found = 0;
+  for (int round = 0; round < rounds; ++round) {
+    const auto keeping = std::make_shared<keeper>();
+    auto [result, done] = make_async<int>(pool);
+    keeping->kept.emplace(std::move(result));
+    finishing.emplace(std::move(done));
+    both.arrive_and_wait();
+    idle(round / 64 % 64);
+    detail::async_access::tell_when_finished(*keeping->kept, keeping);
+    both.arrive_and_wait();
+    keeping->told.wait(0);
+    told += keeping->told;
+    found += keeping->taken == round ? 1 : 0;
+  }
+  finisher.join();
+  CHECK(told == rounds);
+  CHECK(found == rounds);
 }
