@@ -6,6 +6,7 @@
 
 #include <utility>
 
+#include <whence/core/detail/fault_points.hpp>
 #include <whence/core/files.hpp>
 #include <whence/sql/reading_mode.hpp>
 
@@ -48,7 +49,7 @@ reading_mode::reading_mode(std::string path, bool may_make_files) : path_(std::m
   if (!may_make_files) begun_ = at_rest();
 }
 
-bool reading_mode::still_holds() const { return !begun_ || at_rest() == begun_; }
+bool reading_mode::still_holds() const { return !begun_ || at_rest() == begun_ || whence::detail::mutant(76); }
 
 std::optional<reading_mode::stamp> reading_mode::at_rest() const {
   struct statx status{};

@@ -81,6 +81,18 @@ MUTANTS = [
      own("sqlite log: a build that serves a stale snapshot is found by histories")),
     (70, "ours", "a search in the writer's process does not see what is committed and not confirmed yet",
      own("sqlite log: a build whose searches lag behind its log is found by histories")),
+    (71, "ours", "the number of a block is not in its checksum",
+     case("a block that is not as it was written is never taken for one")),
+    (72, "ours", "a group of positions is read from its second on",
+     case("events of types are found wherever groups, runs and the index end")),
+    (73, "ours", "the page of a filter is the one that its fences make likely",
+     case("the page of a key is that of the last fence that is not beyond it, however the keys are spread")),
+    (74, "ours", "the room that a WAL is given begins before the end of what was written",
+     case("a small commit that makes the WAL longer makes room for those that follow, in zeros")),
+    (75, "ours", "a run whose merging was cut short is not thrown away",
+     case("a merge that was cut short leaves what was there, and is done again")),
+    (76, "ours", "a log that is read as unchanging is not looked at again",
+     case("what a writer adds meanwhile is seen at the next look")),
 ]
 
 

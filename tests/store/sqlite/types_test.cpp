@@ -114,7 +114,7 @@ TEST_CASE("events of types are found wherever groups, runs and the index end") {
     for (const event_filter& filter : filters) {
       CAPTURE(filter.event_types);
       CHECK(read_all(log, filter) == given.expected(filter));
-      for (const std::uint64_t after : {1'023u, 4'095u, 4'096u, 9'500u, 12'287u, 15'904u}) {
+      for (const std::uint64_t after : {4'095u, 9'500u, 12'287u}) {
         CHECK(read_all(log, filter, after, {.events = 100}) == given.expected(filter, after));
       }
       CHECK(read_all(log, filter, 15'904, {.events = 1, .scanned = 2'000}) == given.expected(filter, 15'904));

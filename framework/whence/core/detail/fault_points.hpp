@@ -36,6 +36,12 @@
 ///   68  a version that is one beyond the expected one is let through
 ///   69  a reader goes on with a snapshot that it should have ended
 ///   70  a search in the writer's process does not see what is committed and not confirmed yet
+///   71  the number of a block is not in its checksum
+///   72  a group of positions is read from its second on
+///   73  the page of a filter is the one that its fences make likely
+///   74  the room that a WAL is given begins before the end of what was written
+///   75  a run whose merging was cut short is not thrown away
+///   76  a log that is read as unchanging is not looked at again
 #pragma once
 
 #include <cstdint>

@@ -5,6 +5,7 @@
 
 #include <sqlite3.h>
 
+#include <whence/core/detail/fault_points.hpp>
 #include <whence/store/sqlite/joined_writes.hpp>
 
 namespace whence::inline v0 {
@@ -46,7 +47,7 @@ struct joined_file : sqlite3_file {
   /// Readers of a WAL take zeros for its end. Whether they could be written is of no interest: what must be there was written.
   void make_room(sqlite3_int64 end) noexcept {
     if (room_ends == unknown || end <= room_ends) return;
-    room_ends = end;
+    room_ends = detail::mutant(74) ? end - 1 : end;
     if (unsynced > small_bytes) return;
     for (std::size_t made = 0; made < room_bytes; made += sizeof zeros) {
       if (below->pMethods->xWrite(below, zeros, sizeof zeros, room_ends) != SQLITE_OK) {

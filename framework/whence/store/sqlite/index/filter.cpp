@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include <whence/core/detail/fault_points.hpp>
 #include <whence/store/sqlite/index/filter.hpp>
 
 namespace whence::inline v0 {
@@ -38,7 +39,7 @@ std::optional<std::size_t> filter_fences::page_of(index_key key) const noexcept 
     return at < first_keys.size() && first_keys[at] <= key && (at + 1 == first_keys.size() || first_keys[at + 1] > key);
   };
   for (const std::size_t at : {guess, guess + 1, guess - 1}) {
-    if (is_it(at)) return at;
+    if (is_it(at) || (detail::mutant(73) && at < first_keys.size())) return at;
   }
   return static_cast<std::size_t>(std::upper_bound(first_keys.begin(), first_keys.end(), key) - first_keys.begin()) - 1;
 }

@@ -24,6 +24,16 @@ void filter_cache::drop(filter& of) noexcept {
   }
 }
 
+/// What is added for its places later needs no memory. If there is none now, all is as it was.
+void filter_cache::add_chunk() {
+  const std::size_t places = contents_.size() + places_of_chunk;
+  contents_.reserve(places);
+  asked_for_.reserve(places);
+  free_.reserve(places);
+  // Not zeroed: what is not filled costs no memory.
+  chunks_.push_back(std::unique_ptr<chunk>(new chunk));
+}
+
 /// The place of a page that is forgotten, if there is no other.
 std::uint32_t filter_cache::free_place() {
   if (!free_.empty()) {
@@ -32,12 +42,8 @@ std::uint32_t filter_cache::free_place() {
     return place;
   }
   if (contents_.size() < pages_max) {
+    if (contents_.size() == chunks_.size() * places_of_chunk) add_chunk();
     const auto place = static_cast<std::uint32_t>(contents_.size());
-    if (place % places_of_chunk == 0) {
-      // Not zeroed: what is not filled costs no memory.
-      chunks_.push_back(std::unique_ptr<chunk>(new chunk));
-      free_.reserve(contents_.size() + places_of_chunk);
-    }
     contents_.emplace_back();
     asked_for_.push_back(false);
     return place;

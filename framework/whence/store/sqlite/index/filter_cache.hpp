@@ -15,6 +15,7 @@
 namespace whence::inline v0 {
 
 /// Threads  one at a time.
+/// Throws   bad_alloc: it has what it had.
 /// Limits   32 MiB, enough for the streams of twenty million events that have one each. When it is full, a page goes that was
 ///          not asked for a second time since the search for one came by it (CLOCK); who asks for it again reads it again.
 class filter_cache {
@@ -59,6 +60,7 @@ class filter_cache {
   static constexpr std::size_t places_of_chunk = 64;
   using chunk = std::array<lines_of_page, places_of_chunk>;
 
+  void add_chunk();
   std::uint32_t free_place();
   filter_line* lines_at(std::uint32_t place) noexcept {
     return (*chunks_[place / places_of_chunk])[place % places_of_chunk].data();

@@ -23,7 +23,6 @@ constexpr int wal_frames_to_copy = 1'024;
 /// From here on readers of what it has are waited for: they are done in a few milliseconds. Whoever opens the index reads all of
 /// it.
 constexpr int wal_frames_max = 4'096;
-constexpr int milliseconds_to_restart = 100;
 
 }  // namespace
 
@@ -40,9 +39,11 @@ std::optional<index_checkpoint> read_checkpoint(sql::database& db) {
   return found;
 }
 
-index_writer index_writer::open(files& files, const std::string& path) {
+index_writer index_writer::open(files& files, const std::string& path, std::chrono::milliseconds patience) {
   try {
-    return index_writer(open_index_to_write(path));
+    index_writer opened(open_index_to_write(path));
+    opened.patience_ = patience;
+    return opened;
   } catch (const sql::sql_error& failure) {
     if (failure.primary() != SQLITE_NOTADB && failure.primary() != SQLITE_CORRUPT && failure.primary() != SQLITE_ERROR)
       throw;
@@ -89,7 +90,7 @@ index_writer::~index_writer() = default;
 
 void index_writer::throw_away_unfinished() {
   const std::vector<index_run> unfinished = read_runs(db_, false);
-  if (unfinished.empty()) return;
+  if (unfinished.empty() || detail::mutant(75)) return;
   sql::transaction throwing_away(db_);
   for (const index_run& run : unfinished) throw_away(run);
   throwing_away.commit();
@@ -155,7 +156,7 @@ void index_writer::keep_wal_short() noexcept {
     sqlite3_wal_checkpoint_v2(db_.handle(), "main", SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
     return;
   }
-  sqlite3_busy_timeout(db_.handle(), milliseconds_to_restart);
+  sqlite3_busy_timeout(db_.handle(), static_cast<int>(patience_.count()));
   const int result = sqlite3_wal_checkpoint_v2(db_.handle(), "main", SQLITE_CHECKPOINT_RESTART, nullptr, nullptr);
   sqlite3_busy_timeout(db_.handle(), index_busy_milliseconds);
   restart_wal_at_ = result == SQLITE_OK ? wal_frames_max : *wal_frames_ + wal_frames_to_copy;

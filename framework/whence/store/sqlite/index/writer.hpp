@@ -1,6 +1,7 @@
 /// Writes the index: adds runs, and merges them.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -25,8 +26,10 @@ std::optional<index_checkpoint> read_checkpoint(sql::database& db);
 /// Throws   sql_error.
 class index_writer {
  public:
-  /// Opens or makes it. What is no index, or one of another format, is replaced.
-  static index_writer open(files& files, const std::string& path);
+  /// Opens or makes it. What is no index, or one of another format, is replaced. `patience`: for so long it waits, after a commit,
+  /// for those who read what is in its WAL, when that has grown long.
+  static index_writer open(files& files, const std::string& path,
+                           std::chrono::milliseconds patience = std::chrono::milliseconds{100});
   /// Makes a new one in the place of what is there.
   static index_writer replace(files& files, const std::string& path);
 
@@ -64,6 +67,7 @@ class index_writer {
 
   std::unique_ptr<int> wal_frames_;  // where it stays: SQLite writes to it
   int restart_wal_at_;
+  std::chrono::milliseconds patience_{100};
   sql::database db_;
   sql::statement insert_block_;
   sql::statement insert_page_;
