@@ -3,6 +3,10 @@
 #include <cmath>
 #include <cstddef>
 #include <ctime>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <system_error>
 #include <thread>
 
 #include <tests/benchmarks/stopwatch.hpp>
@@ -20,6 +24,19 @@ double now(clockid_t clock) {
 
 double processor_time() { return now(CLOCK_PROCESS_CPUTIME_ID); }
 
+/// Some thread of the process waits for the disk, which takes no processor and can take long.
+bool waits_for_disk() {
+  std::error_code gone;  // a thread may end meanwhile
+  for (const auto& thread : std::filesystem::directory_iterator("/proc/self/task", gone)) {
+    std::ifstream file(thread.path() / "stat");
+    std::string stat;
+    std::getline(file, stat);
+    const std::size_t name_end = stat.rfind(')');
+    if (name_end != std::string::npos && name_end + 2 < stat.size() && stat[name_end + 2] == 'D') return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 void measure_processor_time() { the_clock = CLOCK_PROCESS_CPUTIME_ID; }
@@ -33,17 +50,17 @@ double seconds(const std::function<void()>& work) {
 double seconds_until_quiet(const std::function<void()>& work) {
   const double begun = now(the_clock);
   work();
-  // Who waits for the disk uses no processor either: it has to be quiet for a while before it is over.
-  constexpr int looks_in_quiet = 20;
+  // Who rests between two parts uses nothing either: it has to be quiet for longer than that.
+  constexpr int looks_in_quiet = 40;
   constexpr double quiet_share = 0.05;
   double last_busy = now(the_clock);
   double used = processor_time();
   double looked = now(CLOCK_MONOTONIC);
   for (int quiet = 0; quiet < looks_in_quiet; ++quiet) {
-    std::this_thread::sleep_for(std::chrono::milliseconds{2});
+    std::this_thread::sleep_for(std::chrono::milliseconds{4});
     const double used_now = processor_time();
     const double looked_now = now(CLOCK_MONOTONIC);
-    if (used_now - used > quiet_share * (looked_now - looked)) {
+    if (used_now - used > quiet_share * (looked_now - looked) || waits_for_disk()) {
       quiet = -1;
       last_busy = now(the_clock);
     }

@@ -24,6 +24,11 @@ constexpr std::size_t batch_events = 65'536;
 /// left over keeps nobody waiting until the index is filled.
 constexpr int parts_of_merges_after_batch = 8;
 
+/// After a part of a large merge appends have the disk and the processors for themselves so many times as long as it took; so the
+/// merge of sixteen million events is spread over the next ten million, and none of these is much slower.
+constexpr int rest_of_large_merge = 4;
+constexpr std::chrono::milliseconds rest_of_large_merge_max{100};
+
 }  // namespace
 
 indexer::indexer(std::shared_ptr<files> files, log_paths paths, reader_pool& readers, log_identity log,
@@ -240,6 +245,24 @@ void indexer::fill_batch(global_position after, global_position to) {
   index_->add(std::move(events), log_);
 }
 
+void indexer::merge_a_part() {
+  const auto begun = std::chrono::steady_clock::now();
+  index_->merge_a_part();
+  const auto ended = std::chrono::steady_clock::now();
+  large_part_from_ = ended + std::min<std::chrono::steady_clock::duration>(rest_of_large_merge * (ended - begun),
+                                                                           rest_of_large_merge_max);
+  head_at_last_part_ = shared_.lock()->head;
+}
+
+/// Between the parts of large merges, while events are appended. False: something else has to be done first.
+bool indexer::give_way() {
+  auto own = shared_.lock();
+  if (own->head == head_at_last_part_) return true;
+  const auto rest = large_part_from_ - std::chrono::steady_clock::now();
+  return !own.wait_for(wake_up_, rest,
+                       [&] { return own->closing || own->now == stage::filling || tail_.has_full_part(); });
+}
+
 /// Whatever the tail has when the log is closed, as far as it is full before; and merges, until the tail has something again.
 void indexer::index_oldest() {
   if (!index_) index_ = index_writer::open(*files_, paths_.index);
@@ -247,7 +270,10 @@ void indexer::index_oldest() {
     const bool also_begun = closing();
     index_batch oldest = tail_.oldest(also_begun);
     if (oldest.empty()) {
-      if (also_begun || filling() || !index_->merge_a_part()) return;
+      if (also_begun || filling()) return;
+      const index_writer::merging next = index_->to_merge();
+      if (next == index_writer::merging::nothing) return;
+      if (next == index_writer::merging::pressing || give_way()) merge_a_part();
       continue;
     }
     const std::uint64_t last = oldest.last;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <memory>
@@ -25,7 +26,8 @@ namespace whence::inline v0 {
 /// Owns     the connection that writes the index: the thread.
 /// Shares   the tail (synchronises itself); what is guarded.
 /// Limits   65,536 events in the tail: appends wait for room. Runs are merged in parts of a few milliseconds, between which
-///          the tail comes first. Once that is done, it writes nothing while nothing is appended.
+///          the tail comes first; large ones take a fifth of the time while events are appended, and all of it while none is.
+///          Once that is done, it writes nothing while nothing is appended.
 /// Stops    writes what the tail has, then joins.
 class indexer {
  public:
@@ -88,6 +90,8 @@ class indexer {
   bool fits_log(const std::optional<index_checkpoint>& checkpoint, global_position head);
   bool sample_fits(global_position head);
   void index_oldest();
+  void merge_a_part();
+  bool give_way();
   bool closing() { return shared_.lock()->closing; }
   bool filling() { return shared_.lock()->now == stage::filling; }
 
@@ -102,7 +106,11 @@ class indexer {
   std::condition_variable changed_;  // of those who wait for it
 
   std::atomic<std::uint64_t> generation_{1};
-  std::optional<index_writer> index_;  // the thread's
+  // The thread's:
+  std::optional<index_writer> index_;
+  std::chrono::steady_clock::time_point large_part_from_;  // while events are appended
+  global_position head_at_last_part_;
+
   std::thread thread_;
 };
 

@@ -24,6 +24,9 @@ constexpr int wal_frames_to_copy = 1'024;
 /// it.
 constexpr int wal_frames_max = 4'096;
 
+/// A merge of fewer events is over in a second.
+constexpr std::uint64_t events_of_large_merge = 4'000'000;
+
 }  // namespace
 
 std::optional<index_checkpoint> read_checkpoint(sql::database& db) {
@@ -167,6 +170,16 @@ void index_writer::write_checkpoint(const index_batch& batch, const log_identity
           {log.id.value().bytes(), log.epoch, batch.last, batch.chain});
 }
 
+index_writer::merging index_writer::to_merge() {
+  begin_merge();
+  if (merges_.empty()) return has_garbage_ ? merging::can_wait : merging::nothing;
+  const index_run& source = merges_.back()->sources().front();
+  const index_run& made = merges_.back()->made();
+  const auto alike = std::ranges::count(runs_, source.level(), &index_run::level);
+  const bool is_large = made.last - made.first >= events_of_large_merge;
+  return is_large && alike < 2 * static_cast<std::ptrdiff_t>(merge::fan_in) ? merging::can_wait : merging::pressing;
+}
+
 bool index_writer::merge_a_part() {
   begin_merge();
   if (merges_.empty()) return delete_garbage();
@@ -174,7 +187,7 @@ bool index_writer::merge_a_part() {
   const run_builder::sink put_block = [this](block_kind kind, std::span<const std::uint8_t> block) {
     return put(kind, block);
   };
-  sql::transaction merging(db_);
+  sql::transaction writing(db_);
   const bool done = smallest.advance(blocks_of_a_part, put_block);
   if (done) {
     for (const index_run& source : smallest.sources()) throw_away(source);
@@ -182,7 +195,7 @@ bool index_writer::merge_a_part() {
   insert_run(db_, smallest.made(), done);
   write_state();
   detail::reach(detail::phase::merge);
-  merging.commit();
+  writing.commit();
   detail::reach(detail::phase::merge);
   if (done) {
     const auto first = std::find_if(runs_.begin(), runs_.end(), [&smallest](const index_run& run) {

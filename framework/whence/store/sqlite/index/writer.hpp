@@ -46,6 +46,14 @@ class index_writer {
   /// them, in one transaction.
   void add(index_batch batch, const log_identity& log);
 
+  enum class merging {
+    nothing,  ///< is to be merged or deleted
+    can_wait,  ///< large runs, or the deletion of what is not needed any more: seconds of work, once in millions of events
+    pressing,  ///< small runs, or large ones of which so many wait that lookups suffer
+  };
+  /// What the next `merge_a_part` is about.
+  merging to_merge();
+
   /// Merges a part of what there is to merge, or deletes a part of what is not needed any more, in one transaction of a few
   /// milliseconds; small runs first, so that there are never many of them, also while large ones are merged. False: there is
   /// nothing to do.
