@@ -2,5 +2,6 @@
 #include <cli/run.hpp>
 
 int main(int argc, char** argv) {
-  return shop::is_for_inspector(argc, argv) ? shop::run_inspector(argc, argv) : shop::run(argc, argv);
+  if (const auto inspected = shop::run_inspector(argc, argv)) return *inspected;
+  return shop::run(argc, argv);
 }

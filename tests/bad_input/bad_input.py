@@ -281,6 +281,12 @@ class Setups:
         (place.folder / "shop.db.witness").chmod(0)
         return place
 
+    def folder_not_writable(self):
+        place = Place(store="new.db")
+        place.folder.chmod(0o555)
+        place.as_nobody = True
+        return place
+
     def only_readable(self):
         place = self.copy_of_shop()
         for path in place.folder.rglob("*"):

@@ -24,23 +24,25 @@ LOGS = [
     case("", "log.not_a_log", 6, "folder.db is not a Whence log; nothing was changed$", "it is a directory$", at="directory"),
     case("", "log.not_a_log", 6, "noise.db is not a Whence log; nothing was changed$", "it is no SQLite database$", at="noise"),
     case("", "log.not_a_log", 6, "cats.db is not a Whence log; nothing was changed$",
-         "it is a database of another application$", "give the path of a log$", at="another application"),
+         "it is a database of another application$", "ls -l . ; then give the path of a log with --store$", at="another application"),
     case("", "log.not_a_log", 6, "shop.db is not a Whence log; nothing was changed$", "the file is cut short$", at="cut short"),
-    case("", "log.newer_format", 6, "shop.db has format 99, ", "use the order-service that wrote it, or a newer one$",
+    case("", "log.newer_format", 6, "shop.db has format 99, ", "use the program that wrote it, or a newer one; what this one knows: order-service whence --version --json$",
          at="newer format"),
-    case("", "file.no_permission", 5, "cannot read shop.db$", "Permission denied$", "give this user the right to the path$",
+    case("", "file.no_permission", 5, "cannot read shop.db", "Permission denied$", "ls -ld . shop.db ; give this user the right to it$",
          at="not readable"),
-    case("", "log.checksum", 6, "shop.db is damaged$", "tar -cf saved.tar shop.db* ; then restore a backup$", at="cut in half"),
+    case("", "log.checksum", 6, "shop.db is damaged$", "tar -cf saved.tar shop.db* ; then put the files of a backup in their place$", at="cut in half"),
 ]
 FOR_WRITERS = [
-    case("", "file.no_permission", 5, "cannot open shop.db.lock$", "Permission denied$", "give this user the right to the path$",
-         at="only readable"),
-    case("", "log.busy", 5, "shop.db is held for writing by process ", "nothing was touched$", "then repeat the command$",
+    case("", "file.no_permission", 5, "cannot write to shop.db; nothing was written$", "shop.db.lock$", "Permission denied$",
+         "ls -ld . shop.db.lock ; give this user the right to it$", at="only readable"),
+    case("", "log.busy", 5, "shop.db is held for writing by process ", "nothing was touched$", " ; when it has ended, repeat the command$",
          at="written by another"),
     case("", "log.tail_missing", 6, "shop.db ends at event 7, but event 8 was acknowledged; nothing was changed$",
-         "tar -cf saved.tar shop.db* ; then look for the newest of these files$", at="tail missing"),
+         "tar -cf saved.tar shop.db* ; then put the newest copies of these files in their place, shop.db-wal above all; "
+         "to go on without what is lost: order-service ", at="tail missing"),
     case("", "log.witness_missing", 6, "shop.db has no usable witness beside it; nothing was changed$",
-         "tar -cf saved.tar shop.db* ; then look for the newest of these files$", at="witness missing"),
+         "bring shop.db.witness back from where the log came from; what is intact: order-service whence log verify --store shop.db; "
+         "to go on without what is lost: order-service ", " --accept-missing-tail$", at="witness missing"),
     case("", "log.checksum", 6, "event 4 in shop.db cannot be trusted$", at="damaged event"),
     case("", "log.checksum", 6, "event 8 in shop.db cannot be trusted$", at="damaged end"),
 ]
@@ -50,36 +52,37 @@ FOR_VISITORS = [
     case("", "file.no_permission", 5, "cannot make shop.db-shm$", "Permission denied$", at="without shm"),
 ]
 FOR_OTHERS = [
-    case("", "log.missing", 3, "there is no log missing.db$", "look at the path; place and import make a new log$", at="missing"),
+    case("", "log.missing", 3, "there is no log missing.db$", "ls -l . ; then give the path of a log with --store; place, import and simulate make a new one$", at="missing"),
     case("", "log.missing", 3, "there is no log nowhere/shop.db$", at="no folder"),
 ]
 
 OWN = {
     "": [
         case("buy 1", "usage.command", 2, "there is no command \"buy\"$", "order-service --help$"),
-        case("imprt sales.csv", "usage.command", 2, "did you mean \"import\"?", "order-service import --help$"),
+        case("imprt sales.csv", "usage.command", 2, "; did you mean import?$", "order-service import sales.csv$"),
         case("--fast", "usage.option", 2, "there is no option --fast$", "order-service --help$"),
         case("--store", "usage.value", 2, "--store needs a value$"),
         case("-o xml report", "usage.value", 2, "--output: \"xml\" is none of: table, json$"),
-        case("--store shop.db whence event list", "usage.command", 2, "`whence` has to be the first word$",
-             "order-service whence --help$"),
+        case("--stor x pay 1", "usage.option", 2, "there is no option --stor of `pay`; did you mean --store?$",
+             "order-service --store x pay 1$"),
     ],
     "import": [
         case("", "usage.argument", 2, "`import` needs FILE$", HELP.format("import")),
         case("sales.csv more.csv", "usage.argument", 2, "`import` has no place for \"more.csv\"$"),
-        case("sales.csv --reject x.csv", "usage.option", 2, "there is no option --reject of `import`$"),
-        case("none.csv", "file.missing", 3, "cannot read none.csv$", "look at the path$"),
-        case("folder.csv", "file.is_a_directory", 6, "cannot read folder.csv$", "name a file$"),
-        case("empty.csv", "import.header", 6, "empty.csv is no file of sales; nothing was written$", "head -1 empty.csv$"),
-        case("noise.csv", "import.header", 6, "noise.csv is no file of sales; nothing was written$", "head -1 noise.csv$"),
+        case("sales.csv --reject x.csv", "usage.option", 2, "there is no option --reject of `import`; did you mean --rejects?$",
+             "order-service import sales.csv --rejects x.csv$"),
+        case("none.csv", "file.missing", 3, "cannot read none.csv$", "ls -l . ; name a file that is there$"),
+        case("folder.csv", "file.is_a_directory", 6, "cannot read folder.csv$", "ls -l folder.csv ; name a file$"),
+        case("empty.csv", "import.header", 6, "empty.csv is no file of sales; nothing was written$", "head -n 1 empty.csv$"),
+        case("noise.csv", "import.header", 6, "noise.csv is no file of sales; nothing was written$", "head -n 1 noise.csv$"),
         case("cut-header.csv", "import.header", 6, "its first record, which has to name eight columns: "),
         case("shop.db", "import.header", 6, "shop.db is no file of sales; nothing was written$"),
         case("sales.csv --rejects sales.csv", "import.rejects", 2, "it is the file of sales itself$",
-             "name another file for --rejects$"),
+             "order-service --store shop.db import sales.csv --rejects rejects.csv$"),
         case("sales.csv --rejects shop.db", "import.rejects", 2, "names that begin with shop.db belong to the log$"),
         case("sales.csv --rejects out.csv/", "import.rejects", 2, "the rejected records cannot go to out.csv/; nothing was written$",
              "a name that ends with / is a folder's, and they are one file$"),
-        case("sales.csv --rejects nowhere/out.csv", "file.missing", 3, "cannot write into ", "look at the path$"),
+        case("sales.csv --rejects nowhere/out.csv", "file.missing", 3, "cannot write into ", " ; name a file that is there$"),
         case("sales.csv --rejects out.csv", "file.no_permission", 5, "cannot write into ", at="only readable"),
         # Making a log fails as a whole: nothing lies in the folder afterwards.
         case("none.csv", "file.missing", 3, at="missing"),
@@ -99,7 +102,10 @@ OWN = {
         # What no order allows makes no log either.
         case("9 --line TEA:0:4.50", "line.quantity", 4, "nothing was written$", at="missing"),
         case("9 --line TEA:-1:4.50", "line.quantity", 4, at="missing"),
-        case("9 --line TEA:1:4.50", "file.missing", 3, "cannot open nowhere/shop.db.lock$", "look at the path$", at="no folder"),
+        case("9 --line TEA:1:4.50", "file.no_permission", 5, "cannot make files in this folder; nothing was written$", "Permission denied$",
+             "ls -ld . ; give this user the right to write there$", at="folder not writable"),
+        case("9 --line TEA:1:4.50", "file.missing", 3, "there is no folder nowhere; nothing was written$", "mkdir -p nowhere ; then repeat the command$",
+             at="no folder"),
     ],
     "pay": [
         case("", "usage.argument", 2, "`pay` needs ORDER$", HELP.format("pay")),
@@ -134,7 +140,7 @@ OWN = {
         case("9", "order.missing", 3, "there is no order order-9$", LIST),
         case("1 --wait soon", "usage.value", 2, "--wait: \"soon\" is no whole number from 0 to 1000000000$"),
         case("1 --json=maybe", "usage.value", 2, HELP.format("show")),
-        case("1", "read_model.damaged", 6, "it was left as it is$", "mv shop.db.models shop.db.models.old$", at="model damaged"),
+        case("1", "read_model.damaged", 6, "it was left as it is$", 'mv -t "$(mktemp -d shop.db.models.old.XXXXXX)" shop.db.models/', at="model damaged"),
         case("1 --wait 0", "read_model.behind", 5, "order_summary is at position 0 and does not include position 8 yet$",
              "cannot make the directory shop.db.models: Permission denied$",
              "let a user who may write in . run: order-service --store shop.db report$", at="models not there"),
@@ -144,8 +150,8 @@ OWN = {
         case("--fast", "usage.option", 2, "there is no option --fast of `report`$", HELP.format("report")),
         case("--wait", "usage.value", 2, "--wait needs a value$"),
         case("--wait -1", "usage.value", 2, "--wait: \"-1\" is no whole number from 0 to 1000000000$"),
-        case("--store ''", "store.unnamed", 2, "no store is named$", "neither --store nor WHENCE_STORE$", at="empty folder"),
-        case("", "read_model.damaged", 6, "it was left as it is$", "mv shop.db.models shop.db.models.old$", at="model damaged"),
+        case("--store ''", "usage.value", 2, "--store is empty$", "ls -l . ; then give the path of a log with --store$", at="empty folder"),
+        case("", "read_model.damaged", 6, "it was left as it is$", 'mv -t "$(mktemp -d shop.db.models.old.XXXXXX)" shop.db.models/', at="model damaged"),
         case("--wait 0", "read_model.behind", 5, "let a user who may write in . run: order-service --store shop.db report$",
              at="models not there"),
     ],
@@ -156,7 +162,7 @@ OWN = {
         case("--orders 1 --orders 2", "usage.value", 2, "--orders is given more than once$"),
         case("--orders 1 --seed -3", "usage.value", 2, "--seed: \"-3\" is no whole number from 0 to "),
         case("--orders 1 now", "usage.argument", 2, "`simulate` has no place for \"now\"$"),
-        case("--orders 1", "file.missing", 3, "cannot open nowhere/shop.db.lock$", at="no folder"),
+        case("--orders 1", "file.missing", 3, "there is no folder nowhere; nothing was written$", at="no folder"),
     ],
 }
 
@@ -198,8 +204,26 @@ class OrderService(Table):
 
     def test_without_a_store_each_command_says_so(self):
         for command, arguments in RUNNABLE.items():
-            self.check_all([(command, case(arguments, "store.unnamed", 2, "no store is named", HELP.format(command),
+            self.check_all([(command, case(arguments, "store.unnamed", 2, "no store to open$", "this folder has no log$",
+                                           " --store NEW.db$" if command in WRITERS else " --store PATH$",
                                            at="empty folder"))])
+
+    def test_a_store_that_was_not_named_is_found_as_whence_finds_it_but_what_writes_takes_no_other_s(self):
+        place = self.setups.copy_of_shop()
+        self.addCleanup(place.close)
+        place.store = ""
+        self.assertTrue(self.programs.must("order-service show 1", place).startswith("order-1  "))
+        ran = self.programs.run(["order-service", "pay", "4"], place)
+        self.assertEqual((ran.returncode, ran.stderr), (2, (
+            "order-service: no store to open\n"
+            "  where: no --store, WHENCE_STORE or whence.toml; this folder has shop.db, and what writes takes no log that was not named\n"
+            "  do:    order-service pay 4 --store shop.db  [store.unnamed, exit 2]\n")))
+        (place.folder / "whence.toml").write_text('store = "shop.db"\n')
+        self.assertEqual(self.programs.must("order-service pay 4", place), "order-4 is paid\n")
+        place.store = "missing.db"  # the environment before whence.toml, and --store before both
+        self.assertEqual(self.programs.run(["order-service", "show", "1"], place).returncode, 3)
+        for line in ("order-service --store shop.db whence event count", "order-service whence event count --store shop.db"):
+            self.assertEqual(self.programs.must(line, place), "EVENTS\n     9\n")
 
     def test_a_cut_file_of_sales_is_imported_as_far_as_it_goes_and_it_is_said(self):
         place = self.setups.shop()

@@ -93,7 +93,7 @@ OWN = {
         case("--event 12345", "usage.value", 2, "--event cannot be \"12345\"$", "give an id, or at least 8 characters"),
         case("--event 00000000-0000-7000-8000-000000000000", "event.missing", 3,
              "there is no event 00000000-0000-7000-8000-000000000000$", "look for it: whence event list --reverse --limit 10$"),
-        case("--store ''", "usage.value", 2, "--store is empty$", "give the path of a log$"),
+        case("--store ''", "usage.value", 2, "--store is empty$", "ls -l . ; then give the path of a log with --store$"),
         case("--stream order-9 --store shop.db", "stream.missing", 3, "stream \"order-9\" does not exist$",
              "whence stream list --store shop.db$"),
         case("", "log.checksum", 6, "event 4 in shop.db cannot be trusted$", "stored chain hash ", "what is intact: whence log verify$",

@@ -103,7 +103,8 @@ constexpr wrong_line wrong_lines[] = {
     {"event show @",
      "whence: the event cannot be \"@\"\n  do:    give an id, or at least 8 characters of its beginning or "
      "end; or where it stands: @4711, order-12345@3  [usage.value, exit 2]\n"},
-    {"event list --store=", "whence: --store is empty\n  do:    give the path of a log  [usage.value, exit 2]\n"},
+    {"event list --store=",
+     "whence: --store is empty\n  do:    ls -l . ; then give the path of a log with --store  [usage.value, exit 2]\n"},
 };
 
 request parse(std::vector<std::string> words) { return command_line::parse(words); }

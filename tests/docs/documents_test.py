@@ -145,7 +145,7 @@ class Documents(unittest.TestCase):
             with self.subTest(command=command):
                 help = run(f"{program} {command} --help", ROOT, PROGRAMS)
                 if command != "whence":
-                    self.assertEqual(set(re.findall(r"--\w+", usage)), set(re.findall(r"^  (--\w+)", help, re.MULTILINE)))
+                    self.assertEqual(set(re.findall(r"--[\w-]+", usage)), set(re.findall(r"^  (--[\w-]+)", help, re.MULTILINE)))
         for flag in re.findall(r"^  (?:-\w\|?|)(--\w+)", block, re.MULTILINE):
             self.assertIn(flag, run(f"{program} --help", ROOT, PROGRAMS))
 

@@ -73,6 +73,7 @@ std::string of_file(const file_error& fault) {
   if (fault.code() == "file.no_permission") return who_may(fault.path) + " ; give this user the right to it";
   if (fault.code() == "file.missing" || fault.code() == "file.not_a_directory")
     return what_is_there(fault.path) + " ; name a file that is there";
+  if (fault.code() == "file.is_a_directory") return "ls -l " + shell_word(fault.path) + " ; name a file";
   if (fault.code() == "file.no_space")
     return "df -h " + shell_word(directory_of(fault.path)) + " ; make room there, then repeat the command";
   if (fault.code() == "file.io") return "dmesg | tail ; put right what it says of the disk, then repeat the command";
@@ -93,6 +94,8 @@ std::string advice(const error& fault, const std::string& store) {
   if (const auto* loss = dynamic_cast<const witness_missing*>(&fault))
     return "bring " + shell_word(loss->path + ".witness") +
            " back from where the log came from; what is intact: whence log verify";
+  if (const auto* busy = dynamic_cast<const log_busy*>(&fault); busy != nullptr && busy->holder_pid > 0)
+    return "ps -fp " + std::to_string(busy->holder_pid) + " ; when it has ended, repeat the command";
   if (const auto* missing = dynamic_cast<const log_missing*>(&fault))
     return what_is_there(missing->path) + " ; then give the path of a log with --store";
   if (const auto* other = dynamic_cast<const not_a_log*>(&fault))

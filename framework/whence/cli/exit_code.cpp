@@ -1,6 +1,8 @@
 #include <whence/cli/exit_code.hpp>
 
+#include <whence/cli/advice.hpp>
 #include <whence/cli/failure.hpp>
+#include <whence/cli/program_name.hpp>
 #include <whence/cli/verdict.hpp>
 
 namespace whence::inline v0 {
@@ -118,6 +120,11 @@ std::string failure_document(std::string_view command, const std::vector<const e
   std::vector<cli::diagnostic> found;
   for (const error* const failure : failures) found.emplace_back(*failure);
   return cli::verdict_document(command, cli::verdict::error, "null", found) + "\n";
+}
+
+std::string failure_remedy(std::string_view inspector, const error& failure, const std::string& store) {
+  const std::string remedy = cli::advice(failure, store);
+  return cli::as_started(inspector, store.empty() ? remedy : cli::with_store(remedy, store));
 }
 
 std::string diagnostics_of(const error& failure) { return cli::to_json({cli::diagnostic(failure)}); }

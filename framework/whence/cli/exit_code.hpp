@@ -51,6 +51,10 @@ std::string failure_document(std::string_view command, const error& failure);
 /// The same where more than one thing was wrong: none of them null.
 std::string failure_document(std::string_view command, const std::vector<const error*>& failures);
 
+/// What whoever types commands is to do about it: commands to paste where some help, with the program's own inspector in them
+/// ("order-service whence"), and the log that is at `store`.
+std::string failure_remedy(std::string_view inspector, const error& failure, const std::string& store);
+
 /// What such a program puts as "diagnostics" into a document that it shows all the same: `[{"code":…,"message":…,…}]`.
 std::string diagnostics_of(const error& failure);
 

@@ -8,6 +8,7 @@
 #include <whence/cli/exit_code.hpp>
 #include <whence/cli/output.hpp>
 #include <whence/cli/run.hpp>
+#include <whence/cli/store_choice.hpp>
 #include <whence/cli/surroundings.hpp>
 #include <whence/cli/version.hpp>
 #include <whence/cli/wrapped_text.hpp>
@@ -40,6 +41,12 @@ bool asks_for_json(const std::vector<std::string>& words) {
     before = word;
   }
   return false;
+}
+
+std::string store_to_open(const std::optional<std::string>& named, unnamed_store otherwise, std::string_view line) {
+  cli::descriptor_output out(STDOUT_FILENO);
+  cli::descriptor_output err(STDERR_FILENO);
+  return cli::chosen_store(named, cli::surroundings_of_process(out, err), line, otherwise);
 }
 
 std::string version_line(std::string_view program) { return cli::version_text(program, cli::output_form::table); }

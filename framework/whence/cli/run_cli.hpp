@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,6 +24,19 @@ int run_cli(int argc, char** argv, const cli_types& types) noexcept;
 /// Whether JSON is asked for (--json, -o json), also by a command line that is wrong elsewhere: for a program whose own options
 /// are called so, and that says in JSON too what was wrong (failure_document in exit_code.hpp). What stands behind -- is no option.
 bool asks_for_json(const std::vector<std::string>& words);
+
+/// What a command is allowed to take for its log if none was named.
+enum class unnamed_store {
+  only_one_here,  ///< the only log in this folder
+  none            ///< none: it writes, and what it wrote into another application's log would stay there
+};
+
+/// Which log a program of its own works on, by the rules of `whence`: the one that is `named`; else the environment's
+/// WHENCE_STORE; else what the nearest whence.toml says, from this folder upwards; else, if it may be, the only log here.
+/// `line` is the command line as it was typed, to which the remedy adds a --store.
+///
+/// Throws   usage.value, usage.settings, store.unnamed.
+std::string store_to_open(const std::optional<std::string>& named, unnamed_store otherwise, std::string_view line);
 
 /// What `--version` says: the program's name and the version of Whence, on a line.
 std::string version_line(std::string_view program);

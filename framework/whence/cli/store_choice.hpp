@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include <whence/cli/request.hpp>
+#include <whence/cli/run_cli.hpp>
 #include <whence/cli/surroundings.hpp>
 
 namespace whence::inline v0::cli {
@@ -15,8 +16,9 @@ namespace whence::inline v0::cli {
 /// Throws   store_unnamed: there is none, or there are several. usage_error: whence.toml cannot be understood.
 std::string chosen_store(const request& request, const surroundings& around);
 
-/// The same, of the name that --store gives, if it is given.
+/// The same, of the name that --store gives, if it is given. `line`: the command line, to which the remedy adds a --store.
 std::string chosen_store(const std::optional<std::string>& named, const surroundings& around,
-                         std::string_view command = "event list");
+                         std::string_view line = "whence event list",
+                         unnamed_store otherwise = unnamed_store::only_one_here);
 
 }  // namespace whence::inline v0::cli

@@ -5,6 +5,7 @@
 #include <ostream>
 #include <set>
 #include <string>
+#include <utility>
 
 #include <whence/core/guarded.hpp>
 
@@ -19,10 +20,10 @@ class background_failures {
 
   /// A line for each: what is to be said of a command that was carried out all the same. When one was not, its own failure
   /// says enough.
-  void print(std::ostream& err);
+  void print(std::ostream& err, const std::string& store);
 
  private:
-  whence::guarded<std::set<std::string>> lines_;
+  whence::guarded<std::set<std::pair<std::string, std::string>>> lines_;  // and their codes
 };
 
 }  // namespace shop

@@ -1,7 +1,9 @@
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <charconv>
 #include <cli/command_line.hpp>
 #include <cli/nearest_command.hpp>
+#include <cli/typed_line.hpp>
 #include <cstdlib>
 #include <limits>
 #include <optional>
@@ -32,12 +34,14 @@ struct named_order {
   std::optional<std::string> number;  ///< not known of the last kind
 };
 
-named_order parse_order(const std::string& order) {
-  if (const auto hashed = hashed_order_id(order)) return {*hashed, std::nullopt};
+named_order parse_order(const std::string& order, const std::string& command) {
   constexpr std::string_view prefix = "order-";
+  for (const std::string& name : {order, std::string(prefix) + order})
+    if (const auto hashed = hashed_order_id(name)) return {*hashed, std::nullopt};
   std::string number = checked_text(order);
   if (number.starts_with(prefix)) number.erase(0, prefix.size());
-  if (number.empty()) throw wrong_usage("usage.order", "an order's id is not empty");
+  if (number.empty())
+    throw wrong_usage("usage.order", "an order's id is not empty", "order-service " + command + " --help");
   return {order_id(number), number};
 }
 
@@ -88,9 +92,10 @@ Line parse_line(const std::string& text) {
 
 /// The flags as CLI11 fills them.
 struct flags {
-  std::string store;
+  std::optional<std::string> store;
   std::string form;  // empty: not given
   bool json = false;
+  bool accept_missing_tail = false;
   std::string file, rejects, order, customer, reason;
   std::string country = "Unspecified";
   std::vector<std::string> lines;
@@ -112,7 +117,7 @@ void take_simulation(CLI::App& simulate, flags& given) {
 }
 
 void describe(CLI::App& program, flags& given) {
-  program.add_option("--store", given.store, "The log")->envname("WHENCE_STORE")->type_name("PATH");
+  program.add_option("--store", given.store, "The log; else WHENCE_STORE, or what whence.toml says")->type_name("PATH");
   program.add_option("-o,--output", given.form, "The form of what goes to stdout")
       ->check(one_of({"table", "json"}))
       ->type_name("table|json");
@@ -124,13 +129,17 @@ void describe(CLI::App& program, flags& given) {
   const auto command = [&](const char* name, const char* summary, const char* example, const char* prints) {
     CLI::App* const added = program.add_subcommand(name, summary);
     added->fallthrough();  // flags of the program may stand after the command
-    added->footer(
-        "Global options, here too: --store PATH (or WHENCE_STORE), -o table|json, --json.\n\nExample: order-service " +
-        std::string(name) + " " + example + " --store shop.db\nprints:  " + prints);
+    added->footer("Global options, here too: --store PATH, -o table|json, --json.\n\nExample: order-service " +
+                  std::string(name) + " " + example + " --store shop.db\nprints:  " + prints);
     return added;
   };
   const auto takes_order = [&](CLI::App* added) {
     added->add_option("ORDER", given.order, "Its id: order-536365")->required();
+  };
+  const auto writes = [&](CLI::App* added) {
+    added->add_flag("--accept-missing-tail", given.accept_missing_tail,
+                    "Go on with a log that lost acknowledged events, or its witness: they are lost for good then");
+    return added;
   };
   const auto takes_wait = [&](CLI::App* added) {
     added->add_option("--wait", given.wait, "Seconds to wait for the read model")
@@ -138,12 +147,12 @@ void describe(CLI::App& program, flags& given) {
         ->check(whole_number(0, 1'000'000'000));
   };
 
-  CLI::App* const imports = command("import", "Import sales in the form of the Online Retail data set", "sales.csv",
-                                    "2 records: 1 accepted, 1 rejected; 3 events added");
+  CLI::App* const imports = writes(command("import", "Import sales in the form of the Online Retail data set",
+                                           "sales.csv", "2 records: 1 accepted, 1 rejected; 3 events added"));
   imports->add_option("FILE", given.file, "The sales, as CSV")->required();
   imports->add_option("--rejects", given.rejects, "Where rejected records go")->type_name("OUT.csv");
 
-  CLI::App* const place = command("place", "Place an order", "1 --line TEA:2:4.50", "order-1 is placed");
+  CLI::App* const place = writes(command("place", "Place an order", "1 --line TEA:2:4.50", "order-1 is placed"));
   takes_order(place);
   place->add_option("--line", given.lines, "What is ordered; may be repeated")
       ->required()
@@ -151,11 +160,11 @@ void describe(CLI::App& program, flags& given) {
   place->add_option("--customer", given.customer, "Who orders; without it, a guest")->type_name("C");
   place->add_option("--country", given.country, "Where to")->type_name("X");
 
-  takes_order(command("pay", "Take the payment for an order", "order-1", "order-1 is paid"));
-  takes_order(command("ship", "Ship a paid order", "order-1", "order-1 is shipped"));
+  takes_order(writes(command("pay", "Take the payment for an order", "order-1", "order-1 is paid")));
+  takes_order(writes(command("ship", "Ship a paid order", "order-1", "order-1 is shipped")));
 
-  CLI::App* const cancel = command("cancel", "Cancel an order; what was paid is given back",
-                                   "order-1 --reason 'changed my mind'", "order-1 is cancelled");
+  CLI::App* const cancel = writes(command("cancel", "Cancel an order; what was paid is given back",
+                                          "order-1 --reason 'changed my mind'", "order-1 is cancelled"));
   takes_order(cancel);
   cancel->add_option("--reason", given.reason, "Why")->required()->type_name("TEXT");
 
@@ -165,7 +174,7 @@ void describe(CLI::App& program, flags& given) {
   takes_wait(command("report", "What was sold and credited", "--wait 10", "orders                            1 …"));
 
   CLI::App* const simulate =
-      command("simulate", "Trade a plausible shop's orders", "--orders 100", "100 orders; 314 events added");
+      writes(command("simulate", "Trade a plausible shop's orders", "--orders 100", "100 orders; 314 events added"));
   take_simulation(*simulate, given);
 }
 
@@ -182,7 +191,7 @@ decltype(request::command) command_of(const std::string& name, const flags& give
   if (name == "report") return report_request{wait};
   if (name == "simulate") return simulate_request{given.orders, given.seed, given.at_once};
 
-  const named_order order = parse_order(given.order);
+  const named_order order = parse_order(given.order, name);
   if (name == "pay") return pay_request{order.id};
   if (name == "ship") return ship_request{order.id};
   if (name == "cancel") return cancel_request{order.id, checked_text(given.reason)};
@@ -197,19 +206,60 @@ decltype(request::command) command_of(const std::string& name, const flags& give
   return place;
 }
 
-failure no_such_command(const CLI::App& program, const std::string& word) {
-  if (word.size() > 1 && word.front() == '-')
-    return wrong_usage("usage.option", "there is no option " + readable(word.substr(0, word.find('='))));
-  if (word == "whence")
-    return wrong_usage("usage.command", "`whence` has to be the first word", "order-service whence --help");
-  std::vector<std::string> commands;
+std::vector<std::string> commands_of(const CLI::App& program) {
+  std::vector<std::string> names;
   for (const CLI::App* const each : program.get_subcommands([](const CLI::App*) { return true; }))
-    commands.push_back(each->get_name());
-  const std::string meant = nearest_command(word, commands);
+    names.push_back(each->get_name());
+  return names;
+}
+
+/// Null: there is none of that name.
+const CLI::App* command_named(const CLI::App& program, const std::string& name) {
+  for (const CLI::App* const each : program.get_subcommands([](const CLI::App*) { return true; }))
+    if (each->get_name() == name) return each;
+  return nullptr;
+}
+
+/// As they can be typed: each by all of its names.
+std::vector<known_option> options_of(const CLI::App& app) {
+  std::vector<known_option> found;
+  for (const CLI::Option* const each : app.get_options()) {
+    const bool takes_value = each->get_items_expected_min() > 0;
+    for (const std::string& name : each->get_lnames()) found.push_back({"--" + name, takes_value});
+    for (const std::string& name : each->get_snames()) found.push_back({"-" + name, takes_value});
+  }
+  return found;
+}
+
+failure no_such_command(const CLI::App& program, const std::vector<std::string>& words, std::size_t place) {
+  std::vector<std::string> commands = commands_of(program);
+  commands.emplace_back("whence");
+  const std::string meant = nearest_command(words[place], commands);
   return wrong_usage(
       "usage.command",
-      "there is no command \"" + readable(word) + "\"" + (meant.empty() ? "" : "; did you mean \"" + meant + "\"?"),
-      "order-service " + (meant.empty() ? "--help" : meant + " --help"));
+      "there is no command \"" + readable(words[place]) + "\"" + (meant.empty() ? "" : "; did you mean " + meant + "?"),
+      meant.empty() ? "order-service --help" : text_of_line(words, place, meant));
+}
+
+/// `command` is the one that the line names; null: none.
+failure no_such_option(const CLI::App& program, const CLI::App* command, const std::vector<std::string>& words,
+                       std::size_t place) {
+  const std::string name = words[place].substr(0, words[place].find('='));
+  std::vector<std::string> known;
+  for (const CLI::App* const app : {&program, command})
+    if (app != nullptr)
+      for (const known_option& each : options_of(*app)) known.push_back(each.name);
+  const std::string of = command == nullptr ? "" : " `" + command->get_name() + "`";
+  const std::string help = "order-service " + (command == nullptr ? "" : command->get_name() + " ") + "--help";
+  if (std::find(known.begin(), known.end(), name) != known.end())
+    return wrong_usage("usage.option", name + " stands before" + of + ", and belongs behind it", help);
+  for (std::string& each : known) each.erase(0, each.find_first_not_of('-'));
+  const std::string near = nearest_command(name.substr(name.find_first_not_of('-')), known);
+  const std::string meant = near.size() < 2 ? "" : "--" + near;
+  return wrong_usage("usage.option",
+                     "there is no option " + readable(name) + (of.empty() ? "" : " of" + of) +
+                         (meant.empty() ? "" : "; did you mean " + meant + "?"),
+                     meant.empty() ? help : text_of_line(words, place, meant));
 }
 
 /// "--line: 1 required X missing" and the like, as people say it.
@@ -221,28 +271,32 @@ std::string about_value(const std::string& text) {
 }
 
 /// What CLI11 found wrong, in our words where its own say little.
-failure told(const CLI::App& program, const CLI::ParseError& wrong) {
-  const auto words = program.remaining(true);
-  const auto commands = program.get_subcommands();
-  if (commands.empty()) {
-    if (!words.empty()) return no_such_command(program, words.front());
+failure told(const CLI::App& program, const CLI::ParseError& wrong, const std::vector<std::string>& words) {
+  const typed_line line = look_at_line(words, options_of(program), commands_of(program));
+  const CLI::App* const command = line.command ? command_named(program, words[*line.command]) : nullptr;
+  if (line.unknown_option) return no_such_option(program, command, words, *line.unknown_option);
+  if (command == nullptr) {
+    if (line.command) return no_such_command(program, words, *line.command);
     return wrong_usage("usage.value", about_value(readable(wrong.what())));
   }
-  const std::string name = commands.front()->get_name();
+  std::vector<known_option> options = options_of(program);
+  for (known_option& each : options_of(*command)) options.push_back(std::move(each));
+  if (const auto unknown = unknown_option_behind(words, *line.command, options))
+    return no_such_option(program, command, words, *unknown);
+
+  const std::string& name = command->get_name();
   const std::string help = "order-service " + name + " --help";
   const std::string text = readable(wrong.what());
-  if (dynamic_cast<const CLI::ExtrasError*>(&wrong) != nullptr && !words.empty()) {
-    const std::string word = readable(words.front());
-    if (word.size() > 1 && word.front() == '-')
-      return wrong_usage("usage.option", "there is no option " + word.substr(0, word.find('=')) + " of `" + name + "`",
-                         help);
-    return wrong_usage("usage.argument", "`" + name + "` has no place for \"" + word + "\"", help);
-  }
+  const auto rest = program.remaining(true);
+  if (dynamic_cast<const CLI::ExtrasError*>(&wrong) != nullptr && !rest.empty())
+    return wrong_usage("usage.argument", "`" + name + "` has no place for \"" + readable(rest.front()) + "\"", help);
   constexpr std::string_view required = " is required";
   if (dynamic_cast<const CLI::RequiredError*>(&wrong) != nullptr && text.ends_with(required))
     return wrong_usage("usage.argument", "`" + name + "` needs " + text.substr(0, text.size() - required.size()), help);
   return wrong_usage("usage.value", about_value(text), help);
 }
+
+bool writes(const std::string& name) { return name != "show" && name != "report"; }
 
 }  // namespace
 
@@ -266,23 +320,44 @@ std::variant<request, exit_code> parse_command_line(const std::vector<std::strin
   } catch (const CLI::ParseError& wrong) {
     // Without a command there is nothing wrong: whoever comes for the first time sees what there is.
     const bool names_nothing = program.get_subcommands().empty() && program.remaining(true).empty();
-    if (!names_nothing || dynamic_cast<const CLI::RequiredError*>(&wrong) == nullptr) throw told(program, wrong);
+    if (!names_nothing || dynamic_cast<const CLI::RequiredError*>(&wrong) == nullptr)
+      throw told(program, wrong, arguments);
     must_agree(given);
     out << whence::fitted_help(program.help(), columns);
     return exit_code::done;
   }
   must_agree(given);
   const std::string name = program.get_subcommands().front()->get_name();
-  if (given.store.empty())
-    throw failure(exit_code::wrong_usage, "store.unnamed",
-                  {.what = "no store is named",
-                   .where = "neither --store nor WHENCE_STORE",
-                   .remedy = "order-service " + name + " --help"});
   request understood{.name = name,
-                     .store = given.store,
+                     .line = text_of_line(arguments),
+                     .store = {},
+                     .accept_missing_tail = given.accept_missing_tail,
                      .form = given.json || given.form == "json" ? output_form::json : output_form::table,
                      .command = command_of(name, given)};
+  understood.store = whence::store_to_open(
+      given.store, writes(name) ? whence::unnamed_store::none : whence::unnamed_store::only_one_here, understood.line);
   return understood;
+}
+
+std::string command_in(const std::vector<std::string>& arguments) {
+  flags given;
+  CLI::App program;
+  describe(program, given);
+  const std::vector<std::string> commands = commands_of(program);
+  const typed_line line = look_at_line(arguments, options_of(program), commands);
+  if (!line.command || std::find(commands.begin(), commands.end(), arguments[*line.command]) == commands.end())
+    return {};
+  return arguments[*line.command];
+}
+
+std::optional<std::size_t> inspector_in(const std::vector<std::string>& arguments) {
+  flags given;
+  CLI::App program;
+  describe(program, given);
+  std::vector<std::string> commands = commands_of(program);
+  commands.emplace_back("whence");
+  const typed_line line = look_at_line(arguments, options_of(program), commands);
+  return line.command && arguments[*line.command] == "whence" && !line.unknown_option ? line.command : std::nullopt;
 }
 
 }  // namespace shop

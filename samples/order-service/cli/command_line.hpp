@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <ostream>
 #include <string>
 #include <variant>
@@ -16,5 +17,11 @@ namespace shop {
 /// (0: there is none). Throws   failure: the usage is wrong.
 std::variant<request, exit_code> parse_command_line(const std::vector<std::string>& arguments, std::ostream& out,
                                                     std::size_t columns = 0);
+
+/// The command that the words name, wrong as they may be elsewhere; empty if they name none that there is.
+std::string command_in(const std::vector<std::string>& arguments);
+
+/// Where the word `whence` stands, behind options at most: what is behind it is for the inspector. Nothing: it is not for it.
+std::optional<std::size_t> inspector_in(const std::vector<std::string>& arguments);
 
 }  // namespace shop

@@ -40,15 +40,10 @@ std::string advice_to_wait(const std::string& store) {
   return "let a user who may write in " + folder + " run: " + command_line_of(store, {"report"});
 }
 
-/// Whence advises who programs with it; who types commands is told one to type, or what to see to.
-std::string advice(const whence::error& fault, const std::string& store) {
+/// As `whence` advises of the same fault, and what this program can do besides.
+std::string advice(const whence::error& fault, const std::string& store, const std::string& line) {
   const std::string_view code = fault.code();
-  if (const auto* other = dynamic_cast<const not_a_sales_file*>(&fault)) return "head -1 " + for_shell(other->path);
-  if (const auto* busy = dynamic_cast<const whence::log_busy*>(&fault)) {
-    const bool known = busy->holder_pid > 0;
-    return "wait until it has ended" + (known ? " (ps -p " + std::to_string(busy->holder_pid) + ")" : std::string{}) +
-           ", then repeat the command";
-  }
+  if (const auto* other = dynamic_cast<const not_a_sales_file*>(&fault)) return "head -n 1 " + for_shell(other->path);
   const whence::storage_fault cause = cause_of(fault);
   const auto* in_database = dynamic_cast<const whence::sql::sql_error*>(&fault);
   if (in_database != nullptr && in_database->path.empty() && code == "sql.full")
@@ -58,23 +53,18 @@ std::string advice(const whence::error& fault, const std::string& store) {
   if (cause == whence::storage_fault::foreign_writer)
     return "fuser -v " + for_shell(store) + " ; stop what else writes there, then repeat the command";
   if (cause == whence::storage_fault::files_replaced)
-    return "leave " + for_shell(store) + "* alone while a command writes to it, then repeat the command";
+    return "ls -l " + for_shell(store) + "* ; leave them alone while a command writes to them, then repeat the command";
   if (code == "append.not_written" || code == "append.unknown" || code == "append.closed")
-    return "put that right, then repeat the command";
-  const std::string save = "tar -cf saved.tar " + for_shell(store) + "*";
-  if (code == "log.checksum") return save + " ; then restore a backup";
-  if (code == "log.tail_missing" || code == "log.witness_missing")
-    return save + " ; then look for the newest of these files";
-  if (code == "log.missing") return "look at the path; place and import make a new log";
-  if (code == "log.newer_format") return "use the order-service that wrote it, or a newer one";
-  const auto* mismatch = dynamic_cast<const whence::checkpoint_mismatch*>(&fault);
-  if (mismatch != nullptr && mismatch->what == whence::checkpoint_mismatch::kind::log_is_behind)
-    return save + " ; then look for the newest of these files";
-  if (code == "checkpoint.mismatch" || code == "read_model.damaged" || code == "read_model.newer_version")
-    return "mv " + for_shell(store + ".models") + " " + for_shell(store + ".models.old");
+    return "dmesg | tail ; put right what it says of the disk, then repeat the command";
   if (code == "read_model.behind") return advice_to_wait(store);
   if (exit_of(fault) == exit_code::our_bug) return "please report it, with the command";
-  return fault.text().remedy;
+
+  const std::string remedy = whence::failure_remedy("order-service whence", fault, store);
+  if (code == "log.missing") return remedy + "; place, import and simulate make a new one";
+  const bool can_be_accepted = code == "log.tail_missing" || code == "log.witness_missing";
+  if (can_be_accepted && !line.empty())
+    return remedy + "; to go on without what is lost: " + line + " --accept-missing-tail";
+  return remedy;
 }
 
 }  // namespace
@@ -87,11 +77,11 @@ std::optional<failure> stopped_at(const std::string& place, const whence::error&
   return failure(exit_of(fault), code,
                  {.what = "stopped at " + place + "; what was recorded before it is kept",
                   .where = store,
-                  .why = text.why.empty() ? text.what : text.what + ": " + text.why,
-                  .remedy = advice(fault, store) + ": it goes on there"});
+                  .why = text.why.empty() ? text.what : text.why,
+                  .remedy = advice(fault, store, {}) + ": it goes on there"});
 }
 
-failure told(const std::exception& fault, const std::string& store) {
+failure told(const std::exception& fault, const std::string& store, const std::string& line) {
   const auto* known = dynamic_cast<const whence::error*>(&fault);
   if (known == nullptr)
     return {exit_code::our_bug,
@@ -102,10 +92,11 @@ failure told(const std::exception& fault, const std::string& store) {
              .remedy = "please report it, with the command"}};
   if (const auto* own = dynamic_cast<const failure*>(known)) return *own;
   whence::error_text text = known->text();
-  text.remedy = advice(*known, store);
+  text.remedy = advice(*known, store, line);
   if (known->code() == "read_model.behind") text.where = store + ".models";
   const auto* in_database = dynamic_cast<const whence::sql::sql_error*>(known);
   if (in_database != nullptr && !in_database->path.empty()) text.where = in_database->path;
+  if (text.where.empty()) text.where = store;
   return {exit_of(*known), known->code(), text};
 }
 

@@ -28,8 +28,8 @@ struct failure final : whence::error {
 std::optional<failure> stopped_at(const std::string& place, const whence::error& fault, const std::string& store);
 
 /// What people are to read of a fault: what happened, where, why and, if a command can help, that command. `store` is the log
-/// that was worked on; empty if none was named yet.
-failure told(const std::exception& fault, const std::string& store = {});
+/// that was worked on; empty if none was named yet. `line` is the command line of one that writes, if it is advised to repeat it.
+failure told(const std::exception& fault, const std::string& store = {}, const std::string& line = {});
 
 /// The same of a log that is not whole, of which what is intact is shown all the same.
 failure told_of_loss(const whence::error& loss, const std::string& store);

@@ -9,6 +9,7 @@
 #include <cli/progress_bar.hpp>
 #include <cli/shell_text.hpp>
 #include <cli/stopping.hpp>
+#include <cli/store_opening.hpp>
 #include <domain/text.hpp>
 #include <import/record_invoice.hpp>
 #include <import/rejects_file.hpp>
@@ -29,6 +30,8 @@ struct counts {
       0;  ///< the line of a record that was taken, and may be cut: the file has no line end behind it
 };
 
+const std::string listed = "rejects.csv";  // what is advised
+
 void must_take_rejects(const import_request& command, const std::string& store) {
   if (!command.rejects) return;
   if (const auto reason = reason_against_rejects(*command.rejects, command.file, store))
@@ -36,7 +39,8 @@ void must_take_rejects(const import_request& command, const std::string& store) 
                   {.what = "the rejected records cannot go to " + *command.rejects + "; nothing was written",
                    .where = "--rejects " + *command.rejects,
                    .why = *reason,
-                   .remedy = "name another file for --rejects"});
+                   .remedy = command_line_of(store, {"import", command.file, "--rejects",
+                                                     *command.rejects == listed ? "more-" + listed : listed})});
   // Its name may be too long, its folder on a disk without room: it is begun, and taken away again.
   const rejects_file can_be_begun(*command.rejects);
 }
@@ -48,10 +52,13 @@ void reject(const csv_record& record, reject_reason reason, staging_area& staged
 }
 
 /// Reads the whole file into the staging area.
-void stage(sales_file& file, staging_area& staged, counts& sums, const whence::application& app,
+void stage(sales_file& file, staging_area& staged, counts& sums, const whence::application& app, const request& asked,
            const terminal& terminal) {
+  const auto read = [&] {
+    return "reading " + std::to_string(staged.accepted() + staged.rejected()) + " records; nothing of them was written";
+  };
   progress_bar progress(terminal.err, terminal.err_columns != 0, "reading");
-  for (csv_record record; unless_stopping(app, [&] { return file.next(record); });
+  for (csv_record record; unless_stopping(app, asked, read, [&] { return file.next(record); });
        progress.show(file.bytes_read(), file.bytes())) {
     const auto judged = read_sale(record, file.columns());
     if (const auto* sale = std::get_if<sale_record>(&judged)) {
@@ -89,7 +96,7 @@ void advise_rejects(const import_request& command, const counts& sums, const req
   if (sums.rejected == 0 || command.rejects) return;
   terminal.err << "order-service: " << sums.rejected << (sums.rejected == 1 ? " record was" : " records were")
                << " rejected; nothing of " << (sums.rejected == 1 ? "it" : "them") << " was written\n"
-               << "  do:    " << command_line_of(asked.store, {"import", command.file, "--rejects", "rejects.csv"})
+               << "  do:    " << command_line_of(asked.store, {"import", command.file, "--rejects", listed})
                << "  [import.rejected]\n";
 }
 
@@ -129,17 +136,21 @@ void carry_out(const import_request& command, const request& asked, const termin
   sales_file file(command.file);
   must_take_rejects(command, asked.store);
 
-  const auto app = open_shop(asked.store, absent_shop::is_opened, terminal.background);
+  const auto app = open_for(asked, absent_shop::is_opened, terminal);
   const shop_service shop(app);
   staging_area staged;
   counts sums;
-  stage(file, staged, sums, app, terminal);
+  stage(file, staged, sums, app, asked, terminal);
 
   {
     progress_bar progress(terminal.err, terminal.err_columns != 0, "recording");
     std::uint64_t done = 0;
+    const auto recorded = [&] {
+      return std::to_string(done) + " of " + std::to_string(staged.invoices()) +
+             " invoices; they are kept, and the same command goes on there";
+    };
     for (staged_invoice invoice; staged.next_invoice(invoice); progress.show(++done, staged.invoices()))
-      if (const auto refusal = unless_stopping(app, [&] {
+      if (const auto refusal = unless_stopping(app, asked, recorded, [&] {
             return at_place("invoice " + invoice.number, asked.store, [&] { return record(shop, invoice, sums); });
           }))
         report_difference(invoice, *refusal, sums, terminal);

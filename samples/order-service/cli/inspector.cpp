@@ -1,9 +1,11 @@
+#include <algorithm>
 #include <cli/inspector.hpp>
-#include <string_view>
+#include <vector>
 
 #include <whence/cli/exit_code.hpp>
 #include <whence/cli/run_cli.hpp>
 
+#include <cli/command_line.hpp>
 #include <domain/credit_note.hpp>
 #include <domain/order.hpp>
 #include <domain/payment.hpp>
@@ -14,11 +16,17 @@
 
 namespace shop {
 
-bool is_for_inspector(int argc, char** argv) noexcept { return argc > 1 && std::string_view{argv[1]} == "whence"; }
-
-int run_inspector(int argc, char** argv) noexcept {
+std::optional<int> run_inspector(int argc, char** argv) noexcept {
   try {
-    return whence::run_cli(argc - 1, argv + 1, inspected_types());
+    const auto place = inspector_in({argv + std::min(argc, 1), argv + argc});
+    if (!place) return std::nullopt;
+    // The options before the word are the inspector's too: it has all of them.
+    const auto word = argv + 1 + *place;
+    std::vector<char*> words{*word};
+    words.insert(words.end(), argv + 1, word);
+    words.insert(words.end(), word + 1, argv + argc);
+    words.push_back(nullptr);
+    return whence::run_cli(static_cast<int>(words.size()) - 1, words.data(), inspected_types());
   } catch (...) {  // there is no memory even for the names of the types
     return static_cast<int>(whence::exit_code::not_now);
   }

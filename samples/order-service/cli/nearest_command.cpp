@@ -33,7 +33,7 @@ std::string nearest_command(std::string_view word, const std::vector<std::string
   for (const std::string& command : commands) {
     if (word.size() > command.size() + letters_max) continue;  // may be as long as a command line
     const std::size_t letters = slips(word, command);
-    const bool half_of_it = 2 * letters > command.size();
+    const bool half_of_it = 2 * letters >= command.size();
     if (letters >= best || half_of_it) continue;
     best = letters;
     nearest = command;

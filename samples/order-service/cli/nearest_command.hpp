@@ -7,7 +7,7 @@
 
 namespace shop {
 
-/// The command that the word may have been meant to be: at most two letters of it, and not more than half of it, are added, left
+/// The command that the word may have been meant to be: at most two letters of it, and less than half of it, are added, left
 /// out, changed or swapped. Empty if there is none.
 std::string nearest_command(std::string_view word, const std::vector<std::string>& commands);
 

@@ -8,8 +8,8 @@
 #include <cli/commands.hpp>
 #include <cli/failure.hpp>
 #include <cli/shell_text.hpp>
+#include <cli/store_opening.hpp>
 #include <domain/text.hpp>
-#include <service/open_shop.hpp>
 #include <service/shop_service.hpp>
 
 namespace shop {
@@ -56,28 +56,28 @@ void carry_out(const place_request& command, const request& asked, const termina
     const auto decided = decide(Order{}, place);
     if (const auto* refusal = decided.rejection()) must_be_accepted({*refusal, 0, {}}, "place", command.order, asked);
   }
-  const auto app = open_shop(asked.store, absent_shop::is_opened, terminal.background);
+  const auto app = open_for(asked, absent_shop::is_opened, terminal);
   const answer ended = shop_service(app).place(command.order, std::move(place), {}).get();
   must_be_accepted(ended, "place", command.order, asked);
   print(ended, "placed", command.order, asked, terminal);
 }
 
 void carry_out(const pay_request& command, const request& asked, const terminal& terminal) {
-  const auto app = open_shop(asked.store, absent_shop::is_an_error, terminal.background);
+  const auto app = open_for(asked, absent_shop::is_an_error, terminal);
   const answer ended = shop_service(app).pay(command.order, {}).get();
   must_be_accepted(ended, "pay", command.order, asked);
   print(ended, "paid", command.order, asked, terminal);
 }
 
 void carry_out(const ship_request& command, const request& asked, const terminal& terminal) {
-  const auto app = open_shop(asked.store, absent_shop::is_an_error, terminal.background);
+  const auto app = open_for(asked, absent_shop::is_an_error, terminal);
   const answer ended = shop_service(app).ship(command.order, {}).get();
   must_be_accepted(ended, "ship", command.order, asked);
   print(ended, "shipped", command.order, asked, terminal);
 }
 
 void carry_out(const cancel_request& command, const request& asked, const terminal& terminal) {
-  const auto app = open_shop(asked.store, absent_shop::is_an_error, terminal.background);
+  const auto app = open_for(asked, absent_shop::is_an_error, terminal);
   const answer ended = shop_service(app).cancel(command.order, command.reason, {}).get();
   must_be_accepted(ended, "cancel", command.order, asked);
   print(ended, "cancelled", command.order, asked, terminal);

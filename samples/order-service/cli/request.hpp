@@ -53,7 +53,9 @@ struct simulate_request {
 
 struct request {
   std::string name;  ///< of the command
+  std::string line;  ///< the command line, to paste: what is advised is often to repeat it
   std::string store;
+  bool accept_missing_tail = false;
   output_form form = output_form::table;
   std::variant<import_request, place_request, pay_request, ship_request, cancel_request, show_request, report_request,
                simulate_request>

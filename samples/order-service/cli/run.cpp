@@ -44,14 +44,14 @@ int run(const std::vector<std::string>& arguments, const terminal& given) noexce
     std::visit([&](const auto& wanted) { carry_out(wanted, asked, terminal); }, asked.command);
     if (!terminal.out.flush())
       throw not_written("what was asked for is done: look (show, report) before you repeat a command that writes");
-    failures->print(terminal.err);
+    failures->print(terminal.err, asked.store);
     return lost.value_or(static_cast<int>(exit_code::done));
   } catch (const std::exception& fault) {
-    const failure wrong = told(fault, asked.store);
+    const failure wrong = told(fault, asked.store, asked.line);
     if (whence::asks_for_json(arguments) && terminal.out) {
       std::vector<const whence::error*> all{&wrong};
       if (*terminal.loss) all.insert(all.begin(), &**terminal.loss);
-      terminal.out << whence::failure_document(asked.name, all) << std::flush;
+      terminal.out << whence::failure_document(command_in(arguments), all) << std::flush;
     }
     const int exit = report(wrong, terminal.err, terminal.err_columns);
     return lost.value_or(exit);

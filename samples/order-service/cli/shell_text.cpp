@@ -14,9 +14,9 @@ std::string for_shell(std::string_view text) {
   return word += '\'';
 }
 
-std::string command_line_of(std::string_view store, const std::vector<std::string_view>& words) {
+std::string command_line_of(std::string_view store, const std::vector<std::string>& words) {
   std::string line = "order-service --store " + for_shell(store);
-  for (const std::string_view word : words) line.append(" ").append(for_shell(word));
+  for (const std::string& word : words) line.append(" ").append(for_shell(word));
   return line;
 }
 

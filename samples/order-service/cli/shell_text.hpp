@@ -11,7 +11,7 @@ namespace shop {
 std::string for_shell(std::string_view text);
 
 /// "order-service --store shop.db show order-1".
-std::string command_line_of(std::string_view store, const std::vector<std::string_view>& words);
+std::string command_line_of(std::string_view store, const std::vector<std::string>& words);
 
 /// The command line that lists the orders in the log.
 std::string list_of_orders(std::string_view store);

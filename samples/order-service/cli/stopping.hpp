@@ -8,29 +8,26 @@
 #include <whence/app/errors.hpp>
 
 #include <cli/failure.hpp>
+#include <cli/request.hpp>
 
 namespace shop {
 
-/// What is told when the application is stopping, with the signal's exit code. What was done before is kept.
-inline failure stopped(const whence::application& app) {
+/// What is told when the application is stopping, with the signal's exit code. `done` is what the run has come to, and what becomes
+/// of that.
+inline failure stopped(const whence::application& app, const request& asked, const std::string& done) {
   return failure(app.stop_signal() == SIGINT ? exit_code::interrupted : exit_code::terminated, "run.stopped",
-                 {.what = "stopped by a signal; everything up to here is kept, and the same command goes on there"});
+                 {.what = "stopped by a signal after " + done, .where = asked.store, .remedy = asked.line});
 }
 
-/// Throws that if it is.
-inline void must_go_on(const whence::application& app) {
-  if (app.stopping()) throw stopped(app);
-}
-
-/// Does the next piece of work, unless the application is stopping.
-template <class Work>
-auto unless_stopping(const whence::application& app, Work work) {
-  must_go_on(app);
+/// Does the next piece of work. Throws that, with what `done` says, if the application is stopping.
+template <class Done, class Work>
+auto unless_stopping(const whence::application& app, const request& asked, Done done, Work work) {
+  if (app.stopping()) throw stopped(app, asked, done());
   try {
     return work();
   } catch (const whence::application_stopped&) {
     // Between two commands of the piece; repeating the run goes on there.
-    throw stopped(app);
+    throw stopped(app, asked, done());
   }
 }
 

@@ -1,22 +1,15 @@
 #include <domain/names.hpp>
 
-#include <algorithm>
-
 #include <whence/core/uuid.hpp>
+
+#include <domain/text.hpp>
 
 namespace shop {
 namespace {
 
 bool fits_into_a_name(std::string_view text) {
   constexpr std::size_t bytes_max = 200;  // leaves room for what stands before it
-  const auto is_control = [](char character) {
-    const auto byte = static_cast<unsigned char>(character);
-    return byte < 0x20 || byte == 0x7F;
-  };
-  // U+0080 to U+009F are control characters too; in UTF-8 they are C2 80 to C2 9F.
-  for (std::size_t place = text.find('\xC2'); place != std::string_view::npos; place = text.find('\xC2', place + 1))
-    if (place + 1 < text.size() && static_cast<unsigned char>(text[place + 1]) < 0xA0) return false;
-  return text.size() <= bytes_max && text.front() != '~' && std::none_of(text.begin(), text.end(), is_control);
+  return text.size() <= bytes_max && text.front() != '~' && shown(text) == text;  // what is printed can be typed
 }
 
 std::string named(std::string_view prefix, std::string_view text) {

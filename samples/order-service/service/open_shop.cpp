@@ -17,11 +17,12 @@
 
 namespace shop {
 
-whence::application open_shop(const std::string& store, absent_shop absent, background_handler background) {
+whence::application open_shop(const std::string& store, absent_shop absent, background_handler background,
+                              whence::sqlite_options options) {
   if (absent == absent_shop::is_an_error && !whence::system_files()->status(store)) throw whence::log_missing(store);
   const auto runtime = whence::runtime::system();
   if (background) runtime.executor->on_report(std::move(background));
-  return whence::application::on(whence::sqlite(store))
+  return whence::application::on(whence::sqlite(store, options))
       .named("order-service")
       .running_on(runtime)
       .aggregate<Order>()

@@ -7,6 +7,7 @@
 
 #include <whence/app/application.hpp>
 #include <whence/app/visitor.hpp>
+#include <whence/store/log_source.hpp>
 
 namespace shop {
 
@@ -22,7 +23,7 @@ using background_handler = std::function<void(std::exception_ptr)>;
 /// For the one process that trades. Stops in order on SIGTERM and SIGINT.
 /// Throws   log_missing; see `application_builder::start`.
 whence::application open_shop(const std::string& store, absent_shop absent = absent_shop::is_opened,
-                              background_handler background = {});
+                              background_handler background = {}, whence::sqlite_options options = {});
 
 /// Told that the log is not whole, and how much of it there is: tail_missing or witness_missing.
 using loss_handler = std::function<void(const whence::error&)>;

@@ -39,6 +39,29 @@ TEST_CASE("the environment names the store, a flag names it better") {
   CHECK(understood({"report", "--store", "flag.db"}).store == "flag.db");
 }
 
+TEST_CASE("a mistyped option is told wherever it stands, with the line to type") {
+  struct slip {
+    std::vector<std::string> words;
+    const char* says;
+  };
+  for (const slip& each :
+       {slip{{"--stor", "x.db", "pay", "1"},
+             "there is no option --stor of `pay`; did you mean --store?\n  do:    order-service --store x.db pay 1  ["},
+        slip{{"pay", "--stor=it's", "1"},
+             "there is no option --stor of `pay`; did you mean --store?\n  do:    order-service pay "
+             "'--store=it'\\''s' 1  ["},
+        slip{{"--stor", "x.db", "whence", "event", "list"},
+             "there is no option --stor; did you mean --store?\n  do:    order-service --store x.db whence event list  "
+             "["},
+        slip{{"report", "--fast"}, "there is no option --fast of `report`\n  do:    order-service report --help  ["},
+        slip{{"--line", "TEA:1:1", "place", "1"},
+             "--line stands before `place`, and belongs behind it\n  do:    order-service place --help  ["}}) {
+    const auto ended = program::run(each.words);
+    CHECK(ended.exit == 2);
+    CHECK(ended.err == "order-service: " + std::string(each.says) + "usage.option, exit 2]\n");
+  }
+}
+
 TEST_CASE("an order is named by its id or its number") {
   for (const char* order : {"order-536365", "536365"})
     CHECK(std::get<pay_request>(understood({"--store", "s", "pay", order}).command).order.value() == "order-536365");
@@ -118,7 +141,8 @@ TEST_CASE("a slip of the finger is told from a word that means nothing") {
                                     {"simulat", "simulate"},
                                     {"cancle", "cancel"}}) {
     CAPTURE(word);
-    CHECK(says(word).find("did you mean \"" + std::string(meant) + "\"?") != std::string::npos);
+    CHECK(says(word).find("did you mean " + std::string(meant) + "?\n  do:    order-service --store s " + meant +
+                          " more  [") != std::string::npos);
     CHECK(program::run({meant, "--help"}).exit == 0);
   }
   for (const std::string& word : {std::string{"sell"}, std::string{"xyz"}, std::string{"x"}, std::string(100'000, 'x')})
@@ -135,6 +159,7 @@ TEST_CASE("an id that the program prints is understood") {
                                          : std::get<ship_request>(asked.command).order) == id);
   }
   CHECK(std::get<show_request>(understood({"--store", "s", "show", id.value()}).command).order == id);
+  CHECK(std::get<show_request>(understood({"--store", "s", "show", id.value().substr(6)}).command).order == id);
   CHECK(std::get<cancel_request>(understood({"--store", "s", "cancel", id.value(), "--reason", "x"}).command).order ==
         id);
   // It has no number that an order could be placed with. What only looks like one is a number.
@@ -146,7 +171,7 @@ TEST_CASE("without a store there is a remedy to paste") {
   const tests::environment_variable none("WHENCE_STORE", std::nullopt);
   const auto ended = program::run({"report"});
   CHECK(ended.exit == 2);
-  CHECK(ended.err.find("do:    order-service report --help  [store.unnamed, exit 2]") != std::string::npos);
+  CHECK(ended.err.find("do:    order-service report --store PATH  [store.unnamed, exit 2]") != std::string::npos);
 }
 
 TEST_CASE("help goes to stdout") {
@@ -197,7 +222,8 @@ TEST_CASE("a failure is also one JSON document, where JSON is asked for") {
                               failing{{"show", "9", "--json"}, 3, "show", "order.missing"},
                               failing{{"--output", "json", "import", "none.csv"}, 3, "import", "file.missing"},
                               failing{{"--output=json", "buy"}, 2, nullptr, "usage.command"},
-                              failing{{"-ojson", "report", "--wait", "soon"}, 2, nullptr, "usage.value"}}) {
+                              failing{{"-ojson", "report", "--wait", "soon"}, 2, "report", "usage.value"},
+                              failing{{"--stor", "s.db", "--json", "pay", "1"}, 2, "pay", "usage.option"}}) {
     CAPTURE(each.code);
     const auto ended = folder.run(each.line);
     CHECK(ended.exit == each.exit);

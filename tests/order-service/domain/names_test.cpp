@@ -24,6 +24,8 @@ TEST_CASE("a text that no stream can be called is replaced by its hash, and no t
                                "a\x7F",
                                "\xC2\x85",
                                "\xC2\x9F",
+                               "\xE2\x80\xAE",
+                               "a\xFF",
                                std::string("a\0b", 3),
                                "~",
                                "~0123",

@@ -1,0 +1,60 @@
+#include <cli/store_opening.hpp>
+
+#include <whence/cli/run_cli.hpp>
+#include <whence/core/files.hpp>
+#include <whence/sql/error.hpp>
+
+#include <cli/shell_text.hpp>
+
+namespace shop {
+namespace {
+
+failure not_opened(const whence::error& fault, const std::string& path, const std::string& store) {
+  const auto files = whence::system_files();
+  const std::string folder = whence::directory_of(store);
+  const bool of_lock = path == store + ".lock";
+  whence::error_text text = fault.text();
+  text.remedy = whence::failure_remedy("order-service whence", fault, store);
+  if (text.where.empty()) text.where = path;
+  const auto there = [&](const std::string& name) {
+    try {
+      return files->status(name).has_value();
+    } catch (const whence::error&) {
+      return false;  // who cannot look cannot write either
+    }
+  };
+  if (of_lock && fault.code() == "file.missing") {
+    text.what = "there is no folder " + folder;
+    text.where = folder;
+    text.remedy = "mkdir -p " + for_shell(folder) + " ; then repeat the command";
+  } else if (of_lock && !there(path)) {
+    // Its lock is the first file that is made beside a log.
+    text.what = "cannot make files in " + (folder == "." ? "this folder" : folder);
+    text.where = folder;
+    text.remedy = "ls -ld " + for_shell(folder) + " ; give this user the right to write there";
+  } else if (fault.code() == "sql.full") {
+    text.what = "the disk has no room for " + path;
+    text.where = path;
+    text.why = fault.text().what;
+  } else if (of_lock) {
+    text.what = "cannot write to " + store;
+    text.where = path;
+  }
+  text.what += "; nothing was written";
+  return {whence::exit_code_of(fault), fault.code(), text};
+}
+
+}  // namespace
+
+whence::application open_for(const request& asked, absent_shop absent, const terminal& terminal) {
+  try {
+    return open_shop(asked.store, absent, terminal.background, {.accept_missing_tail = asked.accept_missing_tail});
+  } catch (const whence::file_error& fault) {
+    throw not_opened(fault, fault.path, asked.store);
+  } catch (const whence::sql::sql_error& fault) {
+    if (fault.path.empty()) throw;
+    throw not_opened(fault, fault.path, asked.store);
+  }
+}
+
+}  // namespace shop
