@@ -2,8 +2,12 @@
 #include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <map>
+#include <memory>
 #include <string>
+#include <thread>
+#include <utility>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -11,6 +15,7 @@
 #include <tests/cli/console.hpp>
 #include <tests/cli/models_beside.hpp>
 #include <tests/cli/shop_log.hpp>
+#include <tests/no_rights.hpp>
 
 using namespace whence;
 using tests::ran;
@@ -350,4 +355,87 @@ TEST_CASE("SQL sees what is committed while the log is written, and is in nobody
   CHECK(shop.sql("SELECT max(position) AS head FROM events").out == "head\n  10\n");
   tests::append_event(*shop.console.log, "order-1", "Order", tests::event_of("OrderPlaced", "{}", 78));
   CHECK(shop.sql("SELECT max(position) AS head FROM events").out == "head\n  11\n");
+}
+
+namespace {
+
+/// Asks all the while whether to go on; the first time, something happens.
+class happening final : public cli::interruption {
+ public:
+  explicit happening(std::function<void()> what) : what_(std::move(what)) {}
+  bool wanted() const noexcept override {
+    if (what_) std::exchange(what_, nullptr)();
+    return false;
+  }
+  exit_code code() const noexcept override { return exit_code::interrupted; }
+  bool wait(std::chrono::milliseconds) override { return true; }
+
+ private:
+  mutable std::function<void()> what_;
+};
+
+/// Closing a database that nobody else has open empties its WAL and takes it away.
+void make_whole_by_itself(const std::string& database) {
+  sql::database::open(database, sql::open_mode::read_write).run("PRAGMA wal_checkpoint(TRUNCATE)");
+}
+
+}  // namespace
+
+TEST_CASE("a statement on a log or a model that nobody wrote gives no row of it once somebody does, and says so") {
+  shop shop;
+  shop.console.log.reset();
+  const std::string log = shop.models.store();
+  const std::string model = shop.models.directory() + "/stock.1.1.db";
+  sql::database::open(model, sql::open_mode::read_write).run("PRAGMA journal_mode=WAL");
+  for (const std::string& database : {log, model}) make_whole_by_itself(database);
+  REQUIRE_FALSE(std::filesystem::exists(log + "-wal"));
+  REQUIRE_FALSE(std::filesystem::exists(model + "-wal"));
+
+  const std::filesystem::path folder = std::filesystem::path(log).parent_path();
+  std::unique_ptr<tests::no_right_to_write> taken;
+  const auto take_rights = [&] {
+    using std::filesystem::perms;
+    constexpr perms all_read = perms::owner_read | perms::owner_exec | perms::group_read | perms::group_exec |
+                               perms::others_read | perms::others_exec;
+    std::filesystem::permissions(shop.models.directory(), all_read);
+    taken = std::make_unique<tests::no_right_to_write>(folder);
+  };
+  const auto give_rights_back = [&] {
+    taken.reset();
+    std::filesystem::permissions(shop.models.directory(), std::filesystem::perms::owner_write,
+                                 std::filesystem::perm_options::add);
+  };
+  // Long enough for SQLite to ask whether to go on.
+  const std::string slow =
+      "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 50000)"
+      " SELECT max(i), (SELECT count(*) FROM entries), (SELECT count(*) FROM stock.orders) FROM n";
+  std::string written;
+  SUBCASE("nobody comes") {}
+  SUBCASE("the log") { written = log; }
+  SUBCASE("a model") { written = model; }
+  bool happened = false;
+  shop.console.around.catch_interrupts = [&] {
+    return std::make_unique<happening>([&] {
+      if (std::exchange(happened, true) || written.empty()) return;
+      give_rights_back();
+      std::this_thread::sleep_for(std::chrono::milliseconds{20});  // times of change may be as coarse as that
+      sql::database::open(written, sql::open_mode::read_write).run("CREATE TABLE written(by_owner)");
+      take_rights();
+    });
+  };
+  take_rights();
+  const ran first = shop.sql(slow, {"-o", "jsonl"});
+  INFO(first.err);
+  CHECK(happened);
+  if (written.empty()) {
+    CHECK(first.exit == 0);
+    CHECK(first.out.find("50000") != std::string::npos);
+  } else {
+    CHECK(first.exit == 5);
+    CHECK(first.out == "");
+    CHECK(first.err.find("log.changed") != std::string::npos);
+    CHECK(first.err.find(written) != std::string::npos);
+    CHECK(shop.sql(slow, {"-o", "jsonl"}).exit == 0);
+  }
+  give_rights_back();
 }
