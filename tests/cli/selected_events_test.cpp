@@ -229,7 +229,8 @@ TEST_CASE("while a long log is looked through, there is time again and again to 
     events.while_looking([&] { found_by_then.push_back(found); });
     while (events.next() != nullptr) found = true;
     CHECK(found);
-    CHECK(found_by_then == std::vector<bool>(3, !reverse));
+    CHECK(found_by_then.size() >= 2);
+    CHECK(std::ranges::count(found_by_then, !reverse) == std::ssize(found_by_then));
   }
 }
 

@@ -28,6 +28,7 @@ PHASES = ["queue", "insert", "commit", "witness", "checkpoint", "index", "merge"
 VISITS = {"queue": 24, "insert": 72, "commit": 24, "witness": 12, "checkpoint": 2, "index": 1, "merge": 3}
 WORK = {"count": 12, "group": 2, "batch": 3, "bytes": 1500, "checkpoint": 100_000}
 KILLS_OF_A_LOG = 8
+KILLS_MEANT_FOR_ALL = 48  # of fewer, none may land at one phase or another
 RUNS = 8  # as many of one size are merged
 
 
@@ -45,18 +46,18 @@ class Bench:
         self.numbers = itertools.count(1000)
 
     def make_template(self):
-        """A log with runs that are to be merged, and with events that the index does not have."""
+        """A log with events that the index does not have, and with all runs but that of these that are to be merged."""
         self.template.mkdir()
         log = self.template / "shop.db"
         self.known = {}
         begun = time.monotonic()
-        for number in range(RUNS + 1):
+        for number in range(RUNS):
             worker = Worker(self.program, "append", log, seed=number, **WORK)
             worker.until("done")
             self.known |= self.batches(worker)
-            code = worker.end("close" if number < RUNS else "kill")
-            require(code == (0 if number < RUNS else -9), f"the template: {worker.lines}")
-        self.seconds = (time.monotonic() - begun) / (RUNS + 1)
+            code = worker.end("close" if number + 1 < RUNS else "kill")
+            require(code == (0 if number + 1 < RUNS else -9), f"the template: {worker.lines}")
+        self.seconds = (time.monotonic() - begun) / RUNS
 
     @staticmethod
     def batches(worker):
@@ -153,6 +154,8 @@ def main():
             bench.make_template()
             while killed < options.kills:
                 killed += bench.life(min(KILLS_OF_A_LOG, options.kills - killed))
+            require(options.expect_red or options.kills < KILLS_MEANT_FOR_ALL or bench.landed["at merge"] > 0,
+                    "no writer was killed while it merged runs: their logs had none to be merged")
         except Wrong as wrong:
             print(f"seed {options.seed}, kill {sum(bench.landed.values())}: {wrong}",
                   file=sys.stdout if options.expect_red else sys.stderr)
