@@ -32,6 +32,27 @@ struct Seen {
   void operator()(const OrderShipped&) { events.push_back("shipped"); }
 };
 
+struct Compact {
+  static constexpr whence::event_type type{"Compact"};
+  static constexpr auto form = whence::form::binary;
+  int number = 0;
+  template <class Archive>
+  void serialize(Archive& ar) {
+    ar(cereal::make_nvp("number", number));
+  }
+};
+
+/// A member of that name which is none of ours.
+struct WithOtherForm {
+  static constexpr whence::event_type type{"WithOtherForm"};
+  int number = 0;
+  std::string form;
+  template <class Archive>
+  void serialize(Archive& ar) {
+    ar(cereal::make_nvp("number", number));
+  }
+};
+
 }  // namespace
 
 TEST_CASE("an event that is not listed is passed over") {
@@ -70,6 +91,21 @@ TEST_CASE("a listed event whose data is not what its type says is an error") {
       whence::dispatch(list{}, {.type = "OrderPlaced", .version = 2, .data = R"({"customer":1})"}, decoder, seen),
       "/customer: expected a string, found number", whence::decode_error);
   CHECK(seen.events.empty());
+}
+
+TEST_CASE("an event is stored in the form that it asks for, and read in whichever it is") {
+  CHECK(whence::encode_event(OrderPlaced{"ada"}) == whence::encode(OrderPlaced{"ada"}));
+  const std::string stored = whence::encode_event(Compact{7});
+  CHECK(whence::form_of(stored) == whence::form::binary);
+  whence::json_decoder decoder;
+  std::vector<int> seen;
+  const auto handler = [&](const Compact& event) { seen.push_back(event.number); };
+  using compact = whence::events<Compact>;
+  CHECK(whence::dispatch(compact{}, {.type = "Compact", .version = 1, .data = stored}, decoder, handler));
+  CHECK(whence::dispatch(compact{}, {.type = "Compact", .version = 1, .data = R"({"number":8})"}, decoder, handler));
+  CHECK(seen == std::vector<int>{7, 8});
+  CHECK(whence::decode<Compact>(stored).number == 7);
+  CHECK(whence::encode_event(WithOtherForm{}) == R"({"number":0})");
 }
 
 TEST_CASE("each listed event reaches the handler as its type") {

@@ -3,6 +3,7 @@
 #include <string>
 
 #include <whence/cli/event_commands.hpp>
+#include <whence/cli/event_data.hpp>
 #include <whence/core/json_text.hpp>
 
 namespace whence::inline v0::cli {
@@ -44,7 +45,7 @@ std::string causation(const an_event& event, const shown_in& style) {
 std::string occurred(const an_event& event, const shown_in& style) { return style.time(event.occurred_at); }
 std::string source(const an_event& event, const shown_in&) { return std::string(event.source); }
 std::string traceparent(const an_event& event, const shown_in&) { return std::string(event.traceparent); }
-std::string data(const an_event& event, const shown_in&) { return std::string(event.data); }
+std::string data(const an_event& event, const shown_in&) { return std::string(json_data(event.data).text()); }
 
 constexpr column position_look{.title = "POSITION", .name = "globalPosition", .right = true};
 constexpr column time_look{.title = "TIME", .name = "recordedAt", .colour = tint::faint, .usual = 24, .spare = 1};

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include <whence/cli/event_columns.hpp>
+#include <whence/cli/event_data.hpp>
 #include <whence/cli/event_screen.hpp>
 #include <whence/cli/flags.hpp>
 #include <whence/cli/follow_events.hpp>
@@ -24,7 +25,13 @@ bool is_whole_log(const request& request) {
 
 }  // namespace
 
-std::string json_of(const recorded_event& event) { return to_json(to_envelope(event)); }
+std::string json_of(const recorded_event& event) {
+  const json_data data(event.data);
+  if (!data.is_made()) return to_json(to_envelope(event));
+  recorded_event shown = event;
+  shown.data = data.text();
+  return to_json(to_envelope(shown));
+}
 
 std::string type_of(const recorded_event& event) {
   std::string type(event.type);

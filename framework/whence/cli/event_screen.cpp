@@ -9,6 +9,7 @@
 #include <whence/cli/data_lines.hpp>
 #include <whence/cli/display_text.hpp>
 #include <whence/cli/event_commands.hpp>
+#include <whence/cli/event_data.hpp>
 #include <whence/cli/id_pattern.hpp>
 #include <whence/cli/time_text.hpp>
 #include <whence/store/log_errors.hpp>
@@ -71,8 +72,10 @@ std::string event_screen(const recorded_event& event, log_reader& log, const ses
   line("trace", visible(event.traceparent));
   line("tags", joined(event.tags));
   line("recorded", to_rfc3339(event.recorded_at));
-  line("stored", with_groups(event.data.size()) + " bytes · checksum and chain ok");
-  out += style.paint(tint::faint, "data") + "\n" + data_screen(event.data, session);
+  const json_data data(event.data);
+  line("stored",
+       with_groups(event.data.size()) + (data.is_made() ? " bytes of binary" : " bytes") + " · checksum and chain ok");
+  out += style.paint(tint::faint, "data") + "\n" + data_screen(data.text(), session);
   return out;
 }
 

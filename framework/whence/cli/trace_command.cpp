@@ -7,6 +7,7 @@
 
 #include <whence/cli/display_text.hpp>
 #include <whence/cli/event_commands.hpp>
+#include <whence/cli/event_data.hpp>
 #include <whence/cli/flags.hpp>
 #include <whence/cli/named_event.hpp>
 #include <whence/cli/program_name.hpp>
@@ -184,7 +185,7 @@ std::string cause(const an_item& item, const shown_in&) {
 }
 std::string applied(const an_item& item, const shown_in&) { return joined(models_that(item, true)); }
 std::string data(const an_item& item, const shown_in&) {
-  return is_event(item) ? std::string(page_of(item).front().data) : std::string();
+  return is_event(item) ? std::string(json_data(page_of(item).front().data).text()) : std::string();
 }
 std::string id(const an_item& item, const shown_in& style) { return style.id(item.node->id); }
 

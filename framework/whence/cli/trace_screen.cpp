@@ -8,6 +8,7 @@
 
 #include <whence/cli/data_lines.hpp>
 #include <whence/cli/display_text.hpp>
+#include <whence/cli/event_data.hpp>
 #include <whence/cli/id_pattern.hpp>
 #include <whence/cli/time_text.hpp>
 #include <whence/cli/wrapped_text.hpp>
@@ -235,7 +236,7 @@ class tree_printer {
     try {
       const event_page page =
           session_.log().read(global_position{event.position.value() - 1}, {}, {.events = 1, .scanned = 1});
-      if (!page.empty()) return data_lines(page.front().data);
+      if (!page.empty()) return data_lines(json_data(page.front().data).text());
     } catch (const log_damaged& failure) {
       session_.failed(failure);
     }

@@ -8,6 +8,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <whence/cli/event_commands.hpp>
+#include <whence/cli/event_data.hpp>
 #include <whence/cli/name_patterns.hpp>
 
 namespace whence::inline v0::cli {
@@ -177,8 +179,8 @@ class where_clause::finder final : public nlohmann::json_sax<json> {
 where_clause::where_clause(std::string_view text) { parser(text, *this).parse(); }
 
 bool where_clause::fits(const recorded_event& event) const {
-  if (tokens_.front() == "data") return fits(event.data, 1);
-  return fits(to_json(to_envelope(event)), 0);
+  if (tokens_.front() == "data") return fits(json_data(event.data).text(), 1);
+  return fits(json_of(event), 0);
 }
 
 bool where_clause::fits(std::string_view document, std::size_t tokens_before) const {

@@ -11,6 +11,7 @@
 
 #include <whence/core/error.hpp>
 #include <whence/core/json_text.hpp>
+#include <whence/core/payload_form.hpp>
 
 namespace whence::inline v0 {
 namespace {
@@ -32,6 +33,16 @@ void append_member(std::string& out, std::string_view name, std::uint64_t number
 }
 
 void append_document(std::string& out, std::string_view document) {
+  if (form_of(document) == form::binary) {
+    static constexpr std::string_view digits = "0123456789abcdef";
+    out += "{\"$binary\":\"";
+    for (const char byte : document) {
+      out += digits[static_cast<unsigned char>(byte) >> 4];
+      out += digits[static_cast<unsigned char>(byte) & 15];
+    }
+    out += "\"}";
+    return;
+  }
   const std::size_t from = out.size();
   out += document;
   for (std::size_t at = from; (at = out.find_first_of("\r\n", at)) != std::string::npos; ++at) out[at] = ' ';

@@ -49,7 +49,8 @@ class [[nodiscard]] outcome {
   template <class Event>
   outcome& add(const Event& event) {
     static_cast<void>(must_be_one_of_its_events<Aggregate, Event>{});
-    if constexpr (detail::is_listed<Event, typename Aggregate::events>) events_.push_back({Event::type, encode(event)});
+    if constexpr (detail::is_listed<Event, typename Aggregate::events>)
+      events_.push_back({Event::type, encode_event(event)});
     return *this;
   }
 

@@ -17,16 +17,11 @@
 #include <string>
 #include <string_view>
 
+#include <whence/core/payload_form.hpp>
 #include <whence/serialization/archive.hpp>
 #include <whence/serialization/errors.hpp>
 
 namespace whence::inline v0 {
-
-/// How a value is written.
-enum class form { json, binary };
-
-/// What the first bytes say.
-form form_of(std::string_view data) noexcept;
 
 /// The JSON text of the same value: what `encode` would have written. Knows no type.
 /// Throws decode_error: it is not what `encode_binary` writes.

@@ -172,8 +172,8 @@ class converter {
 
 void convert(std::string_view data, detail::json_writer* to) {
   if (data.size() > json_limits::bytes_max) throw malformed{"is larger than what is read"};
-  if (!data.starts_with(detail::cbor::magic)) throw malformed{"does not begin as binary does"};
-  detail::cbor::cursor in(data.substr(detail::cbor::magic.size()));
+  if (!data.starts_with(binary_mark)) throw malformed{"does not begin as binary does"};
+  detail::cbor::cursor in(data.substr(binary_mark.size()));
   converter(in, to).value(json_limits::depth_max);
   if (!in.at_end()) throw malformed{"has something behind the value"};
 }
@@ -181,10 +181,6 @@ void convert(std::string_view data, detail::json_writer* to) {
 }  // namespace
 
 void detail::skip_value(cbor::cursor& in, std::size_t levels) { converter(in, nullptr).value(levels); }
-
-form form_of(std::string_view data) noexcept {
-  return data.starts_with(detail::cbor::magic) ? form::binary : form::json;
-}
 
 std::string binary_to_json(std::string_view data) {
   std::string json;

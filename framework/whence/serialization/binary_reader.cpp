@@ -334,8 +334,8 @@ void decode_binary(std::string_view data, visitable target) {
   if (data.size() > json_limits::bytes_max)
     throw decode_error(
         {}, std::to_string(data.size()) + " bytes, at most " + std::to_string(json_limits::bytes_max) + " are read");
-  if (!data.starts_with(cbor::magic)) throw decode_error({}, "does not begin as binary does");
-  binary_reader reader(data.substr(cbor::magic.size()));
+  if (!data.starts_with(binary_mark)) throw decode_error({}, "does not begin as binary does");
+  binary_reader reader(data.substr(binary_mark.size()));
   try {
     target.visit(reader, target.value);
   } catch (const cbor::malformed& found) {

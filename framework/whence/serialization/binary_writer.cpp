@@ -210,7 +210,7 @@ void binary_writer::fail(std::string problem) const {
 }
 
 std::string encode_binary(visitable source) {
-  std::string data(cbor::magic);
+  std::string data(binary_mark);
   binary_writer writer(data);
   source.visit(writer, source.value);
   if (data.size() > json_limits::bytes_max)

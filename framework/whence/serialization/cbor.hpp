@@ -12,8 +12,6 @@ namespace whence::inline v0::detail::cbor {
 
 enum class major : std::uint8_t { natural, negative, bytes, text, list, map, tag, simple };
 
-inline constexpr std::string_view magic = "\xD9\xD9\xF7";  ///< tag 55799: "this is CBOR"
-
 inline constexpr std::uint64_t decimal_tag = 4;
 inline constexpr std::uint64_t uuid_tag = 37;
 inline constexpr std::uint64_t time_tag = 1001;

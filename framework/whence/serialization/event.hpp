@@ -6,9 +6,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 #include <type_traits>
 
+#include <whence/serialization/binary.hpp>
 #include <whence/serialization/event_type.hpp>
 #include <whence/serialization/json.hpp>
 
@@ -22,6 +24,24 @@ concept has_event_type = requires {
 
 template <class Event>
 concept event = has_event_type<Event> && archivable<Event> && std::default_initializable<Event>;
+
+/// The form in which an event is stored: JSON, unless it says `static constexpr auto form = whence::form::binary;`.
+template <class Event>
+inline constexpr form written_form = form::json;
+template <class Event>
+  requires requires {
+    { Event::form } -> std::same_as<const form&>;
+  }
+inline constexpr form written_form<Event> = Event::form;
+
+/// An event's data as they are stored. Throws encode_error.
+template <class Event>
+std::string encode_event(const Event& event) {
+  if constexpr (written_form<Event> == form::binary)
+    return encode_binary(event);
+  else
+    return encode(event);
+}
 
 template <class Event>
 struct must_be_an_event {
@@ -75,7 +95,7 @@ struct must_have_different_event_names {
 struct stored_event {
   std::string_view type;
   std::uint32_t version = 1;
-  std::string_view data;  ///< a JSON document
+  std::string_view data;  ///< a JSON document, or binary
 };
 
 namespace detail {

@@ -22,7 +22,7 @@ struct json_limits {
   static constexpr std::size_t depth_max = 64;
 };
 
-/// Reads one text after the other into values, in buffers that it keeps.
+/// Reads one text after the other into values, in buffers that it keeps. What is binary (binary.hpp) is read as that.
 ///
 /// Threads  one at a time.
 /// Limits   json_limits.
@@ -62,7 +62,7 @@ std::string encode(const T& value) {
   return detail::encode_json(detail::erase(const_cast<T&>(value)));
 }
 
-/// Throws decode_error.
+/// Reads what is binary as that. Throws decode_error.
 template <class T>
 T decode(std::string_view json) {
   return json_decoder{}.decode<T>(json);

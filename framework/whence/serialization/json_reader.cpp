@@ -6,6 +6,7 @@
 #include <utility>
 
 #include <whence/serialization/base64.hpp>
+#include <whence/serialization/binary.hpp>
 #include <whence/serialization/duration_text.hpp>
 #include <whence/serialization/json_pointer.hpp>
 
@@ -257,6 +258,7 @@ json_decoder& json_decoder::operator=(json_decoder&&) noexcept = default;
 json_decoder::~json_decoder() = default;
 
 void json_decoder::read(std::string_view json, detail::visitable target) {
+  if (form_of(json) == form::binary) return detail::decode_binary(json, target);
   document_->parse(json);
   reader archive(*document_);
   target.visit(archive, target.value);

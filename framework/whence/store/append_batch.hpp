@@ -57,7 +57,7 @@ struct new_event {
   std::string type;           ///< "OrderPlaced"
   std::uint32_t version = 1;  ///< the schema version of `data`
   timestamp occurred_at;
-  std::string data;  ///< a JSON document, already encoded
+  std::string data;  ///< a JSON document or binary, already encoded
   whence::metadata metadata;
   std::vector<std::string> tags;
 };

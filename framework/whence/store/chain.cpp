@@ -5,13 +5,15 @@
 
 #include <xxhash.h>
 
+#include <whence/core/payload_form.hpp>
 #include <whence/store/chain.hpp>
 
 namespace whence::inline v0 {
 namespace {
 
 constexpr std::size_t fixed_bytes = 144;
-constexpr std::uint32_t encoding_json = 0;
+
+std::uint32_t encoding_of(std::string_view data) { return form_of(data) == form::binary ? 1 : 0; }
 
 chain_hash canonical(XXH128_hash_t hash) {
   XXH128_canonical_t bytes;
@@ -56,7 +58,7 @@ void write_fixed(unsigned char* to, const chain_hash& previous, std::uint64_t st
   out.id(event.correlation.value());
   out.id(event.causation.value());
   out.integer(event.type_version);
-  out.integer(encoding_json);
+  out.integer(encoding_of(event.data));
   out.size(event.stream.size());
   out.size(event.aggregate_type.size());
   out.size(event.type.size());

@@ -5,7 +5,7 @@
 ///     0    the chain hash of the event before; for the first event, `chain_start`
 ///     16   position, stream number, version: 8 bytes each; occurredAt, recordedAt: microseconds since 1970, 8 bytes each
 ///     56   event id, correlation id, causation id: 16 bytes each
-///     104  version of the event type, encoding of the data (0: JSON): 4 bytes each
+///     104  version of the event type, encoding of the data (0: JSON, 1: binary): 4 bytes each
 ///     112  the sizes of stream name, aggregate type, event type, causation type, source, traceparent, data,
 ///          and the number of tags: 4 bytes each
 ///     144  those seven texts, then each tag: its size in 4 bytes, its bytes

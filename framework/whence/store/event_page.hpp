@@ -35,7 +35,7 @@ struct recorded_event {
   std::string_view causation_type;
   std::string_view source;
   std::string_view traceparent;
-  std::string_view data;  ///< a JSON document
+  std::string_view data;  ///< a JSON document, or binary: `form_of` tells
   std::span<const std::string_view> tags;
   chain_hash chain{};
 };

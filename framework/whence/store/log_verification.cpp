@@ -2,7 +2,7 @@
 #include <map>
 #include <set>
 
-#include <whence/store/json_check.hpp>
+#include <whence/store/binary_check.hpp>
 #include <whence/store/log_errors.hpp>
 #include <whence/store/log_source.hpp>
 #include <whence/store/log_verification.hpp>
@@ -39,7 +39,8 @@ class reader_verification {
     if (event.version.value() != ++known->second)
       found(log_finding::kind::order, event, "a version is missing before it");
     if (!ids_.insert(event.id).second) found(log_finding::kind::order, event, "an event before it has the same id");
-    if (!is_json(event.data)) found(log_finding::kind::content, event, "its data are no JSON document");
+    if (const auto fault = fault_in_data(event.data); !fault.empty())
+      found(log_finding::kind::content, event, std::string(fault));
   }
 
   void found(log_finding::kind what, const recorded_event& event, std::string detail) {

@@ -1,5 +1,6 @@
 #include <whence/testing/event_differences.hpp>
 
+#include <whence/serialization/binary.hpp>
 #include <whence/testing/alignment.hpp>
 #include <whence/testing/json_differences.hpp>
 #include <whence/testing/shown_text.hpp>
@@ -12,6 +13,8 @@ std::string name_of(const decided_event& event) {
   if (event.type.version != 1) name.append(" version ").append(std::to_string(event.type.version));
   return name;
 }
+
+std::string json_of(const std::string& data) { return form_of(data) == form::binary ? binary_to_json(data) : data; }
 
 int cost_of(const decided_event& expected, const decided_event& found) {
   if (expected.type.name != found.type.name) return never_together;
@@ -27,13 +30,15 @@ void add_differences(const decided_event& expected, const decided_event& found, 
   if (expected.type.version != found.type.version)
     list.add(place + ", version: expected " + std::to_string(expected.type.version) + ", found " +
              std::to_string(found.type.version));
-  for (const std::string& line : json_differences(expected.data, found.data))
+  for (const std::string& line : json_differences(json_of(expected.data), json_of(found.data)))
     list.add(place + ", " + std::string(expected.type.name) + " " + line);
 }
 
 }  // namespace
 
-std::string shown_event(const decided_event& event) { return name_of(event).append(" ").append(shown(event.data)); }
+std::string shown_event(const decided_event& event) {
+  return name_of(event).append(" ").append(shown(json_of(event.data)));
+}
 
 difference_list event_differences(std::span<const decided_event> expected, std::span<const decided_event> found) {
   difference_list list;

@@ -61,7 +61,8 @@ struct expected_event {
   template <class Event>
   expected_event(const Event& event, std::source_location place = std::source_location::current()) : where(place) {
     static_cast<void>(must_expect_its_events<Aggregate, Event>{});
-    if constexpr (whence::detail::is_listed<Event, typename Aggregate::events>) encoded = {Event::type, encode(event)};
+    if constexpr (whence::detail::is_listed<Event, typename Aggregate::events>)
+      encoded = {Event::type, encode_event(event)};
   }
   decided_event encoded;
   std::source_location where;
@@ -184,7 +185,7 @@ given_aggregate<Aggregate> given(const Events&... events) {
     static_cast<void>((sizeof(must_be_given_its_events<Aggregate, Events>) + ... + 0));
     detail::aggregate_story story(whence::detail::facts_of<Aggregate>);
     if constexpr ((whence::detail::is_listed<Events, typename Aggregate::events> && ...))
-      (story.add_given({Events::type, encode(events)}), ...);
+      (story.add_given({Events::type, encode_event(events)}), ...);
     return given_aggregate<Aggregate>(std::move(story));
   }
 }

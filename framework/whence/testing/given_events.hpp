@@ -67,13 +67,13 @@ struct event_details {
 struct given_event {
   template <class Event>
   given_event(const Event& event) : type(type_of<Event>()) {
-    if constexpr (whence::event<Event>) data = encode(event);
+    if constexpr (whence::event<Event>) data = encode_event(event);
   }
 
   std::string stream = "stream-1";
   std::string aggregate_type = "Aggregate";
   whence::event_type type;
-  std::string data{};  ///< JSON
+  std::string data{};  ///< JSON, or binary
   event_details details{};
 
  private:

@@ -45,6 +45,15 @@ TEST_CASE("the view `events` shows names, times, ids and tags written out") {
   CHECK(db.text("SELECT tags FROM events WHERE position = 1") == "[]");
 }
 
+TEST_CASE("data that are binary are a blob with a number of their own, and hexadecimal in the view") {
+  const tests::log_folder folder;
+  folder.append(*folder.open(), "order-1", 1, "\xD9\xD9\xF7\xF6");
+  sql::database db = sql::database::open(folder.path(), sql::open_mode::read_only);
+  CHECK(db.text("SELECT data FROM events") == R"({"$binary": "d9d9f7f6"})");
+  CHECK(db.text("SELECT json_valid(data) FROM events") == "1");
+  CHECK(db.text("SELECT typeof(data) || encoding FROM entries") == "blob1");
+}
+
 TEST_CASE("the file says what it is, and has no secondary index") {
   const tests::log_folder folder;
   folder.open();

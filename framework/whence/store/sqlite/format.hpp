@@ -18,8 +18,8 @@
 ///       name                  the stream's name; in every row: see docs/decisions
 ///       causation_type, source, traceparent   null for none
 ///       tags                  one tag a line (a tag has no control characters); null for none
-///       encoding              0: JSON
-///       data                  the JSON document, as text
+///       encoding              0: JSON, 1: binary (CBOR behind its mark)
+///       data                  the document; JSON as text, binary as a blob
 ///     events                  a view of the same for people: names, times and ids written out
 ///
 /// A database without a secondary index is written in one place, at its end; the price of any other way is in
@@ -29,8 +29,10 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include <whence/core/files.hpp>
+#include <whence/core/payload_form.hpp>
 #include <whence/core/position.hpp>
 #include <whence/sql/error.hpp>
 #include <whence/sql/reading_mode.hpp>
@@ -42,6 +44,11 @@ struct log_format {
   static constexpr int user_version = 0;
   static constexpr int format = 1;
   static constexpr std::int64_t encoding_json = 0;
+  static constexpr std::int64_t encoding_binary = 1;
+
+  static constexpr std::int64_t encoding_of(std::string_view data) noexcept {
+    return form_of(data) == form::binary ? encoding_binary : encoding_json;
+  }
 };
 
 /// The files that belong to the log at `path`.

@@ -43,6 +43,11 @@ void give_text(sqlite3_context* to, std::string_view text) noexcept {
   if (!text.empty()) sqlite3_result_text64(to, text.data(), text.size(), SQLITE_STATIC, SQLITE_UTF8);
 }
 
+void give_data(sqlite3_context* to, std::string_view data) noexcept {
+  if (form_of(data) == form::json) return give_text(to, data);
+  sqlite3_result_blob64(to, data.data(), data.size(), SQLITE_STATIC);
+}
+
 template <class Bytes>
 void give_bytes(sqlite3_context* to, const Bytes& bytes) noexcept {
   sqlite3_result_blob(to, bytes.data(), static_cast<int>(bytes.size()), SQLITE_STATIC);
@@ -106,8 +111,8 @@ int column(sqlite3_vtab_cursor* at, sqlite3_context* to, int which) noexcept {
     case entry_row::source_column: give_text(to, event.source); break;
     case entry_row::traceparent_column: give_text(to, event.traceparent); break;
     case entry_row::tags_column: give_text(to, entry.tags); break;
-    case entry_row::encoding_column: sqlite3_result_int(to, log_format::encoding_json); break;
-    case entry_row::data_column: give_text(to, event.data); break;
+    case entry_row::encoding_column: sqlite3_result_int64(to, log_format::encoding_of(event.data)); break;
+    case entry_row::data_column: give_data(to, event.data); break;
   }
   return SQLITE_OK;
 }

@@ -81,7 +81,7 @@ bool entry_row::read_cells(const Cells& cells) {
   event_.data = cells.text(data_column);
   return read_id(cells, id_column, event_.id, false) && read_id(cells, correlation_column, event_.correlation, true) &&
          read_id(cells, causation_column, event_.causation, true) && read_bytes(cells, chain_column, chain, false) &&
-         cells.integer(encoding_column) == log_format::encoding_json;
+         cells.integer(encoding_column) == log_format::encoding_of(event_.data);
 }
 
 bool entry_row::read(const sql::statement& statement) { return read_cells(statement); }

@@ -245,6 +245,21 @@ void pages_own_their_bytes(const log_fixture& fixture) {
   require_equal(page[0].stream, "thing", "the stream of a page whose log is gone");
 }
 
+void binary_data(const log_fixture& fixture) {
+  workbench bench(fixture);
+  std::string data("\xD9\xD9\xF7\x59\x01\x00", 6);  // what is binary begins so; 256 bytes follow
+  for (int byte = 0; byte < 256; ++byte) data += static_cast<char>(byte);
+  const new_event event = make_event("ThingHappened", data);
+  const append_batch batch = to_stream("thing", expected_version::none(), {event, make_event("ThingHappened", "{}")});
+  bench.commit_new(batch);
+  const event_page page = bench.writer().read({});
+  require_equal(page.size(), std::size_t{2}, "the size of the page");
+  require_equal(page[0].data, event.data, "the binary data of an event");
+  require_equal(page[1].data, "{}", "the data of the event behind it");
+  bench.commit(batch);
+  require_equal(bench.writer().head(), global_position{2}, "the head, after the same events once more");
+}
+
 }  // namespace
 
 std::vector<clause> reading_clauses() {
@@ -259,6 +274,7 @@ std::vector<clause> reading_clauses() {
       {"what is appended behind a page is read from where it was scanned to", grows_while_it_is_read},
       {"a stream is read forward, whole or from a version", streams_forward},
       {"a stream is read backward, from its end or from a version", streams_backward},
+      {"data that are binary come back byte for byte", binary_data},
       {"a page keeps its bytes when the log is gone", pages_own_their_bytes},
   };
 }

@@ -2,7 +2,7 @@
 #include <utility>
 
 #include <whence/store/batch_rules.hpp>
-#include <whence/store/json_check.hpp>
+#include <whence/store/binary_check.hpp>
 #include <whence/store/sqlite/verify/range_check.hpp>
 
 namespace whence::inline v0 {
@@ -172,7 +172,8 @@ void range_check::check_rules(const entry_row& row, const recorded_event& event)
 }
 
 void range_check::check_content(const recorded_event& event) {
-  if (!is_json(event.data)) found(log_finding::kind::content, event, "its data are no JSON document");
+  if (const auto fault = fault_in_data(event.data); !fault.empty())
+    found(log_finding::kind::content, event, std::string(fault));
   const auto must_be_plain = [&](std::string_view what, std::string_view name, bool may_be_empty) {
     if ((name.empty() && !may_be_empty) || !is_plain_utf8(name))
       found(log_finding::kind::content, event, std::string(what) + " is no UTF-8 without control characters, or empty");
