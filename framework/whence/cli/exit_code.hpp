@@ -40,8 +40,8 @@ std::string failure_text(std::string_view program, const error& failure);
 /// The same for an error of the program's own, which ends with another code.
 std::string failure_text(std::string_view program, const error& failure, exit_code exit);
 
-/// The same on a terminal of that width (terminal_columns in run_cli.hpp): what happened and why are broken at spaces; a place and
-/// a command stay in one piece, to be copied. 0: it is none.
+/// The same on a terminal of that width (terminal_columns in run_cli.hpp): it is broken at spaces, a command as
+/// a shell puts it together again. 0: it is none. Of what is done all the same (`done`) no exit code is said.
 std::string failure_text(std::string_view program, const error& failure, exit_code exit, std::size_t columns);
 
 /// What programs read in its place, where they asked for JSON: one line, as `whence -o json` prints it

@@ -52,20 +52,29 @@ std::string to_text(std::string_view program, const diagnostic& found, style sty
   };
   std::string lines = style.paint(tint::red, std::string(program) + ":") + " " +
                       broken(visible(found.text.what), display_width(program) + 2, 4);
-  const auto line = [&lines, &broken](std::string_view label, std::string_view text) {
+  const auto line = [&lines, &broken, width](std::string_view label, std::string_view text) {
     // Lines of its own text stand under each other.
     for (std::string_view before = label; !text.empty(); before = "       ") {
       const std::size_t end = std::min(text.find('\n'), text.size());
       const std::string shown = visible(text.substr(0, end));
-      lines.append("\n  ").append(before).append(label == "why:   " ? broken(shown, indent, indent) : shown);
+      lines.append("\n  ").append(before);
+      if (label != "do:    ") {
+        lines += broken(shown, indent, indent);
+      } else {
+        lines += width == 0 ? shown : broken_remedy(shown, indent, width);
+      }
       text.remove_prefix(std::min(end + 1, text.size()));
     }
   };
   line("where: ", found.text.where);
   line("why:   ", found.text.why);
   line("do:    ", found.text.remedy);
-  const std::string code = "[" + found.code + ", exit " + std::to_string(static_cast<int>(found.exit)) + "]";
-  return lines + "  " + style.paint(tint::faint, code) + "\n";
+  const bool ends_with_it = found.exit != exit_code::done;
+  const std::string code =
+      "[" + found.code + (ends_with_it ? ", exit " + std::to_string(static_cast<int>(found.exit)) : "") + "]";
+  const std::size_t last = display_width(std::string_view(lines).substr(lines.rfind('\n') + 1));
+  const bool fits = width == 0 || last + 2 + code.size() <= width;
+  return lines + (fits ? "  " : "\n  ") + style.paint(tint::faint, code) + "\n";
 }
 
 std::string to_json(const std::vector<diagnostic>& found) {

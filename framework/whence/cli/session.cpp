@@ -188,7 +188,11 @@ void session::redraw(const std::function<void()>& draw) {
 
 void session::say(std::string_view text) {
   if (request_.has("--quiet")) return;
-  around_.err->write(err_style_.paint(tint::faint, visible(text)) + "\n");
+  const std::string shown = visible(text);
+  around_.err->write(err_style_.paint(tint::faint, around_.err_is_terminal
+                                                       ? broken_at_spaces(shown, 0, 0, around_.size.columns)
+                                                       : shown) +
+                     "\n");
   around_.err->flush();
 }
 
@@ -260,7 +264,7 @@ std::string session::lines_of(const remark& note, std::size_t width) {
   if (note.line.empty()) return width == 0 ? note.text : broken_at_spaces(note.text, 0, 0, width);
   std::string together = note.text + ": " + note.line;
   if (width == 0 || display_width(together) <= width) return together;
-  return broken_at_spaces(note.text + ":", 0, 0, width) + "\n  " + note.line;
+  return broken_at_spaces(note.text + ":", 0, 0, width) + "\n" + broken_command(note.line, 2, width);
 }
 
 exit_code session::finish(exit_code result) {

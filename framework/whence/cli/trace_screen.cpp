@@ -28,6 +28,7 @@ std::string name_with_version(const traced_event& event) {
 /// The columns of one line. All but `guides` is text that may come from events.
 struct line {
   std::string guides;
+  std::string hang;  ///< what stands before it where it goes on
   std::string_view tag;
   tint colour = tint::plain;
   std::string name;
@@ -36,7 +37,8 @@ struct line {
   std::string time;
   std::string remark;
 
-  std::size_t left_width() const { return display_width(guides) + tag.size() + 1 + display_width(name); }
+  std::size_t left_width() const { return display_width(guides) + display_width(tag) + 1 + display_width(name); }
+  bool has_more() const { return !place.empty() || !position.empty() || !time.empty() || !remark.empty(); }
 };
 
 struct piece {
@@ -84,7 +86,7 @@ class tree_printer {
     if (!streams.empty())
       text += " · " + counted(streams.size(), "stream") + " · " + span_text(last - begins_) + " · " +
               session_.cells().time(begins_);
-    session_.print(style_.paint(tint::strong, session_.fitted(text)) + "\n\n");
+    session_.print(style_.paint(tint::strong, session_.broken_after(0, text)) + "\n\n");
   }
 
   /// When the first command was given, if its id tells, else when the first event was recorded.
@@ -125,11 +127,27 @@ class tree_printer {
       place_ = std::max(place_, std::min(display_width(line.place), place_max));
       position_ = std::max(position_, line.position.size());
     }
+    folds_ = session_.on_terminal() && widest_line() > session_.around().size.columns;
+  }
+
+  std::size_t widest_line() const {
+    constexpr std::size_t gap = 2;
+    std::size_t widest = 0;
+    for (std::size_t i = 0; i < nodes().size(); ++i) {
+      const line line = line_of(i);
+      const std::size_t more = gap + std::max(place_, display_width(line.place)) + gap + position_ + gap +
+                               display_width(line.time) + gap + display_width(line.remark);
+      widest = std::max(widest, std::max(left_, line.left_width()) + (line.has_more() ? more : 0));
+      for (const auto& below : lines_below(i)) widest = std::max(widest, below.left_width());
+    }
+    return widest;
   }
 
   /// What stands before the node itself, or (`below`) before what hangs on it.
   std::string guides(std::size_t node, bool below) const {
-    constexpr std::size_t levels_max = 60;  // who is deeper is drawn below "⋯"
+    // Who is deeper is drawn below "⋯": half of a narrow terminal is for what is to be read.
+    const std::size_t levels_max =
+        session_.on_terminal() ? std::clamp<std::size_t>(session_.around().size.columns / 6, 2, 60) : 60;
     std::string text;
     std::size_t levels = 0;
     for (std::size_t at = node; nodes()[at].depth > 0; at = nodes()[at].parent) {
@@ -145,6 +163,7 @@ class tree_printer {
     const traced_event& event = event_of(node);
     line line;
     line.guides = guides(place, false);
+    line.hang = hang_of(place);
     line.time = time_text(node);
     switch (node.what) {
       case trace_node::kind::command:
@@ -201,12 +220,14 @@ class tree_printer {
     for (line& line : lines) {
       const bool is_last = &line == &lines.back() && !has_effects;
       line.guides = guides(place, true) + (is_last ? "└─ " : "├─ ");
+      line.hang = guides(place, true) + (is_last ? "   " : "│  ") + "    ";
     }
     return lines;
   }
 
   void print_line(const line& line) {
-    const bool more = !line.place.empty() || !line.position.empty() || !line.time.empty() || !line.remark.empty();
+    if (folds_) return print_folded(line);
+    const bool more = line.has_more();
     std::vector<piece> pieces{{tint::faint, line.guides}, {line.colour, std::string(line.tag) + " "}};
     const std::size_t taken = display_width(line.guides) + display_width(line.tag) + 1;
     pieces.push_back({tint::plain, more ? padded(line.name, left_ > taken ? left_ - taken : 0) : line.name});
@@ -219,16 +240,62 @@ class tree_printer {
     session_.print(painted(std::move(pieces)) + "\n");
   }
 
-  void print_data(std::size_t place) {
-    const trace_node& node = nodes()[place];
+  /// On a terminal that is too narrow for the columns: what it is on one line, where and when on the next.
+  void print_folded(const line& line) {
+    const std::size_t width = session_.around().size.columns;
+    const auto room = [width](std::size_t taken) { return width > taken + 1 ? width - taken : 1; };
+    const std::size_t tagged = display_width(line.guides) + display_width(line.tag) + 1;
+    std::vector<std::string> names = lines_within(line.name, room(std::max(tagged, display_width(line.hang))));
+    session_.print(painted({{tint::faint, line.guides},
+                            {line.colour, std::string(line.tag) + " "},
+                            {tint::plain, names.empty() ? std::string() : names.front()}}) +
+                   "\n");
+    for (std::size_t i = 1; i < names.size(); ++i)
+      session_.print(painted({{tint::faint, line.hang}, {tint::plain, names[i]}}) + "\n");
+
+    std::vector<piece> pieces{{tint::faint, line.hang}};
+    std::size_t at = display_width(line.hang);
+    const auto add = [&](tint colour, const std::string& text) {
+      for (const std::string& part : lines_within(text, room(display_width(line.hang)))) {
+        const std::size_t gap = pieces.size() == 1 ? 0 : 2;
+        if (pieces.size() > 1 && at + gap + display_width(part) > width) {
+          session_.print(painted(std::exchange(pieces, {{tint::faint, line.hang}})) + "\n");
+          at = display_width(line.hang);
+        }
+        const std::string before(pieces.size() == 1 ? 0 : gap, ' ');
+        pieces.push_back({colour, before + part});
+        at += before.size() + display_width(part);
+      }
+    };
+    add(tint::plain, line.place);
+    add(tint::faint, line.position);
+    add(tint::faint, line.time);
+    add(tint::red, line.remark);
+    if (pieces.size() > 1) session_.print(painted(std::move(pieces)) + "\n");
+  }
+
+  /// What hangs on a node is drawn beside what it goes on with.
+  std::string hang_of(std::size_t place) const {
     const bool has_below =
-        !lines_below(place).empty() || (place + 1 < nodes().size() && nodes()[place + 1].depth > node.depth);
-    const std::string before = guides(place, true) + (has_below ? "│  " : "   ") + " ";
-    for (const data_line& data : lines_of(event_of(node))) {
-      session_.print(painted({{tint::faint, before},
-                              {tint::cyan, data.name},
-                              {tint::plain, (data.name.empty() ? "" : "  ") + data.value}}) +
-                     "\n");
+        !lines_below(place).empty() || (place + 1 < nodes().size() && nodes()[place + 1].depth > nodes()[place].depth);
+    return guides(place, true) + (has_below ? "│  " : "   ") + " ";
+  }
+
+  void print_data(std::size_t place) {
+    const std::string before = hang_of(place);
+    const std::size_t taken = display_width(before);
+    const std::size_t width = session_.around().size.columns;
+    for (const data_line& data : lines_of(event_of(nodes()[place]))) {
+      const std::string gap = data.name.empty() ? "" : "  ";
+      if (!session_.on_terminal() || taken + display_width(data.name + gap + data.value) <= width) {
+        session_.print(painted({{tint::faint, before}, {tint::cyan, data.name}, {tint::plain, gap + data.value}}) +
+                       "\n");
+        continue;
+      }
+      for (const std::string& part : lines_within(data.name, width > taken + 1 ? width - taken : 1))
+        session_.print(painted({{tint::faint, before}, {tint::cyan, part}}) + "\n");
+      for (const std::string& part : lines_within(data.value, width > taken + 3 ? width - taken - 2 : 1))
+        session_.print(painted({{tint::faint, before}, {tint::plain, "  " + part}}) + "\n");
     }
   }
 
@@ -266,6 +333,7 @@ class tree_printer {
   std::size_t left_ = 0;
   std::size_t place_ = 0;
   std::size_t position_ = 0;
+  bool folds_ = false;  // a line is too long for the terminal
 };
 
 /// A text between quotes in a diagram: what means something to Mermaid or to HTML becomes an entity.

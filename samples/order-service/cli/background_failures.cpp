@@ -2,6 +2,7 @@
 
 #include <whence/core/error.hpp>
 
+#include <cli/failure.hpp>
 #include <cli/shell_text.hpp>
 #include <domain/text.hpp>
 
@@ -21,13 +22,15 @@ void background_failures::take(const std::exception_ptr& failure) {
   lines->emplace(line, code);
 }
 
-void background_failures::print(std::ostream& err, const std::string& store) {
+void background_failures::print(std::ostream& err, const std::string& store, std::size_t columns) {
   const auto lines = lines_.lock();
   for (const auto& [line, code] : *lines)
-    err << "order-service: done and kept; what stands beside the log could not follow, and will when this is put "
-           "right\n  why:   "
-        << line << "\n  do:    order-service whence projection status --store " << for_shell(store) << "  [" << code
-        << "]\n";
+    report(
+        failure(exit_code::done, code,
+                {.what = "done and kept; what stands beside the log could not follow, and will when this is put right",
+                 .why = line,
+                 .remedy = "order-service whence projection status --store " + for_shell(store)}),
+        err, columns);
 }
 
 }  // namespace shop

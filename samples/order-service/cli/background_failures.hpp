@@ -1,6 +1,7 @@
 /// What fails while nobody waits for it: a read model that cannot be brought up, a log that cannot be tidied when it is closed.
 #pragma once
 
+#include <cstddef>
 #include <exception>
 #include <ostream>
 #include <set>
@@ -20,7 +21,7 @@ class background_failures {
 
   /// A line for each: what is to be said of a command that was carried out all the same. When one was not, its own failure
   /// says enough.
-  void print(std::ostream& err, const std::string& store);
+  void print(std::ostream& err, const std::string& store, std::size_t columns);
 
  private:
   whence::guarded<std::set<std::pair<std::string, std::string>>> lines_;  // and their codes

@@ -1,6 +1,8 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include <whence/modelling/errors.hpp>
 
@@ -25,7 +27,8 @@ struct counts {
   std::uint64_t accepted = 0;
   std::uint64_t rejected = 0;
   std::uint64_t events = 0;
-  std::uint64_t differing = 0;  ///< invoices
+  std::uint64_t differing = 0;   ///< invoices
+  std::uint64_t incomplete = 0;  ///< invoices that are recorded, but for records that were rejected
   std::uint64_t unended =
       0;  ///< the line of a record that was taken, and may be cut: the file has no line end behind it
 };
@@ -45,10 +48,12 @@ void must_take_rejects(const import_request& command, const std::string& store) 
   const rejects_file can_be_begun(*command.rejects);
 }
 
-void reject(const csv_record& record, reject_reason reason, staging_area& staged) {
+void reject(const csv_record& record, reject_reason reason, const sale_columns& columns, staging_area& staged) {
   std::string name(reason.name);
   if (record.text_cut) name += rejects::cut;
-  staged.reject(record.line, {name}, record.text);
+  const bool has_fields = record.field_count == sale_columns::names.size();
+  staged.reject(record.line, {name}, record.text,
+                has_fields ? columns.of(record, sale_columns::invoice) : std::string_view());
 }
 
 /// Reads the whole file into the staging area.
@@ -65,7 +70,7 @@ void stage(sales_file& file, staging_area& staged, counts& sums, const whence::a
       staged.accept(*sale, record.text);
       if (record.unended) sums.unended = record.line;
     } else {
-      reject(record, std::get<reject_reason>(judged), staged);
+      reject(record, std::get<reject_reason>(judged), file.columns(), staged);
     }
   }
 }
@@ -81,32 +86,39 @@ std::optional<whence::rejected> record(const shop_service& shop, const staged_in
   }
 }
 
+/// Of what is done all the same.
+void note(const terminal& terminal, std::string_view code, whence::error_text text) {
+  report(failure(exit_code::done, code, std::move(text)), terminal.err, terminal.err_columns);
+}
+
 void report_difference(const staged_invoice& invoice, const whence::rejected& refusal, counts& sums,
                        const terminal& terminal) {
   constexpr std::uint64_t shown_max = 20;
   if (++sums.differing > shown_max) return;
-  terminal.err << "order-service: invoice " << shown(invoice.number)
-               << " differs from what is recorded; it was left as it is\n"
-               << "  where: line " << invoice.records.front().line << "\n  why:   " << shown(refusal.message)
-               << "  [import.differs]\n";
+  note(terminal, "import.differs",
+       {.what = "invoice " + shown(invoice.number) + " differs from what is recorded; it was left as it is",
+        .where = "line " + std::to_string(invoice.records.front().line),
+        .why = shown(refusal.message)});
 }
 
 /// Which records were rejected, and why, is not on the screen: this says how to come by it.
 void advise_rejects(const import_request& command, const counts& sums, const request& asked, const terminal& terminal) {
   if (sums.rejected == 0 || command.rejects) return;
-  terminal.err << "order-service: " << sums.rejected << (sums.rejected == 1 ? " record was" : " records were")
-               << " rejected; nothing of " << (sums.rejected == 1 ? "it" : "them") << " was written\n"
-               << "  do:    " << command_line_of(asked.store, {"import", command.file, "--rejects", listed})
-               << "  [import.rejected]\n";
+  const bool one = sums.rejected == 1;
+  note(terminal, "import.rejected",
+       {.what = std::to_string(sums.rejected) +
+                (one ? " record was rejected; nothing of it" : " records were rejected; nothing of them") +
+                " was written",
+        .remedy = command_line_of(asked.store, {"import", command.file, "--rejects", listed})});
 }
 
 /// Nothing tells a file that was cut within its last field from one that lacks its last line end.
 void warn_of_cut(const import_request& command, const counts& sums, const terminal& terminal) {
   if (sums.unended == 0) return;
-  terminal.err
-      << "order-service: the last record has no line end: the file may have been cut there; it was taken as it is\n"
-      << "  where: " << shown(command.file) << ", line " << sums.unended << "\n"
-      << "  do:    tail -n 1 " << for_shell(command.file) << " ; see whether it is whole  [import.unended]\n";
+  note(terminal, "import.unended",
+       {.what = "the last record has no line end: the file may have been cut there; it was taken as it is",
+        .where = shown(command.file) + ", line " + std::to_string(sums.unended),
+        .remedy = "tail -n 1 " + for_shell(command.file) + " ; see whether it is whole"});
 }
 
 std::string differing(const counts& sums) {
@@ -116,13 +128,16 @@ std::string differing(const counts& sums) {
 void print(const counts& sums, const request& asked, const terminal& terminal) {
   if (asked.form == output_form::json) {
     terminal.out << "{\"records\": " << sums.records << ", \"accepted\": " << sums.accepted
-                 << ", \"rejected\": " << sums.rejected << ", \"events\": " << sums.events << "}\n";
-    if (sums.differing > 0)
-      terminal.err << "order-service: " << differing(sums) << " from what is recorded  [import.differs]\n";
+                 << ", \"rejected\": " << sums.rejected << ", \"events\": " << sums.events
+                 << ", \"incomplete_invoices\": " << sums.incomplete << "}\n";
+    if (sums.differing > 0) note(terminal, "import.differs", {.what = differing(sums) + " from what is recorded"});
     return;
   }
   terminal.out << sums.records << " records: " << sums.accepted << " accepted, " << sums.rejected << " rejected; "
                << sums.events << " events added";
+  if (sums.incomplete > 0)
+    terminal.out << "; " << sums.incomplete << (sums.incomplete == 1 ? " invoice is" : " invoices are")
+                 << " recorded without rejected records of " << (sums.incomplete == 1 ? "its" : "their") << " own";
   if (sums.differing > 0)
     terminal.out << "; " << differing(sums) << " and "
                  << (sums.differing == 1 ? "was left as it is" : "were left as they are");
@@ -154,6 +169,8 @@ void carry_out(const import_request& command, const request& asked, const termin
             return at_place("invoice " + invoice.number, asked.store, [&] { return record(shop, invoice, sums); });
           }))
         report_difference(invoice, *refusal, sums, terminal);
+      else
+        sums.incomplete += invoice.incomplete ? 1 : 0;
   }
   if (command.rejects) {
     rejects_file rejects(*command.rejects);

@@ -44,7 +44,7 @@ int run(const std::vector<std::string>& arguments, const terminal& given) noexce
     std::visit([&](const auto& wanted) { carry_out(wanted, asked, terminal); }, asked.command);
     if (!terminal.out.flush())
       throw not_written("what was asked for is done: look (show, report) before you repeat a command that writes");
-    failures->print(terminal.err, asked.store);
+    failures->print(terminal.err, asked.store, terminal.err_columns);
     return lost.value_or(static_cast<int>(exit_code::done));
   } catch (const std::exception& fault) {
     const failure wrong = told(fault, asked.store, asked.line);

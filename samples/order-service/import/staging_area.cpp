@@ -31,6 +31,7 @@ whence::sql::database private_database() {
       country BLOB NOT NULL, text BLOB NOT NULL
     );
     CREATE TABLE rejected (line INTEGER PRIMARY KEY, reason BLOB NOT NULL, text BLOB NOT NULL);
+    CREATE TABLE incomplete (name BLOB PRIMARY KEY) WITHOUT ROWID;
     CREATE TABLE too_large (invoice INTEGER PRIMARY KEY);
     BEGIN;
   )");
@@ -79,7 +80,11 @@ void staging_area::accept(const sale_record& sale, std::string_view text) {
   ++accepted_;
 }
 
-void staging_area::reject(std::uint64_t line, reject_reason reason, std::string_view text) {
+void staging_area::reject(std::uint64_t line, reject_reason reason, std::string_view text, std::string_view invoice) {
+  if (!invoice.empty()) {
+    database_.run("INSERT OR IGNORE INTO incomplete VALUES (?)", {bytes(invoice)});
+    any_incomplete_ = true;
+  }
   insert_rejected_.bind_view(1, line).bind_view(2, bytes(reason.name)).bind_view(3, bytes(text)).run();
   ++rejected_;
 }
@@ -92,6 +97,10 @@ std::int64_t staging_area::number_of(const std::string& invoice) {
   last_number_ = static_cast<std::int64_t>(++invoices_);
   database_.run("INSERT INTO invoice VALUES (?, ?)", {last_number_, bytes(invoice)});
   return last_number_;
+}
+
+bool staging_area::lacks_a_record(const std::string& invoice) {
+  return any_incomplete_ && database_.integer("SELECT 1 FROM incomplete WHERE name = ?", {bytes(invoice)}).has_value();
 }
 
 bool staging_area::next_invoice(staged_invoice& invoice) {
@@ -133,6 +142,7 @@ bool staging_area::read_invoice(staged_invoice& invoice) {
   invoice.date = first.date;
   invoice.customer = first.customer;
   invoice.country = first.country;
+  invoice.incomplete = lacks_a_record(first.invoice);
   return true;
 }
 
@@ -144,7 +154,7 @@ bool staging_area::adds_up(const sale_record& sale, std::string_view text) {
     total_ = *sum;
     return true;
   }
-  reject(sale.line, rejects::amount_overflow, text);
+  reject(sale.line, rejects::amount_overflow, text, sale.invoice);
   --accepted_;
   return false;
 }

@@ -24,6 +24,7 @@ struct staged_invoice {
   std::string customer;
   std::string country;
   std::vector<sale_record> records;
+  bool incomplete = false;  ///< a record of it was rejected
 };
 
 /// A record that is not taken, as it stood in the file.
@@ -42,7 +43,8 @@ class staging_area {
   staging_area();
 
   void accept(const sale_record& sale, std::string_view text);
-  void reject(std::uint64_t line, reject_reason reason, std::string_view text);
+  /// `invoice` is what it says of the invoice that it belongs to; empty: it says nothing.
+  void reject(std::uint64_t line, reject_reason reason, std::string_view text, std::string_view invoice = {});
 
   /// The next invoice in the order of their first accepted records, without the records whose amounts its total has no room
   /// for: these are rejected (`amount.overflow`). An invoice whose records, as lines of one event, are more than that can hold
@@ -58,6 +60,7 @@ class staging_area {
 
  private:
   std::int64_t number_of(const std::string& invoice);
+  bool lacks_a_record(const std::string& invoice);
   bool read_invoice(staged_invoice& invoice);
   bool adds_up(const sale_record& sale, std::string_view text);
 
@@ -71,6 +74,7 @@ class staging_area {
   std::uint64_t invoices_ = 0;
   std::uint64_t accepted_ = 0;
   std::uint64_t rejected_ = 0;
+  bool any_incomplete_ = false;
 
   std::int64_t reading_ = 0;  ///< the number of the invoice that `read_records_` stands on; 0: not begun
   bool at_row_ = false;

@@ -283,6 +283,18 @@ TEST_CASE("records that were rejected are told, unless they are listed already")
   CHECK(folder.run({"import", file, "--rejects", folder.file("rejects.csv")}).err == "");
 }
 
+TEST_CASE("an invoice that is recorded without a rejected record of its own is counted") {
+  const shop_folder folder;
+  const std::string whole = "5,TEA,tea,1,12/1/2010 8:26,4.50,7,France\n";
+  const std::string broken = "5,CUP,cup,none,12/1/2010 8:26,9,7,France\n6,CUP,cup,none,12/1/2010 8:26,9,7,France\n";
+  const std::string sales = write_sales(folder, "a.csv", whole + broken);
+  CHECK(
+      folder.run({"import", sales}).out ==
+      "3 records: 1 accepted, 2 rejected; 3 events added; 1 invoice is recorded without rejected records of its own\n");
+  CHECK(folder.run({"import", sales, "--json"}).json().at("incomplete_invoices") == 1);
+  CHECK(folder.run({"import", write_sales(folder, "b.csv", whole), "--json"}).json().at("incomplete_invoices") == 0);
+}
+
 TEST_CASE("a file that may have been cut within its last record is imported, and that is told") {
   const shop_folder folder;
   const std::string file =
