@@ -99,7 +99,8 @@ TEST_CASE("an index that says something else than the log is found") {
   SUBCASE("a filter says no, with a right checksum") {
     make_index(folder, keys);
     std::vector<std::uint8_t> page;
-    make_block(block_place::of_page(1, 1, 0), block_kind::filter, std::vector<std::uint8_t>(2 * sizeof(filter_line)), page);
+    make_block(block_place::of_page(1, 1, 0), block_kind::filter, std::vector<std::uint8_t>(2 * sizeof(filter_line)),
+               page);
     sql::database::open(folder.beside(".index"), sql::open_mode::read_write)
         .run("UPDATE pages SET bytes = ? WHERE number = 2", {std::span<const std::uint8_t>(page)});
     check_found();
