@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <functional>
+#include <new>
 #include <string>
 #include <thread>
 #include <vector>
@@ -20,6 +21,29 @@ struct DepositOnTheWay {
 inline whence::outcome<Account> decide(const Account& state, const DepositOnTheWay& command) {
   if (state.balance < 1'000) static_cast<void>(command.bus->send<Deposit>(bank::account, 1'000).get());
   return Withdrawn{1};
+}
+
+/// Can be made to fail in what may fail for want of memory.
+struct Fragile {
+  static constexpr whence::aggregate_type type{"Account"};
+  using events = Account::events;
+  inline static bool cannot_be_made = false;
+  inline static bool cannot_apply = false;
+
+  std::int64_t balance = 0;
+  Fragile() {
+    if (cannot_be_made) throw std::bad_alloc();
+  }
+  void apply(const Opened&) {}
+  void apply(const Deposited& event) {
+    balance += event.cents;
+    if (cannot_apply && balance % 2 == 0) throw std::bad_alloc();
+  }
+  void apply(const Withdrawn& event) { balance -= event.cents; }
+};
+inline whence::outcome<Fragile> decide(const Fragile& fragile, const Withdraw& command) {
+  if (fragile.balance < command.cents) return whence::rejected{"account.overdrawn", "there is not enough in it"};
+  return Withdrawn{command.cents};
 }
 
 }  // namespace bank
@@ -49,23 +73,26 @@ void deposit(const scripted_bus& bank, const whence::id<Account>& id = account) 
 }
 
 /// As another writer would, past the bus.
-void append(const scripted_bus& bank, std::string type, std::string data) {
+void append(scripted_log& log, const whence::runtime& runtime, const std::string& type, const std::string& data) {
   whence::append_batch batch;
   batch.streams.push_back({.stream = account.value(),
                            .aggregate_type = "Account",
                            .expected = whence::expected_version::any(),
-                           .events = {{.id = whence::event_id{bank.runtime.make_uuid()},
-                                       .type = std::move(type),
+                           .events = {{.id = whence::event_id{runtime.make_uuid()},
+                                       .type = type,
                                        .version = 1,
-                                       .occurred_at = bank.runtime.clock->now(),
-                                       .data = std::move(data),
-                                       .metadata = {.correlation = whence::correlation_id{bank.runtime.make_uuid()},
-                                                    .causation = whence::command_id{bank.runtime.make_uuid()},
+                                       .occurred_at = runtime.clock->now(),
+                                       .data = data,
+                                       .metadata = {.correlation = whence::correlation_id{runtime.make_uuid()},
+                                                    .causation = whence::command_id{runtime.make_uuid()},
                                                     .causation_type = "Elsewhere",
                                                     .source = "another",
                                                     .traceparent = {}},
                                        .tags = {}}}});
-  static_cast<void>(bank.log->behind().append(std::move(batch)).get().value());
+  static_cast<void>(log.behind().append(std::move(batch)).get().value());
+}
+void append(const scripted_bus& bank, const std::string& type, const std::string& data) {
+  append(*bank.log, bank.runtime, type, data);
 }
 
 }  // namespace
@@ -133,6 +160,24 @@ TEST_CASE("what failed to be folded fails again, and is not folded on from the m
     });
     CHECK(reads == std::vector{version(i == 0 ? 22 : 1)});
   }
+}
+
+TEST_CASE("a state that could not be folded to the end, nor made anew, is not decided on") {
+  const whence::runtime runtime = whence::runtime::system();
+  const auto log = std::make_shared<scripted_log>(runtime);
+  const auto deposit_one = [&] { append(*log, runtime, "Deposited", R"({"cents":1})"); };
+  whence::command_bus bus(log, runtime);
+  bus.add<Fragile>();
+  const whence::id<Fragile> id{account.value()};
+  for (int i = 0; i < 30; ++i) deposit_one();
+  REQUIRE(bus.send<Withdraw>(id, 1).get().accepted());
+  for (int i = 0; i < 2; ++i) deposit_one();
+
+  Fragile::cannot_apply = Fragile::cannot_be_made = true;
+  for (int i = 0; i < 2; ++i) CHECK_THROWS_AS(static_cast<void>(bus.send<Withdraw>(id, 1).get()), std::bad_alloc);
+  Fragile::cannot_apply = Fragile::cannot_be_made = false;
+  CHECK(bus.send<Withdraw>(id, 32).get().rejection());
+  CHECK(bus.send<Withdraw>(id, 31).get().accepted());
 }
 
 TEST_CASE("a hot aggregate of a name that another aggregate type is asked for is an error, as ever") {

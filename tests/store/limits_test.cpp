@@ -83,15 +83,17 @@ TEST_CASE("a full queue names its limit to who asked not to wait, and lets other
   const tests::temporary_folder folder;
   const auto log =
       sqlite(folder.file("shop.db"),
-             {.queue_bytes_max = 1'000, .queue_full = when_queue_full::refuse, .held_at_most = std::chrono::minutes{1}})
+             {.queue_bytes_max = 4'000, .queue_full = when_queue_full::refuse, .held_at_most = std::chrono::minutes{1}})
           .open(plain_runtime());
-  auto held = log->append(batch({event(900, 2)}));
-  const append_outcome outcome = log->append(batch({event(200, 2)})).get();
+  auto held = log->append(batch({event(2'900, 2)}));
+  const append_outcome outcome = log->append(batch({event(900, 2)})).get();
   REQUIRE(outcome.refused());
   CHECK(outcome.refused()->why == append_refused::reason::queue_full);
   CHECK(outcome.refused()->limit.name == "queue_bytes_max");
-  CHECK(outcome.refused()->limit.limit == 1'000);
-  CHECK(outcome.refused()->limit.found == 900 + 200 + 2 * (2 + 5 + 5 + 8));
+  CHECK(outcome.refused()->limit.limit == 4'000);
+  // The texts of both, and some hundred bytes that hold each.
+  CHECK(outcome.refused()->limit.found > 2'900 + 900 + 2 * 500);
+  CHECK(outcome.refused()->limit.found < 2'900 + 900 + 2 * 2'000);
   CHECK(std::move(held).get().committed());
   CHECK(log->append(batch({event(200, 2)})).get().committed());
 }

@@ -29,7 +29,8 @@ struct command_bus_options {
   /// For appends of which the storage failed, or does not know whether they were kept: the same events are sent again.
   retry_policy storage{.tries_max = 5};
   /// So many aggregates stay in memory for their next command, which then reads only what came since: those that were used last,
-  /// of streams with at least 16 events. 0: each command folds its aggregate's stream from the first event.
+  /// of streams with at least 16 events. One that is commanded by two threads is decided on by one after the other: a `decide`
+  /// that waits for a command to another aggregate may wait for ever. 0: each command folds its aggregate's stream from the first event.
   std::size_t hot_aggregates = 1'000;
 };
 

@@ -11,12 +11,12 @@ hot_aggregate::hot_aggregate(const aggregate_facts& facts, std::string_view stre
 hot_aggregate::~hot_aggregate() { facts_.destroy(state_); }
 
 void hot_aggregate::catch_up(log_reader& log) {
+  if (state_ == nullptr) state_ = facts_.create();
   try {
     end_ = fold_stream(log, stream_, facts_, state_, end_);
   } catch (...) {
     // Some of what came may be in it, and nobody could say how much.
-    void* const fresh = facts_.create();
-    facts_.destroy(std::exchange(state_, fresh));
+    facts_.destroy(std::exchange(state_, nullptr));
     end_ = {};
     throw;
   }

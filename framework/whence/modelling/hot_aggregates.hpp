@@ -40,7 +40,7 @@ class hot_aggregate {
   const std::string stream_;
   std::mutex busy_;
   std::atomic<std::thread::id> user_;
-  void* state_;
+  void* state_;  // null: to be created anew
   fold_end end_;
 };
 

@@ -19,6 +19,8 @@ bool is_plain_utf8(std::string_view text) noexcept;
 
 /// The bytes of all names and payloads: what a queue counts.
 std::size_t bytes_of(const append_batch& batch) noexcept;
+/// In memory, as far as it can be told: texts, and what holds them.
+std::size_t memory_of(const append_batch& batch) noexcept;
 std::size_t bytes_of(const new_event& event) noexcept;
 std::size_t metadata_bytes_of(const new_event& event) noexcept;
 

@@ -48,7 +48,8 @@ enum class when_queue_full {
 
 struct sqlite_options {
   size_limits sizes{};
-  std::size_t queue_bytes_max = 64u << 20;  ///< of all appends that wait to be committed; one alone may be larger
+  std::size_t queue_bytes_max =
+      64u << 20;  ///< of memory, of all appends that wait to be committed; one alone may be larger
   when_queue_full queue_full = when_queue_full::wait;
   std::uint64_t checkpoint_bytes = 64u << 20;  ///< the WAL is copied into the database when it has grown to this
   /// An append whose result is merely kept, neither awaited nor blocked for, is committed by the log's own thread after this.

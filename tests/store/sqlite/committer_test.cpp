@@ -98,10 +98,10 @@ TEST_CASE("an append in a group that is refused costs its neighbours nothing") {
 TEST_CASE("a queue that is full refuses, if the options say so, and takes more when there is room") {
   const log_folder folder;
   const auto log = folder.open(
-      {.queue_bytes_max = 1'000, .queue_full = when_queue_full::refuse, .held_at_most = std::chrono::minutes{1}});
+      {.queue_bytes_max = 100'000, .queue_full = when_queue_full::refuse, .held_at_most = std::chrono::minutes{1}});
   std::vector<async<append_outcome>> held;
   for (int i = 0; i < 5; ++i)
-    held.push_back(log->append(folder.batch("order-1", 1, "\"" + std::string(300, 'x') + "\"")));
+    held.push_back(log->append(folder.batch("order-1", 1, "\"" + std::string(30'000, 'x') + "\"")));
   int committed = 0;
   int refused = 0;
   for (async<append_outcome>& result : held) {
@@ -111,7 +111,7 @@ TEST_CASE("a queue that is full refuses, if the options say so, and takes more w
   }
   CHECK(committed == 3);
   CHECK(refused == 2);
-  CHECK(log->append(folder.batch("order-1", 1, "\"" + std::string(5'000, 'x') + "\"")).get().committed());
+  CHECK(log->append(folder.batch("order-1", 1, "\"" + std::string(500'000, 'x') + "\"")).get().committed());
 }
 
 TEST_CASE("a queue that is full makes its caller wait until the thread has made room") {

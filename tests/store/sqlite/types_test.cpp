@@ -217,3 +217,23 @@ TEST_CASE("a group that lacks a type in the index, or has one too many, is found
   CHECK(found.sound() == sound);
   CHECK((found.index == log_verification::index_state::damaged) == !sound);
 }
+
+TEST_CASE("a log with more types than are kept in memory is read, searched, verified and opened like others") {
+  constexpr std::uint64_t types = 70'000;
+  const typed_log given(types, 10'000, [](std::uint64_t position) {
+    return kind_of_event{"Order", "OrderPlaced" + std::to_string(position)};
+  });
+  const auto check = [&](log_reader& log) {
+    CHECK(read_all(log, {}).size() == types);
+    CHECK(read_all(log, {{}, {"OrderPlaced69999"}}) == std::vector<std::uint64_t>{69'999});
+    CHECK(read_all(log, {{}, {"OrderPlaced5", "OrderPlaced70000"}}) == std::vector<std::uint64_t>{5, types});
+    const event_page two = log.read(global_position{types - 2});
+    REQUIRE(two.size() == 2);
+    CHECK(two[0].type == "OrderPlaced69999");
+    CHECK(two[1].type == "OrderPlaced70000");
+  };
+  check(*given.folder.visit());
+  const auto log = given.folder.open();
+  check(*log);
+  CHECK(log->append(given.folder.batch("order-1")).get().committed());
+}

@@ -51,7 +51,7 @@ async<append_outcome> committer::append(append_batch batch) {
     }
     return settled(executor_, std::move(*broken));
   }
-  const std::size_t bytes = bytes_of(batch);
+  const std::size_t bytes = memory_of(batch);
   auto [result, done] = make_async<append_outcome>(executor_, shared_from_this());
   auto queued = std::make_unique<queued_append>(std::move(batch), std::move(done), bytes);
   {

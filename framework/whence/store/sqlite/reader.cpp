@@ -17,7 +17,7 @@ namespace whence::inline v0 {
 namespace {
 
 constexpr int busy_milliseconds = 10'000;
-constexpr std::int64_t types_max = 1'000'000;
+constexpr std::int64_t types_kept_max = 65'536;  // in memory; there may be more
 
 std::string columns_and(std::string_view more, std::string_view where) {
   return "SELECT " + std::string(entry_row::columns) + std::string(more) + " FROM entries e WHERE " +
@@ -94,6 +94,7 @@ void log_reader_connection::notice_epoch() {
   if (epoch == epoch_) return;
   epoch_ = epoch;
   types_.clear();
+  rare_type_.first = 0;
 }
 
 bool log_reader_connection::step(sql::statement& statement, std::uint64_t position) {
@@ -120,7 +121,8 @@ chain_hash log_reader_connection::start_of_chain() {
 }
 
 const type_names* log_reader_connection::type(std::int64_t number) {
-  if (number < 1 || number > types_max) return nullptr;
+  if (number > types_kept_max) return rare_type(number);
+  if (number < 1) return nullptr;
   const auto index = static_cast<std::size_t>(number);
   if (index >= types_.size() || !types_[index]) {
     sql::statement select = db_.prepare("SELECT aggregate_type, event_type, version FROM types WHERE number = ?");
@@ -130,6 +132,18 @@ const type_names* log_reader_connection::type(std::int64_t number) {
                      static_cast<std::uint32_t>(select.integer(2))};
   }
   return &*types_[index];
+}
+
+/// One of more than are kept: read again, unless it was the last.
+const type_names* log_reader_connection::rare_type(std::int64_t number) {
+  if (rare_type_.first != number) {
+    sql::statement select = db_.prepare("SELECT aggregate_type, event_type, version FROM types WHERE number = ?");
+    if (!step(select.bind(1, number), row_.position)) return nullptr;
+    rare_type_ = {
+        number,
+        {std::string(select.text(0)), std::string(select.text(1)), static_cast<std::uint32_t>(select.integer(2))}};
+  }
+  return &rare_type_.second;
 }
 
 const recorded_event& log_reader_connection::check(const chain_hash& previous) {

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <whence/sql/database.hpp>
@@ -75,11 +76,13 @@ class log_reader_connection {
   bool is_on(const index_checkpoint& checkpoint);
 
   /// The names of a type number; null if there is no such number.
+  /// Valid until the next call.
   const type_names* type(std::int64_t number);
 
   sql::database& database() noexcept { return db_; }
 
  private:
+  const type_names* rare_type(std::int64_t number);
   /// A scan on its way: SQLite calls a function of ours for each row, in the order of their positions, until that says that it
   /// is enough. So a page is one call of SQLite, and not one for each row and one for each column of it.
   struct scanning;
@@ -99,6 +102,7 @@ class log_reader_connection {
   sql::statement epoch_now_;
   std::optional<chain_hash> chain_start_;
   std::vector<std::optional<type_names>> types_;
+  std::pair<std::int64_t, type_names> rare_type_;  // the last of those beyond
   std::int64_t epoch_ = 0;
   entry_row row_;
   bool looking_back_ = false;

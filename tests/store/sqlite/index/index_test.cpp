@@ -112,6 +112,9 @@ TEST_CASE("an index that is gone, damaged, ahead, or of another log is filled ag
   SUBCASE("a run says that it is larger than it is") {
     change_index(folder, "UPDATE runs SET entries = 1000000000000");
   }
+  SUBCASE("a run says that its newest id is older") {
+    change_index(folder, "UPDATE runs SET newest_id = CAST(x'00' || substr(newest_id, 2) AS BLOB)");
+  }
   SUBCASE("the blocks are gone") { change_index(folder, "DELETE FROM blocks"); }
   SUBCASE("the blocks of two runs are exchanged") {
     change_index(folder,
@@ -121,7 +124,7 @@ TEST_CASE("an index that is gone, damaged, ahead, or of another log is filled ag
   }
   check_log(folder, first, 50);
   check_log(folder, first, 50);
-  CHECK(sql::database::open(folder.beside(".index"), sql::open_mode::read_only).integer("PRAGMA user_version") == 4);
+  CHECK(sql::database::open(folder.beside(".index"), sql::open_mode::read_only).integer("PRAGMA user_version") == 5);
 }
 
 TEST_CASE("an index that has lost an event in the middle of a stream is noticed, and made anew") {

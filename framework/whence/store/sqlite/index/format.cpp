@@ -1,7 +1,10 @@
+#include <array>
 #include <cstring>
 #include <optional>
+#include <string>
 
 #include <sqlite3.h>
+#include <xxhash.h>
 
 #include <whence/sql/error.hpp>
 #include <whence/sql/transaction.hpp>
@@ -11,7 +14,7 @@ namespace whence::inline v0 {
 namespace {
 
 constexpr std::int64_t application_id = 0x57484E49;
-constexpr std::int64_t format = 4;
+constexpr std::int64_t format = 5;
 
 constexpr std::string_view schema = R"sql(
 CREATE TABLE checkpoint(
@@ -33,7 +36,8 @@ CREATE TABLE runs(
   blocks BLOB NOT NULL,
   stream_pages INTEGER NOT NULL,
   id_pages INTEGER NOT NULL,
-  pages BLOB NOT NULL
+  pages BLOB NOT NULL,
+  checksum INTEGER NOT NULL
 ) STRICT;
 CREATE TABLE blocks(number INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT;
 CREATE TABLE pages(number INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT;
@@ -92,6 +96,24 @@ index_run run_in(const sql::statement& row, const std::string& path) {
   run.filter_pages = {number_in(row, 8), number_in(row, 9)};
   run.pages = std::move(*pages);
   return run;
+}
+
+/// XXH3-64 over the other columns of its row: a run says what is not in it, and is believed.
+std::int64_t checksum_of(const index_run& run, bool live) {
+  std::string all;
+  const auto add = [&all](const void* bytes, std::size_t size) { all.append(static_cast<const char*>(bytes), size); };
+  const std::array<std::uint64_t, 8> numbers{
+      run.number,          live ? 1u : 0u,     run.first, run.last, run.entries, run.ids.has_others() ? 1u : 0u,
+      run.filter_pages[0], run.filter_pages[1]};
+  add(numbers.data(), sizeof numbers);
+  for (const uuid& id : {run.ids.oldest(), run.ids.newest()}) add(id.bytes().data(), id.bytes().size());
+  for (const block_list* const list : {&run.blocks, &run.pages}) {
+    const std::span<const std::uint8_t> bytes = as_bytes(*list);
+    const std::uint64_t size = bytes.size();
+    add(&size, sizeof size);
+    add(bytes.data(), bytes.size());
+  }
+  return static_cast<std::int64_t>(XXH3_64bits(all.data(), all.size()));
 }
 
 /// What a whole run must be, so that nobody who believes it reads or allocates without bound.
@@ -153,13 +175,17 @@ void check_index_format(sql::database& db) {
 
 std::vector<index_run> read_runs(sql::database& db, bool live) {
   sql::statement rows = db.prepare(
-      "SELECT number, first, last, entries, oldest_id, newest_id, other_ids, blocks, stream_pages, id_pages, pages "
+      "SELECT number, first, last, entries, oldest_id, newest_id, other_ids, blocks, stream_pages, id_pages, pages, "
+      "checksum "
       "FROM runs WHERE live = ? ORDER BY first");
   rows.bind(1, live ? 1 : 0);
   std::vector<index_run> runs;
   std::uint64_t next = 1;
   while (rows.step()) {
     runs.push_back(run_in(rows, db.path()));
+    if (rows.integer(11) != checksum_of(runs.back(), live)) {
+      index_is_damaged(db.path(), "a run is not described as it was");
+    }
     if (live && !is_sound(runs.back(), next)) index_is_damaged(db.path(), "its runs do not follow each other");
     next = runs.back().last + 1;
   }
@@ -167,10 +193,10 @@ std::vector<index_run> read_runs(sql::database& db, bool live) {
 }
 
 void insert_run(sql::database& db, const index_run& run, bool live) {
-  db.run("INSERT OR REPLACE INTO runs VALUES(?,?,?,?,?,?,?,?,?,?,?,?)",
+  db.run("INSERT OR REPLACE INTO runs VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?)",
          {run.number, live ? 1 : 0, run.first, run.last, run.entries, run.ids.oldest().bytes(),
           run.ids.newest().bytes(), run.ids.has_others() ? 1 : 0, as_bytes(run.blocks), run.filter_pages[0],
-          run.filter_pages[1], as_bytes(run.pages)});
+          run.filter_pages[1], as_bytes(run.pages), checksum_of(run, live)});
 }
 
 }  // namespace whence::inline v0

@@ -10,7 +10,7 @@
 ///     state        one row: where the next block and the next page go, the number of the next run, and how often the set of runs
 ///                  has changed
 ///
-/// application_id 0x57484E49 ("WHNI"), user_version 4 (an index of another is made anew), pages of 16 KiB, WAL,
+/// application_id 0x57484E49 ("WHNI"), user_version 5 (an index of another is made anew), pages of 16 KiB, WAL,
 /// synchronous=NORMAL: a power cut may take the newest runs, with their checkpoint.
 #pragma once
 
