@@ -217,7 +217,7 @@ TEST_CASE("a queue of appends that is full") {
   auto held = log->append(batch_of(here.runtime(), expected_version::any(), large));
   CHECK(here.says([&] { log->append(batch_of(here.runtime(), expected_version::any(), large)).get().value(); }) ==
         R"(app: the queue of appends is full; nothing was written
-  why:   queue_bytes_max is 1000; 929 bytes are queued, and this append has 929
+  why:   queue_bytes_max is 1000; 1793 bytes are queued, and this append has 1793
   do:    append again in a while, or open the log with when_queue_full::wait or a larger queue_bytes_max  [append.queue_full, exit 5]
 )");
   CHECK(std::move(held).get().committed() != nullptr);
