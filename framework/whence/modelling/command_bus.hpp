@@ -30,7 +30,8 @@ struct command_bus_options {
   retry_policy storage{.tries_max = 5};
   /// So many aggregates stay in memory for their next command, which then reads only what came since: those that were used last,
   /// of streams with at least 16 events. One that is commanded by two threads is decided on by one after the other: a `decide`
-  /// that waits for a command to another aggregate may wait for ever. 0: each command folds its aggregate's stream from the first event.
+  /// that waits for a command to another aggregate may wait for ever. 0: each command folds its aggregate's stream from the
+  /// first event.
   std::size_t hot_aggregates = 1'000;
 };
 
