@@ -59,7 +59,7 @@ std::string advice(const whence::error& fault, const std::string& store, const s
   if (code == "read_model.behind") return advice_to_wait(store);
   if (exit_of(fault) == exit_code::our_bug) return "please report it, with the command";
 
-  const std::string remedy = whence::failure_remedy("order-service whence", fault, store);
+  std::string remedy = whence::failure_remedy("order-service whence", fault, store);
   if (code == "log.missing") return remedy + "; place, import and simulate make a new one";
   const bool can_be_accepted = code == "log.tail_missing" || code == "log.witness_missing";
   if (can_be_accepted && !line.empty())
