@@ -196,11 +196,10 @@ std::size_t bytes_of(const append_batch& batch) noexcept {
 
 std::size_t memory_of(const append_batch& batch) noexcept {
   constexpr std::size_t of_an_append = 512;  // its place in the queue, and its result
-  std::size_t bytes = of_an_append;
+  std::size_t bytes = of_an_append + bytes_of(batch);
   for (const auto& part : batch.streams) {
-    bytes += sizeof part + part.stream.size() + part.aggregate_type.size();
-    for (const auto& event : part.events)
-      bytes += sizeof event + event.tags.size() * sizeof(std::string) + bytes_of(event);
+    bytes += sizeof part;
+    for (const auto& event : part.events) bytes += sizeof event + event.tags.size() * sizeof(std::string);
   }
   return bytes;
 }

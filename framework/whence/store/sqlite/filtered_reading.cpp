@@ -13,9 +13,6 @@ namespace {
 
 constexpr std::size_t events_expected_max = 1'024;
 
-/// What is known of a type is kept for numbers up to this.
-constexpr std::int64_t types_kept_max = 65'536;
-
 /// Of fewer events than this the index is not asked.
 constexpr std::uint64_t events_worth_asking = 4'096;
 
@@ -136,9 +133,9 @@ bool filtered_reading::take(const entry_row& row, const recorded_event& event) {
 
 void filtered_reading::keep(std::int64_t type, const recorded_event& event) {
   kept_names rare;
-  if (type <= types_kept_max && static_cast<std::size_t>(type) >= kept_.size())
+  if (type <= log_reader_connection::types_kept_max && static_cast<std::size_t>(type) >= kept_.size())
     kept_.resize(static_cast<std::size_t>(type) + 1);
-  kept_names& names = type <= types_kept_max ? kept_[static_cast<std::size_t>(type)] : rare;
+  kept_names& names = type <= log_reader_connection::types_kept_max ? kept_[static_cast<std::size_t>(type)] : rare;
   if (names.type.empty()) names = {page_.keep(event.aggregate_type), page_.keep(event.type)};
   recorded_event& kept = page_.add_kept(event);
   kept.aggregate_type = names.aggregate_type;
@@ -154,7 +151,7 @@ void filtered_reading::keep(std::int64_t type, const recorded_event& event) {
 /// A number is judged when it is first met.
 bool filtered_reading::wants(std::int64_t type) {
   if (filter_.aggregate_types.empty() && filter_.event_types.empty()) return true;
-  if (type > types_kept_max) return judge(type);
+  if (type > log_reader_connection::types_kept_max) return judge(type);
   const auto index = static_cast<std::size_t>(type);
   if (index >= judged_.size()) judged_.resize(index + 1, 0);
   if (judged_[index] == 0) judged_[index] = judge(type) ? 1 : 2;

@@ -17,7 +17,6 @@ namespace whence::inline v0 {
 namespace {
 
 constexpr int busy_milliseconds = 10'000;
-constexpr std::int64_t types_kept_max = 65'536;  // in memory; there may be more
 
 std::string columns_and(std::string_view more, std::string_view where) {
   return "SELECT " + std::string(entry_row::columns) + std::string(more) + " FROM entries e WHERE " +
@@ -121,29 +120,30 @@ chain_hash log_reader_connection::start_of_chain() {
 }
 
 const type_names* log_reader_connection::type(std::int64_t number) {
-  if (number > types_kept_max) return rare_type(number);
   if (number < 1) return nullptr;
+  if (number > types_kept_max) {
+    if (rare_type_.first != number) {
+      std::optional<type_names> names = read_type(number);
+      if (!names) return nullptr;
+      rare_type_ = {number, std::move(*names)};
+    }
+    return &rare_type_.second;
+  }
   const auto index = static_cast<std::size_t>(number);
   if (index >= types_.size() || !types_[index]) {
-    sql::statement select = db_.prepare("SELECT aggregate_type, event_type, version FROM types WHERE number = ?");
-    if (!step(select.bind(1, number), row_.position)) return nullptr;
+    std::optional<type_names> names = read_type(number);
+    if (!names) return nullptr;
     if (index >= types_.size()) types_.resize(index + 1);
-    types_[index] = {std::string(select.text(0)), std::string(select.text(1)),
-                     static_cast<std::uint32_t>(select.integer(2))};
+    types_[index] = std::move(names);
   }
   return &*types_[index];
 }
 
-/// One of more than are kept: read again, unless it was the last.
-const type_names* log_reader_connection::rare_type(std::int64_t number) {
-  if (rare_type_.first != number) {
-    sql::statement select = db_.prepare("SELECT aggregate_type, event_type, version FROM types WHERE number = ?");
-    if (!step(select.bind(1, number), row_.position)) return nullptr;
-    rare_type_ = {
-        number,
-        {std::string(select.text(0)), std::string(select.text(1)), static_cast<std::uint32_t>(select.integer(2))}};
-  }
-  return &rare_type_.second;
+std::optional<type_names> log_reader_connection::read_type(std::int64_t number) {
+  sql::statement select = db_.prepare("SELECT aggregate_type, event_type, version FROM types WHERE number = ?");
+  if (!step(select.bind(1, number), row_.position)) return std::nullopt;
+  return type_names{std::string(select.text(0)), std::string(select.text(1)),
+                    static_cast<std::uint32_t>(select.integer(2))};
 }
 
 const recorded_event& log_reader_connection::check(const chain_hash& previous) {

@@ -75,14 +75,16 @@ class log_reader_connection {
   /// an epoch there is one history.
   bool is_on(const index_checkpoint& checkpoint);
 
-  /// The names of a type number; null if there is no such number.
-  /// Valid until the next call.
+  /// What is known of types is kept for numbers up to this; there may be more.
+  static constexpr std::int64_t types_kept_max = 65'536;
+
+  /// The names of a type number; null if there is no such number. Valid until the next call.
   const type_names* type(std::int64_t number);
 
   sql::database& database() noexcept { return db_; }
 
  private:
-  const type_names* rare_type(std::int64_t number);
+  std::optional<type_names> read_type(std::int64_t number);
   /// A scan on its way: SQLite calls a function of ours for each row, in the order of their positions, until that says that it
   /// is enough. So a page is one call of SQLite, and not one for each row and one for each column of it.
   struct scanning;
