@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <string>
 
@@ -26,6 +27,14 @@ void remove_index(const log_folder& folder) {
 
 void change_index(const log_folder& folder, const std::string& script) {
   sql::database::open(folder.beside(".index"), sql::open_mode::read_write).run(script);
+}
+
+/// As if it had been written so.
+void change_checkpoint(const log_folder& folder, const std::function<void(index_checkpoint&)>& change) {
+  sql::database db = sql::database::open(folder.beside(".index"), sql::open_mode::read_write);
+  index_checkpoint checkpoint = *read_checkpoint(db);
+  change(checkpoint);
+  write_checkpoint(db, checkpoint);
 }
 
 /// What of the log is found through the index, by writer and visitor, and that repeats are recognised.
@@ -83,12 +92,47 @@ TEST_CASE("an index that is gone, damaged, ahead, or of another log is filled ag
     for (const auto& [part, bytes] : behind) log_folder::write(folder.beside(".index" + part), bytes);
   }
   SUBCASE("ahead") {
-    change_index(folder, "UPDATE checkpoint SET position = 51; UPDATE runs SET last = 51 WHERE last = 50");
+    sql::database db = sql::database::open(folder.beside(".index"), sql::open_mode::read_write);
+    index_run newest = read_runs(db, true).back();
+    index_checkpoint checkpoint = *read_checkpoint(db);
+    index_state state = state_reading(db).read();
+    newest.last = state.last = 51;
+    checkpoint.position = global_position{51};
+    insert_run(db, newest, true);
+    write_checkpoint(db, checkpoint);
+    write_state(db, state);
   }
-  SUBCASE("its runs do not end at its checkpoint") { change_index(folder, "UPDATE checkpoint SET position = 49"); }
-  SUBCASE("another history") { change_index(folder, "UPDATE checkpoint SET chain = zeroblob(16)"); }
-  SUBCASE("another log") { change_index(folder, "UPDATE checkpoint SET log = zeroblob(16)"); }
-  SUBCASE("of the format before, whose tables were the same") { change_index(folder, "PRAGMA user_version=3"); }
+  SUBCASE("its runs do not end at its checkpoint") {
+    change_checkpoint(folder, [](index_checkpoint& checkpoint) { checkpoint.position = global_position{49}; });
+  }
+  SUBCASE("another history") {
+    change_checkpoint(folder, [](index_checkpoint& checkpoint) { checkpoint.chain = {}; });
+  }
+  SUBCASE("another log") {
+    change_checkpoint(folder, [](index_checkpoint& checkpoint) { checkpoint.log.id = {}; });
+  }
+  SUBCASE("its checkpoint is another than was written") {
+    change_index(folder, "UPDATE checkpoint SET chain = zeroblob(16)");
+  }
+  SUBCASE("its state is another than was written") {
+    change_index(folder, "UPDATE state SET next_block = next_block + 1024");
+  }
+  SUBCASE("its newest run and what came with it are gone") {
+    sql::database db = sql::database::open(folder.beside(".index"), sql::open_mode::read_write);
+    const std::vector<index_run> runs = read_runs(db, true);
+    REQUIRE(runs.size() == 2);
+    index_checkpoint checkpoint = *read_checkpoint(db);
+    checkpoint.position = global_position{runs.front().last};
+    write_checkpoint(db, checkpoint);
+    db.run("DELETE FROM runs WHERE number = ?", {runs.back().number});
+  }
+  SUBCASE("of the format before, whose rows had fewer checksums") {
+    change_index(folder,
+                 "PRAGMA user_version=5; ALTER TABLE checkpoint DROP COLUMN checksum;"
+                 " ALTER TABLE state DROP COLUMN checksum; ALTER TABLE state DROP COLUMN last;"
+                 " ALTER TABLE garbage DROP COLUMN checksum");
+  }
+  SUBCASE("of an older format, whose tables were the same") { change_index(folder, "PRAGMA user_version=3"); }
   SUBCASE("of an older format") {
     change_index(folder,
                  "PRAGMA user_version=2; DROP TABLE pages; DROP TABLE garbage;"
@@ -124,7 +168,7 @@ TEST_CASE("an index that is gone, damaged, ahead, or of another log is filled ag
   }
   check_log(folder, first, 50);
   check_log(folder, first, 50);
-  CHECK(sql::database::open(folder.beside(".index"), sql::open_mode::read_only).integer("PRAGMA user_version") == 5);
+  CHECK(sql::database::open(folder.beside(".index"), sql::open_mode::read_only).integer("PRAGMA user_version") == 6);
 }
 
 TEST_CASE("an index that has lost an event in the middle of a stream is noticed, and made anew") {

@@ -14,7 +14,7 @@ namespace whence::inline v0 {
 namespace {
 
 constexpr std::int64_t application_id = 0x57484E49;
-constexpr std::int64_t format = 5;
+constexpr std::int64_t format = 6;
 
 constexpr std::string_view schema = R"sql(
 CREATE TABLE checkpoint(
@@ -22,7 +22,8 @@ CREATE TABLE checkpoint(
   log BLOB NOT NULL,
   epoch INTEGER NOT NULL,
   position INTEGER NOT NULL,
-  chain BLOB NOT NULL
+  chain BLOB NOT NULL,
+  checksum INTEGER NOT NULL
 ) STRICT;
 CREATE TABLE runs(
   number INTEGER PRIMARY KEY,
@@ -45,6 +46,7 @@ CREATE TABLE garbage(
   of_pages INTEGER NOT NULL,
   first INTEGER NOT NULL,
   count INTEGER NOT NULL,
+  checksum INTEGER NOT NULL,
   PRIMARY KEY(of_pages, first)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE state(
@@ -52,10 +54,39 @@ CREATE TABLE state(
   next_block INTEGER NOT NULL,
   next_page INTEGER NOT NULL,
   next_run INTEGER NOT NULL,
-  generation INTEGER NOT NULL
+  generation INTEGER NOT NULL,
+  last INTEGER NOT NULL,
+  checksum INTEGER NOT NULL
 ) STRICT;
-INSERT INTO state VALUES(1, 1, 1, 1, 1);
 )sql";
+
+std::int64_t checksum_of_bytes(const void* bytes, std::size_t size) noexcept {
+  return static_cast<std::int64_t>(XXH3_64bits(bytes, size));
+}
+
+template <std::size_t Count>
+std::int64_t checksum_of(const std::array<std::uint64_t, Count>& numbers) noexcept {
+  return checksum_of_bytes(numbers.data(), sizeof numbers);
+}
+
+std::int64_t checksum_of(const index_state& state) noexcept {
+  return checksum_of(std::array{static_cast<std::uint64_t>(state.next_block),
+                                static_cast<std::uint64_t>(state.next_page), state.next_run,
+                                static_cast<std::uint64_t>(state.generation), state.last});
+}
+
+std::int64_t checksum_of(const index_checkpoint& checkpoint) noexcept {
+  std::array<std::uint64_t, 6> all{checkpoint.log.epoch, checkpoint.position.value()};
+  std::memcpy(&all[2], checkpoint.log.id.value().bytes().data(), 16);
+  std::memcpy(&all[4], checkpoint.chain.data(), checkpoint.chain.size());
+  return checksum_of(all);
+}
+
+std::int64_t checksum_of(const index_garbage& garbage) noexcept {
+  return checksum_of(std::array<std::uint64_t, 3>{garbage.of_pages ? 1u : 0u,
+                                                  static_cast<std::uint64_t>(garbage.all.first),
+                                                  static_cast<std::uint64_t>(garbage.all.count)});
+}
 
 std::optional<uuid> id_in(std::span<const std::uint8_t> bytes) {
   uuid::bytes_type id{};
@@ -98,7 +129,7 @@ index_run run_in(const sql::statement& row, const std::string& path) {
   return run;
 }
 
-/// XXH3-64 over the other columns of its row: a run says what is not in it, and is believed.
+/// A run says what is not in it, and is believed.
 std::int64_t checksum_of(const index_run& run, bool live) {
   std::string all;
   const auto add = [&all](const void* bytes, std::size_t size) { all.append(static_cast<const char*>(bytes), size); };
@@ -113,7 +144,7 @@ std::int64_t checksum_of(const index_run& run, bool live) {
     add(&size, sizeof size);
     add(bytes.data(), bytes.size());
   }
-  return static_cast<std::int64_t>(XXH3_64bits(all.data(), all.size()));
+  return checksum_of_bytes(all.data(), all.size());
 }
 
 /// What a whole run must be, so that nobody who believes it reads or allocates without bound.
@@ -157,6 +188,7 @@ sql::database open_index_to_write(const std::string& path) {
     db.run("PRAGMA application_id=" + std::to_string(application_id));
     db.run("PRAGMA user_version=" + std::to_string(format));
     db.run(schema);
+    write_state(db, {});
     making.commit();
   }
   check_index_format(db);
@@ -171,6 +203,70 @@ void check_index_format(sql::database& db) {
   if (db.integer("PRAGMA user_version") != format) {
     throw sql::sql_error(SQLITE_NOTADB, db.path(), "", "this is an index of another format");
   }
+}
+
+state_reading::state_reading(sql::database& db)
+    : path_(db.path()),
+      select_(db.prepare("SELECT next_block, next_page, next_run, generation, last, checksum FROM state "
+                         "WHERE number = 1")) {}
+
+index_state state_reading::read() {
+  select_.reset();
+  if (!select_.step()) index_is_damaged(path_, "it does not say what state it is in");
+  const index_state found{.next_block = select_.integer(0),
+                          .next_page = select_.integer(1),
+                          .next_run = number_in(select_, 2),
+                          .generation = select_.integer(3),
+                          .last = number_in(select_, 4)};
+  const std::int64_t checksum = select_.integer(5);
+  select_.reset();
+  if (checksum != checksum_of(found)) index_is_damaged(path_, "its state is not as it was written");
+  return found;
+}
+
+void write_state(sql::database& db, const index_state& state) {
+  db.run("INSERT OR REPLACE INTO state VALUES(1, ?, ?, ?, ?, ?, ?)",
+         {state.next_block, state.next_page, state.next_run, state.generation, state.last, checksum_of(state)});
+}
+
+std::optional<index_checkpoint> read_checkpoint(sql::database& db) {
+  sql::statement select = db.prepare("SELECT log, epoch, position, chain, checksum FROM checkpoint WHERE number = 1");
+  if (!select.step()) return std::nullopt;
+  index_checkpoint found;
+  const std::optional<uuid> id = id_in(select.blob(0));
+  const bool readable = id && select.blob(3).size() == found.chain.size();
+  if (readable) {
+    std::memcpy(found.chain.data(), select.blob(3).data(), found.chain.size());
+    found.log = {log_id(*id), number_in(select, 1)};
+    found.position = global_position{number_in(select, 2)};
+  }
+  if (!readable || select.integer(4) != checksum_of(found)) {
+    index_is_damaged(db.path(), "its checkpoint is not as it was written");
+  }
+  return found;
+}
+
+void write_checkpoint(sql::database& db, const index_checkpoint& checkpoint) {
+  db.run("INSERT OR REPLACE INTO checkpoint VALUES(1, ?, ?, ?, ?, ?)",
+         {checkpoint.log.id.value().bytes(), checkpoint.log.epoch, checkpoint.position.value(), checkpoint.chain,
+          checksum_of(checkpoint)});
+}
+
+std::optional<index_garbage> first_garbage(sql::database& db) {
+  sql::statement first =
+      db.prepare("SELECT of_pages, first, count, checksum FROM garbage ORDER BY of_pages, first LIMIT 1");
+  if (!first.step()) return std::nullopt;
+  const index_garbage found{first.integer(0) != 0, {first.integer(1), first.integer(2)}};
+  // What it says is deleted, whatever it is.
+  if (first.integer(3) != checksum_of(found) || found.all.count < 1) {
+    index_is_damaged(db.path(), "what is to be deleted is not as it was written");
+  }
+  return found;
+}
+
+void insert_garbage(sql::database& db, const index_garbage& garbage) {
+  db.run("INSERT OR REPLACE INTO garbage VALUES(?, ?, ?, ?)",
+         {garbage.of_pages ? 1 : 0, garbage.all.first, garbage.all.count, checksum_of(garbage)});
 }
 
 std::vector<index_run> read_runs(sql::database& db, bool live) {

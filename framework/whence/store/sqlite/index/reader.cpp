@@ -22,7 +22,7 @@ sql::database open_of_this_format(const std::string& path, sql::open_mode mode) 
 
 index_reader::index_reader(const std::string& path, filters use, sql::open_mode mode)
     : db_(open_of_this_format(path, mode)),
-      generation_(db_.prepare("SELECT generation FROM state WHERE number = 1")),
+      state_(db_),
       select_(db_.prepare("SELECT bytes FROM blocks WHERE number = ?")),
       select_page_(db_.prepare("SELECT bytes FROM pages WHERE number = ?")),
       use_(use) {
@@ -34,7 +34,6 @@ index_reader::snapshot::snapshot(index_reader& index) : index_(index) {
   try {
     index_.refresh();
   } catch (...) {
-    index_.generation_.reset();
     sqlite3_exec(index_.db_.handle(), "ROLLBACK", nullptr, nullptr, nullptr);
     throw;
   }
@@ -49,20 +48,21 @@ index_reader::snapshot::~snapshot() {
 
 /// Runs never change, but come and go: what is known of those that are still there stays.
 void index_reader::refresh() {
-  if (!generation_.step()) index_is_damaged(db_.path(), "it does not say what state it is in");
-  const std::int64_t generation = generation_.integer(0);
-  generation_.reset();
-  if (generation == seen_generation_) return;
+  const index_state state = state_.read();
+  if (state == seen_) return;
   const auto known = [this](std::uint64_t number) {
     return std::ranges::find_if(runs_, [number](const auto& each) { return each && each->run.number == number; });
   };
   std::vector<std::unique_ptr<known_run>> runs;
   std::vector<std::uint64_t> numbers;
+  std::uint64_t last = 0;
   for (index_run& run : read_runs(db_, true)) {
+    last = run.last;
     numbers.push_back(run.number);
     runs.push_back(known(run.number) == runs_.end() ? std::make_unique<known_run>() : nullptr);
     if (runs.back()) runs.back()->run = std::move(run);
   }
+  if (last != state.last) index_is_damaged(db_.path(), "its runs do not end where it says");
   // From here on nothing fails: the cache knows the filters by where they are.
   for (std::size_t i = 0; i < runs.size(); ++i) {
     if (!runs[i]) runs[i] = std::move(*known(numbers[i]));
@@ -71,7 +71,7 @@ void index_reader::refresh() {
     if (gone) drop_filters(*gone);
   }
   runs_ = std::move(runs);
-  seen_generation_ = generation;
+  seen_ = state;
 }
 
 void index_reader::drop_filters(known_run& known) noexcept {
@@ -170,7 +170,7 @@ bool index_reader::may_have(known_run& known, index_key key) {
 }
 
 bool index_reader::surely_lacked(index_key key, const event_id* id) {
-  if (seen_generation_ == 0 || use_ == filters::unused || !is_filtered(key)) return false;
+  if (!seen_ || use_ == filters::unused || !is_filtered(key)) return false;
   // All lines are asked for before one is looked at: they come from memory at the same time.
   lines_.clear();
   for (const auto& known : runs_) {

@@ -85,11 +85,11 @@ class index_reader {
   std::uint64_t position_of(const index_run& run, std::uint64_t entry);
 
   sql::database db_;
-  sql::statement generation_;
+  state_reading state_;
   sql::statement select_;
   sql::statement select_page_;
   const filters use_;
-  std::int64_t seen_generation_ = 0;
+  std::optional<index_state> seen_;
   std::vector<std::unique_ptr<known_run>> runs_;
   filter_cache cache_;
   std::vector<const filter_line*> lines_;  // of a question, one for each run

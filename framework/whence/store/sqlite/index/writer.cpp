@@ -29,19 +29,6 @@ constexpr std::uint64_t events_of_large_merge = 4'000'000;
 
 }  // namespace
 
-std::optional<index_checkpoint> read_checkpoint(sql::database& db) {
-  sql::statement select = db.prepare("SELECT log, epoch, position, chain FROM checkpoint WHERE number = 1");
-  if (!select.step()) return std::nullopt;
-  index_checkpoint found;
-  uuid::bytes_type id{};
-  if (select.blob(0).size() != id.size() || select.blob(3).size() != found.chain.size()) return std::nullopt;
-  std::memcpy(id.data(), select.blob(0).data(), id.size());
-  std::memcpy(found.chain.data(), select.blob(3).data(), found.chain.size());
-  found.log = {log_id(uuid(id)), static_cast<std::uint64_t>(select.integer(1))};
-  found.position = global_position{static_cast<std::uint64_t>(select.integer(2))};
-  return found;
-}
-
 index_writer index_writer::open(files& files, const std::string& path, std::chrono::milliseconds patience) {
   try {
     index_writer opened(open_index_to_write(path));
@@ -66,15 +53,15 @@ index_writer::index_writer(sql::database db)
       db_(std::move(db)),
       insert_block_(db_.prepare("INSERT INTO blocks VALUES(?, ?)")),
       insert_page_(db_.prepare("INSERT INTO pages VALUES(?, ?)")),
-      runs_(read_runs(db_, true)) {
-  const std::optional<std::int64_t> next_block = db_.integer("SELECT next_block FROM state");
-  const std::optional<std::int64_t> next_page = db_.integer("SELECT next_page FROM state");
-  if (!next_block || !next_page) index_is_damaged(db_.path(), "it does not say what state it is in");
-  next_block_ = std::max(*next_block, db_.integer("SELECT max(number) FROM blocks").value_or(0) + 1);
-  next_page_ = std::max(*next_page, db_.integer("SELECT max(number) FROM pages").value_or(0) + 1);
-  next_run_ = static_cast<std::uint64_t>(db_.integer("SELECT next_run FROM state").value_or(1));
+      runs_(read_runs(db_, true)),
+      state_(state_reading(db_).read()) {
+  if (db_.integer("SELECT max(number) FROM blocks").value_or(0) >= state_.next_block ||
+      db_.integer("SELECT max(number) FROM pages").value_or(0) >= state_.next_page) {
+    index_is_damaged(db_.path(), "its blocks go beyond where the next is to be");
+  }
   const std::optional<index_checkpoint> checkpoint = read_checkpoint(db_);
-  if ((checkpoint ? checkpoint->position.value() : 0) != (runs_.empty() ? 0 : runs_.back().last)) {
+  const std::uint64_t last = runs_.empty() ? 0 : runs_.back().last;
+  if (last != state_.last || last != (checkpoint ? checkpoint->position.value() : 0)) {
     index_is_damaged(db_.path(), "its runs do not end at its checkpoint");
   }
   sqlite3_wal_hook(
@@ -110,7 +97,7 @@ id_range index_writer::ids() const noexcept {
 std::int64_t index_writer::put(block_kind kind, std::span<const std::uint8_t> block) {
   const bool is_page = kind == block_kind::filter;
   sql::statement& insert = is_page ? insert_page_ : insert_block_;
-  std::int64_t& next = is_page ? next_page_ : next_block_;
+  std::int64_t& next = is_page ? state_.next_page : state_.next_block;
   insert.bind(1, next);
   insert.bind_view(2, block);
   insert.run();
@@ -118,15 +105,15 @@ std::int64_t index_writer::put(block_kind kind, std::span<const std::uint8_t> bl
 }
 
 void index_writer::write_state() {
-  db_.run("UPDATE state SET next_block = ?, next_page = ?, next_run = ?, generation = generation + 1",
-          {next_block_, next_page_, next_run_});
+  ++state_.generation;
+  whence::write_state(db_, state_);
 }
 
 void index_writer::add(index_batch batch, const log_identity& log) {
   batch.entries.insert(batch.entries.end(), batch.sparse.all().begin(), batch.sparse.all().end());
   sort_entries(batch.entries);
   index_run planned;
-  planned.number = next_run_++;
+  planned.number = state_.next_run++;
   planned.first = batch.first;
   planned.last = batch.last;
   planned.entries = batch.entries.size();
@@ -136,12 +123,14 @@ void index_writer::add(index_batch batch, const log_identity& log) {
     return put(kind, block);
   };
   run_builder builder(std::move(planned));
-  if (detail::mutant(67)) write_checkpoint(batch, log);
+  const index_checkpoint checkpoint{log, global_position{batch.last}, batch.chain};
+  if (detail::mutant(67)) write_checkpoint(db_, checkpoint);
   sql::transaction adding(db_);
   for (const index_entry& entry : batch.entries) builder.add(entry, put_block);
   builder.finish(put_block);
   insert_run(db_, builder.run(), true);
-  write_checkpoint(batch, log);
+  write_checkpoint(db_, checkpoint);
+  state_.last = batch.last;
   write_state();
   detail::reach(detail::phase::index);
   adding.commit();
@@ -163,11 +152,6 @@ void index_writer::keep_wal_short() noexcept {
   const int result = sqlite3_wal_checkpoint_v2(db_.handle(), "main", SQLITE_CHECKPOINT_RESTART, nullptr, nullptr);
   sqlite3_busy_timeout(db_.handle(), index_busy_milliseconds);
   restart_wal_at_ = result == SQLITE_OK ? wal_frames_max : *wal_frames_ + wal_frames_to_copy;
-}
-
-void index_writer::write_checkpoint(const index_batch& batch, const log_identity& log) {
-  db_.run("INSERT OR REPLACE INTO checkpoint VALUES(1, ?, ?, ?, ?)",
-          {log.id.value().bytes(), log.epoch, batch.last, batch.chain});
 }
 
 index_writer::merging index_writer::to_merge() {
@@ -220,7 +204,7 @@ void index_writer::begin_merge() {
     if (end - begin >= merge::fan_in) {
       const auto first = runs_.begin() + static_cast<std::ptrdiff_t>(begin);
       merges_.push_back(std::make_unique<merge>(
-          std::vector<index_run>(first, first + static_cast<std::ptrdiff_t>(merge::fan_in)), next_run_++, db_));
+          std::vector<index_run>(first, first + static_cast<std::ptrdiff_t>(merge::fan_in)), state_.next_run++, db_));
       return;
     }
     end = begin;
@@ -231,7 +215,7 @@ void index_writer::throw_away(const index_run& run) {
   db_.run("DELETE FROM runs WHERE number = ?", {run.number});
   for (const bool of_pages : {false, true}) {
     for (const block_extent& extent : (of_pages ? run.pages : run.blocks).extents) {
-      db_.run("INSERT OR REPLACE INTO garbage VALUES(?, ?, ?)", {of_pages ? 1 : 0, extent.first, extent.count});
+      insert_garbage(db_, {of_pages, extent});
     }
   }
   has_garbage_ = true;
@@ -240,22 +224,17 @@ void index_writer::throw_away(const index_run& run) {
 bool index_writer::delete_garbage() {
   if (!has_garbage_) return false;
   sql::transaction deleting(db_);
-  std::int64_t of_pages = 0;
-  block_extent all;
-  {
-    sql::statement oldest = db_.prepare("SELECT of_pages, first, count FROM garbage ORDER BY of_pages, first LIMIT 1");
-    if (!oldest.step()) {
-      has_garbage_ = false;
-      return false;
-    }
-    of_pages = oldest.integer(0);
-    all = {oldest.integer(1), oldest.integer(2)};
+  const std::optional<index_garbage> garbage = first_garbage(db_);
+  if (!garbage) {
+    has_garbage_ = false;
+    return false;
   }
+  const auto& [of_pages, all] = *garbage;
   const std::int64_t now = std::min<std::int64_t>(all.count, blocks_of_a_part);
-  db_.run(std::string("DELETE FROM ") + (of_pages != 0 ? "pages" : "blocks") + " WHERE number >= ? AND number < ?",
+  db_.run(std::string("DELETE FROM ") + (of_pages ? "pages" : "blocks") + " WHERE number >= ? AND number < ?",
           {all.first, all.first + now});
-  db_.run("DELETE FROM garbage WHERE of_pages = ? AND first = ?", {of_pages, all.first});
-  if (now < all.count) db_.run("INSERT INTO garbage VALUES(?, ?, ?)", {of_pages, all.first + now, all.count - now});
+  db_.run("DELETE FROM garbage WHERE of_pages = ? AND first = ?", {of_pages ? 1 : 0, all.first});
+  if (now < all.count) insert_garbage(db_, {of_pages, {all.first + now, all.count - now}});
   detail::reach(detail::phase::merge);
   deleting.commit();
   keep_wal_short();

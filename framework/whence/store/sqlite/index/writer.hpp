@@ -13,12 +13,10 @@
 #include <whence/sql/database.hpp>
 #include <whence/store/event_page.hpp>
 #include <whence/store/sqlite/index/checkpoint.hpp>
+#include <whence/store/sqlite/index/format.hpp>
 #include <whence/store/sqlite/index/run.hpp>
 
 namespace whence::inline v0 {
-
-/// Nothing if the index is empty.
-std::optional<index_checkpoint> read_checkpoint(sql::database& db);
 
 /// The only one that writes the index.
 ///
@@ -65,8 +63,7 @@ class index_writer {
 
   void throw_away_unfinished();
   std::int64_t put(block_kind kind, std::span<const std::uint8_t> block);
-  void write_checkpoint(const index_batch& batch, const log_identity& log);
-  /// Ends a transaction that changed the runs.
+  /// Ends a transaction that changed the runs, or what they are made of.
   void write_state();
   void begin_merge();
   bool delete_garbage();
@@ -80,9 +77,7 @@ class index_writer {
   sql::statement insert_block_;
   sql::statement insert_page_;
   std::vector<index_run> runs_;
-  std::int64_t next_block_ = 1;
-  std::int64_t next_page_ = 1;
-  std::uint64_t next_run_ = 1;
+  index_state state_;
   bool has_garbage_ = true;
   std::vector<std::unique_ptr<merge>> merges_;  // that were begun: each of smaller runs than those before it
 };

@@ -207,7 +207,12 @@ void log_verifier::plan_index() {
     sql::database index = sql::database::open(paths_.index, plan_.index_mode.mode());
     sqlite3_busy_timeout(index.handle(), busy_milliseconds);
     check_index_format(index);
+    index.run("BEGIN", {});  // all of one moment
+    const index_state state = state_reading(index).read();
     const std::optional<index_checkpoint> checkpoint = read_checkpoint(index);
+    if ((checkpoint ? checkpoint->position.value() : 0) != state.last) {
+      index_is_damaged(paths_.index, "its runs do not end at its checkpoint");
+    }
     if (!checkpoint) return;
     const log_reader_connection::snapshot now(reader_);
     if (checkpoint->log.id != result_.identity.id || !reader_.is_on(*checkpoint)) {
