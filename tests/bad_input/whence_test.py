@@ -230,9 +230,9 @@ STOCK = {
         case("order-5", "stream.missing", 3, "stream \"order-5\" does not exist$", "whence stream list$"),
         case("order-1 --version 2", "usage.argument", 2, "`stream state` has no place for \"2\"$"),
         case("order-1 --when 2", "usage.option", 2, "there is no option --when of `stream state`$"),
-        case("order-1", "types.missing", 7, "this needs the type \"Order\"", "./order-service whence stream state order-1$"),
-        case("order-1 --at 1", "types.missing", 7, "./order-service whence stream state order-1 --at 1$"),
-        case("order-1 --store shop.db", "types.missing", 7, "./order-service whence stream state order-1 --store shop.db$"),
+        case("order-1", "types.missing", 7, "this needs the type \"Order\"", "order-service whence stream state order-1$"),
+        case("order-1 --at 1", "types.missing", 7, "order-service whence stream state order-1 --at 1$"),
+        case("order-1 --store shop.db", "types.missing", 7, "order-service whence stream state order-1 --store shop.db$"),
     ],
     "stream diff": [
         case("", "usage.argument", 2, "`stream diff` needs to know which: STREAM [VERSION…]$", HELP.format("stream diff")),
@@ -240,8 +240,8 @@ STOCK = {
         case("order-1 --at 2", "usage.option", 2, "there is no option --at of `stream diff`$"),
         case("''", "usage.argument", 2, "`stream diff` needs to know which: STREAM [VERSION…]$"),
         case("order-2 -o yaml", "usage.value", 2, "-o cannot be \"yaml\"$"),
-        case("order-2", "types.missing", 7, "this needs the type \"Order\"", "./order-service whence stream diff order-2$"),
-        case("order-2 1 2", "types.missing", 7, "./order-service whence stream diff order-2 1 2$"),
+        case("order-2", "types.missing", 7, "this needs the type \"Order\"", "order-service whence stream diff order-2$"),
+        case("order-2 1 2", "types.missing", 7, "order-service whence stream diff order-2 1 2$"),
     ],
 }
 WITH_TYPES = {

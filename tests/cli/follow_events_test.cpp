@@ -93,7 +93,13 @@ TEST_CASE("first the last ten, then what comes, until SIGINT, which is a good en
       10  2026-01-27T10:30:09.050Z  Happened          later@1                          019bff00-c840-7f66-948c-92162525e1e4
       11  2026-01-27T10:30:09.100Z  Happened          later@2                          019bff00-c840-79b6-ae5d-a04005c56ae4
 )");
-  CHECK(ran.err == std::string(live_after_9) + "stopped after #11; --from 12 goes on there\n");
+  CHECK(ran.err ==
+        std::string(live_after_9) + "stopped after #11; it goes on with: whence event list --follow --from 12\n");
+  console.interrupted.waits = 1;
+  CHECK(
+      console.run("event list --follow --type Order* --since 2026-01-27 --tail 1 -o jsonl")
+          .err.find(" goes on with: whence event list -o jsonl --follow --type 'Order*' --since 2026-01-27 --from ") !=
+      std::string::npos);
 }
 
 TEST_CASE("ten of the past come first, unless it is said where to begin") {

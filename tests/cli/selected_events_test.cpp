@@ -141,7 +141,16 @@ TEST_CASE("a log whose tail is missing is shown, and it is said") {
   ran = console.run("event show @10");
   CHECK(ran.exit == 6);
   CHECK(ran.err.find("[log.tail_missing, exit 6]") != std::string::npos);
-  CHECK(ran.err.find("[event.missing, exit 3]") != std::string::npos);
+  CHECK(ran.err.find("[event.missing]\n") != std::string::npos);
+  ran = console.run("stream show nobody");
+  CHECK(ran.exit == 6);
+  CHECK(ran.err.find("why:   whether it was in what is lost, nobody can tell\n") != std::string::npos);
+  CHECK(ran.err.find("[stream.missing]\n") != std::string::npos);
+  // What is typed wrong is wrong on every log.
+  ran = console.run("event list --from 5 --to 3");
+  CHECK(ran.exit == 2);
+  CHECK(ran.err.find("log.tail_missing") == std::string::npos);
+  CHECK(ran.err.ends_with("[usage.value, exit 2]\n"));
 }
 
 TEST_CASE("a log without its witness is shown, and it is said") {

@@ -72,9 +72,35 @@ TEST_CASE("no store, or several, is exit code 2 and says what is here") {
   in_folder(console, {"other.db"}, {}, opened);
   CHECK(console.run("stream show x").err == R"(whence: no store to open
   where: no --store, WHENCE_STORE or whence.toml; this folder has no log
-  do:    whence stream show --store PATH  [store.unnamed, exit 2]
+  do:    whence stream show x --store PATH  [store.unnamed, exit 2]
 )");
+  // All that was typed is there, as a shell takes it.
+  in_folder(console, {"a b.db", "c.db"}, {"a b.db", "c.db"}, opened);
+  CHECK(
+      console.run(std::vector<std::string>{"event", "list", "--where", "/data/total > 5", "-o", "json", "--limit", "3"})
+          .err.find("  do:    whence event list -o json --where '/data/total > 5' --limit 3 --store 'a b.db'  [") !=
+      std::string::npos);
   CHECK(opened == "");
+}
+
+TEST_CASE("an address of SQLite's is no store, wherever it is named, and nothing is opened") {
+  tests::console console;
+  std::string opened;
+  in_folder(console, {}, {}, opened);
+  const ran memory = console.run("event list --limit 3 --store :memory:");
+  CHECK(memory.exit == 2);
+  CHECK(memory.err == R"(whence: a log is a file, and ":memory:" is an address of SQLite's; nothing was made
+  where: --store
+  why:   a file that is really called so is ./:memory:
+  do:    whence event list --limit 3 --store shop.db  [usage.value, exit 2]
+)");
+  CHECK(console.run("event list --store file:my.db?mode=memory")
+            .err.find("  do:    whence event list --store my.db  [usage.value, exit 2]") != std::string::npos);
+  console.with("WHENCE_STORE", "file::memory:?cache=shared");
+  CHECK(console.run("inspect").err.find("  where: WHENCE_STORE\n") != std::string::npos);
+  CHECK(opened == "");
+  CHECK(console.run("event list --store ./:memory:").exit == 0);
+  CHECK(opened == "./:memory:");
 }
 
 TEST_CASE("--store comes before WHENCE_STORE, and that before the only log here") {

@@ -117,6 +117,20 @@ TEST_CASE("no statement writes a byte, and each that would is told what it would
   CHECK_FALSE(std::filesystem::exists(copy));
 }
 
+TEST_CASE("a wrong name is the statement's fault, also where there are no read models") {
+  tests::models_beside models;
+  tests::console console(sqlite(models.store()), tests::shop_runtime());
+  tests::fill_shop(*console.log, console.around.runtime);
+  for (const std::string statement : {"SELECT nope", "SELECT snippet(events)", "SELECT * FROM nope", "SELEC"}) {
+    CAPTURE(statement);
+    const ran ran = console.run(std::vector<std::string>{"sql", "-c", statement});
+    CAPTURE(ran.err);
+    CHECK(ran.exit == 2);
+    CHECK(ran.err.find("[usage.statement, exit 2]") != std::string::npos);
+    CHECK(ran.err.find("  where: line 1, column ") != std::string::npos);
+  }
+}
+
 TEST_CASE("statements before one that would write are carried out, those after it are not") {
   shop shop;
   const ran ran = shop.sql("SELECT 1 AS a; DELETE FROM entries; SELECT 2 AS b");

@@ -1,4 +1,6 @@
 // What needs an application's own types: without them, with some, with all.
+#include <filesystem>
+#include <fstream>
 #include <string>
 
 #include <doctest/doctest.h>
@@ -8,6 +10,7 @@
 #include <tests/cli/models_beside.hpp>
 #include <tests/cli/shop_log.hpp>
 #include <tests/cli/shop_types.hpp>
+#include <tests/temporary_folder.hpp>
 
 using namespace whence;
 using tests::ran;
@@ -33,13 +36,28 @@ TEST_CASE("the stock program has no types, and says who has them") {
         "whence: this needs the type \"Order\", which the stock binary does not have\n"
         "  where: shop.db\n"
         "  why:   a state is what the application's own code makes of the events\n"
-        "  do:    ./order-service whence stream state order-12345  [types.missing, exit 7]\n");
+        "  do:    run it with the application's own executable, that of order-service: PROGRAM whence stream state "
+        "order-12345  [types.missing, exit 7]\n");
   const tests::ran json = console.run("stream state order-12345 -o json");
   CHECK(json.exit == 7);
   CHECK(
       json.out.starts_with("{\"version\":1,\"command\":\"stream state\",\"status\":\"error\",\"data\":null,"
                            "\"diagnostics\":[{\"code\":\"types.missing\""));
   CHECK(console.run("stream state nope").exit == 3);
+
+  // Where it is, it is named as a shell finds it.
+  const tests::temporary_folder folder;
+  std::ofstream(folder.file("order-service")) << "#!/bin/sh\n";
+  console.with("PATH", "/nowhere:" + folder.path().string());
+  CHECK(console.run("stream state order-12345").err.find(": PROGRAM whence") != std::string::npos);
+  std::filesystem::permissions(folder.file("order-service"), std::filesystem::perms::owner_all);
+  CHECK(console.run("stream state order-12345").err.find("  do:    order-service whence stream state order-12345  [") !=
+        std::string::npos);
+  console.with("PATH", "");
+  console.around.directory = folder.path().string();
+  CHECK(
+      console.run("stream state order-12345").err.find("  do:    ./order-service whence stream state order-12345  [") !=
+      std::string::npos);
 }
 
 TEST_CASE("a program's name that no shell should see is not taken from the log") {
@@ -47,7 +65,7 @@ TEST_CASE("a program's name that no shell should see is not taken from the log")
   new_event event = tests::event_of("Happened", "{}", 50);
   event.metadata.source = "x; rm -rf ~";
   tests::append_event(*console.log, "thing-1", "Thing", event);
-  CHECK(console.run("stream state thing-1").err.find("  do:    ./PROGRAM whence stream state thing-1  [") !=
+  CHECK(console.run("stream state thing-1").err.find("own executable: PROGRAM whence stream state thing-1  [") !=
         std::string::npos);
 }
 

@@ -89,7 +89,7 @@ TEST_CASE("wrong usage of stream diff is one message") {
   }
   tests::console stock;
   CHECK(stock.run("stream diff order-12345")
-            .err.find("do:    ./order-service whence stream diff order-12345  [types.missing, exit 7]") !=
+            .err.find("that of order-service: PROGRAM whence stream diff order-12345  [types.missing, exit 7]") !=
         std::string::npos);
 }
 

@@ -78,13 +78,15 @@ TEST_CASE("SIGINT ends following with 0, what was printed is there, and how to g
   const shop_folder shop;
   // A shell without jobs has what it starts in the background ignore SIGINT.
   CHECK(followed_until(shop, "set -m", "", "kill -INT $!") ==
-        "0\nlive: shop.db after #9; Ctrl-C ends it\nstopped after #9; --from 10 goes on there\n2\n");
+        "0\nlive: shop.db after #9; Ctrl-C ends it\nstopped after #9; it goes on with: whence event list -o jsonl "
+        "--follow --from 10\n2\n");
 }
 
 TEST_CASE("SIGTERM ends it in the same way with 143, and SIGINT does nothing where it is ignored") {
   const shop_folder shop;
   CHECK(followed_until(shop, "set -m", "", "kill -TERM $!") ==
-        "143\nlive: shop.db after #9; Ctrl-C ends it\nstopped after #9; --from 10 goes on there\n2\n");
+        "143\nlive: shop.db after #9; Ctrl-C ends it\nstopped after #9; it goes on with: whence event list -o jsonl "
+        "--follow --from 10\n2\n");
   const std::string ran = followed_until(shop, "trap '' INT", " --for 3s", "kill -INT $!");
   CHECK(ran == "0\nlive: shop.db after #9; Ctrl-C ends it\n2\n");
 }

@@ -166,7 +166,7 @@ TEST_CASE("the only log in the folder is found, and no other file is taken for o
   CHECK(list(shop).exit == 2);
   CHECK(list(shop).err == R"(whence: no store to open
   where: no --store, WHENCE_STORE or whence.toml; this folder has 2: copy.db, shop.db
-  do:    whence event list --store copy.db  [store.unnamed, exit 2]
+  do:    whence event list -o jsonl --store copy.db  [store.unnamed, exit 2]
 )");
 }
 

@@ -71,6 +71,28 @@ TEST_CASE("a file that nobody writes is read without a lock, without its -wal, a
   CHECK_FALSE(std::filesystem::exists(folder.file("missing.db")));
 }
 
+TEST_CASE("a path is a path, also if SQLite would take it for an address") {
+  const tests::temporary_folder folder;
+  const std::filesystem::path before = std::filesystem::current_path();
+  database::open(folder.file("main.db"), open_mode::create).run("CREATE TABLE u(a)");
+  std::filesystem::current_path(folder.path());
+  for (const std::string path : {":memory:", "file:x?mode=memory", "file:y.db", "file::memory:?cache=shared"}) {
+    CAPTURE(path);
+    database::open(path, open_mode::create).run("CREATE TABLE t(a); INSERT INTO t VALUES(7)");
+    CHECK(std::filesystem::exists(folder.file(path)));
+    for (const open_mode mode : {open_mode::read_only, open_mode::unchanging, open_mode::read_write}) {
+      database db = database::open(path, mode);
+      CHECK(db.integer("SELECT a FROM t") == 7);
+      CHECK(db.path() == path);
+      database other = database::open(folder.file("main.db"), open_mode::read_only);
+      other.attach("it", path, mode);
+      CHECK(other.integer("SELECT a FROM it.t") == 7);
+    }
+  }
+  CHECK(std::distance(std::filesystem::directory_iterator(folder.path()), {}) == 5);
+  std::filesystem::current_path(before);
+}
+
 TEST_CASE("another database is attached for reading, whatever its path, and made by nobody") {
   const tests::temporary_folder folder;
   const std::string path = folder.file("a 'b' 50%?x=1#.db");

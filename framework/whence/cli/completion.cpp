@@ -22,6 +22,9 @@ namespace {
 
 constexpr std::size_t candidates_max = 200;
 
+/// Who completes a word is advised of nothing.
+std::string no_line(const std::string&) { return {}; }
+
 /// What was typed so far, understood as far as it goes.
 class typed_line {
  public:
@@ -223,7 +226,7 @@ void typed_line::offer_by(completes what) {
 }
 
 void typed_line::offer_models() {
-  const log_source source = around_.store_at(chosen_store(store_, around_));
+  const log_source source = around_.store_at(chosen_store(store_, around_, no_line));
   const std::unique_ptr<log_reader> log = source.visit(around_.runtime);
   for (const model_standing& model : stand_of_models(source, *log, around_.runtime, around_.types).models) {
     offer(model.name);
@@ -235,7 +238,8 @@ void typed_line::offer_from_log(const std::function<std::string_view(const recor
   constexpr std::size_t page = 1'000;
   const auto& clock = *around_.runtime.clock;
   const auto due = clock.elapsed() + reading_max;
-  const std::unique_ptr<log_reader> log = around_.store_at(chosen_store(store_, around_)).visit(around_.runtime);
+  const std::unique_ptr<log_reader> log =
+      around_.store_at(chosen_store(store_, around_, no_line)).visit(around_.runtime);
   std::set<std::string, std::less<>> names;
   const auto look = [&](std::uint64_t after, std::size_t events) {
     for (const recorded_event& event : log->read(global_position{after}, {}, {.events = events, .scanned = events})) {

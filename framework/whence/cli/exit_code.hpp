@@ -21,7 +21,7 @@ enum class exit_code : int {
   not_readable = 6,   ///< data that cannot be read or trusted
   types_missing = 7,  ///< needs code that this program does not have
   our_bug = 70,       ///< a fault of the program itself, or of Whence
-  interrupted = 130,  ///< SIGINT
+  interrupted = 130,  ///< SIGINT before it was done
   pipe_closed = 141,  ///< whoever read the output went away
   terminated = 143,   ///< SIGTERM
 };

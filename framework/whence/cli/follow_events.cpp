@@ -13,6 +13,7 @@
 #include <whence/cli/event_commands.hpp>
 #include <whence/cli/failure.hpp>
 #include <whence/cli/interruption.hpp>
+#include <whence/cli/repeated_line.hpp>
 #include <whence/cli/selected_events.hpp>
 #include <whence/cli/selection.hpp>
 #include <whence/cli/time_text.hpp>
@@ -37,6 +38,7 @@ class follower {
   bool is_over();
   exit_code ended();
 
+  const request& request_;
   session& session_;
   log_reader& log_;
   selection wanted_;
@@ -50,7 +52,7 @@ class follower {
 };
 
 follower::follower(const request& request, session& session)
-    : session_(session), log_(session.log()), wanted_(selection_from(request, log_, session.now())) {
+    : request_(request), session_(session), log_(session.log()), wanted_(selection_from(request, log_, session.now())) {
   // What was recorded until now was narrowed down to positions; what is recorded from now on may be wanted too.
   wanted_.to = global_position{request.number("--to").value_or(UINT64_MAX)};
   tail_ = request.number("--tail");
@@ -145,8 +147,8 @@ bool follower::is_over() {
 /// Ctrl-C is how one ends it, and so no fault; SIGTERM comes from somebody else.
 exit_code follower::ended() {
   if (!interrupted_->wanted()) return exit_code::done;
-  session_.note("stopped after #" + std::to_string(at_.value()) + "; --from " + std::to_string(at_.next().value()) +
-                " goes on there");
+  session_.note("stopped after #" + std::to_string(at_.value()) + "; it goes on with",
+                repeated_line(request_, session_.program(), "--from", std::to_string(at_.next().value()), {"--tail"}));
   return interrupted_->code() == exit_code::terminated ? exit_code::terminated : exit_code::done;
 }
 

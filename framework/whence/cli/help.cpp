@@ -174,7 +174,7 @@ std::span<const ending> endings() {
       {"6", "data cannot be read or trusted"},
       {"7", "needs code that is not here"},
       {"70", "a fault of the program itself"},
-      {"130", "ended by SIGINT: Ctrl-C"},
+      {"130", "stopped by SIGINT, Ctrl-C (what follows or watches ends so, with 0)"},
       {"141", "whoever read the output went away"},
       {"143", "ended by SIGTERM"},
   };

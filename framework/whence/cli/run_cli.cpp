@@ -43,7 +43,8 @@ bool asks_for_json(const std::vector<std::string>& words) {
   return false;
 }
 
-std::string store_to_open(const std::optional<std::string>& named, unnamed_store otherwise, std::string_view line) {
+std::string store_to_open(const std::optional<std::string>& named, unnamed_store otherwise,
+                          const line_with_store& line) {
   cli::descriptor_output out(STDOUT_FILENO);
   cli::descriptor_output err(STDERR_FILENO);
   return cli::chosen_store(named, cli::surroundings_of_process(out, err), line, otherwise);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -31,12 +32,16 @@ enum class unnamed_store {
   none            ///< none: it writes, and what it wrote into another application's log would stay there
 };
 
+/// A command line with this word, which a shell takes as it is, for its --store.
+using line_with_store = std::function<std::string(const std::string& store)>;
+
 /// Which log a program of its own works on, by the rules of `whence`: the one that is `named`; else the environment's
 /// WHENCE_STORE; else what the nearest whence.toml says, from this folder upwards; else, if it may be, the only log here.
-/// `line` is the command line as it was typed, to which the remedy adds a --store.
+/// `line` makes the remedy: the command line as it was typed, with this word behind its --store.
 ///
-/// Throws   usage.value, usage.settings, store.unnamed.
-std::string store_to_open(const std::optional<std::string>& named, unnamed_store otherwise, std::string_view line);
+/// Throws   usage.value (also of ":memory:" and "file:…", which SQLite takes for no files), usage.settings, store.unnamed.
+std::string store_to_open(const std::optional<std::string>& named, unnamed_store otherwise,
+                          const line_with_store& line);
 
 /// What `--version` says: the program's name and the version of Whence, on a line.
 std::string version_line(std::string_view program);

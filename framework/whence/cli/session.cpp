@@ -7,6 +7,7 @@
 #include <whence/cli/command_table.hpp>
 #include <whence/cli/display_text.hpp>
 #include <whence/cli/program_name.hpp>
+#include <whence/cli/repeated_line.hpp>
 #include <whence/cli/store_choice.hpp>
 #include <whence/cli/wrapped_text.hpp>
 #include <whence/sql/error.hpp>
@@ -42,29 +43,6 @@ std::string in_place(std::string_view text, std::size_t rows) {
     out += c == '\n' ? std::string("\x1b[K\n") : std::string(1, c);
   }
   return out + "\x1b[J";
-}
-
-/// The same command line, with its list going on there.
-std::string line_from(const request& request, const std::string& program, global_position next) {
-  const std::string_view bound = request.has("--reverse") ? "--to" : "--from";
-  std::string line = program + " " + full_name(*request.what());
-  const std::vector<std::string>& names = request.arguments();
-  const bool like_options =
-      std::any_of(names.begin(), names.end(), [](const std::string& name) { return name.starts_with('-'); });
-  std::string arguments = like_options ? " --" : "";
-  for (const std::string& name : names) arguments += " " + shell_word(name);
-  if (!like_options) line += arguments;
-  for (const flag* const one : all_flags()) {
-    if (one->name == bound) continue;
-    const std::string name = one->letter == 0 ? std::string(one->name) : std::string("-") + one->letter;
-    for (const std::string& value : request.values(one->name)) {
-      const bool like_option = value.starts_with('-');
-      line += " " + (like_option ? std::string(one->name) + "=" : name + (one->value.empty() ? "" : " "));
-      if (!one->value.empty()) line += shell_word(value);
-    }
-  }
-  line.append(" ").append(bound).append(" ").append(std::to_string(next.value()));
-  return like_options ? line + arguments : line;
 }
 
 }  // namespace
@@ -239,7 +217,8 @@ void session::note_cut(std::size_t shown, std::size_t total, std::optional<globa
   text += total > 0 ? " of " + with_groups(total) + " shown" : " shown, and there are more";
   if (!asked_for || !next) text += "; --limit 0 for all";
   if (next) {
-    note(text + "; the next", line_from(request_, program(), *next));
+    const std::string_view bound = request_.has("--reverse") ? "--to" : "--from";
+    note(text + "; the next", repeated_line(request_, program(), bound, std::to_string(next->value())));
   } else {
     note(text);
   }
@@ -268,6 +247,20 @@ std::string session::lines_of(const remark& note, std::size_t width) {
 }
 
 exit_code session::finish(exit_code result) {
+  // What is wrong with a command line is wrong on every log: of this one nothing was to be seen.
+  const auto misused = [](const diagnostic& found) { return !concerns_log(found); };
+  if (std::any_of(wrong_.begin(), wrong_.end(), misused))
+    std::erase_if(wrong_, [&](const diagnostic& found) { return !misused(found); });
+  for (const diagnostic& found : wrong_) {
+    if (result == exit_code::done || found.exit == exit_code::not_readable) result = found.exit;
+  }
+  const bool lost =
+      std::any_of(wrong_.begin(), wrong_.end(), [](const diagnostic& one) { return one.code.starts_with("log."); });
+  for (diagnostic& found : wrong_) {
+    if (lost && found.exit == exit_code::not_there && found.text.why.empty())
+      found.text.why = "whether it was in what is lost, nobody can tell";
+    if (found.exit != result) found.exit = exit_code::done;  // none is said that is not the program's
+  }
   finish_document(result);
   if (pager_) pager_->finish();
   around_.out->flush();
@@ -276,9 +269,6 @@ exit_code session::finish(exit_code result) {
   for (const remark& note : notes_) around_.err->write(err_style_.paint(tint::faint, lines_of(note, width)) + "\n");
   for (const diagnostic& found : wrong_) around_.err->write(to_text(around_.program, found, err_style_, width));
   around_.err->flush();
-  for (const diagnostic& found : wrong_) {
-    if (result == exit_code::done || found.exit == exit_code::not_readable) result = found.exit;
-  }
   return result;
 }
 

@@ -139,6 +139,8 @@ sql_reader::sql_reader(const std::string& log, sql::reading_mode mode, std::func
   sqlite3_limit(handle, SQLITE_LIMIT_LENGTH, value_bytes_max);
   sqlite3_progress_handler(handle, steps_between, &judge::is_over, judge_.get());
   database_.run("PRAGMA query_only=ON");
+  // Once the schema is known, a name that is wrong is the statement's fault; else SQLite says only that it was read anew.
+  static_cast<void>(database_.integer("SELECT count(*) FROM sqlite_schema"));
   sqlite3_set_authorizer(handle, &judge::may, judge_.get());
 }
 

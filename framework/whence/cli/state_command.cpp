@@ -58,7 +58,7 @@ not_in_log no_such_state(const stream_aggregate& aggregate, const moment& at, lo
 exit_code show_state(const request& request, session& session) {
   log_reader& log = session.log();
   const moment at = moment_of(request, session.now());
-  stream_aggregate aggregate(log, request.argument(), session.around().types, "stream state",
+  stream_aggregate aggregate(log, request.argument(), session.around(), "stream state",
                              at.text.empty() ? "" : "--at " + shell_word(at.text));
   std::optional<timestamp> recorded;
   const detail::fold_end end = aggregate.fold([&](const recorded_event& event) {

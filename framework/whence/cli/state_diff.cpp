@@ -183,7 +183,7 @@ exit_code show_diff(const request& request, session& session) {
   std::string rest;
   for (std::size_t i = 1; i < request.arguments().size(); ++i)
     rest += (rest.empty() ? "" : " ") + shell_word(request.arguments()[i]);
-  stream_aggregate aggregate(log, request.argument(), session.around().types, "stream diff", rest);
+  stream_aggregate aggregate(log, request.argument(), session.around(), "stream diff", rest);
   const versions asked = versions_of(request.arguments(), log.stream_head(aggregate.stream()));
   const std::vector<member_change> changes = changes_between(aggregate, asked);
   if (session.form() == output_form::table) {

@@ -3,9 +3,9 @@
 #include <optional>
 #include <vector>
 
-#include <whence/cli/command_table.hpp>
 #include <whence/cli/failure.hpp>
 #include <whence/cli/program_name.hpp>
+#include <whence/cli/repeated_line.hpp>
 #include <whence/cli/settings_file.hpp>
 
 namespace whence::inline v0::cli {
@@ -20,35 +20,47 @@ std::vector<std::string> logs_in(const surroundings& around) {
   return found;
 }
 
+/// SQLite knows addresses that are no paths. A log is a file: who types one of those would get a file of that strange name.
+std::string path_in(const std::string& name, std::string_view said_by, const line_with_store& line) {
+  if (name != ":memory:" && !name.starts_with("file:")) return name;
+  constexpr std::string_view scheme = "file:";
+  std::string path = name.starts_with(scheme) ? name.substr(scheme.size(), name.find('?') - scheme.size()) : "";
+  if (path.empty() || path == ":memory:") path = "shop.db";
+  throw usage_error("value", "a log is a file, and \"" + name + "\" is an address of SQLite's; nothing was made",
+                    line(shell_word(path)), "a file that is really called so is ./" + name, std::string(said_by));
+}
+
 }  // namespace
 
 std::string chosen_store(const request& request, const surroundings& around) {
-  return chosen_store(request.value("--store"), around, "whence " + full_name(*request.what()));
+  const auto with_store = [&request](const std::string& path) {
+    return repeated_line(request, "whence", "--store", path);
+  };
+  return chosen_store(request.value("--store"), around, with_store);
 }
 
-std::string chosen_store(const std::optional<std::string>& named, const surroundings& around, std::string_view line,
-                         unnamed_store otherwise) {
+std::string chosen_store(const std::optional<std::string>& named, const surroundings& around,
+                         const line_with_store& line, unnamed_store otherwise) {
   if (named && named->empty())
     throw usage_error("value", "--store is empty", "ls -l . ; then give the path of a log with --store");
-  if (named) return *named;
-  if (const auto set = around.environment("WHENCE_STORE"); set && !set->empty()) return *set;
-
-  if (const auto named_there = store_of_settings(around)) return *named_there;
+  if (named) return path_in(*named, "--store", line);
+  if (const auto set = around.environment("WHENCE_STORE"); set && !set->empty())
+    return path_in(*set, "WHENCE_STORE", line);
+  if (const auto named_there = store_of_settings(around)) return path_in(*named_there, "store in whence.toml", line);
 
   const std::vector<std::string> here = logs_in(around);
   const bool may_write = otherwise == unnamed_store::none;
   if (here.size() == 1 && !may_write) return here.front();
-  const std::string repeat = std::string(line) + " --store ";
   constexpr std::string_view nowhere = "no --store, WHENCE_STORE or whence.toml; this folder has ";
-  if (here.empty()) throw store_unnamed(std::string(nowhere) + "no log", repeat + (may_write ? "NEW.db" : "PATH"));
+  if (here.empty()) throw store_unnamed(std::string(nowhere) + "no log", line(may_write ? "NEW.db" : "PATH"));
   if (here.size() == 1)
     throw store_unnamed(std::string(nowhere) + here.front() + ", and what writes takes no log that was not named",
-                        repeat + shell_word(here.front()));
+                        line(shell_word(here.front())));
   std::string names;
   for (std::size_t i = 0; i < here.size() && i < 5; ++i) names += (i == 0 ? "" : ", ") + here[i];
   if (here.size() > 5) names += ", …";
   throw store_unnamed(std::string(nowhere) + std::to_string(here.size()) + ": " + names,
-                      repeat + shell_word(here.front()));
+                      line(shell_word(here.front())));
 }
 
 }  // namespace whence::inline v0::cli

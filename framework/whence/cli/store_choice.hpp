@@ -3,7 +3,6 @@
 
 #include <optional>
 #include <string>
-#include <string_view>
 
 #include <whence/cli/request.hpp>
 #include <whence/cli/run_cli.hpp>
@@ -13,12 +12,12 @@ namespace whence::inline v0::cli {
 
 /// --store, else WHENCE_STORE, else what the nearest whence.toml names (`settings_file.hpp`), else the only log in the working
 /// directory.
-/// Throws   store_unnamed: there is none, or there are several. usage_error: whence.toml cannot be understood.
+/// Throws   store_unnamed: there is none, or there are several. usage_error: whence.toml cannot be understood, or what is named is
+///          no path but an address of SQLite's (":memory:", "file:…").
 std::string chosen_store(const request& request, const surroundings& around);
 
-/// The same, of the name that --store gives, if it is given. `line`: the command line, to which the remedy adds a --store.
+/// The same, of the name that --store gives, if it is given. `line`: see store_to_open.
 std::string chosen_store(const std::optional<std::string>& named, const surroundings& around,
-                         std::string_view line = "whence event list",
-                         unnamed_store otherwise = unnamed_store::only_one_here);
+                         const line_with_store& line, unnamed_store otherwise = unnamed_store::only_one_here);
 
 }  // namespace whence::inline v0::cli

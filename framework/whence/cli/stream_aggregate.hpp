@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include <whence/cli/cli_types.hpp>
+#include <whence/cli/surroundings.hpp>
 #include <whence/core/error.hpp>
 #include <whence/core/timestamp.hpp>
 #include <whence/modelling/repository.hpp>
@@ -27,10 +28,10 @@ struct types_no_serialize final : error {
 /// Threads  one at a time.
 class stream_aggregate {
  public:
-  /// `command` and `rest` are what was asked for, before and behind the stream, "stream state" and "--at 3": the application's
-  /// executable can do it.
+  /// The types are those of the surroundings. `command` and `rest` are what was asked for, before and behind the stream,
+  /// "stream state" and "--at 3": the application's executable can do it.
   /// Throws   not_in_log (`stream.missing`); types_missing; types_no_serialize; log_damaged.
-  stream_aggregate(log_reader& log, std::string stream, const cli_types* types, std::string_view command,
+  stream_aggregate(log_reader& log, std::string stream, const surroundings& around, std::string_view command,
                    std::string_view rest);
 
   const std::string& stream() const noexcept { return stream_; }

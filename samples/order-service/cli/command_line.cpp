@@ -335,7 +335,8 @@ std::variant<request, exit_code> parse_command_line(const std::vector<std::strin
                      .form = given.json || given.form == "json" ? output_form::json : output_form::table,
                      .command = command_of(name, given)};
   understood.store = whence::store_to_open(
-      given.store, writes(name) ? whence::unnamed_store::none : whence::unnamed_store::only_one_here, understood.line);
+      given.store, writes(name) ? whence::unnamed_store::none : whence::unnamed_store::only_one_here,
+      [&](const std::string& store) { return text_of_line_with_store(arguments, store); });
   return understood;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <ostream>
@@ -21,6 +22,8 @@ struct terminal {
   std::size_t err_columns = 0;
   background_handler background = {};  ///< `run` sets these
   loss_handler lost = {};
+  /// The epoch of the log that this command has begun, because what was lost was accepted by name.
+  std::shared_ptr<std::optional<std::uint64_t>> epoch = std::make_shared<std::optional<std::uint64_t>>();
   std::shared_ptr<std::optional<failure>> loss = std::make_shared<std::optional<failure>>();  ///< what `lost` was told
 };
 

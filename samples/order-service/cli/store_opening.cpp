@@ -1,8 +1,14 @@
 #include <cli/store_opening.hpp>
 
+#include <cstdint>
+#include <optional>
+
 #include <whence/cli/run_cli.hpp>
 #include <whence/core/files.hpp>
+#include <whence/core/runtime.hpp>
 #include <whence/sql/error.hpp>
+#include <whence/store/log.hpp>
+#include <whence/store/log_source.hpp>
 
 #include <cli/shell_text.hpp>
 
@@ -44,11 +50,35 @@ failure not_opened(const whence::error& fault, const std::string& path, const st
   return {whence::exit_code_of(fault), fault.code(), text};
 }
 
+/// Nothing: there is no log yet, or none that can be read.
+std::optional<std::uint64_t> epoch_of(const std::string& store) {
+  try {
+    return whence::sqlite(store).visit(whence::runtime::system(1))->identity().epoch;
+  } catch (const whence::error&) {
+    return std::nullopt;
+  }
+}
+
+/// Opening is what accepts a loss, whatever becomes of the command then: so it is said at once.
+void note_new_epoch(std::optional<std::uint64_t> before, whence::log& log, const request& asked,
+                    const terminal& terminal) {
+  const std::uint64_t now = log.identity().epoch;
+  if (!before || *before == now) return;
+  *terminal.epoch = now;
+  report(failure(exit_code::done, "run.epoch_begun",
+                 {.what = asked.store + " goes on in epoch " + std::to_string(now) + " behind event " +
+                          std::to_string(log.head().value()) + "; what was lost is given up"}),
+         terminal.err, terminal.err_columns);
+}
+
 }  // namespace
 
 whence::application open_for(const request& asked, absent_shop absent, const terminal& terminal) {
   try {
-    return open_shop(asked.store, absent, terminal.background, {.accept_missing_tail = asked.accept_missing_tail});
+    const auto before = asked.accept_missing_tail ? epoch_of(asked.store) : std::nullopt;
+    auto app = open_shop(asked.store, absent, terminal.background, {.accept_missing_tail = asked.accept_missing_tail});
+    note_new_epoch(before, app.log(), asked, terminal);
+    return app;
   } catch (const whence::file_error& fault) {
     throw not_opened(fault, fault.path, asked.store);
   } catch (const whence::sql::sql_error& fault) {

@@ -30,6 +30,19 @@ std::string text_of_line(const std::vector<std::string>& words, std::size_t plac
   return line;
 }
 
+std::string text_of_line_with_store(std::vector<std::string> words, const std::string& store) {
+  constexpr std::string_view option = "--store";
+  const auto end = std::find(words.begin(), words.end(), "--");
+  const auto given = std::find_if(words.begin(), end, [option](const std::string& word) {
+    return word == option || word.starts_with(std::string(option) + "=");
+  });
+  const std::size_t words_behind = static_cast<std::size_t>(words.end() - end);
+  if (given != end) words.erase(given, given + (*given == option && given + 1 != end ? 2 : 1));
+  const auto behind = words.end() - static_cast<std::ptrdiff_t>(words_behind);
+  const std::string line = text_of_line({words.begin(), behind}) + " --store " + store;
+  return behind == words.end() ? line : line + text_of_line({behind, words.end()}).substr(text_of_line({}).size());
+}
+
 typed_line look_at_line(const std::vector<std::string>& words, const std::vector<known_option>& options,
                         const std::vector<std::string>& commands) {
   typed_line found;

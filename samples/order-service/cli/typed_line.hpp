@@ -21,6 +21,9 @@ std::string text_of_line(const std::vector<std::string>& words);
 /// The same with another word in that place; of an option, what stands behind its "=" stays.
 std::string text_of_line(const std::vector<std::string>& words, std::size_t place, std::string_view meant);
 
+/// The same with that --store, a word as a shell needs it, in place of the one that it has, if it has one.
+std::string text_of_line_with_store(std::vector<std::string> words, const std::string& store);
+
 /// What stands where.
 struct typed_line {
   std::optional<std::size_t> command;         ///< the word that is one, or should be

@@ -251,3 +251,19 @@ TEST_CASE("--json and another form contradict each other") {
   CHECK(program::run({"--version", "--json", "-o", "json"}).exit == 0);
   CHECK(program::run({"pay", "--", "--json"}).out.empty());
 }
+
+TEST_CASE("an address of SQLite's is no store, and nothing is made") {
+  const tests::environment_variable log("WHENCE_STORE", "");
+  const auto ended =
+      program::run({"place", "1", "--line", "TEA:1:4.50", "--store", ":memory:", "--country", "New Zealand"});
+  CHECK(ended.exit == 2);
+  CHECK(ended.err == R"(order-service: a log is a file, and ":memory:" is an address of SQLite's; nothing was made
+  where: --store
+  why:   a file that is really called so is ./:memory:
+  do:    order-service place 1 --line TEA:1:4.50 --country 'New Zealand' --store shop.db  [usage.value, exit 2]
+)");
+  CHECK(program::run({"--store=file:a b.db?mode=memory", "pay", "1"})
+            .err.find("  do:    order-service pay 1 --store 'a b.db'  [usage.value, exit 2]") != std::string::npos);
+  CHECK(program::run({"pay", "--", "1"}).err.find("  do:    order-service pay --store NEW.db -- 1  [store.unnamed") !=
+        std::string::npos);
+}

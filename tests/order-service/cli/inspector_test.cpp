@@ -64,7 +64,7 @@ TEST_CASE_FIXTURE(one_sale,
            what{"\"$SHOP\" whence stream state order-536365 --at 3", 3,
                 "order-service whence stream show order-536365"},
            what{"\"$WHENCE\" stream state order-536365", 7,
-                "do:    ./order-service whence stream state order-536365  [types.missing, exit 7]"},
+                "/order-service whence stream state order-536365  [types.missing, exit 7]"},
        }) {
     CAPTURE(what.line);
     const auto ran = shell(what.line);

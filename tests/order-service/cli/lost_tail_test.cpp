@@ -1,6 +1,7 @@
 // A log of which acknowledged events are missing: who asks is shown what is intact, and told.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -124,9 +125,45 @@ TEST_CASE("who says so by name goes on with a log that lost its end, and is told
   CHECK(folder.run({"show", "1", "--accept-missing-tail"}).exit == 2);  // who only looks is shown what is intact anyway
 
   fs::remove_all(folder.store() + ".models");  // they have seen what is lost
+  // A mistyped order accepts nothing.
+  const std::string before = program::read_file(folder.store()) + program::read_file(folder.store() + "-wal");
+  for (const std::vector<std::string>& mistyped :
+       {std::vector<std::string>{"pay", "2"}, {"ship", "77"}, {"cancel", "7", "--reason", "x"}}) {
+    auto words = mistyped;
+    words.emplace_back("--accept-missing-tail");
+    const auto missing = folder.run(words);
+    CHECK(missing.exit == 3);
+    CHECK(has(missing.err, "there is no such order in what is intact of the log; nothing was written\n"));
+    CHECK_FALSE(has(missing.err, "epoch"));
+    CHECK(program::read_file(folder.store()) + program::read_file(folder.store() + "-wal") == before);
+  }
+  CHECK(folder.run({"pay", "1"}).exit == 6);
+
   CHECK(folder.run({"place", "3", "--line", "TEA:1:1", "--accept-missing-tail"}).exit == 0);
   const auto report = folder.run({"report", "-o", "json"});
   CHECK(report.exit == 0);
   CHECK(report.json().at("orders") == 2);  // 1 and 3; order 2 is gone
   CHECK(folder.run({"pay", "3"}).exit == 0);
+}
+
+TEST_CASE("a command that is refused after a loss was accepted says that the loss is, and that no event was written") {
+  const torn_shop folder;
+  fs::remove_all(folder.store() + ".models");
+  const auto refused = folder.run({"ship", "1", "--accept-missing-tail"});
+  CHECK(refused.exit == 4);
+  std::string said = refused.err;
+  for (std::size_t at = said.find(folder.file("")); at != std::string::npos; at = said.find(folder.file("")))
+    said.erase(at, folder.file("").size());
+  const std::string begun =
+      R"(order-service: shop.db goes on in epoch 2 behind event 1; what was lost is given up  [run.epoch_begun]
+)";
+  CHECK(said.starts_with(begun));
+  CHECK(said.substr(std::min(begun.size(), said.size())) ==
+        R"(order-service: cannot ship order-1: it is not paid; no event was written, and the log goes on in epoch 2
+  where: shop.db
+  do:    order-service --store shop.db show order-1  [order.unpaid, exit 4]
+)");
+  const auto again = folder.run({"ship", "1", "--accept-missing-tail"});
+  CHECK(has(again.err, "it is not paid; nothing was written\n"));
+  CHECK_FALSE(has(again.err, "epoch"));
 }
