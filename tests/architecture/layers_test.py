@@ -17,7 +17,7 @@ TABLE = {
     "serialization": (["core"], []),
     "store": (["core"], ["sql"]),
     "subscription": (["store", "resilience"], []),
-    "modelling": (["store", "serialization", "resilience"], []),
+    "modelling": (["store", "serialization", "resilience"], ["sql"]),
     "projection": (["subscription", "serialization", "sql"], []),
     "app": (["modelling", "projection"], []),
     "cli": (["modelling", "projection"], []),

@@ -102,3 +102,21 @@ TEST_CASE("a rejection that nobody looked at") {
   do:    look at its `rejection()`  [command.rejection_dropped, exit 2]
 )");
 }
+
+TEST_CASE("snapshots that differ from the fold, and a file that is none of them") {
+  const scene here;
+  CHECK(
+      here.says([] { throw snapshot_differs("Account", "account-ada", stream_version{200}, "bank.db.snapshots"); }) ==
+      R"(app: the snapshot of account-ada at version 200 is not what its events come to; all of Account are thrown away
+  where: bank.db.snapshots
+  why:   `apply` was changed in a way that made-up events do not show, or depends on something besides its event, or `serialize` leaves out what it changes
+  do:    name all that `apply` changes in the `serialize` of Account, look at what was decided since the program started, and start it again  [snapshot.differs, exit 5]
+)");
+  CHECK(
+      here.says([] { throw not_a_snapshot_file("bank.db.snapshots"); }) ==
+      R"(app: there is a database of something else where snapshots are kept; it was left as it is, and no snapshots are kept
+  where: bank.db.snapshots
+  why:   another program has made it, or the path is that of another file
+  do:    move it away, or give the snapshots another path  [snapshot.foreign_file, exit 5]
+)");
+}

@@ -99,6 +99,7 @@ struct application::parts {
   const bool owns_runtime;
   const whence::runtime runtime;
   const std::shared_ptr<whence::log> log;
+  const std::shared_ptr<whence::snapshots> snapshots;  // null: there are none
   const std::shared_ptr<detail::command_gate> gate = std::make_shared<detail::command_gate>();
   command_bus bus;
   const repository aggregates;
@@ -118,14 +119,25 @@ struct application::parts {
   std::unique_ptr<signal_watch> signals_;
 };
 
+namespace {
+
+std::shared_ptr<snapshots> snapshots_of(const log_source& source, const std::shared_ptr<log>& log,
+                                        const runtime& runtime) {
+  if (source.snapshots_path().empty()) return nullptr;
+  return std::make_shared<snapshots>(source.snapshots_path(), log, runtime);
+}
+
+}  // namespace
+
 application::parts::parts(application_builder::parts plan, whence::runtime runs_on, bool is_own_runtime)
     : name(std::move(plan.name)),
       patience(plan.patience),
       owns_runtime(is_own_runtime),
       runtime(std::move(runs_on)),
       log(plan.log.open(runtime)),
-      bus(log, runtime, {.source = name, .hot_aggregates = plan.hot_aggregates}),
-      aggregates(log) {
+      snapshots(snapshots_of(plan.log, log, runtime)),
+      bus(log, runtime, {.source = name, .hot_aggregates = plan.hot_aggregates, .snapshots = snapshots}),
+      aggregates(log, snapshots) {
   for (const auto add : plan.aggregates) add(bus);
   for (auto& planned : plan.projections) {
     projections.push_back(
@@ -161,6 +173,7 @@ void application::parts::stop() {
   bus.proceed();
   gate->wait_until_empty(patience);
   stop_projections(until);
+  if (snapshots) snapshots->close();
   try {
     log->close();
   } catch (...) {

@@ -9,9 +9,11 @@
 #pragma once
 
 #include <concepts>
+#include <memory>
 #include <string_view>
 #include <type_traits>
 
+#include <whence/modelling/snapshot_policy.hpp>
 #include <whence/serialization/event.hpp>
 
 namespace whence::inline v0 {
@@ -105,7 +107,9 @@ constexpr bool check_aggregate() {
       check_folds<Aggregate>(list{});
       if constexpr (folds_each<Aggregate, list>) {
         static_cast<void>(must_apply_only_listed_events<Aggregate>{});
-        return have_different_names<list>() && applies_only_listed<Aggregate>;
+        if constexpr (with_snapshots<Aggregate>) static_cast<void>(must_have_an_archivable_state<Aggregate>{});
+        return have_different_names<list>() && applies_only_listed<Aggregate> &&
+               (!with_snapshots<Aggregate> || archivable<Aggregate>);
       }
     }
   }
@@ -118,7 +122,9 @@ struct aggregate_facts {
   const void* key;  ///< of the C++ type
   void* (*create)();
   void (*destroy)(void* state);
+  void (*restart)(void* state);  ///< makes it as `create` does, where it is
   bool (*apply)(void* state, const stored_event& event, json_decoder& decoder);  ///< false: the event isn't listed
+  const snapshot_facts* snapshots = nullptr;                                     ///< if it has any
 };
 
 template <class Aggregate>
@@ -133,7 +139,14 @@ inline constexpr aggregate_facts facts_of{
     .key = &type_key<Aggregate>,
     .create = []() -> void* { return new Aggregate{}; },
     .destroy = [](void* state) { delete static_cast<Aggregate*>(state); },
+    .restart =
+        [](void* state) {
+          auto* const old = static_cast<Aggregate*>(state);
+          std::destroy_at(old);
+          std::construct_at(old);
+        },
     .apply = &apply_stored<Aggregate>,
+    .snapshots = snapshots_of<Aggregate>(),
 };
 
 }  // namespace detail

@@ -15,6 +15,7 @@
 #include <whence/modelling/command_outcome.hpp>
 #include <whence/modelling/decide.hpp>
 #include <whence/modelling/errors.hpp>
+#include <whence/modelling/snapshots.hpp>
 #include <whence/resilience/retry.hpp>
 #include <whence/serialization/event_registry.hpp>
 #include <whence/store/log.hpp>
@@ -33,6 +34,8 @@ struct command_bus_options {
   /// that waits for a command to another aggregate may wait for ever. 0: each command folds its aggregate's stream from the
   /// first event.
   std::size_t hot_aggregates = 1'000;
+  /// Of the log's aggregates, for those that have a `snapshot_policy`; null: there are none.
+  std::shared_ptr<whence::snapshots> snapshots = nullptr;
 };
 
 namespace detail {

@@ -24,7 +24,10 @@ namespace detail {
 /// Constant  while commands are sent: all but `hot` and `on_their_way`, which synchronise themselves.
 struct command_bus_parts {
   command_bus_parts(std::shared_ptr<whence::log> to, whence::runtime runs_on, command_bus_options given)
-      : log(std::move(to)), runtime(std::move(runs_on)), options(std::move(given)), hot(options.hot_aggregates) {}
+      : log(std::move(to)),
+        runtime(std::move(runs_on)),
+        options(std::move(given)),
+        hot(options.hot_aggregates, options.snapshots) {}
 
   std::shared_ptr<whence::log> log;
   whence::runtime runtime;

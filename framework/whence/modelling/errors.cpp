@@ -69,4 +69,27 @@ rejection_dropped::rejection_dropped(std::string_view command, std::string_view 
              .remedy = "look at its `rejection()`"}),
       refusal(refusal_) {}
 
+snapshot_differs::snapshot_differs(std::string_view aggregate_type_, std::string_view stream_, stream_version version_,
+                                   std::string_view path)
+    : error("snapshot.differs", next_move::operator_needed,
+            {.what = join({"the snapshot of ", stream_, " at version ", std::to_string(version_.value()),
+                           " is not what its events come to; all of ", aggregate_type_, " are thrown away"}),
+             .where = std::string(path),
+             .why = "`apply` was changed in a way that made-up events do not show, or depends on something besides its "
+                    "event, or `serialize` leaves out what it changes",
+             .remedy = join({"name all that `apply` changes in the `serialize` of ", aggregate_type_,
+                             ", look at what was decided since the program started, and start it again"})}),
+      aggregate_type(aggregate_type_),
+      stream(stream_),
+      version(version_) {}
+
+not_a_snapshot_file::not_a_snapshot_file(std::string_view path_)
+    : error("snapshot.foreign_file", next_move::operator_needed,
+            {.what = "there is a database of something else where snapshots are kept; it was left as it is, and no "
+                     "snapshots are kept",
+             .where = std::string(path_),
+             .why = "another program has made it, or the path is that of another file",
+             .remedy = "move it away, or give the snapshots another path"}),
+      path(path_) {}
+
 }  // namespace whence::inline v0

@@ -51,4 +51,21 @@ struct rejection_dropped final : error {
   whence::rejected refusal;
 };
 
+/// `snapshot.differs`: a snapshot was not what its stream folds to. Reported, never thrown: what was decided on such a state
+/// since the program started may be wrong; from now on its type is folded from the events.
+struct snapshot_differs final : error {
+  snapshot_differs(std::string_view aggregate_type, std::string_view stream, stream_version version,
+                   std::string_view path);
+  std::string aggregate_type;
+  std::string stream;
+  stream_version version;
+};
+
+/// `snapshot.foreign_file`: where the snapshots should be is a database of something else, which was left as it is. Reported,
+/// never thrown: there are no snapshots.
+struct not_a_snapshot_file final : error {
+  explicit not_a_snapshot_file(std::string_view path);
+  std::string path;
+};
+
 }  // namespace whence::inline v0

@@ -10,14 +10,14 @@ hot_aggregate::hot_aggregate(const aggregate_facts& facts, std::string_view stre
 
 hot_aggregate::~hot_aggregate() { facts_.destroy(state_); }
 
-void hot_aggregate::catch_up(log_reader& log) {
+void hot_aggregate::catch_up(log_reader& log, snapshots* from) {
   if (state_ == nullptr) state_ = facts_.create();
   try {
-    end_ = fold_stream(log, stream_, facts_, state_, end_);
+    detail::catch_up(log, from, stream_, facts_, state_, at_);
   } catch (...) {
     // Some of what came may be in it, and nobody could say how much.
     facts_.destroy(std::exchange(state_, nullptr));
-    end_ = {};
+    at_ = {};
     throw;
   }
 }
@@ -37,12 +37,12 @@ hot_aggregates::use hot_aggregates::load(log_reader& log, const aggregate_facts&
   const bool may_wait = known != nullptr && known->user_.load(std::memory_order_relaxed) != std::this_thread::get_id();
   if (may_wait && known->facts().key == facts.key) {
     use found(known);
-    known->catch_up(log);
+    known->catch_up(log, snapshots_.get());
     return found;
   }
   const auto fresh = std::make_shared<hot_aggregate>(facts, stream);
   use loaded(fresh);
-  fresh->catch_up(log);
+  fresh->catch_up(log, snapshots_.get());
   if (known == nullptr && loaded.end().version.value() >= events_min) keep(fresh);
   return loaded;
 }

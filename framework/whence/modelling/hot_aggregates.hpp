@@ -10,10 +10,12 @@
 #include <string_view>
 #include <thread>
 #include <unordered_map>
+#include <utility>
 
 #include <whence/core/guarded.hpp>
 #include <whence/modelling/aggregate.hpp>
 #include <whence/modelling/repository.hpp>
+#include <whence/modelling/snapshots.hpp>
 
 namespace whence::inline v0::detail {
 
@@ -33,15 +35,16 @@ class hot_aggregate {
  private:
   friend class hot_aggregates;
 
-  /// Applies what was appended since. After a throw it begins with no event again.
-  void catch_up(log_reader& log);
+  /// Applies what was appended since, or what its snapshot lacks. After a throw it begins with no event again. `from`: may
+  /// be null.
+  void catch_up(log_reader& log, snapshots* from);
 
   const aggregate_facts& facts_;
   const std::string stream_;
   std::mutex busy_;
   std::atomic<std::thread::id> user_;
   void* state_;  // null: to be created anew
-  fold_end end_;
+  fold_progress at_;
 };
 
 /// A cache, never the truth: what it gives out was caught up with the log a moment ago, and an append that was decided on it
@@ -54,7 +57,9 @@ class hot_aggregates {
  public:
   static constexpr std::uint64_t events_min = 16;  // a shorter stream is one page, read in one go
 
-  explicit hot_aggregates(std::size_t count_max) : count_max_(count_max) {}
+  /// `from`: may be null.
+  hot_aggregates(std::size_t count_max, std::shared_ptr<snapshots> from)
+      : count_max_(count_max), snapshots_(std::move(from)) {}
 
   /// A loaded aggregate, for its holder alone as long as this lives.
   class [[nodiscard]] use {
@@ -65,7 +70,7 @@ class hot_aggregates {
     use& operator=(use&&) = delete;
 
     const void* state() const noexcept { return of_->state_; }
-    const fold_end& end() const noexcept { return of_->end_; }
+    const fold_end& end() const noexcept { return of_->at_.end; }
 
    private:
     std::shared_ptr<hot_aggregate> of_;
@@ -92,6 +97,7 @@ class hot_aggregates {
   void keep(const std::shared_ptr<hot_aggregate>& loaded);
 
   const std::size_t count_max_;
+  const std::shared_ptr<snapshots> snapshots_;
   guarded<contents> contents_;
 };
 

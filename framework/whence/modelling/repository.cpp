@@ -2,6 +2,8 @@
 
 #include <string>
 
+#include <whence/modelling/snapshot_room.hpp>
+
 namespace whence::inline v0 {
 namespace {
 
@@ -36,11 +38,19 @@ detail::fold_end detail::fold_stream(log_reader& log, std::string_view stream, c
     for (const recorded_event& event : page) {
       if (wanted && !wanted(event)) return end;
       apply(event, facts, state, decoder);
-      end = {.version = event.version, .position = event.position};
+      end = {.version = event.version, .position = event.position, .chain = event.chain};
     }
     at_end = page.at_end();
   }
   return end;
+}
+
+void detail::catch_up(log_reader& log, snapshots* from, std::string_view stream, const aggregate_facts& facts,
+                      void* state, fold_progress& at) {
+  if (from == nullptr || facts.snapshots == nullptr)
+    at.end = fold_stream(log, stream, facts, state, at.end);
+  else
+    snapshot_access::room(*from).catch_up(log, stream, facts, state, at);
 }
 
 }  // namespace whence::inline v0

@@ -14,6 +14,8 @@
 
 namespace whence::inline v0 {
 
+class snapshots;
+
 /// An aggregate as of its last event.
 template <class Aggregate>
 struct loaded {
@@ -26,15 +28,29 @@ struct loaded {
 
 namespace detail {
 
+/// The event up to which a state is folded; none: of version 0.
 struct fold_end {
   stream_version version;
   global_position position;
+  chain_hash chain{};  ///< of the log there
 };
 
 /// Applies the stream's events after `from` to `state`, which is the fold up to there: all of them, or those before the first
 /// that is not `wanted`.
 fold_end fold_stream(log_reader& log, std::string_view stream, const aggregate_facts& facts, void* state,
                      fold_end from = {}, const std::function<bool(const recorded_event&)>& wanted = nullptr);
+
+/// How far a state is folded, and from where.
+struct fold_progress {
+  fold_end end;
+  stream_version snapshot;  ///< of the newest snapshot of it that is known; 0: none
+  bool began_with_snapshot = false;
+};
+
+/// Folds on to the last event of the stream; a fresh state from its snapshot on, if it has one. Keeps a snapshot if the policy
+/// says so. `from`: may be null.
+void catch_up(log_reader& log, snapshots* from, std::string_view stream, const aggregate_facts& facts, void* state,
+              fold_progress& at);
 
 }  // namespace detail
 
@@ -43,7 +59,9 @@ fold_end fold_stream(log_reader& log, std::string_view stream, const aggregate_f
 /// Threads  any, at once.
 class repository {
  public:
-  explicit repository(std::shared_ptr<log_reader> log) : log_(std::move(log)) {}
+  /// `from`: null, or the snapshots of the log's aggregates.
+  explicit repository(std::shared_ptr<log_reader> log, std::shared_ptr<snapshots> from = nullptr)
+      : log_(std::move(log)), snapshots_(std::move(from)) {}
 
   /// The aggregate with that id; a fresh one of version 0 if it has no events.
   ///
@@ -53,15 +71,17 @@ class repository {
   loaded<Aggregate> load(const id<Aggregate>& target) const {
     loaded<Aggregate> found;
     if constexpr (detail::check_aggregate<Aggregate>()) {
-      const auto end = detail::fold_stream(*log_, target.value(), detail::facts_of<Aggregate>, &found.state);
-      found.version = end.version;
-      found.position = end.position;
+      detail::fold_progress at;
+      detail::catch_up(*log_, snapshots_.get(), target.value(), detail::facts_of<Aggregate>, &found.state, at);
+      found.version = at.end.version;
+      found.position = at.end.position;
     }
     return found;
   }
 
  private:
   std::shared_ptr<log_reader> log_;
+  std::shared_ptr<snapshots> snapshots_;
 };
 
 }  // namespace whence::inline v0

@@ -20,6 +20,7 @@ class log_source {
   struct doors {
     std::string name;                                                  ///< for messages: the path, or "memory"
     std::string models_directory;                                      ///< where read models live; empty: in memory
+    std::string snapshots_path = {};                                   ///< the file of snapshots; empty: none are kept
     std::function<std::unique_ptr<log>(const runtime&)> open;          ///< as the one writer
     std::function<std::unique_ptr<log_reader>(const runtime&)> visit;  ///< as a visitor
     /// See verify_log; empty: there is nothing but the events.
@@ -29,6 +30,7 @@ class log_source {
 
   const std::string& name() const noexcept { return doors_.name; }
   const std::string& models_directory() const noexcept { return doors_.models_directory; }
+  const std::string& snapshots_path() const noexcept { return doors_.snapshots_path; }
   std::unique_ptr<log> open(const runtime& runtime) const { return doors_.open(runtime); }
   std::unique_ptr<log_reader> visit(const runtime& runtime) const { return doors_.visit(runtime); }
   bool can_verify() const noexcept { return doors_.verify != nullptr; }

@@ -224,6 +224,7 @@ void sqlite_log::close_parts() noexcept {
 log_source sqlite(std::string path, sqlite_options options) {
   return log_source({.name = path,
                      .models_directory = log_paths::of(path).log + ".models",
+                     .snapshots_path = log_paths::of(path).log + ".snapshots",
                      .open = [path, options](const runtime& runtime) -> std::unique_ptr<log> {
                        return std::make_unique<sqlite_log>(log_paths::of(path), options, runtime);
                      },

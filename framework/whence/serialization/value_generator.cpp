@@ -1,4 +1,4 @@
-#include <whence/testing/value_generator.hpp>
+#include <whence/serialization/detail/value_generator.hpp>
 
 #include <algorithm>
 #include <array>
@@ -6,11 +6,7 @@
 #include <cmath>
 #include <limits>
 
-#include <whence/testing/generated.hpp>
-#include <whence/testing/report_failure.hpp>
-
-namespace whence::testing::inline v0 {
-namespace detail {
+namespace whence::inline v0::detail {
 namespace {
 
 constexpr std::size_t depth_max = 6;
@@ -127,7 +123,7 @@ void value_generator::real(double& value, precision how) {
                                        : std::bit_cast<double>(next());
   if (!std::isfinite(value)) value = 0.5;
   if (how == precision::of_double) return;
-  value = std::abs(value) >= whence::detail::float_end ? 0.25 : static_cast<float>(value);
+  value = std::abs(value) >= float_end ? 0.25 : static_cast<float>(value);
 }
 
 void value_generator::text(std::string& value) {
@@ -193,7 +189,7 @@ bool value_generator::begin_object(const void*) {
 }
 
 void value_generator::tolerate_unknown() {}
-bool value_generator::member(std::string_view, need, const whence::detail::visitable*) { return true; }
+bool value_generator::member(std::string_view, need, const visitable*) { return true; }
 void value_generator::end_object() { left_.pop_back(); }
 
 std::size_t value_generator::length() {
@@ -234,34 +230,4 @@ bool value_generator::end_variant(std::size_t&) {
   return false;
 }
 
-void generate(std::uint64_t seed, whence::detail::visitable into) {
-  value_generator generator(seed);
-  into.visit(generator, into.value);
-}
-
-void check_round_trips(std::size_t values, std::uint64_t seed, seen_forms (*see)(std::uint64_t seed),
-                       const std::source_location& where) {
-  for (std::size_t i = 0; i < values; ++i) {
-    std::string problem;
-    try {
-      const seen_forms seen = see(seed + i);
-      const auto differs = [&](const char* what, const std::string& other) {
-        if (other != seen.json)
-          problem.append("\n  as JSON:  ").append(seen.json).append("\n  ").append(what).append(": ").append(other);
-      };
-      differs("read and written again", seen.json_again);
-      differs("read from binary", seen.json_from_binary);
-      differs("what the binary says", seen.json_of_binary);
-      if (!seen.equal) problem.append("\n  its `==` says that it is another than: ").append(seen.json);
-    } catch (const error& failed) {
-      problem = std::string("\n  ") + failed.what();
-    }
-    if (problem.empty()) continue;
-    report_failure("the value of seed " + std::to_string(seed + i) + " does not come back as it was" + problem, where);
-    return;
-  }
-  report_met();
-}
-
-}  // namespace detail
-}  // namespace whence::testing::inline v0
+}  // namespace whence::inline v0::detail

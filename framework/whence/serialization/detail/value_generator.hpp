@@ -7,9 +7,10 @@
 
 #include <whence/serialization/archive.hpp>
 
-namespace whence::testing::inline v0::detail {
+namespace whence::inline v0::detail {
 
-class value_generator final : public archive {
+/// The same seed gives the same values, on every machine; the edges of each kind are more frequent than chance would have them.
+class value_generator : public archive {
  public:
   explicit value_generator(std::uint64_t seed) : archive(direction::reading), state_(seed) {}
 
@@ -28,7 +29,7 @@ class value_generator final : public archive {
   bool present(bool has_value) override;
   bool begin_object(const void* type) override;
   void tolerate_unknown() override;
-  bool member(std::string_view name, need how, const whence::detail::visitable* standard) override;
+  bool member(std::string_view name, need how, const visitable* standard) override;
   void end_object() override;
   void begin_list(std::size_t size, elements kind) override;
   bool next_element() override;
@@ -40,7 +41,7 @@ class value_generator final : public archive {
   void begin_variant(std::size_t& index, std::span<const std::string_view> names) override;
   bool end_variant(std::size_t& index) override;
 
- private:
+ protected:
   std::uint64_t next();
   /// Below `end`, which is not 0.
   std::uint64_t below(std::uint64_t end);
@@ -49,8 +50,9 @@ class value_generator final : public archive {
   /// How many elements a list has here.
   std::size_t length();
 
+ private:
   std::uint64_t state_;
   std::vector<std::size_t> left_;  ///< of each open list and map: elements to come; of others 0
 };
 
-}  // namespace whence::testing::inline v0::detail
+}  // namespace whence::inline v0::detail
