@@ -7,6 +7,7 @@
 
 #include <xxhash.h>
 
+#include <whence/core/detail/fault_points.hpp>
 #include <whence/modelling/errors.hpp>
 #include <whence/modelling/fold_fingerprint.hpp>
 
@@ -30,6 +31,12 @@ class state_of {
 };
 
 std::uint64_t hash_of(std::string_view state) noexcept { return XXH3_64bits(state.data(), state.size()); }
+
+/// For a planted bug.
+fold_end end_of(log_reader& log, std::string_view stream) {
+  const event_page last = log.read_stream(stream, stream_version{UINT64_MAX}, read_direction::backward, {.events = 1});
+  return {.version = last.front().version, .position = last.front().position, .chain = last.front().chain};
+}
 
 bool is_due(const snapshot_policy& policy, std::uint64_t events, std::chrono::nanoseconds loading) noexcept {
   return events != 0 && ((policy.every != 0 && events >= policy.every) ||
@@ -57,7 +64,12 @@ void snapshot_room::catch_up(log_reader& log, std::string_view stream, const agg
     if (const auto known = load(facts, stream, state))
       at = {.end = *known, .snapshot = known->version, .began_with_snapshot = true};
   }
-  at.end = fold_stream(log, stream, facts, state, at.end);
+  try {
+    at.end = fold_stream(log, stream, facts, state, at.end);
+  } catch (...) {
+    if (mutant(37)) keep(facts, stream, state, end_of(*log_, stream));
+    throw;
+  }
   const std::uint64_t events = at.end.version.value() - at.snapshot.value();
   if (!trusted || !is_due(facts.snapshots->policy, events, runtime_.clock->elapsed() - begun)) return;
   keep(facts, stream, state, at.end);
@@ -75,7 +87,8 @@ std::optional<fold_end> snapshot_room::load(const aggregate_facts& facts, std::s
     if (believes(*found, facts)) {
       facts.snapshots->decode(found->state, state);
       compare_later(facts, *found);
-      return fold_end{.version = found->version, .position = found->position, .chain = found->chain};
+      const std::uint64_t version = found->version.value() + (mutant(34) ? 1 : 0) - (mutant(35) ? 1 : 0);
+      return fold_end{.version = stream_version{version}, .position = found->position, .chain = found->chain};
     }
   } catch (...) {
     // Were it the log's fault, the fold would say so.
@@ -105,7 +118,7 @@ std::optional<kept_snapshot> snapshot_room::find(std::string_view stream) {
 bool snapshot_room::believes(const kept_snapshot& snapshot, const aggregate_facts& facts) {
   const log_identity log = log_->identity();
   if (snapshot.aggregate_type != facts.name || snapshot.log.id != log.id || snapshot.log.epoch != log.epoch ||
-      snapshot.fingerprint != fingerprint(facts))
+      (snapshot.fingerprint != fingerprint(facts) && !mutant(36)))
     return false;
   const event_page last = log_->read_stream(snapshot.stream, snapshot.version, read_direction::forward, {.events = 1});
   return !last.empty() && last.front().position == snapshot.position && last.front().chain == snapshot.chain;

@@ -27,8 +27,8 @@ def clause(name):
     return f"log_contract: {CONTRACT}: {name}", doctest("mutants_of_log_contract", test_case=CONTRACT, subcase=name)
 
 
-def case(name):
-    return f"store: {name}", doctest("mutants_of_store", test_case=name)
+def case(name, of="store"):
+    return f"{of}: {name}", doctest(f"mutants_of_{of}", test_case=name)
 
 
 def damage(*arguments):
@@ -66,6 +66,14 @@ MUTANTS = [
      clause("with eight writers no reader ever sees a position before all below it")),
     (17, "PaulGrimshaw/dcb-event-store#89", "each stream of a group is committed by itself",
      clause("with eight writers no reader ever sees a position before all below it")),
+    (34, "commanded/commanded#196", "a snapshot is taken for one of the version after its own",
+     case("a load begins at the snapshot, and comes to what it would have come to without", of="modelling")),
+    (35, "NickTsitlakidis/event-nest#64", "a snapshot is taken for one of the version before its own",
+     case("a load begins at the snapshot, and comes to what it would have come to without", of="modelling")),
+    (36, "dogganidhal/noddde#152, proteanhq/protean#1518", "a snapshot is believed whatever fold it is of",
+     case("an `apply` that was changed in any of twenty ways never sees a snapshot of the one before", of="modelling")),
+    (37, "SpineEventEngine/core-jvm#838", "what was folded before a read failed is kept as the snapshot of the whole stream",
+     case("what was folded before a read failed leaves no snapshot", of="modelling")),
     (63, "ours", "an error from COMMIT is called a refusal",
      own("sqlite log: a build that calls an error from COMMIT a refusal is found")),
     (64, "ours", "after a sync that failed, a later one is relied on",

@@ -27,6 +27,10 @@
 ///   11  after a refusal the last position is given again
 ///   12  the events of a group become visible out of their order
 ///   17  each stream of a group is committed by itself
+///   34  a snapshot is taken for one of the version after its own
+///   35  a snapshot is taken for one of the version before its own
+///   36  a snapshot is believed whatever fold it is of
+///   37  what was folded before a read failed is kept as the snapshot of the whole stream
 /// and beyond the catalogue:
 ///   63  an error from COMMIT is called a refusal
 ///   64  after a sync that failed, a later one is relied on
