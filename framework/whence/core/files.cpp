@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
@@ -215,6 +216,12 @@ class posix_files final : public files {
       fail("look at", path);
     }
     return file_status{found.stx_size, found.stx_ino, S_ISDIR(found.stx_mode)};
+  }
+
+  std::optional<std::uint64_t> free_bytes(const std::string& path) override {
+    struct statvfs disk{};
+    if (::statvfs(path.c_str(), &disk) != 0) return std::nullopt;
+    return std::uint64_t{disk.f_bavail} * disk.f_frsize;
   }
 
   void rename(const std::string& from, const std::string& to) override {

@@ -79,6 +79,9 @@ class files {
   /// Nothing if there is nothing of that name. Never opens the file.
   virtual std::optional<file_status> status(const std::string& path) = 0;
 
+  /// How many bytes this user may still take of the disk that has the path; nothing: who knows. Never opens the file.
+  virtual std::optional<std::uint64_t> free_bytes(const std::string& /*path*/) { return std::nullopt; }
+
   /// Replaces what `to` names, atomically. Durable after the directory is synced.
   virtual void rename(const std::string& from, const std::string& to) = 0;
   /// False if there was nothing. Removes files and empty directories.

@@ -110,9 +110,10 @@ class examination {
   }
 
   void look_at_merges() {
-    if (!disk_->find(std::string(trial_log) + ".index")) return;
+    const std::string path = std::string(trial_log).append(".index");
+    if (!disk_->find(path)) return;
     try {
-      auto index = sql::database::open(std::string(trial_log) + ".index", sql::open_mode::read_only);
+      auto index = sql::database::open(path, sql::open_mode::read_only);
       counted_.amid_merge += index.integer("SELECT count(*) FROM garbage").value_or(0) > 0 ? 1 : 0;
     } catch (const error&) {
       // Then it is unusable, which is looked at below.

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -58,6 +59,11 @@ class memory_disk : public std::enable_shared_from_this<memory_disk> {
   std::uint64_t could_fail();
   std::uint64_t failed();
 
+  /// What makes a file longer than all files together may be fails with ENOSPC.
+  void limit(std::uint64_t bytes);
+  /// How many bytes it has room for; nothing: without a limit.
+  std::optional<std::uint64_t> free_bytes();
+
   /// All changes since the beginning.
   std::vector<disk_change> changes();
   disk_image content();
@@ -80,6 +86,7 @@ class memory_disk : public std::enable_shared_from_this<memory_disk> {
 
  private:
   int next_error(bool takes_room);
+  std::uint64_t used() const;
 
   std::map<std::string, std::shared_ptr<node>> files_;
   std::map<std::string, bool> locked_;
@@ -88,6 +95,7 @@ class memory_disk : public std::enable_shared_from_this<memory_disk> {
   disk_fault fault_;
   std::uint64_t could_fail_ = 0;
   std::uint64_t failed_ = 0;
+  std::optional<std::uint64_t> limit_;
 };
 
 /// What a name stands for. It lives on while it is open, also when it is removed.

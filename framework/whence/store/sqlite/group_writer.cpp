@@ -26,6 +26,12 @@ append_refused refusal(append_refused::reason why, std::string detail) {
 /// Their memory is asked for at once: it fits into the cache of a processor.
 constexpr std::size_t expected_at_once = 64;
 
+/// How much may be free is asked each time that so much was written.
+constexpr std::uint64_t wal_between_looks_at_room = 1u << 20;
+
+/// On a full disk, where nothing is freed: other users may be kept from it by what is not seen here.
+constexpr std::chrono::seconds room_is_tried_again_after{1};
+
 /// A file of the log is not the one that is written to.
 struct wal_replaced final : std::runtime_error {
   using std::runtime_error::runtime_error;
@@ -72,12 +78,12 @@ group_writer::group_writer(parts made_of)
       witness_(std::move(made_of.witness)),
       known_(std::make_unique<known_events>(paths_, index_)),
       next_checkpoint_at_(checkpoint_bytes_),
+      look_at_room_at_(wal_between_looks_at_room),
       head_(tip_.head.value()) {}
 
 void group_writer::commit(const std::function<void(queued_appends&)>& more, std::size_t about,
                           const std::function<void()>& before_answers) noexcept {
   const no_blocking_here in_a_commit;
-  if (doubt_ && !settle_doubt()) return refuse_all(more);
   append_group group(*known_, tip_, identity_.epoch);
   try {
     group.begin(clock_->now(), about);
@@ -128,15 +134,11 @@ void group_writer::judge(append_group& group, std::unique_ptr<queued_append>& ap
   }
 }
 
-void group_writer::refuse_all(const std::function<void(queued_appends&)>& more) noexcept {
-  for (more(judged_); !judged_.empty(); more(judged_)) {
-    for (std::unique_ptr<queued_append>& append : judged_) {
-      stopped() ? refuse(std::move(append)) : refuse_in_doubt(std::move(append));
-    }
-  }
-}
-
 bool group_writer::insert(append_group& group) {
+  if (shortage_ && !make_room()) {
+    group.complete_failed(not_written(shortage_->met));
+    return false;
+  }
   try {
     writer_->begin();
     group.insert(*writer_);
@@ -162,6 +164,7 @@ void group_writer::give_up_insert(append_group& group, bool damaged, bool unsoun
     }
   }
   group.complete_failed(not_written(met));
+  if (met.cause == storage_fault::no_room) run_short();
 }
 
 bool group_writer::commit_inserted(append_group& group) {
@@ -173,13 +176,16 @@ bool group_writer::commit_inserted(append_group& group) {
     return resolve(group, of(failure));
   }
   // The WAL was written from its front again: whatever kept it from that is over.
-  if (writer_->wal_bytes() < wal_before) next_checkpoint_at_ = checkpoint_bytes_;
+  if (writer_->wal_bytes() < wal_before) {
+    next_checkpoint_at_ = checkpoint_bytes_;
+    look_at_room_at_ = wal_between_looks_at_room;
+  }
+  look_at_room();
   detail::reach(detail::phase::commit);
   return true;
 }
 
 bool group_writer::resolve(append_group& group, const trouble& met) {
-  bool overwriting = false;
   try {
     if (detail::mutant(63)) {
       writer_->reopen();
@@ -194,27 +200,28 @@ bool group_writer::resolve(append_group& group, const trouble& met) {
       writer_->make_all_durable();
       return true;
     }
-    overwriting = true;
     overwrite(last);
   } catch (const std::exception& failure) {
     trouble then = of(failure);
-    const bool no_room_to_overwrite = overwriting && then.cause == storage_fault::no_room;
     if (then.cause == storage_fault::other) then.cause = met.cause;
     then.why = met.why + "; then: " + then.why;
-    if (no_room_to_overwrite) {
-      leave_in_doubt(group, std::move(then));
-    } else {
-      leave_open(group, std::move(then));
-    }
+    leave_open(group, std::move(then));
     return false;
   }
   group.complete_failed(not_written(met));
+  if (met.cause == storage_fault::no_room) run_short();
   return false;
 }
 
-/// Commits a marker over what was written up to `last` without being committed.
+/// Commits a marker over what was written up to `last` without being committed, or ends the WAL before it.
 void group_writer::overwrite(global_position last) {
-  writer_->mark();
+  try {
+    writer_->mark();
+  } catch (const sql::sql_error& failure) {
+    if (failure.primary() != SQLITE_FULL) throw;
+    writer_->reopen();
+    writer_->cut_wal();
+  }
   if (writer_->stored_chain(last)) throw log_damaged(paths_.log, last, "it came back after it was overwritten");
 }
 
@@ -256,33 +263,39 @@ void group_writer::leave_open(append_group& group, trouble met) {
   group.complete_failed(unknown());
 }
 
-void group_writer::leave_in_doubt(append_group& group, trouble met) {
-  left_open_ = group.take_ids();
-  doubt_ = {std::move(met), group.tip().head};
-  group.complete_failed(append_unknown{doubt_->met.why, doubt_->met.cause});
+void group_writer::run_short() {
+  if (stopped()) return;
+  shortage_ = shortage{{}, std::nullopt, {}};
+  make_room();
 }
 
-bool group_writer::settle_doubt() {
-  if (stopped()) return false;
+bool group_writer::make_room() {
+  const std::optional<std::uint64_t> free = writer_->free_bytes();
+  const bool nothing_was_freed = free && shortage_->free && *free <= *shortage_->free;
+  if (nothing_was_freed && clock_->elapsed() < shortage_->again_at) return false;
   try {
-    writer_->reopen();
-    if (writer_->stored_chain(doubt_->last)) throw log_damaged(paths_.log, doubt_->last, "it came back by itself");
-    overwrite(doubt_->last);
-    doubt_.reset();
-    left_open_ = {};
+    witness_.sync();
+    writer_->cut_wal();
+    if (writer_->checkpoint_and_empty()) shortage_.reset();
+    next_checkpoint_at_ = checkpoint_bytes_;
+    look_at_room_at_ = writer_->wal_bytes() + wal_between_looks_at_room;
     return true;
   } catch (const std::exception& failure) {
-    if (of(failure).cause != storage_fault::no_room) stop(of(failure));
+    trouble met = of(failure);
+    // What else stands in the way is met by what is written next.
+    if (met.cause != storage_fault::no_room) return true;
+    shortage_ = {std::move(met), free, clock_->elapsed() + room_is_tried_again_after};
     return false;
   }
 }
 
-void group_writer::refuse_in_doubt(std::unique_ptr<queued_append> append) const noexcept {
-  if (is_left_open(append->batch)) {
-    append->done.complete(append_unknown{doubt_->met.why, doubt_->met.cause});
-  } else {
-    append->done.complete(not_written(doubt_->met));
-  }
+void group_writer::look_at_room() {
+  const std::uint64_t wal = writer_->wal_bytes();
+  if (wal < look_at_room_at_) return;
+  look_at_room_at_ = wal + wal_between_looks_at_room;
+  const std::optional<std::uint64_t> free = writer_->free_bytes();
+  room_is_low_ = free && *free < wal + wal_between_looks_at_room;
+  if (room_is_low_) next_checkpoint_at_ = wal;
 }
 
 bool group_writer::is_left_open(const append_batch& batch) const {
@@ -304,6 +317,7 @@ void group_writer::refuse(std::unique_ptr<queued_append> append) const noexcept 
 
 void group_writer::checkpoint() noexcept {
   const no_blocking_here in_a_commit;
+  if (std::exchange(room_is_low_, false)) return run_short();
   try {
     witness_.sync();
     writer_->checkpoint();
@@ -319,13 +333,13 @@ void group_writer::close() {
   // Whatever happens: a connection that outlives the log's lock would be in the next writer's way.
   const std::unique_ptr<log_writer> closing = std::move(writer_);
   known_.reset();
-  if (stopped() || doubt_ || !closing) return;  // whoever opens it next looks closely
+  if (stopped() || !closing) return;  // whoever opens it next looks closely
   witness_.sync();
   closing->checkpoint_and_empty();
 }
 
 bool group_writer::checkpoint_is_due() const noexcept {
-  return writer_ && !stopped() && !doubt_ && writer_->wal_bytes() >= next_checkpoint_at_;
+  return writer_ && !stopped() && writer_->wal_bytes() >= next_checkpoint_at_;
 }
 
 }  // namespace whence::inline v0

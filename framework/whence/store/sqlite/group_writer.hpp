@@ -4,13 +4,19 @@
 /// in the WAL, whole, to be found after a restart. So the connection is given up, another one looks whether the group is
 /// there, and
 ///
-///     not there   a marker is committed over its frames; then it is certain: refused, not_written
+///     not there   a marker is committed over its frames, or, where there is no room for one, the WAL is ended before them; then it
+///                 is certain: refused, not_written
 ///     there       all is made durable again, without relying on the sync that failed; then: committed
 ///     neither     can be brought about: unknown, and so is the answer to the same batch sent again; the log takes no more
 ///                 appends until it is opened anew. What its failure was is told with each of these answers.
+///
+/// What fills a disk may be the WAL itself: it takes what a checkpoint needs to give it back. So the WAL is copied as soon as what
+/// is free is no more than it has; and if the disk became full nevertheless, it is copied and emptied before anything else is
+/// written.
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <exception>
 #include <functional>
 #include <memory>
@@ -79,7 +85,6 @@ class group_writer {
   void judge(append_group& group, queued_appends& appends);
   void judge(append_group& group, std::unique_ptr<queued_append>& append,
              const std::optional<indexer::obstacle>& obstacle);
-  void refuse_all(const std::function<void(queued_appends&)>& more) noexcept;
   bool insert(append_group& group);
   bool commit_inserted(append_group& group);
   void give_up_insert(append_group& group, bool damaged, bool unsound, const trouble& met);
@@ -89,11 +94,12 @@ class group_writer {
   void confirm(append_group& group, const std::function<void()>& before_answers);
   void stop(trouble met);
   void leave_open(append_group& group, trouble met);
-  /// There was no room for the marker: what the group wrote may come back after a crash, and until then nobody can say.
-  void leave_in_doubt(append_group& group, trouble met);
-  /// True once nothing is in doubt any more: a marker lies over it. False: there still is no room, or the log has stopped.
-  bool settle_doubt();
-  void refuse_in_doubt(std::unique_ptr<queued_append> append) const noexcept;
+  /// The disk is full, or will be soon: makes room at once, if that can be done, or else before anything is written.
+  void run_short();
+  /// Empties the WAL. False: there still is no room for what it has.
+  bool make_room();
+  /// After a commit.
+  void look_at_room();
   bool is_left_open(const append_batch& batch) const;
 
   const log_paths& paths_;
@@ -110,13 +116,18 @@ class group_writer {
   queued_appends judged_;  // its memory is used again
   std::uint64_t next_checkpoint_at_;
 
-  struct doubt {
-    trouble met;
-    global_position last;  // of the group that may come back
+  // Of whoever has the commit token.
+  struct shortage {
+    // When room was to be made the last time, in vain:
+    trouble met{};
+    std::optional<std::uint64_t> free{};
+    std::chrono::nanoseconds again_at{0};  // if nothing is freed before
   };
-  std::optional<doubt> doubt_;  // of whoever has the commit token
+  std::optional<shortage> shortage_;  // until the WAL was emptied
+  std::uint64_t look_at_room_at_;     // bytes of the WAL
+  bool room_is_low_ = false;          // the next checkpoint gives back what it can
 
-  // Written before `stopped_` is set, and never again: whoever has seen it may read them. `left_open_` also while there is a doubt.
+  // Written before `stopped_` is set, and never again: whoever has seen it may read them.
   trouble why_stopped_;
   event_id_places left_open_;
 

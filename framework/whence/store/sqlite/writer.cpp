@@ -17,6 +17,7 @@ namespace {
 constexpr int busy_milliseconds = 10'000;
 constexpr std::uint64_t page_bytes = 8192;
 constexpr std::uint64_t frame_bytes = page_bytes + 24;
+constexpr std::uint64_t wal_header_bytes = 32;
 
 std::uint64_t hash_of_type(std::string_view name) noexcept { return XXH3_64bits(name.data(), name.size()); }
 
@@ -38,6 +39,15 @@ sql::database open_to_write(const std::string& path) {
   if (detail::mutant(2)) db.run("PRAGMA synchronous=OFF");
   if (detail::mutant(66)) db.run("PRAGMA synchronous=NORMAL");
   return db;
+}
+
+/// SQLite's own handle of it: opening and closing the file ourselves would drop the locks of this process.
+sqlite3_file& wal_of(sql::database& db) {
+  sqlite3_file* wal = nullptr;
+  int result = sqlite3_file_control(db.handle(), "main", SQLITE_FCNTL_JOURNAL_POINTER, &wal);
+  if (result == SQLITE_OK && (wal == nullptr || wal->pMethods == nullptr)) result = SQLITE_IOERR;
+  if (result != SQLITE_OK) throw sql::sql_error(result, db.path(), "find its WAL", "");
+  return *wal;
 }
 
 }  // namespace
@@ -166,14 +176,49 @@ void log_writer::checkpoint() {
   if (result != SQLITE_OK && (result & 0xff) != SQLITE_BUSY) fail("checkpoint");
 }
 
-void log_writer::checkpoint_and_empty() {
+bool log_writer::checkpoint_and_empty() {
   detail::reach(detail::phase::checkpoint);
   sqlite3_busy_timeout(session_->db.handle(), 0);
   const int result =
       sqlite3_wal_checkpoint_v2(session_->db.handle(), "main", SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
   sqlite3_busy_timeout(session_->db.handle(), busy_milliseconds);
-  if ((result & 0xff) == SQLITE_BUSY) return checkpoint();
+  if ((result & 0xff) == SQLITE_BUSY) {
+    checkpoint();
+    return false;
+  }
   if (result != SQLITE_OK) fail("checkpoint");
+  wal_bytes_ = 0;
+  return true;
+}
+
+std::optional<std::uint64_t> log_writer::free_bytes() { return files_->free_bytes(paths_.log); }
+
+void log_writer::cut_wal() {
+  const sql::transaction nobody_writes(session_->db);
+  sqlite3_file& wal = wal_of(session_->db);
+  sqlite3_int64 size = 0;
+  int result = wal.pMethods->xFileSize(&wal, &size);
+  const std::uint64_t end = committed_bytes_of_wal();
+  if (result == SQLITE_OK && static_cast<std::uint64_t>(size) <= end) return;
+  if (result == SQLITE_OK) result = wal.pMethods->xTruncate(&wal, static_cast<sqlite3_int64>(end));
+  if (result == SQLITE_OK) result = wal.pMethods->xSync(&wal, SQLITE_SYNC_NORMAL);
+  if (result != SQLITE_OK) throw sql::sql_error(result, paths_.wal, "cut the WAL", "");
+}
+
+/// As the wal-index says, which does not change while one is in a transaction that writes: the number of its last valid frame is at
+/// 16. (https://www.sqlite.org/walformat.html, 2.1)
+std::uint64_t log_writer::committed_bytes_of_wal() {
+  constexpr int region_bytes = 32'768;
+  constexpr std::size_t at = 16;
+  sqlite3_file* database = nullptr;
+  int result = sqlite3_file_control(session_->db.handle(), "main", SQLITE_FCNTL_FILE_POINTER, &database);
+  void volatile* region = nullptr;
+  if (result == SQLITE_OK) result = database->pMethods->xShmMap(database, 0, region_bytes, 0, &region);
+  if (result == SQLITE_OK && region == nullptr) result = SQLITE_IOERR_SHMMAP;
+  if (result != SQLITE_OK) throw sql::sql_error(result, paths_.log, "read the wal-index", "");
+  std::uint32_t frames = 0;
+  std::memcpy(&frames, const_cast<const char*>(static_cast<volatile char*>(region)) + at, sizeof frames);
+  return frames == 0 ? 0 : wal_header_bytes + frames * frame_bytes;
 }
 
 void log_writer::fail(std::string_view doing) const {
@@ -202,12 +247,10 @@ void log_writer::make_all_durable() {
   mark();
 }
 
-/// Through SQLite's own handle: opening and closing the file ourselves would drop the locks of this process.
 void log_writer::rewrite_wal(std::uint64_t bytes) {
   const sql::transaction nobody_writes(session_->db);
-  sqlite3_file* wal = nullptr;
-  int result = sqlite3_file_control(session_->db.handle(), "main", SQLITE_FCNTL_JOURNAL_POINTER, &wal);
-  if (result == SQLITE_OK && (wal == nullptr || wal->pMethods == nullptr)) result = SQLITE_IOERR;
+  sqlite3_file* const wal = &wal_of(session_->db);
+  int result = SQLITE_OK;
   std::vector<char> part(64u << 10);  // SQLite writes at most 128 KiB in one call
   for (std::uint64_t at = 0; at < bytes && result == SQLITE_OK; at += part.size()) {
     const int size = static_cast<int>(std::min<std::uint64_t>(part.size(), bytes - at));

@@ -56,8 +56,15 @@ class log_writer {
   void checkpoint();
 
   /// Copies all of it, without waiting for readers, and empties it if none is in the way: who opens the log next sees that it
-  /// was closed in order.
-  void checkpoint_and_empty();
+  /// was closed in order, and the disk has its place back. False: one is in the way.
+  bool checkpoint_and_empty();
+
+  /// Of the disk that the log is on; nothing: who knows.
+  std::optional<std::uint64_t> free_bytes();
+
+  /// Ends the file of the WAL where the last commit ends, durably: what a failed one left behind that cannot come back, and its
+  /// place is free.
+  void cut_wal();
 
   // After a commit that failed.
 
@@ -73,6 +80,7 @@ class log_writer {
   struct session;
   void connect();
   void rewrite_wal(std::uint64_t bytes);
+  std::uint64_t committed_bytes_of_wal();
   [[noreturn]] void fail(std::string_view doing) const;
 
   const std::shared_ptr<files> files_;
