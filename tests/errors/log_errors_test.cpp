@@ -1,8 +1,11 @@
 // What a log's errors say, and an append's.
 #include <sqlite3.h>
 
+#include <chrono>
+#include <filesystem>
 #include <memory>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -67,6 +70,27 @@ TEST_CASE("a log that was read as one that nobody writes") {
   where: bank.db
   why:   it had no -wal beside it, and none can be made there: so it was read as a file that nobody writes
   do:    try again: a log that is being written is read beside its writer  [log.changed, exit 5]
+)");
+}
+
+TEST_CASE("an index that is removed while the log is open") {
+  const scene here;
+  make_log(here);
+  const auto log = open(here);
+  std::string reported;
+  here.runtime().executor->on_report(
+      [&](const std::exception_ptr& failure) { reported = here.says([&] { std::rethrow_exception(failure); }); });
+  REQUIRE(log->stream_head("account-ada") == stream_version{3});
+  for (const char* const part : {"", "-wal", "-shm"})
+    std::filesystem::remove(here.file(std::string("bank.db.index") + part));
+  for (int waits = 0; waits < 500 && reported.empty(); ++waits) {
+    std::this_thread::sleep_for(std::chrono::milliseconds{20});
+    CHECK(log->stream_head("account-ada") == stream_version{3});
+  }
+  CHECK(reported == R"(app: bank.db.index was removed or replaced while the log is open
+  where: bank.db.index
+  why:   no event is lost: it is made anew from the log, and appends wait for that
+  do:    leave the files of a log alone while a process has it open  [log.index_lost, exit 6]
 )");
 }
 

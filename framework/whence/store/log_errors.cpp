@@ -33,6 +33,14 @@ log_changed::log_changed(std::string log)
              .remedy = "try again: a log that is being written is read beside its writer"}),
       path(std::move(log)) {}
 
+log_index_lost::log_index_lost(std::string index)
+    : error("log.index_lost", next_move::operator_needed,
+            {.what = index + " was removed or replaced while the log is open",
+             .where = index,
+             .why = "no event is lost: it is made anew from the log, and appends wait for that",
+             .remedy = "leave the files of a log alone while a process has it open"}),
+      path(std::move(index)) {}
+
 log_damaged::log_damaged(std::string log, global_position where, std::string detail)
     : error("log.checksum", next_move::operator_needed,
             {.what = where == global_position{} ? log + " is damaged"

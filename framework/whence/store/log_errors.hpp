@@ -26,6 +26,13 @@ struct log_changed final : error {
   std::string path;
 };
 
+/// `log.index_lost`: while a log was open, its index was removed, or another file put in its place. Reported by the executor, never
+/// thrown; it is made anew from the log, and appends wait for that.
+struct log_index_lost final : error {
+  explicit log_index_lost(std::string path);
+  std::string path;  ///< of the index
+};
+
 /// `log.checksum`: an event does not match its checksum, or the order of the log is broken there.
 struct log_damaged final : error {
   log_damaged(std::string path, global_position position, std::string detail);

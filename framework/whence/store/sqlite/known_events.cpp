@@ -101,7 +101,7 @@ void known_events::begin_look_at_index() {
   const std::uint64_t drops = indexer_.tail().drops();
   if (!index_ || generation != index_generation_) {
     index_.reset();
-    index_ = std::make_unique<index_reader>(paths_.index, index_reader::filters::asked);
+    index_ = indexer_.open(index_reader::filters::asked);
     index_generation_ = generation;
   }
   index_look_.emplace(*index_);

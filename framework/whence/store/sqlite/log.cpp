@@ -42,7 +42,7 @@ sqlite_log::sqlite_log(const log_paths& paths, const sqlite_options& options, co
   readers_ = std::make_unique<reader_pool>(paths_.log);
   readers_->add(std::move(opened.readers));
   told_ = std::make_unique<announcements>(runtime.executor, paths_.log);
-  index_ = std::make_unique<indexer>(runtime.files, paths_, *readers_, identity_, opened.tip.head);
+  index_ = std::make_unique<indexer>(runtime.files, runtime.executor, paths_, *readers_, identity_, opened.tip.head);
   auto writer = std::make_unique<group_writer>(
       group_writer::parts{.paths = paths_,
                           .clock = runtime.clock,
@@ -88,14 +88,28 @@ event_page sqlite_log::read(global_position after, const event_filter& filter, p
   });
 }
 
+index_reader& sqlite_log::index_of(log_readers& lent, std::uint64_t generation) {
+  const bool opened = lent.has_index(generation);
+  index_reader& index = lent.index_at(paths_.index, generation);
+  if (opened) return index;
+  try {
+    index_->must_be_ours(index);
+  } catch (...) {
+    lent.close_index();
+    throw;
+  }
+  return index;
+}
+
 /// By the index, if that has all that it says it has: nobody waits for one that is filled anew.
 void sqlite_log::go_on(filtered_reading& reading, log_readers& lent) {
   lookup_sources sources{
       .log = lent.log, .index = nullptr, .indexed_to = {}, .remembered = std::nullopt, .remembered_to = {}};
+  index_->watch_file();
   const std::uint64_t generation = index_->generation();
   if (index_->is_complete(generation)) {
     try {
-      index_reader& index = lent.index_at(paths_.index, generation);
+      index_reader& index = index_of(lent, generation);
       const index_reader::snapshot index_snapshot(index);
       const log_reader_connection::snapshot log_snapshot(lent.log);
       use_index(sources, index);
@@ -119,6 +133,7 @@ auto sqlite_log::look_up(index_key key, Read read) {
   using result = std::invoke_result_t<Read&, const lookup_sources&>;
   refuse_in_fork();
   for (;;) {
+    index_->watch_file();
     const bool complete = !index_->wait_until_complete();
     std::optional<result> found = readers_->with_readers([&](log_readers& lent) -> std::optional<result> {
       if (complete) {
@@ -144,7 +159,7 @@ auto sqlite_log::look_up_in_index(index_key key, log_readers& lent, Read& read)
   const std::uint64_t generation = index_->generation();
   const global_position remembered_to = head();  // a group is in memory before the head is behind it
   std::vector<std::uint64_t> remembered = index_->tail().find(key);
-  index_reader& index = lent.index_at(paths_.index, generation);
+  index_reader& index = index_of(lent, generation);
   const index_reader::snapshot index_snapshot(index);
   const log_reader_connection::snapshot log_snapshot(lent.log);
   lookup_sources sources{.log = lent.log,

@@ -49,6 +49,7 @@ class sqlite_log final : public log {
   void refuse_in_fork() const;
   void close_parts() noexcept;
   void go_on(filtered_reading& reading, log_readers& lent);
+  index_reader& index_of(log_readers& lent, std::uint64_t generation);
   template <class Read>
   auto look_up(index_key key, Read read);
   template <class Read>

@@ -42,6 +42,9 @@ struct log_readers {
   /// Throws sql_error.
   index_reader& index_at(const std::string& path, std::uint64_t which);
 
+  bool has_index(std::uint64_t which) const noexcept { return index_ && which == which_index_; }
+  void close_index() noexcept { index_.reset(); }
+
   /// False: what was read since they were opened may be torn, or old.
   bool still_hold() const { return log_mode_.still_holds() && index_mode_.still_holds(); }
 

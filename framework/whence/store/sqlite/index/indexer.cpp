@@ -29,13 +29,15 @@ constexpr int parts_of_merges_after_batch = 8;
 constexpr int rest_of_large_merge = 4;
 constexpr std::chrono::milliseconds rest_of_large_merge_max{100};
 
+constexpr std::chrono::milliseconds between_looks_at_file{200};
+
 }  // namespace
 
-indexer::indexer(std::shared_ptr<files> files, log_paths paths, reader_pool& readers, log_identity log,
-                 global_position head)
-    : files_(std::move(files)), paths_(std::move(paths)), log_(log), readers_(readers) {
+indexer::indexer(std::shared_ptr<files> files, std::shared_ptr<executor> executor, log_paths paths,
+                 reader_pool& readers, log_identity log, global_position head)
+    : files_(std::move(files)), executor_(std::move(executor)), paths_(std::move(paths)), log_(log), readers_(readers) {
   shared_.lock()->head = head;
-  index_ = index_writer::open(*files_, paths_.index);  // here, so that who opens the log learns why it cannot be
+  open_index();  // here, so that who opens the log learns why it cannot be
   thread_ = std::thread([this] { run(); });
 }
 
@@ -58,6 +60,7 @@ std::optional<indexer::obstacle> indexer::wait_for_room() {
 
 void indexer::add(const index_batch& events) {
   if (events.empty()) return;
+  watch_file();
   const bool full = tail_.add(events);
   {
     const auto own = shared_.lock();
@@ -86,8 +89,38 @@ bool indexer::rebuild_if_lost(const sql::sql_error& failure) {
   const bool gone = failure.primary() == SQLITE_CANTOPEN && !files_->status(paths_.index);
   const bool without_tables = failure.primary() == SQLITE_ERROR;
   if (!gone && !without_tables && !is_damage(failure)) return false;
+  if (!filling() && !is_ours(files_->status(paths_.index))) tell_lost();
   rebuild();
   return true;
+}
+
+void indexer::watch_file() noexcept {
+  const auto now = std::chrono::steady_clock::now().time_since_epoch();
+  if (now.count() < next_look_at_file_.load(std::memory_order_relaxed)) return;
+  const std::chrono::steady_clock::duration pause = between_looks_at_file;
+  next_look_at_file_.store((now + pause).count(), std::memory_order_relaxed);
+  const std::uint64_t generation = generation_.load();
+  try {
+    // While it is made anew it is another, and for a moment there is none.
+    if (is_ours(files_->status(paths_.index)) || !is_complete(generation)) return;
+  } catch (const std::exception&) {
+    return;  // it cannot be looked at now
+  }
+  tell_lost();
+  rebuild();
+}
+
+void indexer::tell_lost() noexcept { executor_->report(std::make_exception_ptr(log_index_lost(paths_.index))); }
+
+std::unique_ptr<index_reader> indexer::open(index_reader::filters use) {
+  auto opened = std::make_unique<index_reader>(paths_.index, use);
+  must_be_ours(*opened);
+  return opened;
+}
+
+void indexer::must_be_ours(index_reader& opened) {
+  if (is_ours(files_->status(paths_.index)) && !opened.has_moved()) return;
+  index_is_damaged(paths_.index, "another file stands in its place");
 }
 
 bool indexer::is_complete(std::uint64_t generation) {
@@ -148,9 +181,17 @@ void indexer::work() {
   index_oldest();
 }
 
+void indexer::open_index() {
+  index_ = index_writer::open(*files_, paths_.index);
+  const std::optional<file_status> file = files_->status(paths_.index);
+  inode_ = file ? file->inode : 0;
+}
+
 void indexer::replace_index() {
   index_.reset();
   index_ = index_writer::replace(*files_, paths_.index);
+  const std::optional<file_status> file = files_->status(paths_.index);
+  inode_ = file ? file->inode : 0;
   ++generation_;
   shared_.lock()->replace = false;
 }
@@ -198,7 +239,7 @@ bool indexer::sample_fits(global_position head) {
 
 /// Brings the index to the head, or to where the tail begins. False: it has to be done again, or the log is closed.
 bool indexer::fill() {
-  if (!index_) index_ = index_writer::open(*files_, paths_.index);
+  if (!index_) open_index();
   bool replace = false;
   global_position to;
   {
@@ -265,7 +306,13 @@ bool indexer::give_way() {
 
 /// Whatever the tail has when the log is closed, as far as it is full before; and merges, until the tail has something again.
 void indexer::index_oldest() {
-  if (!index_) index_ = index_writer::open(*files_, paths_.index);
+  if (!index_) {
+    // What the file has of the log was looked at when it was filled: another has anything.
+    const bool replaced = !is_ours(files_->status(paths_.index));
+    if (replaced) tell_lost();
+    if (!replaced) index_ = index_writer::open(*files_, paths_.index);
+    if (replaced || !is_ours(files_->status(paths_.index))) return rebuild();
+  }
   for (;;) {
     const bool also_begun = closing();
     index_batch oldest = tail_.oldest(also_begun);

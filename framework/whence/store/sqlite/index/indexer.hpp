@@ -11,9 +11,11 @@
 #include <thread>
 #include <vector>
 
+#include <whence/core/executor.hpp>
 #include <whence/core/guarded.hpp>
 #include <whence/sql/error.hpp>
 #include <whence/store/sqlite/format.hpp>
+#include <whence/store/sqlite/index/reader.hpp>
 #include <whence/store/sqlite/index/tail.hpp>
 #include <whence/store/sqlite/index/writer.hpp>
 #include <whence/store/sqlite/reader_pool.hpp>
@@ -33,8 +35,9 @@ class indexer {
  public:
   static constexpr std::size_t tail_events_max = 65'536;
 
-  /// `head` is where the log ends now.
-  indexer(std::shared_ptr<files> files, log_paths paths, reader_pool& readers, log_identity log, global_position head);
+  /// `head` is where the log ends now. `executor`: is told when the index is lost.
+  indexer(std::shared_ptr<files> files, std::shared_ptr<executor> executor, log_paths paths, reader_pool& readers,
+          log_identity log, global_position head);
   ~indexer();
 
   struct obstacle {
@@ -62,6 +65,16 @@ class indexer {
   /// Of an error that somebody met with the index: true, and a new one is made, if it is damaged, or its file is gone.
   bool rebuild_if_lost(const sql::sql_error& failure);
 
+  /// Makes a new one if its file was removed, or is another: whoever has the old one open goes on with that, and whoever opens it
+  /// now meets the other. Looks a few times a second, however often it is called.
+  void watch_file() noexcept;
+
+  /// Opens the index, for who reads it. Throws sql_error: CORRUPT, of a file that is not the one that is written; a new one is made
+  /// then.
+  std::unique_ptr<index_reader> open(index_reader::filters use);
+  /// The same, of one that was opened meanwhile.
+  void must_be_ours(index_reader& opened);
+
   /// Changes when the index became another file: whoever has the old one open must turn to the new one.
   std::uint64_t generation() const noexcept { return generation_.load(); }
 
@@ -87,15 +100,19 @@ class indexer {
   bool fill();
   void fill_batch(global_position after, global_position to);
   void replace_index();
+  void open_index();
+  bool is_ours(const std::optional<file_status>& file) const noexcept { return file && file->inode == inode_.load(); }
   bool fits_log(const std::optional<index_checkpoint>& checkpoint, global_position head);
   bool sample_fits(global_position head);
   void index_oldest();
+  void tell_lost() noexcept;
   void merge_a_part();
   bool give_way();
   bool closing() { return shared_.lock()->closing; }
   bool filling() { return shared_.lock()->now == stage::filling; }
 
   const std::shared_ptr<files> files_;
+  const std::shared_ptr<executor> executor_;
   const log_paths paths_;
   const log_identity log_;
   reader_pool& readers_;
@@ -106,6 +123,8 @@ class indexer {
   std::condition_variable changed_;  // of those who wait for it
 
   std::atomic<std::uint64_t> generation_{1};
+  std::atomic<std::uint64_t> inode_{0};  // of the file that is written
+  std::atomic<std::chrono::steady_clock::rep> next_look_at_file_{0};
   // The thread's:
   std::optional<index_writer> index_;
   std::chrono::steady_clock::time_point large_part_from_;  // while events are appended

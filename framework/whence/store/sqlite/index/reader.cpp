@@ -29,6 +29,11 @@ index_reader::index_reader(const std::string& path, filters use, sql::open_mode 
   db_.run("PRAGMA cache_size=-4096");
 }
 
+bool index_reader::has_moved() noexcept {
+  int moved = 0;
+  return sqlite3_file_control(db_.handle(), "main", SQLITE_FCNTL_HAS_MOVED, &moved) == SQLITE_OK && moved != 0;
+}
+
 index_reader::snapshot::snapshot(index_reader& index) : index_(index) {
   index_.db_.run("BEGIN", {});
   try {

@@ -42,6 +42,9 @@ class index_reader {
     index_reader& index_;
   };
 
+  /// True: its path names another file by now, or none.
+  bool has_moved() noexcept;
+
   /// True: as of the last snapshot the key was in no run, as far as filters in memory tell. Reads nothing.
   bool surely_lacked(index_key key, const event_id* id);
 

@@ -110,6 +110,7 @@ void index_writer::write_state() {
 }
 
 void index_writer::add(index_batch batch, const log_identity& log) {
+  if (batch.first != state_.last + 1) index_is_damaged(db_.path(), "it does not end where its next events begin");
   batch.entries.insert(batch.entries.end(), batch.sparse.all().begin(), batch.sparse.all().end());
   sort_entries(batch.entries);
   index_run planned;
