@@ -6,13 +6,28 @@
 ///       void apply(const OrderPlaced&);     // total: it never fails, as what it is told has happened
 ///       void apply(const OrderShipped&);
 ///     };
+///
+/// One that lives long can close its books now and then, as a shop does at the end of the year: with an event that has all that
+/// is to be known of what came before. That event is always applied to a fresh state, so that a load can begin at the last one:
+///
+///     struct Cashbook {
+///       static constexpr whence::aggregate_type type{"Cashbook"};
+///       using events = whence::events<Earned, Spent, YearClosed>;
+///       using books_closed_by = whence::events<YearClosed>;
+///
+///       std::int64_t cents = 0;
+///       void apply(const Earned& event) { cents += event.cents; }
+///       void apply(const Spent& event) { cents -= event.cents; }
+///       void apply(const YearClosed& event) { cents = event.cents; }
+///     };
 #pragma once
 
 #include <concepts>
-#include <memory>
+#include <span>
 #include <string_view>
 #include <type_traits>
 
+#include <whence/modelling/detail/fold_in.hpp>
 #include <whence/modelling/snapshot_policy.hpp>
 #include <whence/serialization/event.hpp>
 
@@ -41,6 +56,12 @@ template <class Aggregate, class List>
 inline constexpr bool folds_each = false;
 template <class Aggregate, class... Events>
 inline constexpr bool folds_each<Aggregate, events<Events...>> = (folds<Aggregate, Events> && ...);
+
+template <class Aggregate, class List>
+inline constexpr bool closes_with_listed = false;
+template <class Aggregate, class... Events>
+inline constexpr bool closes_with_listed<Aggregate, events<Events...>> =
+    (is_listed<Events, typename Aggregate::events> && ...);
 
 /// Converts to each type that is not in the list. A spy that is called with it tells by its return type whether the
 /// aggregate itself can take one.
@@ -84,6 +105,12 @@ struct must_apply_only_listed_events {
                 "an aggregate has an `apply` for an event that is not in its `events`");
 };
 
+template <class Aggregate>
+struct must_close_its_books_with_its_events {
+  static_assert(detail::closes_with_listed<Aggregate, detail::closing_events<Aggregate>>,
+                "an aggregate's `books_closed_by` is `whence::events<…>` of events that are in its `events`");
+};
+
 namespace detail {
 
 template <class... Events>
@@ -107,8 +134,10 @@ constexpr bool check_aggregate() {
       check_folds<Aggregate>(list{});
       if constexpr (folds_each<Aggregate, list>) {
         static_cast<void>(must_apply_only_listed_events<Aggregate>{});
+        static_cast<void>(must_close_its_books_with_its_events<Aggregate>{});
         if constexpr (with_snapshots<Aggregate>) static_cast<void>(must_have_an_archivable_state<Aggregate>{});
         return have_different_names<list>() && applies_only_listed<Aggregate> &&
+               closes_with_listed<Aggregate, closing_events<Aggregate>> &&
                (!with_snapshots<Aggregate> || archivable<Aggregate>);
       }
     }
@@ -125,12 +154,13 @@ struct aggregate_facts {
   void (*restart)(void* state);  ///< makes it as `create` does, where it is
   bool (*apply)(void* state, const stored_event& event, json_decoder& decoder);  ///< false: the event isn't listed
   const snapshot_facts* snapshots = nullptr;                                     ///< if it has any
+  std::span<const event_type> closing = {};                                      ///< what its books are closed by
 };
 
 template <class Aggregate>
 bool apply_stored(void* state, const stored_event& stored, json_decoder& decoder) {
   return dispatch(typename Aggregate::events{}, stored, decoder,
-                  [state](const auto& event) { static_cast<Aggregate*>(state)->apply(event); });
+                  [state](const auto& event) { fold_in(*static_cast<Aggregate*>(state), event); });
 }
 
 template <class Aggregate>
@@ -139,14 +169,10 @@ inline constexpr aggregate_facts facts_of{
     .key = &type_key<Aggregate>,
     .create = []() -> void* { return new Aggregate{}; },
     .destroy = [](void* state) { delete static_cast<Aggregate*>(state); },
-    .restart =
-        [](void* state) {
-          auto* const old = static_cast<Aggregate*>(state);
-          std::destroy_at(old);
-          std::construct_at(old);
-        },
+    .restart = [](void* state) { restart(*static_cast<Aggregate*>(state)); },
     .apply = &apply_stored<Aggregate>,
     .snapshots = snapshots_of<Aggregate>(),
+    .closing = event_types<closing_events<Aggregate>>::value,
 };
 
 }  // namespace detail

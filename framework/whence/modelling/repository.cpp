@@ -1,11 +1,15 @@
 #include <whence/modelling/repository.hpp>
 
+#include <algorithm>
+#include <iterator>
 #include <string>
 
 #include <whence/modelling/snapshot_room.hpp>
 
 namespace whence::inline v0 {
 namespace {
+
+constexpr std::size_t books_page = 256;  // events that are read at once where the last closing event is looked for
 
 std::string where(const recorded_event& event) {
   return std::string(event.stream) + " version " + std::to_string(event.version.value()) + ", position " +
@@ -23,6 +27,49 @@ void apply(const recorded_event& event, const detail::aggregate_facts& facts, vo
   }
 }
 
+void require_type(const recorded_event& event, const detail::aggregate_facts& facts) {
+  if (event.aggregate_type != facts.name) throw stream_of_other_type(event.stream, facts.name, event.aggregate_type);
+}
+
+detail::fold_end end_of(const recorded_event& event) {
+  return {.version = event.version, .position = event.position, .chain = event.chain};
+}
+
+struct last_books {
+  detail::fold_end begin;  // behind which the fold goes on
+  bool folded = false;     // it is at the end already
+};
+
+/// Looks from the end for the event that closed the books last. If it is among the last few, or the stream has no more, they are
+/// applied at once.
+last_books fold_last_books(log_reader& log, std::string_view stream, const detail::aggregate_facts& facts,
+                           void* state) {
+  const auto closes = [&](const recorded_event& event) {
+    return std::ranges::any_of(facts.closing, [&](const event_type& type) { return type.name == event.type; });
+  };
+  stream_version from{UINT64_MAX};
+  for (bool first = true;; first = false) {
+    const event_page page = log.read_stream(stream, from, read_direction::backward, {.events = books_page});
+    if (page.empty()) return {};
+    require_type(page.front(), facts);
+    const auto closing = std::ranges::find_if(page, closes);
+    const bool is_whole = page.back().version == stream_version{1};
+    if (first && (closing != page.end() || is_whole)) {
+      json_decoder decoder;
+      auto event = closing == page.end() ? closing : std::next(closing);
+      while (event != page.begin()) apply(*--event, facts, state, decoder);
+      return {.begin = end_of(page.front()), .folded = true};
+    }
+    if (closing != page.end()) {
+      last_books found;
+      found.begin.version = stream_version{closing->version.value() - 1};
+      return found;
+    }
+    if (is_whole) return {};
+    from = stream_version{page.back().version.value() - 1};
+  }
+}
+
 }  // namespace
 
 detail::fold_end detail::fold_stream(log_reader& log, std::string_view stream, const aggregate_facts& facts,
@@ -33,22 +80,31 @@ detail::fold_end detail::fold_stream(log_reader& log, std::string_view stream, c
   for (bool at_end = false; !at_end;) {
     const event_page page = log.read_stream(stream, end.version.next());
     if (page.empty()) break;
-    if (page.front().aggregate_type != facts.name)
-      throw stream_of_other_type(stream, facts.name, page.front().aggregate_type);
+    require_type(page.front(), facts);
     for (const recorded_event& event : page) {
       if (wanted && !wanted(event)) return end;
       apply(event, facts, state, decoder);
-      end = {.version = event.version, .position = event.position, .chain = event.chain};
+      end = end_of(event);
     }
     at_end = page.at_end();
   }
   return end;
 }
 
+detail::fold_end detail::fold_on(log_reader& log, std::string_view stream, const aggregate_facts& facts, void* state,
+                                 fold_end from) {
+  if (from.version == stream_version{} && !facts.closing.empty()) {
+    const last_books found = fold_last_books(log, stream, facts, state);
+    if (found.folded) return found.begin;
+    from = found.begin;
+  }
+  return fold_stream(log, stream, facts, state, from);
+}
+
 void detail::catch_up(log_reader& log, snapshots* from, std::string_view stream, const aggregate_facts& facts,
                       void* state, fold_progress& at) {
   if (from == nullptr || facts.snapshots == nullptr)
-    at.end = fold_stream(log, stream, facts, state, at.end);
+    at.end = fold_on(log, stream, facts, state, at.end);
   else
     snapshot_access::room(*from).catch_up(log, stream, facts, state, at);
 }

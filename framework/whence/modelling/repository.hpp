@@ -40,6 +40,10 @@ struct fold_end {
 fold_end fold_stream(log_reader& log, std::string_view stream, const aggregate_facts& facts, void* state,
                      fold_end from = {}, const std::function<bool(const recorded_event&)>& wanted = nullptr);
 
+/// Applies all of the stream's events after `from`. If the state is a fresh one, and the aggregate closes its books, it begins
+/// with the last event that does so.
+fold_end fold_on(log_reader& log, std::string_view stream, const aggregate_facts& facts, void* state, fold_end from);
+
 /// How far a state is folded, and from where.
 struct fold_progress {
   fold_end end;
@@ -66,6 +70,8 @@ class repository {
   /// The aggregate with that id; a fresh one of version 0 if it has no events.
   ///
   /// Limits   reads in pages: memory for one page and the state, however long the stream is.
+  /// Costs    reads the stream from its snapshot on, if it has one; else from the event on that closed its books last (which is
+  ///          looked for from the end); else from its first event.
   /// Throws   stream_of_other_type, unlisted_event, unknown_event_version, decode_error, log_damaged.
   template <class Aggregate>
   loaded<Aggregate> load(const id<Aggregate>& target) const {

@@ -31,6 +31,7 @@
 #include <string>
 #include <string_view>
 
+#include <whence/modelling/detail/fold_in.hpp>
 #include <whence/serialization/binary.hpp>
 #include <whence/serialization/event.hpp>
 #include <whence/serialization/json_schema.hpp>
@@ -65,7 +66,7 @@ template <class Aggregate, class Event>
 void apply_sample(void* state, std::uint64_t seed) {
   Event event{};
   make_up_sample(seed, erase(event));
-  static_cast<Aggregate*>(state)->apply(event);
+  fold_in(*static_cast<Aggregate*>(state), event);
 }
 
 /// What snapshots of an aggregate type need, for the library's compiled half.

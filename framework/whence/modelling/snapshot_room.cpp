@@ -65,7 +65,7 @@ void snapshot_room::catch_up(log_reader& log, std::string_view stream, const agg
       at = {.end = *known, .snapshot = known->version, .began_with_snapshot = true};
   }
   try {
-    at.end = fold_stream(log, stream, facts, state, at.end);
+    at.end = fold_on(log, stream, facts, state, at.end);
   } catch (...) {
     if (mutant(37)) keep(facts, stream, state, end_of(*log_, stream));
     throw;
@@ -106,7 +106,7 @@ std::optional<kept_snapshot> snapshot_room::find(std::string_view stream) {
   } catch (const sql::sql_error& failure) {
     if (says_damaged(failure))
       shared_.lock()->damaged = true;
-    else
+    else if (failure.next() != next_move::retry)  // it is just being made
       report_failure(said_reading_fails_);
   } catch (...) {
     report_failure(said_reading_fails_);

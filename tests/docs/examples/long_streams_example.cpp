@@ -1,4 +1,4 @@
-// Long streams: snapshots. Runs what docs/long-streams.md shows.
+// Long streams: snapshots, closed books, periods. Runs what docs/long-streams.md shows.
 #include <cstdint>
 #include <string>
 
@@ -7,6 +7,7 @@
 #include <doctest/doctest.h>
 
 #include <tests/temporary_folder.hpp>
+#include <whence/testing/given.hpp>
 
 namespace stock {
 
@@ -49,10 +50,63 @@ inline whence::outcome<Stock> decide(const Stock&, const Receive& command) { ret
 
 }  // namespace stock
 
+namespace cash {
+
+struct Earned {
+  static constexpr whence::event_type type{"Earned"};
+  std::int64_t cents = 0;
+  template <class Archive>
+  void serialize(Archive& ar) {
+    ar(cereal::make_nvp("cents", cents));
+  }
+};
+struct Spent {
+  static constexpr whence::event_type type{"Spent"};
+  std::int64_t cents = 0;
+  template <class Archive>
+  void serialize(Archive& ar) {
+    ar(cereal::make_nvp("cents", cents));
+  }
+};
+struct YearClosed {
+  static constexpr whence::event_type type{"YearClosed"};
+  std::int64_t cents = 0;
+  template <class Archive>
+  void serialize(Archive& ar) {
+    ar(cereal::make_nvp("cents", cents));
+  }
+};
+
+struct Cashbook {
+  static constexpr whence::aggregate_type type{"Cashbook"};
+  using events = whence::events<Earned, Spent, YearClosed>;
+  using books_closed_by = whence::events<YearClosed>;
+
+  std::int64_t cents = 0;
+  void apply(const Earned& event) { cents += event.cents; }
+  void apply(const Spent& event) { cents -= event.cents; }
+  void apply(const YearClosed& event) { cents = event.cents; }
+};
+
+struct Spend {
+  std::int64_t cents;
+};
+struct CloseYear {};
+
+inline whence::outcome<Cashbook> decide(const Cashbook& book, const Spend& command) {
+  if (command.cents > book.cents) return whence::rejected{"cashbook.short", "there is not that much in it"};
+  return Spent{command.cents};
+}
+inline whence::outcome<Cashbook> decide(const Cashbook& book, const CloseYear&) { return YearClosed{book.cents}; }
+
+}  // namespace cash
+
 namespace {
 
+using cash::Cashbook, cash::CloseYear, cash::Earned, cash::Spend, cash::Spent, cash::YearClosed;
 using stock::Receive;
 using stock::Stock;
+using whence::testing::given;
 
 }  // namespace
 
@@ -71,4 +125,9 @@ TEST_CASE("a stock with snapshots is the same without them") {
   CHECK(start().load(tea).state.left == 1'100);
   file.run("DELETE FROM snapshots");
   CHECK(start().load(tea).state.left == 1'100);
+}
+
+TEST_CASE("a year that is closed takes what is left along") {
+  given<Cashbook>(Earned{500}, Spent{200}).when(CloseYear{}).then(YearClosed{300});
+  given<Cashbook>(Earned{500}, Spent{200}, YearClosed{300}).when(Spend{301}).then_rejected("cashbook.short");
 }
