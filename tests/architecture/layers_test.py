@@ -16,10 +16,11 @@ TABLE = {
     "resilience": (["core"], []),
     "serialization": (["core"], []),
     "store": (["core"], ["sql"]),
+    "upcasting": (["store", "serialization"], []),
     "subscription": (["store", "resilience"], []),
     "modelling": (["store", "serialization", "resilience"], ["sql"]),
     "projection": (["subscription", "serialization", "sql"], []),
-    "app": (["modelling", "projection"], []),
+    "app": (["modelling", "projection", "upcasting"], []),
     "cli": (["modelling", "projection"], []),
     "testing": (["modelling", "projection"], []),
 }

@@ -75,6 +75,12 @@ tally bare_count_by_type(const std::filesystem::path& path);
 tally whence_decode(const std::filesystem::path& path);
 tally bare_decode(const std::filesystem::path& path);
 
+// Old events, three versions behind, and the same as of today: whence_upcast.cpp.
+void make_old_log(const std::filesystem::path& path, std::size_t events);
+void make_log_of_today(const std::filesystem::path& path, std::size_t events);
+tally whence_decode_old(const std::filesystem::path& path);
+tally whence_decode_of_today(const std::filesystem::path& path);
+
 // The index: whence_index.cpp, bare_index.cpp.
 /// From a log whose index was deleted to the first answer that needs all of it.
 double whence_index_seconds(const std::filesystem::path& path);

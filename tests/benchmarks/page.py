@@ -24,7 +24,7 @@ SETS = {
     "bulk": ("Appending in bulk", ["bulk/random", "bulk/local", "bulk/new"]),
     "read": ("Reading", ["scan", "load/100", "trace"]),
     "log": ("The log as it grows", ["grow", "bytes", "open/clean", "open/killed", "index"]),
-    "project": ("Catching up", ["project/count", "project/decode"]),
+    "project": ("Catching up", ["project/count", "project/decode", "project/upcast"]),
     "peers": ("Beside other event stores", ["peers/emmett/1", "peers/emmett/100", "peers/emmett-kept/1", "peers/emmett-kept/100",
                                             "peers/act/1", "peers/act/100", "peers/act/64-callers"]),
 }
@@ -61,6 +61,8 @@ FIGURES = {
                      "the model includes the whole log. The reference steps through type and payload of the same rows, and counts.",
     "project/decode": "The same with a projection that decodes each event and adds up what is in it. The reference does so by hand "
                       "with nlohmann/json.",
+    "project/upcast": "The same projection over a log whose events are three versions old: each goes through three upcasters, which "
+                      "rename a member, remove one, and read and set one. The reference is the same over a log of today's events.",
     "peers/emmett/1": "One event a call, appended by one caller to one of 100,000 streams. Emmett as it is shipped opens its file for "
                       "each call.",
     "peers/emmett/100": "The same with a hundred events a call.",

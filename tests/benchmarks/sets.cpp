@@ -103,6 +103,18 @@ void measure_project(const settings& how, const report& to) {
                   path, whence_decode, bare_decode, "the same, decoded by hand with nlohmann/json", to);
 }
 
+void measure_upcast(const settings& how, const report& to) {
+  if (!to.wants("project/upcast")) return;
+  const std::filesystem::path old = how.folder / "old.db";
+  const std::filesystem::path of_today = how.folder / "today.db";
+  make_old_log(old, how.log_events);
+  make_log_of_today(of_today, how.log_events);
+  compare_readers(
+      {.name = "project/upcast", .unit = "events/s", .goal = 0.7, .rounds = how.rounds}, how.log_events, old,
+      whence_decode_old, [&of_today](const std::filesystem::path&) { return whence_decode_of_today(of_today); },
+      "the same events, stored as of today", to);
+}
+
 void measure_index(const settings& how, const report& to) {
   const std::filesystem::path path = how.folder / "index.db";
   make_log(path, how.log_events);
@@ -165,7 +177,8 @@ const std::vector<figure_group>& all_groups() {
                                                 {{"bulk/new"}, measure_bulk_new},
                                                 {grown_figures, measure_grown},
                                                 {{"index"}, measure_index},
-                                                {{"project/count", "project/decode"}, measure_project}};
+                                                {{"project/count", "project/decode"}, measure_project},
+                                                {{"project/upcast"}, measure_upcast}};
   return groups;
 }
 
@@ -173,7 +186,7 @@ const std::vector<figure_set>& all_sets() {
   static const std::vector<figure_set> sets{{"append", append_figures},
                                             {"bulk", bulk_figures},
                                             {"read", {"scan", "load/100", "trace"}},
-                                            {"project", {"project/count", "project/decode"}},
+                                            {"project", {"project/count", "project/decode", "project/upcast"}},
                                             {"log", all_of({append_figures, bulk_figures, grown_figures, {"index"}})}};
   return sets;
 }

@@ -27,6 +27,25 @@ struct Channels {
   void on(const OrderPlaced&, const whence::event_context&) {}
 };
 
+struct Priced {
+  static constexpr whence::event_type type{"Priced", 3};
+  int cents = 0;
+  template <class Archive>
+  void serialize(Archive& ar) {
+    ar(make_nvp("cents", cents));
+  }
+};
+
+inline bool keep(whence::document& data) { return data.has("cents"); }
+
+whence::upcasters history() {
+  return whence::upcasters::of(whence::upcast<Priced, 1>(&keep),
+                               whence::upcast<Priced, 2>([](const OrderPaid& old) { return Priced{old.cents}; }),
+                               whence::upcast<StockReserved, 1>().dropped(),
+                               whence::upcast<OrderPlaced, 1>().merged_with<OrderPaid, 1>().to<Priced, 3>(
+                                   [](whence::document&, const whence::document&) { return true; }));
+}
+
 whence::async<void> run(whence::log_source log) {
   const auto app = whence::application::on(log)
                        .aggregate<Order>()

@@ -57,6 +57,11 @@ TEST_CASE("event types that do not fit the program") {
   why:   the event was written by a newer program
   do:    run the program that wrote it, or a newer one  [event.unknown_version, exit 6]
 )");
+  CHECK(here.says([&] { registry.check({.type = "Weighed", .version = 1, .data = "{}"}, decoder); }) ==
+        R"(app: Weighed: version 1 is stored, this program knows version 2
+  why:   the event was written by an older program, and no upcaster here begins at that version
+  do:    give it an upcaster from that version, `whence::upcast<Weighed, 1>(…)`  [event.unknown_version, exit 6]
+)");
   CHECK(here.says([&] { registry.add(events<another::Weighed>{}); }) == R"(app: two types are called Weighed in the log
   why:   an event's name belongs to one type, in all aggregates
   do:    rename one of the two in its `event_type`  [event.duplicate_type, exit 70]

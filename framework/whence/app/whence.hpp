@@ -39,3 +39,4 @@
 #include <whence/store/log_source.hpp>
 #include <whence/subscription/checkpoint.hpp>
 #include <whence/subscription/subscription.hpp>
+#include <whence/upcasting/upcasting_log.hpp>

@@ -71,6 +71,7 @@ constexpr rule rules[] = {
     {"data.unreadable", exit_code::not_readable},
     {"envelope.malformed", exit_code::not_readable},
     {"event.unknown_version", exit_code::not_readable},
+    {"event.upcast_failed", exit_code::not_readable},
     {"log.", exit_code::not_readable},
     {"read_model.", exit_code::not_readable},
     {"sql.corrupt", exit_code::not_readable},

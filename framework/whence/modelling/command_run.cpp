@@ -115,7 +115,7 @@ std::optional<command_outcome> command_run::first_effect() const {
   facts.repeated = true;
   global_position read_to{position->value() - 1};
   for (bool more = true; more;) {
-    const event_page page = parts_->log->read(read_to, {}, {.events = 64});
+    const event_page page = parts_->log->stored().read(read_to, {}, {.events = 64});
     if (page.empty()) break;
     for (const recorded_event& event : page) {
       more = event.id == id_of(facts.events);

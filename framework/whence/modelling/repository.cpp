@@ -50,15 +50,18 @@ last_books fold_last_books(log_reader& log, std::string_view stream, const detai
   stream_version from{UINT64_MAX};
   for (bool first = true;; first = false) {
     const event_page page = log.read_stream(stream, from, read_direction::backward, {.events = books_page});
-    if (page.empty()) return {};
-    require_type(page.front(), facts);
+    const stream_version looked_at = page.last_looked_at().version;
+    if (looked_at == stream_version{}) return {};
+    if (!page.empty()) require_type(page.front(), facts);
     const auto closing = std::ranges::find_if(page, closes);
-    const bool is_whole = page.back().version == stream_version{1};
-    if (first && (closing != page.end() || is_whole)) {
+    const bool is_whole = looked_at == stream_version{1};
+    if (first && !page.empty() && (closing != page.end() || is_whole)) {
       json_decoder decoder;
       auto event = closing == page.end() ? closing : std::next(closing);
       while (event != page.begin()) apply(*--event, facts, state, decoder);
-      return {.begin = end_of(page.front()), .folded = true};
+      // Behind it there may be events that are stored, and no longer told.
+      const bool is_end = &log.stored() == &log || log.stream_head(stream) == page.front().version;
+      return {.begin = end_of(page.front()), .folded = is_end};
     }
     if (closing != page.end()) {
       last_books found;
@@ -66,7 +69,7 @@ last_books fold_last_books(log_reader& log, std::string_view stream, const detai
       return found;
     }
     if (is_whole) return {};
-    from = stream_version{page.back().version.value() - 1};
+    from = stream_version{looked_at.value() - 1};
   }
 }
 
@@ -79,14 +82,15 @@ detail::fold_end detail::fold_stream(log_reader& log, std::string_view stream, c
   fold_end end = from;
   for (bool at_end = false; !at_end;) {
     const event_page page = log.read_stream(stream, end.version.next());
-    if (page.empty()) break;
-    require_type(page.front(), facts);
+    if (!page.empty()) require_type(page.front(), facts);
     for (const recorded_event& event : page) {
       if (wanted && !wanted(event)) return end;
       apply(event, facts, state, decoder);
       end = end_of(event);
     }
-    at_end = page.at_end();
+    const stream_place last = page.last_looked_at();
+    if (last.version > end.version) end = {.version = last.version, .position = last.position, .chain = last.chain};
+    at_end = page.at_end() || last.version == stream_version{};
   }
   return end;
 }

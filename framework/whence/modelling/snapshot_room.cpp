@@ -120,7 +120,8 @@ bool snapshot_room::believes(const kept_snapshot& snapshot, const aggregate_fact
   if (snapshot.aggregate_type != facts.name || snapshot.log.id != log.id || snapshot.log.epoch != log.epoch ||
       (snapshot.fingerprint != fingerprint(facts) && !mutant(36)))
     return false;
-  const event_page last = log_->read_stream(snapshot.stream, snapshot.version, read_direction::forward, {.events = 1});
+  const event_page last =
+      log_->stored().read_stream(snapshot.stream, snapshot.version, read_direction::forward, {.events = 1});
   return !last.empty() && last.front().position == snapshot.position && last.front().chain == snapshot.chain;
 }
 

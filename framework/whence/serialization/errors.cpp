@@ -35,10 +35,12 @@ unknown_event_version::unknown_event_version(std::string event_type_, std::uint3
             {.what = event_type_ + ": version " + std::to_string(found_) + " is stored, this program knows version " +
                      std::to_string(known_),
              .where = std::move(where),
-             .why = found_ > known_ ? "the event was written by a newer program"
-                                    : "the event was written by an older program, and nothing here translates it",
+             .why = found_ > known_
+                        ? "the event was written by a newer program"
+                        : "the event was written by an older program, and no upcaster here begins at that version",
              .remedy = found_ > known_ ? "run the program that wrote it, or a newer one"
-                                       : "translate the old version, or keep its type under its own name"}),
+                                       : "give it an upcaster from that version, `whence::upcast<" + event_type_ +
+                                             ", " + std::to_string(found_) + ">(…)`"}),
       event_type(std::move(event_type_)),
       found(found_),
       known(known_) {}

@@ -92,8 +92,24 @@ bool event_page_builder::has_room_for(const recorded_event& event, const page_li
   return page_.events_.size() < limit.events && bytes <= limit.bytes;
 }
 
+std::vector<recorded_event> event_page_builder::take_over(event_page&& page) {
+  page_.blocks_ = std::move(page.blocks_);
+  page_.tag_lists_ = std::move(page.tag_lists_);
+  return std::move(page.events_);
+}
+
+void event_page_builder::drop_behind(std::size_t count) { page_.events_.resize(count); }
+
+void event_page_builder::turn_behind(std::size_t count) {
+  std::reverse(page_.events_.begin() + static_cast<std::ptrdiff_t>(count), page_.events_.end());
+}
+
 event_page event_page_builder::finish(global_position scanned_to, bool at_end) {
   page_.scanned_to_ = scanned_to;
+  if (last_looked_at_)
+    page_.last_looked_at_ = *std::exchange(last_looked_at_, std::nullopt);
+  else if (!page_.empty())
+    page_.last_looked_at_ = {page_.back().version, page_.back().position, page_.back().chain};
   page_.at_end_ = at_end;
   room_ = nullptr;
   room_left_ = 0;

@@ -40,6 +40,13 @@ struct recorded_event {
   chain_hash chain{};
 };
 
+/// Where an event stands, in its stream and in the log, and in which history.
+struct stream_place {
+  stream_version version;
+  global_position position;
+  chain_hash chain{};
+};
+
 /// A copy with its own bytes, in the form of every boundary.
 envelope to_envelope(const recorded_event& event);
 
@@ -57,6 +64,8 @@ class event_page {
 
   /// Everything up to here was looked at: where to read on, also when the filter let nothing through.
   global_position scanned_to() const noexcept { return scanned_to_; }
+  /// The last event that was looked at: of a stream's page, where to read on from, also if it is no longer told. Zeros: none was.
+  stream_place last_looked_at() const noexcept { return last_looked_at_; }
   /// True if the page ends where the log (or the stream) ended when it was read.
   bool at_end() const noexcept { return at_end_; }
 
@@ -66,6 +75,7 @@ class event_page {
   std::vector<std::unique_ptr<std::string_view[]>> tag_lists_;
   std::vector<recorded_event> events_;
   global_position scanned_to_;
+  stream_place last_looked_at_;
   bool at_end_ = true;
 };
 

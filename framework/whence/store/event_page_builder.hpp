@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include <whence/store/event_page.hpp>
 #include <whence/store/log.hpp>
@@ -37,6 +39,17 @@ class event_page_builder {
   /// Whether the event fits below the limits. The first one always does.
   bool has_room_for(const recorded_event& event, const page_limit& limit) const noexcept;
 
+  /// Begins with the bytes of that page, whose events can be added with `add_kept`. Of an empty builder.
+  std::vector<recorded_event> take_over(event_page&& page);
+
+  /// Lets go of the events behind the first `count`.
+  void drop_behind(std::size_t count);
+  /// Turns the order of the events behind the first `count`.
+  void turn_behind(std::size_t count);
+
+  /// The page ends with that event, though it may not be in it. Otherwise with the last one that was added.
+  void looked_at(stream_place last) noexcept { last_looked_at_ = last; }
+
   std::size_t events() const noexcept { return page_.events_.size(); }
   /// The bytes kept so far.
   std::size_t bytes() const noexcept { return bytes_; }
@@ -52,6 +65,7 @@ class event_page_builder {
   std::size_t tags_left_ = 0;
   std::size_t bytes_ = 0;
   std::size_t events_expected_ = 0;
+  std::optional<stream_place> last_looked_at_;
 };
 
 }  // namespace whence::inline v0

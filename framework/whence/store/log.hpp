@@ -85,6 +85,9 @@ class log_reader {
 
   virtual log_identity identity() const = 0;
 
+  /// The log as it is stored, if this one reads it otherwise (through upcasters); else this one.
+  virtual log_reader& stored() noexcept { return *this; }
+
   /// Looks at the log as it is now. A program that shows a log which is not whole says so (exit code 6).
   virtual log_condition condition() { return {}; }
 

@@ -28,6 +28,9 @@ class log_source {
   };
   explicit log_source(doors ways_in) : doors_(std::move(ways_in)) {}
 
+  /// For who makes another way in of them.
+  const doors& ways_in() const noexcept { return doors_; }
+
   const std::string& name() const noexcept { return doors_.name; }
   const std::string& models_directory() const noexcept { return doors_.models_directory; }
   const std::string& snapshots_path() const noexcept { return doors_.snapshots_path; }

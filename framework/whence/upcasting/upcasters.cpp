@@ -1,0 +1,87 @@
+#include <algorithm>
+#include <utility>
+
+#include <whence/serialization/binary.hpp>
+#include <whence/upcasting/upcast_table.hpp>
+#include <whence/upcasting/upcasters.hpp>
+
+namespace whence::inline v0 {
+namespace {
+
+std::string json_of(std::string_view stored) {
+  return form_of(stored) == form::binary ? binary_to_json(stored) : std::string(stored);
+}
+
+std::vector<upcast_event> carry_out(const detail::upcast_table& table, const detail::upcast_rule& rule,
+                                    const stored_event& named, const stored_event* first, const stored_event& second) {
+  std::vector<upcast_event> today;
+  try {
+    document data(json_of(second.data));
+    document of_first;
+    if (first) of_first.assign(json_of(first->data));
+    table.run(rule, data, first ? &of_first : nullptr,
+              [&](const event_type& type, const document& made) { today.push_back({type, made.json()}); });
+  } catch (...) {
+    detail::throw_upcast_failed(named, {});
+  }
+  return today;
+}
+
+const detail::upcast_rule* merging_rule(const detail::upcast_table* table, const stored_event& first,
+                                        const stored_event& second) {
+  const auto* known = table ? table->find(first.type) : nullptr;
+  return known ? detail::upcast_table::merging(*known, first.version, second.type, second.version) : nullptr;
+}
+
+}  // namespace
+
+upcasters::upcasters(std::vector<detail::upcast_rule> rules)
+    : table_(std::make_shared<const detail::upcast_table>(std::move(rules))) {}
+
+std::vector<upcast_event> upcasters::upcast(const stored_event& stored) const {
+  const auto* known = table_ ? table_->find(stored.type) : nullptr;
+  const auto* rule = known ? detail::upcast_table::alone(*known, stored.version) : nullptr;
+  if (!rule) return {{{stored.type, stored.version}, json_of(stored.data)}};
+  return carry_out(*table_, *rule, stored, nullptr, stored);
+}
+
+bool upcasters::merge(const stored_event& first, const stored_event& second) const {
+  return merging_rule(table_.get(), first, second) != nullptr;
+}
+
+std::vector<upcast_event> upcasters::upcast(const stored_event& first, const stored_event& second) const {
+  if (const auto* rule = merging_rule(table_.get(), first, second))
+    return carry_out(*table_, *rule, first, &first, second);
+  std::vector<upcast_event> today = upcast(first);
+  for (upcast_event& next : upcast(second)) today.push_back(std::move(next));
+  return today;
+}
+
+std::vector<event_type> upcasters::beginnings() const {
+  std::vector<event_type> found;
+  if (!table_) return found;
+  for (const detail::upcast_rule& rule : table_->rules()) {
+    found.push_back(rule.from);
+    if (!rule.next.name.empty()) found.push_back(rule.next);
+  }
+  std::ranges::sort(found, [](const event_type& one, const event_type& other) {
+    return std::pair(one.name, one.version) < std::pair(other.name, other.version);
+  });
+  const auto same = std::ranges::unique(found, detail::same);
+  found.erase(same.begin(), same.end());
+  return found;
+}
+
+std::vector<std::string> upcasters::stored_names_of(std::span<const std::string> wanted) const {
+  std::vector<std::string> names(wanted.begin(), wanted.end());
+  if (!table_) return names;
+  for (const event_type& beginning : beginnings()) {
+    const auto& may_become = table_->find(beginning.name)->may_become;
+    const bool is_wanted = std::ranges::any_of(
+        wanted, [&](const auto& name) { return std::ranges::find(may_become, name) != may_become.end(); });
+    if (is_wanted && std::ranges::find(names, beginning.name) == names.end()) names.emplace_back(beginning.name);
+  }
+  return names;
+}
+
+}  // namespace whence::inline v0

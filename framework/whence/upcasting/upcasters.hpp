@@ -1,0 +1,200 @@
+/// The upcasters of a log: how its events of former days read today.
+///
+///     inline whence::upcasters order_upcasters() {
+///       return whence::upcasters::of(
+///           whence::upcast<OrderPlaced, 1>([](whence::document& data) { data.set("currency", "EUR"); }),
+///           whence::upcast<OrderPlaced, 2>([](whence::document& data) { data.rename("custId", "customer"); }),
+///           whence::upcast<OrderCreated, 1>().to<OrderPlaced, 1>());
+///     }
+///     const auto app = whence::application::on(whence::upcasting(whence::sqlite("shop.db"), order_upcasters())) …
+///
+/// Each leads one step; what one leads to, another goes on from, up to an event's version of today. That there is no gap, no fork
+/// and no circle is checked when this is compiled.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <whence/serialization/event.hpp>
+#include <whence/upcasting/errors.hpp>
+#include <whence/upcasting/upcaster.hpp>
+
+namespace whence::inline v0 {
+
+namespace detail {
+
+class upcast_table;
+
+/// An edge of the graph that upcasters are: from a version of an event to another.
+struct upcast_edge {
+  event_type from;
+  event_type next;
+  event_type to;
+  std::uint32_t today = 0;  ///< the version of `to` in its `type`
+};
+
+constexpr bool same(const event_type& one, const event_type& other) {
+  return one.version == other.version && one.name == other.name;
+}
+
+template <class Upcaster>
+struct edges_of;
+template <class From, class Next, class... To>
+struct edges_of<upcaster<From, Next, To...>> {
+  static constexpr event_type from = From::type;
+  static constexpr event_type next = Next::type;
+  static constexpr std::array<upcast_edge, sizeof...(To)> value{
+      upcast_edge{From::type, Next::type, To::type, To::today}...};
+};
+
+template <class... Upcasters>
+constexpr auto all_edges() {
+  std::array<upcast_edge, (edges_of<Upcasters>::value.size() + ... + 0)> all{};
+  std::size_t count = 0;
+  const auto add = [&](const auto& edges) {
+    for (const upcast_edge& edge : edges) all[count++] = edge;
+  };
+  (add(edges_of<Upcasters>::value), ...);
+  return all;
+}
+
+/// Two upcasters that one event could go through.
+template <class... Upcasters>
+constexpr bool begin_once() {
+  const std::array<event_type, sizeof...(Upcasters)> from{edges_of<Upcasters>::from...};
+  const std::array<event_type, sizeof...(Upcasters)> next{edges_of<Upcasters>::next...};
+  for (std::size_t i = 0; i < from.size(); ++i)
+    for (std::size_t j = 0; j < i; ++j)
+      if (same(from[i], from[j]) && same(next[i], next[j])) return false;
+  return true;
+}
+
+/// An event that is the second of two which are merged is the first of no others: it would depend on where one begins.
+template <class... Upcasters>
+constexpr bool merge_one_way() {
+  const std::array<event_type, sizeof...(Upcasters)> from{edges_of<Upcasters>::from...};
+  const std::array<event_type, sizeof...(Upcasters)> next{edges_of<Upcasters>::next...};
+  for (std::size_t i = 0; i < from.size(); ++i)
+    for (std::size_t j = 0; j < from.size(); ++j)
+      if (!next[i].name.empty() && !next[j].name.empty() && same(next[i], from[j])) return false;
+  return true;
+}
+
+template <class... Upcasters>
+constexpr bool lead_to_today() {
+  const auto edges = all_edges<Upcasters...>();
+  const std::array<event_type, sizeof...(Upcasters)> from{edges_of<Upcasters>::from...};
+  const std::array<event_type, sizeof...(Upcasters)> next{edges_of<Upcasters>::next...};
+  for (const upcast_edge& edge : edges) {
+    bool goes_on = edge.to.version == edge.today;
+    for (std::size_t i = 0; i < from.size(); ++i) goes_on = goes_on || (next[i].name.empty() && same(edge.to, from[i]));
+    if (!goes_on) return false;
+  }
+  return true;
+}
+
+/// Takes away, again and again, what nothing leads on from: what is left at last goes round.
+template <class... Upcasters>
+constexpr bool come_to_an_end() {
+  auto edges = all_edges<Upcasters...>();
+  std::size_t left = edges.size();
+  for (bool changed = true; changed;) {
+    changed = false;
+    for (std::size_t i = 0; i < left;) {
+      bool goes_on = false;
+      for (std::size_t j = 0; j < left; ++j)
+        goes_on = goes_on || (edges[j].next.name.empty() && same(edges[i].to, edges[j].from));
+      if (goes_on) {
+        ++i;
+      } else {
+        edges[i] = edges[--left];
+        changed = true;
+      }
+    }
+  }
+  return left == 0;
+}
+
+}  // namespace detail
+
+template <class... Upcasters>
+struct must_begin_once {
+  static_assert(detail::begin_once<Upcasters...>(), "two upcasters begin at the same version of the same event");
+};
+template <class... Upcasters>
+struct must_merge_one_way {
+  static_assert(detail::merge_one_way<Upcasters...>(),
+                "an event that is merged as the second of two is merged as the first of two as well: what belongs "
+                "together would depend on where one begins to read");
+};
+template <class... Upcasters>
+struct must_lead_to_today {
+  static_assert(
+      detail::lead_to_today<Upcasters...>(),
+      "an upcaster leads to a version that is not the event's version of today, and no other upcaster goes on "
+      "from there: a step is missing");
+};
+template <class... Upcasters>
+struct must_come_to_an_end {
+  static_assert(detail::come_to_an_end<Upcasters...>(), "upcasters lead round in a circle");
+};
+
+/// An event as it reads today.
+struct upcast_event {
+  event_type type;
+  std::string data;
+  friend bool operator==(const upcast_event& one, const upcast_event& other) {
+    return detail::same(one.type, other.type) && one.data == other.data;
+  }
+};
+
+/// A value; copies share what is inside, which never changes.
+///
+/// Threads  any, at once.
+class upcasters {
+ public:
+  /// None: everything reads as it is stored.
+  upcasters() = default;
+
+  template <class... Upcasters>
+  static upcasters of(const Upcasters&... each) {
+    static_cast<void>(must_begin_once<Upcasters...>{});
+    static_cast<void>(must_merge_one_way<Upcasters...>{});
+    static_cast<void>(must_lead_to_today<Upcasters...>{});
+    static_cast<void>(must_come_to_an_end<Upcasters...>{});
+    return upcasters({each.rule()...});
+  }
+
+  bool empty() const noexcept { return table_ == nullptr; }
+
+  /// What a stored event is today, without regard to what follows it: itself if there is no upcaster for its version.
+  /// Throws upcast_failed.
+  std::vector<upcast_event> upcast(const stored_event& stored) const;
+
+  /// Whether these two, one behind the other in a stream, become one.
+  bool merge(const stored_event& first, const stored_event& second) const;
+
+  /// What they become. Throws upcast_failed.
+  std::vector<upcast_event> upcast(const stored_event& first, const stored_event& second) const;
+
+  /// The versions of events that upcasters begin at, each once, by name and version.
+  std::vector<event_type> beginnings() const;
+
+  /// What is read by those who want events of these types of today: their own names, and those of all that may become one of them.
+  std::vector<std::string> stored_names_of(std::span<const std::string> wanted) const;
+
+  /// For the library.
+  const detail::upcast_table* table() const noexcept { return table_.get(); }
+
+ private:
+  explicit upcasters(std::vector<detail::upcast_rule> rules);
+
+  std::shared_ptr<const detail::upcast_table> table_;
+};
+
+}  // namespace whence::inline v0

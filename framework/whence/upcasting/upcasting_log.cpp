@@ -1,0 +1,108 @@
+#include <functional>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include <whence/upcasting/upcast_pages.hpp>
+#include <whence/upcasting/upcast_table.hpp>
+#include <whence/upcasting/upcasting_log.hpp>
+
+namespace whence::inline v0 {
+namespace {
+
+/// Base is log_reader or log.
+template <class Base>
+class upcasting_reader : public Base {
+ public:
+  upcasting_reader(std::unique_ptr<Base> stored, upcasters through)
+      : stored_(std::move(stored)), upcasters_(std::move(through)) {}
+
+  log_identity identity() const final { return stored_->identity(); }
+  log_condition condition() final { return stored_->condition(); }
+  global_position head() final { return stored_->head(); }
+  log_reader& stored() noexcept final { return stored_->stored(); }
+
+  event_page read(global_position after, const event_filter& filter, page_limit limit) final {
+    if (filter.event_types.empty()) return of_today(stored_->read(after, filter, limit), {});
+    const event_filter widened{.aggregate_types = filter.aggregate_types,
+                               .event_types = upcasters_.stored_names_of(filter.event_types)};
+    return of_today(stored_->read(after, widened, limit), filter.event_types);
+  }
+  event_page read_stream(std::string_view stream, stream_version from, read_direction direction,
+                         page_limit limit) final {
+    return of_today(stored_->read_stream(stream, from, direction, limit), {}, direction);
+  }
+  event_page read_linked(const event_link& link, global_position after, page_limit limit) final {
+    return of_today(stored_->read_linked(link, after, limit), {});
+  }
+  stream_version stream_head(std::string_view stream) final { return stored_->stream_head(stream); }
+  std::optional<global_position> find_event(event_id id) final { return stored_->find_event(id); }
+  std::optional<chain_hash> chain_at(global_position position) final { return stored_->chain_at(position); }
+  async<global_position> wait_beyond(global_position after, std::stop_token stop) final {
+    return stored_->wait_beyond(after, std::move(stop));
+  }
+
+ protected:
+  event_page of_today(event_page stored, const std::vector<std::string>& wanted,
+                      read_direction direction = read_direction::forward) {
+    return detail::upcast_page(std::move(stored), *upcasters_.table(), *stored_, wanted, direction);
+  }
+
+  const std::unique_ptr<Base> stored_;
+  const upcasters upcasters_;
+};
+
+class upcasting_visitor final : public upcasting_reader<log_reader> {
+ public:
+  using upcasting_reader::upcasting_reader;
+};
+
+class upcasting_log final : public upcasting_reader<log> {
+ public:
+  upcasting_log(std::unique_ptr<log> stored, upcasters through, std::shared_ptr<executor> executor)
+      : upcasting_reader(std::move(stored), std::move(through)), executor_(std::move(executor)) {}
+
+  async<append_outcome> append(append_batch batch) override {
+    for (const stream_append& part : batch.streams)
+      for (const new_event& event : part.events)
+        if (is_of_the_past(event)) return refuse(part, event);
+    return stored_->append(std::move(batch));
+  }
+  announcement_handle on_committed(std::function<void(global_position)> callback) override {
+    return stored_->on_committed(std::move(callback));
+  }
+  void close() override { stored_->close(); }
+
+ private:
+  bool is_of_the_past(const new_event& event) const { return upcasters_.table()->changes(event.type, event.version); }
+
+  async<append_outcome> refuse(const stream_append& part, const new_event& event) const {
+    append_refused refused{};
+    refused.why = append_refused::reason::invalid;
+    refused.stream = part.stream;
+    refused.event = event.id;
+    refused.detail = event.type + " version " + std::to_string(event.version) +
+                     " is only read any more: an upcaster turns it into another event";
+    auto [result, done] = make_async<append_outcome>(executor_);
+    done.complete(std::move(refused));
+    return std::move(result);
+  }
+
+  const std::shared_ptr<executor> executor_;
+};
+
+}  // namespace
+
+log_source upcasting(log_source log, upcasters through) {
+  if (through.empty()) return log;
+  log_source::doors doors = log.ways_in();
+  doors.open = [open = doors.open, through](const runtime& runtime) -> std::unique_ptr<whence::log> {
+    return std::make_unique<upcasting_log>(open(runtime), through, runtime.executor);
+  };
+  doors.visit = [visit = doors.visit, through](const runtime& runtime) -> std::unique_ptr<log_reader> {
+    return std::make_unique<upcasting_visitor>(visit(runtime), through);
+  };
+  return log_source(std::move(doors));
+}
+
+}  // namespace whence::inline v0

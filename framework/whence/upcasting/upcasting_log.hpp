@@ -1,0 +1,26 @@
+/// A log that reads as of today: every reader of it sees its events through the upcasters, and none has to know of them.
+#pragma once
+
+#include <whence/store/log_source.hpp>
+#include <whence/upcasting/upcasters.hpp>
+
+namespace whence::inline v0 {
+
+/// The same log, read through the upcasters: by aggregates, projections, subscriptions, visitors and whoever calls `read`, alike.
+///
+///     application::on(upcasting(sqlite("shop.db"), order_upcasters()))
+///
+/// What is stored stays as it is: an event is upcast whenever it is read. `log_reader::stored()` is the log without.
+///
+/// Order    an event that becomes several stands there so often, in the order of the upcaster's results, with one position, version
+///          and id; one that is dropped leaves its version out. Of two that are merged, the second one's place is taken.
+/// Limits   a page may hold more events than asked for, by those that one became several.
+/// Costs    nothing for a page without an event that an upcaster begins at. For events that are merged, when the other one is in
+///          another page: one more read of the stream.
+/// Throws   (when reading) upcast_failed: a page ends before an event that cannot be upcast; the call that would have to begin
+///          with it throws. unknown_event_version, in the same way: the filter asks for what an event may have become, and no
+///          upcaster begins at its version.
+/// Appends  of a version that an upcaster begins at are refused (`invalid`).
+log_source upcasting(log_source log, upcasters upcasters);
+
+}  // namespace whence::inline v0
