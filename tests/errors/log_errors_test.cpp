@@ -94,6 +94,30 @@ TEST_CASE("an index that is removed while the log is open") {
 )");
 }
 
+TEST_CASE("a witness of which a part is missing") {
+  const scene here;
+  make_log(here);
+  std::vector<std::string> reported;
+  here.runtime().executor->on_report([&](const std::exception_ptr& failure) {
+    reported.push_back(here.says([&] { std::rethrow_exception(failure); }));
+  });
+  std::size_t left = 0;
+  SUBCASE("cut to its first slot") { left = 72; }
+  SUBCASE("cut where its second slot begins") { left = 4096; }
+  SUBCASE("cut within its second slot") { left = 4100; }
+  std::filesystem::resize_file(here.file("bank.db.witness"), left);
+  CHECK_FALSE(verify_log(sqlite(here.file("bank.db")), here.runtime()).sound());
+  // The next opening tells it, and makes it whole; the one after that has nothing to tell.
+  for (int openings = 0; openings < 2; ++openings) CHECK(open(here)->head() == global_position{3});
+  CHECK(reported == std::vector<std::string>{
+                        R"(app: one of the two slots of bank.db.witness could not be read
+  where: bank.db.witness
+  why:   nothing is lost: the other one is good, and this one was written anew
+  do:    look at the disk, unless the power was cut before  [log.witness_damaged, exit 6]
+)"});
+  CHECK(verify_log(sqlite(here.file("bank.db")), here.runtime()).sound());
+}
+
 TEST_CASE("logs that are not there, or are none") {
   const scene here;
   CHECK(here.says([&] { sqlite(here.file("bank.db")).visit(here.runtime()); }) == R"(app: there is no log bank.db

@@ -57,7 +57,10 @@ struct new_event {
   std::string type;           ///< "OrderPlaced"
   std::uint32_t version = 1;  ///< the schema version of `data`
   timestamp occurred_at;
-  std::string data;  ///< a JSON document or binary, already encoded
+  /// A JSON document or binary, already encoded; at most append_limits::data_levels deep. Whether it is a document at all is not
+  /// looked at: what the encoder of this library has made is one, and to read each byte once more would take a tenth of the speed
+  /// of large batches. What is none is kept as it is, refused by what decodes it, and told by `verify_log`.
+  std::string data;
   whence::metadata metadata;
   std::vector<std::string> tags;
 };
@@ -78,8 +81,9 @@ struct append_batch {
 
 /// The same in every log.
 struct append_limits {
-  static constexpr std::size_t name_bytes = 255;  ///< streams, types, tags, and each text of the metadata
-  static constexpr std::size_t tags = 32;         ///< of one event
+  static constexpr std::size_t name_bytes = 255;     ///< streams, types, tags, and each text of the metadata
+  static constexpr std::size_t tags = 32;            ///< of one event
+  static constexpr std::size_t data_levels = 1'024;  ///< lists and objects in each other: who reads may recurse
   static constexpr timestamp earliest = std::chrono::sys_days{std::chrono::year{0} / 1 / 1};
   static constexpr timestamp latest =
       std::chrono::sys_days{std::chrono::year{10'000} / 1 / 1} - std::chrono::microseconds{1};

@@ -7,6 +7,7 @@
 
 #include <xxhash.h>
 
+#include <whence/store/data_depth.hpp>
 #include <whence/store/event_id_places.hpp>
 
 namespace whence::inline v0 {
@@ -168,6 +169,8 @@ std::optional<append_refused> broken_rule(const append_batch& batch, const size_
     for (const auto& event : part.events) {
       if (auto broken = check_event(event); !broken.empty()) return refuse(std::move(broken), part.stream, event.id);
       if (auto beyond = check_sizes(part, event, sizes)) return beyond;
+      if (goes_too_deep(event.data))
+        return refuse("data go deeper than " + std::to_string(limits::data_levels) + " levels", part.stream, event.id);
     }
   }
   if (auto twice = named_twice(batch, events)) return twice;

@@ -6,12 +6,13 @@
 
 #include <whence/core/json_text.hpp>
 #include <whence/core/payload_form.hpp>
+#include <whence/store/append_batch.hpp>
 #include <whence/store/json_check.hpp>
 
 namespace whence::inline v0 {
 namespace {
 
-constexpr std::size_t depth_max = 1'024;
+constexpr std::size_t depth_max = append_limits::data_levels;
 
 class binary_scanner {
  public:

@@ -2,12 +2,13 @@
 #include <cstddef>
 
 #include <whence/core/json_text.hpp>
+#include <whence/store/append_batch.hpp>
 #include <whence/store/json_check.hpp>
 
 namespace whence::inline v0 {
 namespace {
 
-constexpr std::size_t depth_max = 1'024;
+constexpr std::size_t depth_max = append_limits::data_levels;
 
 class json_scanner {
  public:

@@ -33,6 +33,14 @@ log_changed::log_changed(std::string log)
              .remedy = "try again: a log that is being written is read beside its writer"}),
       path(std::move(log)) {}
 
+log_witness_damaged::log_witness_damaged(std::string witness)
+    : error("log.witness_damaged", next_move::operator_needed,
+            {.what = "one of the two slots of " + witness + " could not be read",
+             .where = witness,
+             .why = "nothing is lost: the other one is good, and this one was written anew",
+             .remedy = "look at the disk, unless the power was cut before"}),
+      path(std::move(witness)) {}
+
 log_index_lost::log_index_lost(std::string index)
     : error("log.index_lost", next_move::operator_needed,
             {.what = index + " was removed or replaced while the log is open",

@@ -26,6 +26,13 @@ struct log_changed final : error {
   std::string path;
 };
 
+/// `log.witness_damaged`: when a log was opened, one of the two slots of its witness could not be read. Reported by the executor,
+/// never thrown: the other slot is good, and opening writes the bad one anew.
+struct log_witness_damaged final : error {
+  explicit log_witness_damaged(std::string path);
+  std::string path;  ///< of the witness
+};
+
 /// `log.index_lost`: while a log was open, its index was removed, or another file put in its place. Reported by the executor, never
 /// thrown; it is made anew from the log, and appends wait for that.
 struct log_index_lost final : error {

@@ -63,3 +63,27 @@ TEST_CASE("beyond its room those used lately stay, and what is remembered is rig
   CHECK(remembered > 250'000);
   CHECK(remembered <= 262'144);
 }
+
+TEST_CASE("of however many aggregate types there are, so many names are remembered, each its own") {
+  stream_heads heads;
+  const auto type_of = [](std::uint64_t stream) { return std::string("Type").append(std::to_string(stream)); };
+  // Given as many as there may be
+  for (std::uint64_t stream = 0; stream < stream_heads::aggregate_types_max; ++stream) {
+    heads.put(name_of(stream), {stream, 1, type_of(stream)});
+    heads.forget_if_too_many();
+  }
+  // then each is found with its own type;
+  for (std::uint64_t stream = 0; stream < stream_heads::aggregate_types_max; stream += 77) {
+    const auto found = heads.find(name_of(stream));
+    REQUIRE(found);
+    CHECK(found->aggregate_type == type_of(stream));
+  }
+  // when there is one more, then it is found until the next group begins, and after that nothing is, which is looked up again.
+  heads.put(name_of(1'000'000), {1'000'000, 1, "OneMore"});
+  CHECK(heads.find(name_of(1'000'000))->aggregate_type == "OneMore");
+  heads.forget_if_too_many();
+  CHECK_FALSE(heads.find(name_of(1'000'000)));
+  CHECK_FALSE(heads.find(name_of(1)));
+  CHECK(heads.put(name_of(1), {1, 1, "Again"}).aggregate_type == "Again");
+  CHECK(heads.find(name_of(1))->aggregate_type == "Again");
+}

@@ -84,6 +84,7 @@ group_writer::group_writer(parts made_of)
 void group_writer::commit(const std::function<void(queued_appends&)>& more, std::size_t about,
                           const std::function<void()>& before_answers) noexcept {
   const no_blocking_here in_a_commit;
+  known_->heads().forget_if_too_many();
   append_group group(*known_, tip_, identity_.epoch);
   try {
     group.begin(clock_->now(), about);

@@ -50,10 +50,16 @@ stream_heads::place stream_heads::oldest_in(std::size_t set) const noexcept {
 }
 
 std::uint32_t stream_heads::number_of(std::string_view aggregate_type) {
-  const auto found = std::find(aggregate_types_.begin(), aggregate_types_.end(), aggregate_type);
-  const auto number = static_cast<std::uint32_t>(found - aggregate_types_.begin());
-  if (found == aggregate_types_.end()) aggregate_types_.emplace_back(aggregate_type);
-  return number;
+  const auto is_it = [&](std::uint32_t number) { return aggregate_types_[number] == aggregate_type; };
+  const auto next = static_cast<std::uint32_t>(aggregate_types_.size());
+  const std::uint64_t hash = XXH3_64bits(aggregate_type.data(), aggregate_type.size());
+  if (const auto known = type_places_.insert(hash, next, is_it)) return *known;
+  aggregate_types_.emplace_back(aggregate_type);
+  return next;
+}
+
+void stream_heads::forget_if_too_many() {
+  if (aggregate_types_.size() > aggregate_types_max) *this = {};
 }
 
 std::optional<stream_head_entry> stream_heads::find(const stream_hash& stream) {

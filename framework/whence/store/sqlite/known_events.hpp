@@ -12,6 +12,7 @@
 #include <vector>
 
 #include <whence/store/append_outcome.hpp>
+#include <whence/store/place_table.hpp>
 #include <whence/store/sqlite/index/indexer.hpp>
 #include <whence/store/sqlite/index/reader.hpp>
 #include <whence/store/sqlite/reader.hpp>
@@ -33,9 +34,15 @@ stream_hash hash_of_stream(std::string_view name) noexcept;
 ///
 /// Limits   262,144 streams, in sets of eight; each stream has a second set for when its first is full. If both are, the one of the
 ///          first that was not used for the longest time is forgotten, and looked up again when it is asked for: half of that
-///          many streams are remembered but for one in a thousand. 13 MB.
+///          many streams are remembered but for one in a thousand. 13 MB. And the names of 16,384 aggregate types, at the beginning
+///          of a group: of more, all is forgotten.
 class stream_heads {
  public:
+  static constexpr std::size_t aggregate_types_max = 16'384;
+
+  /// At the beginning of a group, when nobody has an entry: forgets all, if there are too many names of types.
+  void forget_if_too_many();
+
   /// Who will ask for many says so for all of them first, in these two steps: then their memory is on its way while the first are
   /// looked at.
   void prefetch(const stream_hash& stream) const noexcept;
@@ -79,6 +86,7 @@ class stream_heads {
   std::vector<overview> overviews_;
   std::vector<remembered> remembered_;       // a set after the other
   std::deque<std::string> aggregate_types_;  // each stays where it is
+  place_table type_places_;
   std::uint32_t uses_ = 0;
 };
 

@@ -74,7 +74,10 @@ opened_log open_locked(std::unique_ptr<file_lock> lock, const log_paths& paths, 
   const bool goes_on = whole && before.latest && before.latest->log == identity;
   whence::witness witness =
       goes_on ? whence::witness::open(files, paths.witness) : whence::witness::create(files, paths.witness, now);
-  if (goes_on) witness.write(now);
+  if (goes_on) witness.write(now);  // into the slot that is not the newest: also if that could not be read
+  if (goes_on && before.readable_slots == 1) {
+    runtime.executor->report(std::make_exception_ptr(log_witness_damaged(paths.witness)));
+  }
   return {.lock = std::move(lock),
           .identity = identity,
           .tip = {found.head, found.chain, found.recorded_at},

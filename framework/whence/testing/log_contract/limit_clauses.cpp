@@ -1,4 +1,5 @@
 /// What no store takes, refused by the name of the rule, and what every store takes up to its limit.
+#include <whence/core/payload_form.hpp>
 #include <whence/testing/log_contract/workbench.hpp>
 
 namespace whence::testing::inline v0 {
@@ -51,6 +52,35 @@ void names(const log_fixture& fixture) {
   bench.commit_new(thing(of_bytes(limits::name_bytes)));
   bench.commit_new(thing("Grüße, 世界 🌍"));
   require_equal(last_event(bench.writer()).event.aggregate_id, "Grüße, 世界 🌍", "a stream's name");
+}
+
+/// Lists in each other, around some text.
+std::string lists(std::size_t levels, const std::string& inside) {
+  return std::string(levels, '[').append(inside).append(levels, ']');
+}
+
+void depths(const log_fixture& fixture) {
+  workbench bench(fixture);
+  const auto of_data = [](std::string data) {
+    new_event event = make_event();
+    event.data = std::move(data);
+    return event;
+  };
+  constexpr std::string_view rule = "data go deeper than 1024 levels";
+  require_broken_event(bench, of_data(lists(limits::data_levels + 1, "0")), rule);
+  require_broken_event(bench, of_data(lists(1'000'000, "")), rule);
+  require_broken_event(bench, of_data(std::string(1'000'000, '[')), rule);
+  std::string objects;
+  for (int i = 0; i < 2'000; ++i) objects.append("{\"a\":");
+  require_broken_event(bench, of_data(objects), rule);
+  require_broken_event(bench, of_data(std::string(binary_mark).append(5'000, '\x81').append(1, '\0')), rule);
+  // What is deep enough, and brackets in a text, or side by side, however many.
+  bench.commit_new(to_stream("deep", expected_version::any(), {of_data(lists(limits::data_levels, "0"))}));
+  std::string flat = "[\"" + std::string(5'000, '[') + "\\\"[{\"";
+  for (int i = 0; i < 5'000; ++i) flat.append(",[]");
+  flat.append("]");
+  bench.commit_new(to_stream("flat", expected_version::any(), {of_data(flat)}));
+  require_equal(std::string(last_event(bench.writer()).event.data), flat, "the data of an event of many brackets");
 }
 
 void events(const log_fixture& fixture) {
@@ -131,6 +161,7 @@ std::vector<clause> limit_clauses() {
   return {
       {"names are 1 to 255 bytes of UTF-8 without control characters", names},
       {"an event beyond a limit is refused by the limit's name", events},
+      {"data that go too deep are refused, whatever they are", depths},
       {"a batch beyond a limit is refused by the limit's name, and one at the limit is committed", batches},
       {"a stream belongs to one aggregate type for life", one_aggregate_type},
   };
