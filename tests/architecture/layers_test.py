@@ -21,7 +21,7 @@ TABLE = {
     "modelling": (["store", "serialization", "resilience"], ["sql"]),
     "projection": (["subscription", "serialization", "sql"], []),
     "app": (["modelling", "projection", "upcasting"], []),
-    "cli": (["modelling", "projection"], []),
+    "cli": (["modelling", "projection", "upcasting"], []),
     "testing": (["modelling", "projection"], []),
 }
 

@@ -5,6 +5,8 @@
 
 #include <doctest/doctest.h>
 
+#include <whence/upcasting/upcasters.hpp>
+
 #include <tests/cli/console.hpp>
 #include <tests/cli/damaged_log.hpp>
 #include <tests/cli/models_beside.hpp>
@@ -17,6 +19,14 @@ using tests::ran;
 
 namespace {
 
+// Only read any more.
+struct OrderTouched {
+  static constexpr event_type type{"OrderTouched", 1};
+};
+struct OrderRemarked {
+  static constexpr event_type type{"OrderRemarked", 1};
+};
+
 /// The shop's executable.
 struct application : tests::console {
   application() {
@@ -26,6 +36,27 @@ struct application : tests::console {
 };
 
 }  // namespace
+
+TEST_CASE("a state is what the application makes of events as they are today; what is listed is what is stored") {
+  const auto console = tests::empty_console();
+  tests::append_event(*console->log, "order-1", "Order", tests::event_of("OrderTouched", "{}", 1));
+  tests::append_event(*console->log, "order-1", "Order", tests::event_of("OrderRemarked", R"({"text":"late"})", 2));
+  const auto types = cli_types("order-service whence")
+                         .aggregate<tests::shop_types::Order>()
+                         .upcasting(upcasters::of(upcast<OrderTouched, 1>().dropped(),
+                                                  upcast<OrderRemarked, 1>().to<tests::shop_types::OrderNoted, 1>(
+                                                      [](document& data) { data.rename("text", "note"); })));
+  console->around.types = &types;
+  const ran shown = console->run("stream state order-1 -o json");
+  CHECK(shown.err == "");
+  CHECK(shown.out.find(R"("streamVersion":2)") != std::string::npos);
+  CHECK(shown.out.find(R"("note":"late")") != std::string::npos);
+  const ran listed = console->run("event list -o jsonl");
+  CHECK(listed.out.find(R"("eventType":"OrderTouched")") != std::string::npos);
+  CHECK(listed.out.find(R"("eventType":"OrderRemarked")") != std::string::npos);
+  console->around.types = &tests::shop_types::all();
+  CHECK(console->run("stream state order-1").exit != 0);
+}
 
 TEST_CASE("the stock program has no types, and says who has them") {
   tests::console console;

@@ -16,6 +16,7 @@
 #include <whence/modelling/aggregate.hpp>
 #include <whence/projection/projection.hpp>
 #include <whence/serialization/json.hpp>
+#include <whence/upcasting/upcasters.hpp>
 
 namespace whence::inline v0 {
 
@@ -59,16 +60,24 @@ class cli_types {
     return std::move(*this);
   }
 
+  /// States are shown as the application sees them, whose log is read through these: see `upcasting`.
+  cli_types upcasting(whence::upcasters through) && {
+    upcasters_ = std::move(through);
+    return std::move(*this);
+  }
+
   const std::string& program() const noexcept { return program_; }
 
   /// For the library. Null: it is not known.
   const detail::shown_aggregate* aggregate_named(std::string_view type) const noexcept;
   const detail::projection_definition* projection_named(std::string_view name) const noexcept;
+  const whence::upcasters& upcasters() const noexcept { return upcasters_; }
 
  private:
   std::string program_;
   std::vector<detail::shown_aggregate> aggregates_;
   std::vector<const detail::projection_definition*> projections_;
+  whence::upcasters upcasters_;
 };
 
 }  // namespace whence::inline v0

@@ -12,6 +12,7 @@
 #include <whence/cli/wrapped_text.hpp>
 #include <whence/sql/error.hpp>
 #include <whence/store/log_errors.hpp>
+#include <whence/upcasting/upcasting_log.hpp>
 
 namespace whence::inline v0::cli {
 namespace {
@@ -80,9 +81,11 @@ const log_source& session::source() {
   return *source_;
 }
 
-log_reader& session::log() {
+log_reader& session::log() { return log_of_today().stored(); }
+
+log_reader& session::log_of_today() {
   if (log_) return *log_;
-  log_ = source().visit(around_.runtime);
+  log_ = (around_.types ? upcasting(source(), around_.types->upcasters()) : source()).visit(around_.runtime);
   try {
     must_be_whole(log_->condition(), store_);
   } catch (const tail_missing& loss) {

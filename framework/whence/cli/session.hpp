@@ -45,6 +45,8 @@ class session {
 
   /// The log, as a visitor. What is wrong with it as a whole is said at the end, and is the exit code then.
   log_reader& log();
+  /// The same, read through the application's upcasters: its events as of today.
+  log_reader& log_of_today();
 
   /// The visible text if it fits on a line of the terminal, else its beginning and "…". In a pipe all of it.
   std::string fitted(const std::string& text) const { return fitted_after(0, text); }

@@ -56,7 +56,7 @@ not_in_log no_such_state(const stream_aggregate& aggregate, const moment& at, lo
 }
 
 exit_code show_state(const request& request, session& session) {
-  log_reader& log = session.log();
+  log_reader& log = session.log_of_today();
   const moment at = moment_of(request, session.now());
   stream_aggregate aggregate(log, request.argument(), session.around(), "stream state",
                              at.text.empty() ? "" : "--at " + shell_word(at.text));

@@ -179,7 +179,7 @@ std::vector<member_change> state_watch::changes() const {
 }
 
 exit_code show_diff(const request& request, session& session) {
-  log_reader& log = session.log();
+  log_reader& log = session.log_of_today();
   std::string rest;
   for (std::size_t i = 1; i < request.arguments().size(); ++i)
     rest += (rest.empty() ? "" : " ") + shell_word(request.arguments()[i]);

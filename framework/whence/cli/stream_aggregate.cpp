@@ -83,8 +83,9 @@ types_no_serialize::types_no_serialize(const std::string& type)
 stream_aggregate::stream_aggregate(log_reader& log, std::string stream, const surroundings& around,
                                    std::string_view command, std::string_view rest)
     : log_(log), stream_(std::move(stream)) {
-  require_stream(log, stream_);
-  const event_page page = log.read_stream(stream_, stream_version{1}, read_direction::forward, {.events = 1});
+  require_stream(log.stored(), stream_);
+  // What was the first event may be no longer told.
+  const event_page page = log.stored().read_stream(stream_, stream_version{1}, read_direction::forward, {.events = 1});
   const recorded_event& first = page.front();
   first_recorded_ = first.recorded_at;
   if (around.types != nullptr) aggregate_ = around.types->aggregate_named(first.aggregate_type);
