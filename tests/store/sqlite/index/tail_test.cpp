@@ -60,3 +60,19 @@ TEST_CASE("the tail gives positions in order, across its parts, until they are d
   CHECK(tail.oldest(false).empty());
   CHECK(tail.oldest(true).events() == tail.size());
 }
+
+TEST_CASE("a part of events that have many keys is full with fewer of them") {
+  constexpr std::uint64_t tags = 32;
+  index_batch batch;
+  for (batch.first = batch.last = 1; batch.entries.size() < index_tail::part_entries; ++batch.last) {
+    for (std::uint64_t tag = 0; tag < tags; ++tag) batch.entries.push_back({key(tag, key_kind::tag), batch.last});
+  }
+  --batch.last;
+  index_tail tail;
+  CHECK(tail.add(batch));
+  CHECK(tail.size() < part / 2);
+  CHECK(tail.entries() == batch.entries.size());
+  CHECK(tail.has_full_part());
+  tail.drop_through(batch.last);
+  CHECK(tail.entries() == 0);
+}

@@ -52,7 +52,7 @@ std::optional<indexer::obstacle> indexer::wait_until_complete() {
 
 std::optional<indexer::obstacle> indexer::wait_for_room() {
   auto own = shared_.lock();
-  const auto room = [&] { return tail_.size() < tail_events_max; };
+  const auto room = [&] { return tail_.size() < tail_events_max && tail_.entries() < tail_entries_max; };
   own.wait(changed_, [&] { return room() || own->failure || own->now == stage::closed; });
   if (room()) return std::nullopt;
   return own->failure ? own->failure : obstacle{"the log is closed"};

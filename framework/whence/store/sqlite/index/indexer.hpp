@@ -27,13 +27,14 @@ namespace whence::inline v0 {
 ///
 /// Owns     the connection that writes the index: the thread.
 /// Shares   the tail (synchronises itself); what is guarded.
-/// Limits   65,536 events in the tail: appends wait for room. Runs are merged in parts of a few milliseconds, between which
+/// Limits   65,536 events in the tail, or fewer that have many keys (8 MiB of these): appends wait for room. Runs are merged in parts of a few milliseconds, between which
 ///          the tail comes first; large ones take a fifth of the time while events are appended, and all of it while none is.
 ///          Once that is done, it writes nothing while nothing is appended.
 /// Stops    writes what the tail has, then joins.
 class indexer {
  public:
   static constexpr std::size_t tail_events_max = 65'536;
+  static constexpr std::size_t tail_entries_max = 2 * index_tail::part_entries;
 
   /// `head` is where the log ends now. `executor`: is told when the index is lost.
   indexer(std::shared_ptr<files> files, std::shared_ptr<executor> executor, log_paths paths, reader_pool& readers,

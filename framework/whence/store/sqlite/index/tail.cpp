@@ -45,6 +45,7 @@ bool index_tail::add(const index_batch& events) {
   if (own->parts.empty() || own->parts.back().full()) own->parts.emplace_back();
   own->parts.back().add(events);
   own->events += events.events();
+  own->entries += events.entries.size();
   return own->parts.back().full();
 }
 
@@ -65,6 +66,7 @@ std::vector<std::uint64_t> index_tail::newest(index_key key, std::size_t limit) 
 }
 
 std::size_t index_tail::size() const { return shared_.lock()->events; }
+std::size_t index_tail::entries() const { return shared_.lock()->entries; }
 
 bool index_tail::has_full_part() const {
   auto own = shared_.lock();
@@ -88,6 +90,7 @@ void index_tail::drop_through(std::uint64_t position) {
   auto own = shared_.lock();
   while (!own->parts.empty() && own->parts.front().events().last <= position) {
     own->events -= own->parts.front().events().events();
+    own->entries -= own->parts.front().events().entries.size();
     own->parts.pop_front();
     ++own->drops;
   }

@@ -1,6 +1,6 @@
 /// What the index does not have yet, in memory: the keys of the newest committed events.
 ///
-/// Events are kept in parts of 32,768; the indexer makes a run of the oldest part, and drops it when the index has it. A part has a
+/// Events are kept in parts of 32,768, or of fewer that have many keys; the indexer makes a run of the oldest part, and drops it when the index has it. A part has a
 /// table over the keys that appends ask for, made when somebody asks: who appends to streams that are known asks seldom. Other keys
 /// are looked for one by one.
 #pragma once
@@ -21,6 +21,7 @@ namespace whence::inline v0 {
 class index_tail {
  public:
   static constexpr std::size_t part_events = 32'768;
+  static constexpr std::size_t part_entries = 8 * part_events;  ///< 4 MiB
 
   /// Adds committed events, which follow on those that were added before. True: a part has become full.
   bool add(const index_batch& events);
@@ -32,6 +33,7 @@ class index_tail {
   std::vector<std::uint64_t> newest(index_key key, std::size_t limit) const;
 
   std::size_t size() const;
+  std::size_t entries() const;
   bool has_full_part() const;
 
   /// The position of the oldest event; 0: it is empty.
@@ -53,7 +55,7 @@ class index_tail {
     void find(index_key key, std::vector<std::uint64_t>& into);
     void newest(index_key key, std::size_t limit, std::vector<std::uint64_t>& into);
     const index_batch& events() const noexcept { return events_; }
-    bool full() const noexcept { return events_.events() >= part_events; }
+    bool full() const noexcept { return events_.events() >= part_events || events_.entries.size() >= part_entries; }
 
    private:
     struct node {
@@ -72,6 +74,7 @@ class index_tail {
   struct shared {
     std::deque<part> parts;
     std::size_t events = 0;
+    std::size_t entries = 0;
     std::uint64_t drops = 0;
   };
 
