@@ -27,7 +27,8 @@ namespace whence::inline v0 {
 ///
 /// Owns     the connection that writes the index: the thread.
 /// Shares   the tail (synchronises itself); what is guarded.
-/// Limits   65,536 events in the tail, or fewer that have many keys (8 MiB of these): appends wait for room. Runs are merged in parts of a few milliseconds, between which
+/// Limits   65,536 events in the tail, or fewer that have many keys (8 MiB of these): appends wait for room. Runs are merged in
+///          parts of a few milliseconds, between which
 ///          the tail comes first; large ones take a fifth of the time while events are appended, and all of it while none is.
 ///          Once that is done, it writes nothing while nothing is appended.
 /// Stops    writes what the tail has, then joins.

@@ -1,6 +1,7 @@
 /// What the index does not have yet, in memory: the keys of the newest committed events.
 ///
-/// Events are kept in parts of 32,768, or of fewer that have many keys; the indexer makes a run of the oldest part, and drops it when the index has it. A part has a
+/// Events are kept in parts of 32,768, or of fewer that have many keys; the indexer makes a run of the oldest part, and drops
+/// it when the index has it. A part has a
 /// table over the keys that appends ask for, made when somebody asks: who appends to streams that are known asks seldom. Other keys
 /// are looked for one by one.
 #pragma once
