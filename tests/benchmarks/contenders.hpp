@@ -138,6 +138,22 @@ class bare_grown {
   std::uint32_t next_seed_ = 200;
 };
 
+/// An aggregate of a long stream, whose snapshot is 99 events old, and aggregates of a hundred events: whence_snapshots.cpp. The
+/// mean of so many loads, in milliseconds.
+class snapshot_loads {
+ public:
+  snapshot_loads(const std::filesystem::path& path, std::size_t events);
+  ~snapshot_loads();
+
+  double with_snapshot(std::size_t times);
+  double short_stream(std::size_t times);
+
+ private:
+  struct parts;
+  const std::unique_ptr<parts> parts_;
+  const std::uint64_t events_;
+};
+
 /// Steps through all rows of a log of Whence, with SQLite alone.
 tally bare_scan(const std::filesystem::path& log);
 

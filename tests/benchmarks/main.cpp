@@ -22,7 +22,8 @@ namespace {
 
 constexpr const char* usage =
     "bench [NAME]... [--dir DIR] [--rounds N] [--json] [--full] [--tiny]\n"
-    "  NAME     a set (append, bulk, read, project, log) or one of its figures (append/1); all of them if none is "
+    "  NAME     a set (append, bulk, read, project, snapshot, log) or one of its figures (append/1); all of them if "
+    "none is "
     "given\n"
     "  --dir    where files are written: on the disk whose commits are to be measured\n"
     "  --rounds how often each side plays, in turns; what is said is the median (7)\n"

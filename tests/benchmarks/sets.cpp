@@ -157,6 +157,13 @@ void measure_grown(const settings& how, const report& to) {
              {{"SQLite, opened after the same", [&] { return bare.open_killed_milliseconds(); }}});
 }
 
+void measure_snapshots(const settings& how, const report& to) {
+  snapshot_loads all(how.folder / "snapshots.db", how.snapshot_events);
+  to.compare({.name = "snapshot/load", .unit = "ms", .direction = better::lower, .goal = 2, .rounds = how.rounds},
+             {"", [&] { return all.with_snapshot(how.loads); }},
+             {{"an aggregate of a hundred events, without a snapshot", [&] { return all.short_stream(how.loads); }}});
+}
+
 const std::vector<std::string> append_figures{"append/1",          "append/64",    "append/256", "append/64-vs-single",
                                               "append/64-threads", "append/64-p99"};
 const std::vector<std::string> bulk_figures{"bulk/random", "bulk/local", "bulk/new"};
@@ -178,7 +185,8 @@ const std::vector<figure_group>& all_groups() {
                                                 {grown_figures, measure_grown},
                                                 {{"index"}, measure_index},
                                                 {{"project/count", "project/decode"}, measure_project},
-                                                {{"project/upcast"}, measure_upcast}};
+                                                {{"project/upcast"}, measure_upcast},
+                                                {{"snapshot/load"}, measure_snapshots}};
   return groups;
 }
 
@@ -187,6 +195,7 @@ const std::vector<figure_set>& all_sets() {
                                             {"bulk", bulk_figures},
                                             {"read", {"scan", "load/100", "trace"}},
                                             {"project", {"project/count", "project/decode", "project/upcast"}},
+                                            {"snapshot", {"snapshot/load"}},
                                             {"log", all_of({append_figures, bulk_figures, grown_figures, {"index"}})}};
   return sets;
 }

@@ -15,8 +15,10 @@ struct settings {
   std::size_t batches = 60;             ///< in a round, of 1,000 events
   std::size_t wal_bytes =
       80u << 20;  ///< of payloads, written before anything is measured: 300,000 events; the WAL has its blocks then
-  std::size_t log_events = 300'000;      ///< of a log that is read
-  std::size_t grown_events = 2'000'000;  ///< of a log that has grown
+  std::size_t log_events = 300'000;       ///< of a log that is read
+  std::size_t snapshot_events = 100'000;  ///< of an aggregate that has a snapshot
+  std::size_t loads = 400;                ///< in a round
+  std::size_t grown_events = 2'000'000;   ///< of a log that has grown
 
   /// What an owner of data may have after years; takes an hour or two, and 20 GB.
   void make_full() { grown_events = 20'000'000; }
@@ -29,6 +31,8 @@ struct settings {
     batches = 1;
     wal_bytes = 1u << 20;
     log_events = 3'000;
+    snapshot_events = 1'000;
+    loads = 5;
     grown_events = 6'000;
   }
 };
