@@ -58,7 +58,9 @@ class stream_reading {
 
   event_page forward(stream_version from) {
     next_ = std::max<std::uint64_t>(from.value(), 1);
-    const bool all_met = up_to_damage([this] { return indexed_forward(next_) && newer_forward(); });
+    const std::optional<std::size_t> newest = remembered_from(next_);
+    const bool all_met =
+        up_to_damage([&] { return newest ? take_remembered(*newest) : indexed_forward(next_) && newer_forward(); });
     return page_.finish(last_, all_met);
   }
 
@@ -172,15 +174,41 @@ class stream_reading {
     return event != nullptr && event->version.value() == version;
   }
 
-  bool newer_forward() {
-    if (sources_.remembered) {
-      for (const std::uint64_t position : *sources_.remembered) {
-        if (position <= sources_.indexed_to.value()) continue;
-        if (const recorded_event* const event = fetch(position); event != nullptr && !take_forward(*event))
-          return false;
+  /// Where, among the positions that are remembered, those begin that can have the version or a later one: so that who has read
+  /// most of a stream doesn't read it again. The last event of the stream says which version it is, and each position before it
+  /// is, as a rule, one less. Nothing: the version is not there, or has to be looked for from the beginning.
+  std::optional<std::size_t> remembered_from(std::uint64_t version) {
+    if (!sources_.remembered || version == 1) return std::nullopt;
+    const std::vector<std::uint64_t>& positions = *sources_.remembered;
+    const std::size_t least = positions.size() - std::min(positions.size(), positions_at_once);
+    try {
+      for (std::size_t at = positions.size(); at > least; --at) {
+        if (positions[at - 1] <= sources_.indexed_to.value()) return std::nullopt;
+        const recorded_event* const last = fetch(positions[at - 1]);
+        if (last == nullptr) continue;
+        if (last->version.value() < version) return at;
+        const std::uint64_t back = last->version.value() - version;
+        if (back < at && positions[at - 1 - back] > sources_.indexed_to.value() &&
+            is_version(positions[at - 1 - back], version))
+          return at - 1 - back;
       }
-      return true;
+    } catch (const log_damaged&) {
+      // Who needs the event is told, and nobody else.
     }
+    return std::nullopt;
+  }
+
+  bool take_remembered(std::size_t begin) {
+    for (std::size_t at = begin; at < sources_.remembered->size(); ++at) {
+      const std::uint64_t position = (*sources_.remembered)[at];
+      if (position <= sources_.indexed_to.value()) continue;
+      if (const recorded_event* const event = fetch(position); event != nullptr && !take_forward(*event)) return false;
+    }
+    return true;
+  }
+
+  bool newer_forward() {
+    if (sources_.remembered) return take_remembered(0);
     bool more = true;
     newer_.scan(sources_.indexed_to, [&](const entry_row&, const recorded_event& event) {
       if (event.stream == stream_) more = take_forward(event);

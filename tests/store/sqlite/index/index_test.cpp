@@ -190,6 +190,25 @@ TEST_CASE("an index that has lost an event in the middle of a stream is noticed,
   CHECK(index.ascending(key_of_stream("order-1"), 3, 1) == std::vector<std::uint64_t>{4});
 }
 
+TEST_CASE("a stream is read from any of its versions on: in the index, beyond it, and where they meet") {
+  const log_folder folder;
+  {
+    const auto log = folder.open();
+    for (int i = 0; i < 30; ++i) folder.append(*log, "order-" + std::to_string(i % 3));
+  }
+  const auto log = folder.open();
+  for (int i = 0; i < 900; ++i) folder.append(*log, "order-" + std::to_string(i % 3));
+  for (std::uint64_t from = 1; from <= 312; ++from) {
+    CAPTURE(from);
+    const event_page page = log->read_stream("order-1", stream_version{from});
+    REQUIRE(page.size() == (from > 310 ? 0 : 311 - from));
+    CHECK(page.at_end());
+    for (std::size_t i = 0; i < page.size(); ++i) REQUIRE(page[i].version == stream_version{from + i});
+    const event_page first = log->read_stream("order-1", stream_version{from}, read_direction::forward, {.events = 1});
+    CHECK(first.size() == std::min<std::size_t>(page.size(), 1));
+  }
+}
+
 TEST_CASE("an index that was made of other events is found out by a sample when the log is opened") {
   const log_folder folder;
   const append_batch first = folder.batch("order-1", 10);
