@@ -13,6 +13,7 @@
 #include <vector>
 
 #include <tests/modelling/stock_room.hpp>
+#include <whence/modelling/fold_fingerprint.hpp>
 #include <whence/sql/database.hpp>
 
 TEST_CASE("a load begins at the snapshot, and comes to what it would have come to without") {
@@ -241,4 +242,39 @@ TEST_CASE("many threads load and command aggregates with snapshots, and none is 
     const whence::id<Stock<0>> id{"stock-" + std::to_string(i)};
     CHECK(whence::repository(room.log, kept).load(id).state.left.at("tea") == threads * rounds / 3);
   }
+}
+
+namespace {
+
+template <int Version>
+struct Bell {
+  static constexpr whence::event_type type{"Bell", Version};
+  template <class Archive>
+  void serialize(Archive&) {}
+};
+
+template <int Version>
+struct Tower {
+  static constexpr whence::aggregate_type type{"Tower"};
+  static constexpr whence::snapshot_policy snapshots{};
+  using events = whence::events<Bell<Version>>;
+  int rings = 0;
+  void apply(const Bell<Version>&) { ++rings; }
+  template <class Archive>
+  void serialize(Archive& ar) {
+    ar(cereal::make_nvp("rings", rings));
+  }
+};
+
+template <class Aggregate>
+auto fingerprint() {
+  return whence::detail::fingerprint_of(whence::detail::facts_of<Aggregate>,
+                                        whence::detail::snapshot_facts_of<Aggregate>);
+}
+
+}  // namespace
+
+TEST_CASE("a fold has one fingerprint, and another where an event has another version") {
+  CHECK(fingerprint<Tower<1>>() == fingerprint<Tower<1>>());
+  CHECK(fingerprint<Tower<1>>() != fingerprint<Tower<2>>());
 }

@@ -80,6 +80,10 @@ uuid::bytes_type fingerprint_of(const aggregate_facts& facts, const snapshot_fac
   hash all;
   all.add(facts.name);
   all.add(snapshots.schema());
+  for (const event_type& type : snapshots.events) {
+    all.add(type.name);
+    all.add(std::to_string(type.version));
+  }
   std::unique_ptr<void, void (*)(void*)> state(facts.create(), facts.destroy);
   std::uint64_t seed = 0;
   const auto apply = [&](std::size_t type, bool look) {

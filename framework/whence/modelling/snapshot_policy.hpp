@@ -76,6 +76,7 @@ struct snapshot_facts {
   void (*decode)(std::string_view data, void* state);      ///< throws decode_error
   std::string (*schema)();                                 ///< of the state; throws encode_error
   std::span<void (*const)(void*, std::uint64_t)> samples;  ///< for each event type: makes one up, and applies it
+  std::span<const event_type> events;                      ///< in the same order
 };
 
 template <class Aggregate, class List>
@@ -91,6 +92,7 @@ inline constexpr snapshot_facts snapshot_facts_of{
     .decode = [](std::string_view data, void* state) { decode_binary(data, erase(*static_cast<Aggregate*>(state))); },
     .schema = [] { return whence::json_schema<Aggregate>(); },
     .samples = samples_of<Aggregate, typename Aggregate::events>,
+    .events = event_types<typename Aggregate::events>::value,
 };
 
 /// Null for an aggregate without snapshots.
