@@ -8,6 +8,7 @@
 
 #include <tests/temporary_folder.hpp>
 #include <whence/testing/given.hpp>
+#include <whence/testing/snapshots.hpp>
 
 namespace stock {
 
@@ -131,3 +132,5 @@ TEST_CASE("a year that is closed takes what is left along") {
   given<Cashbook>(Earned{500}, Spent{200}).when(CloseYear{}).then(YearClosed{300});
   given<Cashbook>(Earned{500}, Spent{200}, YearClosed{300}).when(Spend{301}).then_rejected("cashbook.short");
 }
+
+TEST_CASE("a snapshot of the stock has all of it") { whence::testing::goes_on_from_snapshots<Stock>(); }
