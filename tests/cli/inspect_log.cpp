@@ -272,6 +272,7 @@ int prove(const std::string& whence, const std::string& folder, const std::strin
   inspector.first_row("stream show", {"stream", "show", stream}, first_row_milliseconds_max);
   inspector.first_row("first row of stream list --limit 50", {"stream", "list", "--limit", "50"},
                       first_row_milliseconds_max);
+  inspector.first_row("first row of stream list", {"stream", "list"}, first_row_milliseconds_max);
   inspector.first_row("inspect", {"inspect"}, first_row_milliseconds_max);
   inspector.first_row("trace by position", {"trace", "@" + middle}, first_row_milliseconds_max);
   inspector.first_row("trace by id", {"trace", id}, first_row_milliseconds_max);

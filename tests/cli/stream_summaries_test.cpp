@@ -1,6 +1,8 @@
 // Looking streams up and passing over the log give the same, whatever few streams are held at once; and both get as far as a
 // damaged event lets them.
+#include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -38,6 +40,7 @@ std::vector<std::string> all(log_reader& log, selection wanted, stream_summaries
 
 constexpr auto look_up = stream_summaries::way::look_up;
 constexpr auto pass = stream_summaries::way::pass;
+constexpr auto look_up_first = stream_summaries::way::look_up_first;
 
 }  // namespace
 
@@ -49,7 +52,29 @@ TEST_CASE("streams are the same however few are held at once, and however they a
   CHECK(expected.size() == 70);
   CHECK(expected.front().starts_with("stream-1 Counter v43 #1-#2941 "));
   CHECK(expected.back().starts_with("stream-0 Counter v42 #70-#2940 "));
-  for (const std::size_t held : {1, 2, 69, 70, 71, 1000}) CHECK(all(*log, {}, pass, held) == expected);
+  for (const std::size_t held : {1, 2, 69, 70, 71, 1000}) {
+    CHECK(all(*log, {}, pass, held) == expected);
+    CHECK(all(*log, {}, look_up_first, held) == expected);
+  }
+}
+
+TEST_CASE("the first streams are given before the log is passed over for the rest") {
+  const runtime runtime = tests::shop_runtime();
+  const auto log = memory().open(runtime);
+  tests::fill(*log, 1'000, 250, 1);
+  const std::vector<std::string> expected = all(*log, {}, look_up, 1);
+  REQUIRE(expected.size() == 250);
+  for (const std::size_t held : {1, 99, 150, 1000}) CHECK(all(*log, {}, look_up_first, held) == expected);
+
+  stream_summaries streams(*log, {}, look_up_first);
+  std::size_t given = 0;
+  std::optional<std::size_t> given_when_shown;
+  streams.while_looking([&] {
+    if (!given_when_shown) given_when_shown = given;
+  });
+  while (streams.next()) ++given;
+  CHECK(given == 250);
+  CHECK(given_when_shown == stream_summaries::looked_up_first);
 }
 
 TEST_CASE("from and to are for first events") {
@@ -75,7 +100,7 @@ TEST_CASE("streams are given as far as a damaged event lets") {
   };
   for (const std::size_t held : {1, 4, 1000}) {
     CAPTURE(held);
-    for (const auto way : {look_up, pass}) {
+    for (const auto way : {look_up, pass, look_up_first}) {
       // The eighth stream begins with what is damaged.
       const std::vector<std::string> some = damaged(8, way, held);
       REQUIRE(some.size() == 8);

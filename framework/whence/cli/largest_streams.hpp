@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <exception>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -40,26 +41,32 @@ class largest_streams {
       return version != other.version ? version > other.version : name < other.name;
     }
   };
-  struct last_event {
-    global_position position;
-    timestamp recorded;
+  struct ends {
+    global_position last_position;
+    timestamp last_recorded;
+    global_position first_position{};  ///< 0: the stream was let in later, and its first event has to be found
+    timestamp first_recorded{};
+    std::string aggregate_type{};
   };
 
   void pass();
+  void read_all(const std::function<void(const recorded_event&)>& use);
   void meet(const recorded_event& event);
+  void find_first_events();
   bool given_before(const std::string& stream);
-  std::optional<stream_summary> summary_of(const rank& place, const last_event& last);
+  std::optional<stream_summary> summary_of(const rank& place, const ends& last);
 
   log_reader& log_;
   selection wanted_;
   std::optional<timestamp> since_;  // of last events: not what a stream is found by
   std::size_t held_size_;
 
-  std::map<rank, last_event> ranked_;
+  std::map<rank, ends> ranked_;
   std::unordered_map<std::string, stream_version, text_hash, std::equal_to<>> versions_;  // of ranked_
-  std::map<rank, last_event>::const_iterator given_;
+  std::map<rank, ends>::const_iterator given_;
   std::optional<rank> bound_;  // the last one that was given out by passes before
-  std::unordered_set<std::string, text_hash, std::equal_to<>> known_as_given_;  // some of them, to spare looking up
+  // Some of those that were given out, the last ones first of all, to spare looking them up.
+  std::unordered_set<std::string, text_hash, std::equal_to<>> known_as_given_;
   bool more_ = true;  // a stream found no room in the last pass
   std::exception_ptr damage_;
 };

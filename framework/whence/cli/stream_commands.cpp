@@ -80,9 +80,9 @@ std::string history_head(const stream_summary& stream, const session& session) {
 
 using next_stream = std::function<std::optional<stream_summary>()>;
 
-/// The streams, as they come one after the other.
-next_stream streams_of(const request& request, session& session, std::size_t limit) {
-  // Few are looked up, so that the first ones are there at once; for all, one pass over the log is cheaper.
+/// The streams, as they come one after the other. `show`: see stream_summaries.
+next_stream streams_of(const request& request, session& session, std::size_t limit, const std::function<void()>& show) {
+  // Few are looked up, so that the first ones are there at once; for the rest, one pass over the log is cheaper.
   constexpr std::size_t few = 1'000;
   log_reader& log = session.log();
   selection wanted = selection_from(request, log, session.now());
@@ -100,7 +100,8 @@ next_stream streams_of(const request& request, session& session, std::size_t lim
   } else {
     const bool look_up = limit != 0 && limit <= few && !wanted.since && !older_than;
     const auto streams = std::make_shared<stream_summaries>(
-        log, std::move(wanted), look_up ? stream_summaries::way::look_up : stream_summaries::way::pass);
+        log, std::move(wanted), look_up ? stream_summaries::way::look_up : stream_summaries::way::look_up_first);
+    streams->while_looking([&show] { show(); });
     next = [streams] { return streams->next(); };
   }
   if (!older_than) return next;
@@ -113,9 +114,14 @@ next_stream streams_of(const request& request, session& session, std::size_t lim
 
 exit_code list_streams(const request& request, session& session) {
   const std::size_t limit = session.limit(request);
-  const next_stream next = streams_of(request, session, limit);
+  std::function<void()> show = [] {};
+  const next_stream next = streams_of(request, session, limit, show);
   const std::span<const item_column<stream_summary>> columns(of_streams);
   item_list& list = session.list(looks_of(columns));
+  show = [&] {
+    list.show();
+    session.must_have_reader();
+  };
   while (const std::optional<stream_summary> stream = next()) {
     if (limit != 0 && list.items() == limit) {
       const bool goes_on = !request.has("--by-size");

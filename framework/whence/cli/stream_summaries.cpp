@@ -40,15 +40,21 @@ stream_summaries::stream_summaries(log_reader& log, selection wanted, way how, s
 
 std::optional<stream_summary> stream_summaries::next() {
   while (true) {
-    const std::optional<stream_summary> found = way_ == way::look_up ? look_up_next() : held_next();
+    const std::optional<stream_summary> found = way_ == way::pass ? held_next() : look_up_next();
     if (!found || !since_ || found->last_recorded >= *since_) return found;
   }
 }
 
 std::optional<stream_summary> stream_summaries::look_up_next() {
+  if (way_ == way::look_up_first && looked_up_ == looked_up_first) {
+    way_ = way::pass;
+    return held_next();
+  }
   const recorded_event* first = births_.next();
   while (first != nullptr && first->version != stream_version{1}) first = births_.next();
   if (first == nullptr) return std::nullopt;
+  ++looked_up_;
+  next_birth_ = first->position.next();
   try {
     return summarize(*first, end_of_stream(log_, first->stream).front());
   } catch (const log_damaged&) {
@@ -80,8 +86,14 @@ void stream_summaries::pass() {
   next_birth_.reset();
   const global_position head = log_.head();
   const event_filter filter = wanted_.filter();
+  constexpr std::uint64_t shown_each = 32'768;
+  global_position shown;
   try {
     while (at < head) {
+      if (show_ && (shown == global_position{} || at.value() - shown.value() >= shown_each)) {
+        show_();
+        shown = at;
+      }
       const event_page page = log_.read(at, filter);
       for (const recorded_event& event : page) meet(event);
       if (page.scanned_to() <= at) break;

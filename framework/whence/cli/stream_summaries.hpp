@@ -3,10 +3,12 @@
 
 #include <cstddef>
 #include <exception>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include <whence/cli/selected_events.hpp>
@@ -45,11 +47,16 @@ class stream_summaries {
  public:
   static constexpr std::size_t held_max = 131'072;
 
-  /// How the end of a stream is found: by looking each up, which is quick for a few, or by passing over the whole log.
-  enum class way { look_up, pass };
+  /// How the end of a stream is found: by looking each up, which is quick for a few, or by passing over the whole log; or, if who
+  /// reads will not wait for that, the first few in the one way and the rest in the other.
+  enum class way { look_up, pass, look_up_first };
+  static constexpr std::size_t looked_up_first = 100;
 
   /// Of the selection: `from` and `to` are for first events; `since` and `until` for the time between the first and the last.
   stream_summaries(log_reader& log, selection wanted, way way, std::size_t held = held_max);
+
+  /// Called before the log is passed over, and time and again while it is: what was found until then can be shown.
+  void while_looking(std::function<void()> show) { show_ = std::move(show); }
 
   /// Nothing at the end.
   std::optional<stream_summary> next();
@@ -66,7 +73,10 @@ class stream_summaries {
   way way_;
   std::size_t held_size_;
 
+  std::function<void()> show_;
+
   selected_events births_;  // looking up
+  std::size_t looked_up_ = 0;
 
   std::vector<stream_summary> held_;  // passing
   std::unordered_map<std::string, std::size_t, text_hash, std::equal_to<>> places_;
