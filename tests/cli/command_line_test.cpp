@@ -72,8 +72,11 @@ constexpr wrong_line wrong_lines[] = {
     {"event list --from 1-7",
      "whence: --from cannot be \"1-7\"\n  do:    give a whole number, 0 or more  [usage.value, exit 2]\n"},
     {"event list -o jsn",
-     "whence: -o cannot be \"jsn\"\n  do:    did you mean json? There are: table, json, jsonl, csv, markdown  "
-     "[usage.value, exit 2]\n"},
+     "whence: -o cannot be \"jsn\"; did you mean json?\n  why:   there are: table, json, jsonl, csv, markdown\n"
+     "  do:    whence event list -o json  [usage.value, exit 2]\n"},
+    {"event list --limit 3 --time relativ --type A",
+     "whence: --time cannot be \"relativ\"; did you mean relative?\n  why:   there are: utc, local, relative\n"
+     "  do:    whence event list --type A --limit 3 --time relative  [usage.value, exit 2]\n"},
     {"event show @1 -o csv",
      "whence: -o cannot be \"csv\"\n  do:    choose one of: table, json, jsonl  [usage.value, exit 2]\n"},
     {"event list --time sometimes",
@@ -97,7 +100,10 @@ constexpr wrong_line wrong_lines[] = {
      "whence: --correlation cannot be \"abc\"\n  do:    give an id, or at least 8 characters of its beginning or end  "
      "[usage.value, exit 2]\n"},
     {"event show order-12345",
-     "whence: the event cannot be \"order-12345\"\n  do:    give an id, or at least 8 characters of its beginning or "
+     "whence: \"order-12345\" is a stream, and not one event\n  why:   it has the events order-12345@1 to @3\n"
+     "  do:    whence event show order-12345@3  [usage.value, exit 2]\n"},
+    {"event show order-123",
+     "whence: the event cannot be \"order-123\"\n  do:    give an id, or at least 8 characters of its beginning or "
      "end; or where it stands: @4711, order-12345@3  "
      "[usage.value, exit 2]\n"},
     {"event show @",

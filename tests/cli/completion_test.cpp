@@ -178,7 +178,12 @@ _whence() {
   done < <(command whence __complete -- "${(@)words[1+1,CURRENT]}" 2>/dev/null)
   _describe -V 'whence' found
 }
-if [[ ${funcstack[1]} == _whence ]]; then _whence; else compdef _whence whence; fi
+if [[ ${funcstack[1]} == _whence ]]; then
+  _whence
+else
+  (( $+functions[compdef] )) || { autoload -Uz compinit && compinit }  # else nobody has switched completion on yet
+  compdef _whence whence
+fi
 )sh");
   CHECK(completion_script(shell::fish, "whence") == R"sh(# fish completion of whence:  whence completion fish | source
 function __whence

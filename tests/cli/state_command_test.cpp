@@ -219,15 +219,21 @@ TEST_CASE("with the projections' code a trace shows who handles what, and a mode
   models.add("stock", *application.log, 9);
   const auto source = models.around(application.around.store_at(""));
   application.around.store_at = [source](const std::string&) { return source; };
-  CHECK(application.run("trace payment-12345@1 --flat --columns type,applied-by").out ==
-        "TYPE             APPLIED BY\n"
+  // Of "stock" there is no code: it has passed the events, and more is not known.
+  CHECK(application.run("trace payment-12345@1 --flat --columns type,applied-by,passed-by").out ==
+        "TYPE             APPLIED BY     PASSED BY\n"
         "PlaceOrder\n"
-        "OrderPlaced v2   order_summary,stock\n"
+        "OrderPlaced v2   order_summary  stock\n"
         "TakePayment\n"
-        "PaymentTaken     stock\n"
+        "PaymentTaken                    stock\n"
         "ShipOrder\n"
-        "OrderShipped     order_summary,stock\n"
-        "PaymentRefunded  stock\n");
+        "OrderShipped     order_summary  stock\n"
+        "PaymentRefunded                 stock\n");
+  CHECK(application.run("trace payment-12345@1").out.find("PRJ applied by order_summary\n") != std::string::npos);
+  CHECK(application.run("trace payment-12345@1").out.find("PRJ passed by stock\n") != std::string::npos);
+  const std::string json = application.run("trace payment-12345@2 --flat -o jsonl").out;
+  CHECK(json.find("\"applied\":[\"order_summary\"],\"passed\":[\"stock\"],\"notYet\":[]") != std::string::npos);
+  CHECK(json.find("\"applied\":[],\"passed\":[\"stock\"],\"notYet\":[]") != std::string::npos);
   CHECK(application.run("projection status --columns projection,state")
             .out.ends_with("PROJECTION     STATE\norder_summary  outdated\nstock          live\n"));
 }

@@ -371,7 +371,7 @@ TEST_CASE("machine forms: each item with its kind, its place in the tree, and th
           command_uuid(3).to_string() +
           R"(","name":"ShipOrder","aggregateId":"order-12345"},)"
           "\n"
-          R"({"kind":"event","depth":1,"applied":[],"notYet":[],"eventId":")" +
+          R"({"kind":"event","depth":1,"applied":[],"passed":[],"notYet":[],"eventId":")" +
           event_uuid(3).to_string() +
           R"(","eventType":"OrderShipped","eventVersion":1,"occurredAt":"2026-01-27T10:30:03.000000Z","aggregateId":"order-12345",)"
           R"("aggregateType":"Order","data":{},"metadata":{"correlationId":"019bff00-c840-7415-8321-f3bc0f4c1fa1","causationId":")" +
@@ -379,11 +379,11 @@ TEST_CASE("machine forms: each item with its kind, its place in the tree, and th
           R"(","source":"order-service","causationType":"ShipOrder"},"globalPosition":3,"streamVersion":2,"recordedAt":"2026-01-27T10:30:03.000000Z"})"
           "\n],\"next\":null}\n");
   CHECK(console.run("trace order-12345@2 --up -o csv").out ==
-        "depth,globalPosition,recordedAt,kind,name,aggregateId,streamVersion,causationType,applied,id,data\r\n"
-        "0,,,command,ShipOrder,order-12345,,,," +
+        "depth,globalPosition,recordedAt,kind,name,aggregateId,streamVersion,causationType,applied,passed,id,data\r\n"
+        "0,,,command,ShipOrder,order-12345,,,,," +
             command_uuid(3).to_string() +
             ",\r\n"
-            "1,3,2026-01-27T10:30:03.000000Z,event,OrderShipped,order-12345,2,ShipOrder,," +
+            "1,3,2026-01-27T10:30:03.000000Z,event,OrderShipped,order-12345,2,ShipOrder,,," +
             event_uuid(3).to_string() + ",{}\r\n");
   CHECK(console.run("trace payment-12345@2 --flat --columns position,kind,type,stream").out ==
         "POSITION  KIND     TYPE             STREAM\n"
@@ -409,14 +409,14 @@ TEST_CASE("read models stand below the events that they have applied, or not yet
 
 CMD ShipOrder        order-12345        +0 ms
 └─ EVT OrderShipped  order-12345@2  #3  +3.00 s  ←
-   ├─ PRJ applied by order_summary
+   ├─ PRJ passed by order_summary
    └─ PRJ not yet in stock_levels
 )");
   models.write("broken.current", "broken.1.1.db\n");
   models.write("broken.1.1.db", "no database");
-  const ran ran = console.run("trace @7 --up --columns type,applied-by");
+  const ran ran = console.run("trace @7 --up --columns type,passed-by");
   CHECK(ran.out ==
-        "TYPE             APPLIED BY\nTakePayment\nPaymentTaken     order_summary,stock_levels\nPaymentRefunded  "
+        "TYPE             PASSED BY\nTakePayment\nPaymentTaken     order_summary,stock_levels\nPaymentRefunded  "
         "order_summary\n");
   CHECK(ran.err == "read model broken cannot be read: whence projection status broken\n");
   CHECK(ran.exit == 0);

@@ -90,6 +90,8 @@ TEST_CASE("what is no log is refused with one message, by its kind") {
   }
   write_file(other.file("cut.db"), tests::content_of(shop.path()).substr(0, 60));
 
+  REQUIRE(::mkfifo(other.file("pipe.db").c_str(), 0644) == 0);
+
   struct what {
     const char* name;
     int exit;
@@ -103,6 +105,14 @@ TEST_CASE("what is no log is refused with one message, by its kind") {
            what{"noise.db", 6, "whence: noise.db is not a Whence log; nothing was changed\n",
                 "[log.not_a_log, exit 6]\n"},
            what{"empty.db", 6, "whence: empty.db is not a Whence log; nothing was changed\n",
+                "[log.not_a_log, exit 6]\n"},
+           what{"pipe.db", 6,
+                "whence: pipe.db is not a Whence log; nothing was changed\n  where: pipe.db\n  why:   it is no regular "
+                "file\n",
+                "[log.not_a_log, exit 6]\n"},
+           what{"/dev/null", 6,
+                "whence: /dev/null is not a Whence log; nothing was changed\n  where: /dev/null\n  why:   it is no "
+                "regular file\n",
                 "[log.not_a_log, exit 6]\n"},
            what{"other.db", 6, "whence: other.db is not a Whence log; nothing was changed\n",
                 "[log.not_a_log, exit 6]\n"},
@@ -481,4 +491,12 @@ TEST_CASE("a whence.toml that cannot be understood is no whence.toml that can be
 )");
   write_file(shop.folder.file("whence.toml"), "# nothing yet\n");
   CHECK(run_whence({"event", "count"}, shop.here()).exit == 0);  // the only log here
+}
+
+TEST_CASE("at a limit on the size of files the program says so, and is not killed") {
+  const shop_folder shop;
+  const program_run ran = run_in_shell("(ulimit -f 8; whence man -o markdown > out); echo exit=$?", shop.here());
+  CHECK(ran.out == "exit=5\n");
+  CHECK(ran.err.find("why:   File too large\n") != std::string::npos);
+  CHECK(ran.err.find("[output.failed, exit 5]") != std::string::npos);
 }

@@ -93,6 +93,12 @@ TEST_CASE("files that are not as they should be") {
   why:   Not a directory
   do:    look at the path  [file.not_a_directory, exit 5]
 )");
+  CHECK(here.says([] { throw file_error("open", "long.db", ENAMETOOLONG); }) ==
+        R"(app: cannot open long.db
+  where: long.db
+  why:   File name too long
+  do:    choose a shorter name  [file.name_too_long, exit 2]
+)");
   CHECK(here.says([&] { write_bytes("/dev/full", open_file::write, 1); }) == R"(app: cannot write /dev/full
   where: /dev/full
   why:   No space left on device

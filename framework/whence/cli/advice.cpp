@@ -4,6 +4,9 @@
 #include <string_view>
 #include <system_error>
 
+#include <sys/resource.h>
+#include <unistd.h>
+
 #include <whence/cli/program_name.hpp>
 #include <whence/core/files.hpp>
 #include <whence/projection/errors.hpp>
@@ -30,11 +33,32 @@ std::string nearest_folder(const std::string& path) {
   return folder;
 }
 
+/// The path of a log by that of a file beside it.
+std::string without_end(const std::string& path, std::string_view end) {
+  return path.ends_with(end) ? path.substr(0, path.size() - end.size()) : path;
+}
+
 std::string what_is_there(const std::string& path) { return "ls -l " + shell_word(nearest_folder(path)); }
 
 std::string who_may(const std::string& path) {
   const std::string folder = "ls -ld " + shell_word(nearest_folder(path));
   return is_there(path) ? folder + " " + shell_word(path) : folder;
+}
+
+/// Room for a file that did not get it: on the disk, or below the limit of this process.
+std::string room_for(const std::string& path) {
+  rlimit size{};
+  if (::getrlimit(RLIMIT_FSIZE, &size) == 0 && size.rlim_cur != RLIM_INFINITY)
+    return "ulimit -f unlimited ; that is the limit on the size of files, which is " + std::to_string(size.rlim_cur) +
+           " bytes here; then repeat the command";
+  return "df -h " + shell_word(directory_of(path)) + " ; make room there, then repeat the command";
+}
+
+/// What the system says of a disk, unless a limit of this process is more likely.
+std::string what_ails(const std::string& path) {
+  rlimit size{};
+  const bool limited = ::getrlimit(RLIMIT_FSIZE, &size) == 0 && size.rlim_cur != RLIM_INFINITY;
+  return limited ? room_for(path) : "dmesg | tail ; put right what it says of the disk, then repeat the command";
 }
 
 /// A read model is made of the log: away with it, and it is made again. It is kept all the same, for it bears witness: in a
@@ -61,11 +85,10 @@ std::string of_database(const sql::sql_error& fault, const std::string& store) {
     return built_anew(file.substr(0, file.find('.')), store);
   }
   if (fault.path.empty()) return fault.text().remedy;
-  if (fault.code() == "sql.full")
-    return "df -h " + shell_word(directory_of(fault.path)) + " ; make room there, then repeat the command";
+  if (fault.code() == "sql.full") return room_for(fault.path);
   if (fault.code() == "sql.cannot_open" || fault.code() == "sql.read_only")
     return who_may(fault.path) + " ; give this user the right to it";
-  if (fault.code() == "sql.io") return "dmesg | tail ; put right what it says of the disk, then repeat the command";
+  if (fault.code() == "sql.io") return what_ails(fault.path);
   return fault.text().remedy;
 }
 
@@ -74,9 +97,14 @@ std::string of_file(const file_error& fault) {
   if (fault.code() == "file.missing" || fault.code() == "file.not_a_directory")
     return what_is_there(fault.path) + " ; name a file that is there";
   if (fault.code() == "file.is_a_directory") return "ls -l " + shell_word(fault.path) + " ; name a file";
-  if (fault.code() == "file.no_space")
-    return "df -h " + shell_word(directory_of(fault.path)) + " ; make room there, then repeat the command";
-  if (fault.code() == "file.io") return "dmesg | tail ; put right what it says of the disk, then repeat the command";
+  if (fault.code() == "file.no_space") return room_for(fault.path);
+  if (fault.code() == "file.io") return what_ails(fault.path);
+  if (fault.code() == "file.too_large") return room_for(fault.path);
+  if (fault.code() == "file.read_only") {
+    const std::string file = without_end(fault.path, ".lock");
+    if (is_there(file)) return "cp -r " + shell_word(file) + "* /var/tmp ; then repeat the command with the copy";
+    return "df " + shell_word(nearest_folder(fault.path)) + " ; it can only be read: name a file on another disk";
+  }
   return fault.text().remedy;
 }
 
@@ -92,7 +120,7 @@ std::string advice(const error& fault, const std::string& store) {
   if (const auto* loss = dynamic_cast<const tail_missing*>(&fault))
     return save(loss->path) + " ; then " + std::string(newest) + ", " + shell_word(loss->path + "-wal") + " above all";
   if (const auto* loss = dynamic_cast<const witness_missing*>(&fault))
-    return "bring " + shell_word(loss->path + ".witness") +
+    return save(loss->path) + " ; then bring " + shell_word(loss->path + ".witness") +
            " back from where the log came from; what is intact: whence log verify";
   if (const auto* busy = dynamic_cast<const log_busy*>(&fault); busy != nullptr && busy->holder_pid > 0)
     return "ps -fp " + std::to_string(busy->holder_pid) + " ; when it has ended, repeat the command";
@@ -105,6 +133,30 @@ std::string advice(const error& fault, const std::string& store) {
   if (const auto* database = dynamic_cast<const sql::sql_error*>(&fault)) return of_database(*database, store);
   if (const auto* file = dynamic_cast<const file_error*>(&fault)) return of_file(*file);
   return fault.text().remedy;
+}
+
+std::string advice(const log_finding& found, const std::string& store) {
+  switch (found.what) {
+    case log_finding::kind::unreadable:
+      return save(store) + " ; a backup has these events; those beyond them: whence event list --from " +
+             std::to_string(found.positions.last.value() + 1);
+    case log_finding::kind::tail_missing:
+      return save(store) + " ; then " + std::string(newest) + ", " + shell_word(store + "-wal") + " above all";
+    case log_finding::kind::structure: return save(store) + " ; then put the files of a backup in their place";
+    case log_finding::kind::witness:
+      if (found.positions.first != global_position{})
+        return save(store) + " ; then put the log and the witness of one backup in their place";
+      if (!is_there(found.file))
+        return save(store) + " ; then bring " + shell_word(found.file) + " back from where the log came from";
+      if (::access(found.file.c_str(), R_OK) != 0) return who_may(found.file) + " ; give this user the right to it";
+      return found.remedy;
+    case log_finding::kind::index:
+      return "rm " + shell_word(store + ".index") +
+             "* ; do so while no process writes the log: the next writer makes it anew";
+    case log_finding::kind::order:
+    case log_finding::kind::content: break;
+  }
+  return found.remedy;
 }
 
 }  // namespace whence::inline v0::cli

@@ -5,11 +5,15 @@
 #include <string>
 
 #include <whence/core/error.hpp>
+#include <whence/store/log_verification.hpp>
 
 namespace whence::inline v0::cli {
 
 /// Of a fault that was met while this store was looked into; a fault that is none of those has its own remedy. The last command
 /// line of the program itself stands at the end, so that --store can follow it.
 std::string advice(const error& fault, const std::string& store);
+
+/// Of what a verification of this store found.
+std::string advice(const log_finding& found, const std::string& store);
 
 }  // namespace whence::inline v0::cli

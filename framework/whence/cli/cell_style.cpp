@@ -6,7 +6,7 @@
 namespace whence::inline v0::cli {
 
 std::string cell_style::time(timestamp time) const {
-  if (exact()) return to_rfc3339(time);
+  if (!rounds()) return to_rfc3339(time);
   switch (times) {
     case time_form::utc: return to_milliseconds(time);
     case time_form::local: return to_local(time, offset(time));

@@ -20,8 +20,10 @@ struct cell_style {
   timestamp now{};
   std::function<std::chrono::seconds(timestamp)> offset;  ///< of local time from UTC
 
-  /// For programs: nothing is shortened or rounded.
+  /// For programs: nothing is put together for people to read.
   bool exact() const noexcept { return form != output_form::table && form != output_form::markdown; }
+  /// Numbers and times are exact but in tables.
+  bool rounds() const noexcept { return form == output_form::table; }
   std::string time(timestamp time) const;
   /// On a terminal the end of an id is enough to find it again; a pipe gets all of it.
   std::string id(const uuid& id) const;

@@ -45,7 +45,12 @@ constexpr std::string_view zsh_script = R"sh(#compdef @command@
   done < <(command @program@ __complete -- "${(@)words[@words@+1,CURRENT]}" 2>/dev/null)
   _describe -V '@program@' found
 }
-if [[ ${funcstack[1]} == _@function@ ]]; then _@function@; else compdef _@function@ @command@; fi
+if [[ ${funcstack[1]} == _@function@ ]]; then
+  _@function@
+else
+  (( $+functions[compdef] )) || { autoload -Uz compinit && compinit }  # else nobody has switched completion on yet
+  compdef _@function@ @command@
+fi
 )sh";
 
 constexpr std::string_view fish_script = R"sh(# fish completion of @program@:  @program@ completion fish | source

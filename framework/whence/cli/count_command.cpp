@@ -13,6 +13,7 @@
 #include <whence/cli/count_condition.hpp>
 #include <whence/cli/flags.hpp>
 #include <whence/cli/item_list.hpp>
+#include <whence/cli/name_hint.hpp>
 #include <whence/cli/request.hpp>
 #include <whence/cli/selected_events.hpp>
 #include <whence/cli/selection.hpp>
@@ -191,7 +192,9 @@ exit_code count_events(const request& request, session& session) {
   selection wanted = selection_from(request, log, session.now());
   count_list list(session, by, limit, std::move(conditions));
   if (by == nullptr) {
-    list.take({.events = count_all(request, log, std::move(wanted))});
+    const counted all{.events = count_all(request, log, std::move(wanted))};
+    list.take(all);
+    if (all.events == 0) note_unknown_types(request, session);
     return exit_code::done;  // or that of the condition
   }
   selected_events events(log, std::move(wanted));

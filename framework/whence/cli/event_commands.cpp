@@ -7,6 +7,7 @@
 #include <whence/cli/event_screen.hpp>
 #include <whence/cli/flags.hpp>
 #include <whence/cli/follow_events.hpp>
+#include <whence/cli/name_hint.hpp>
 #include <whence/cli/named_event.hpp>
 #include <whence/cli/request.hpp>
 #include <whence/cli/selected_events.hpp>
@@ -63,6 +64,7 @@ exit_code list_events(const request& request, session& session) {
     }
     put(list, event_columns(), &json_of, *event);
   }
+  if (list.items() == 0) note_unknown_types(request, session);
   return exit_code::done;
 }
 

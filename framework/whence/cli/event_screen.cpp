@@ -10,7 +10,6 @@
 #include <whence/cli/display_text.hpp>
 #include <whence/cli/event_commands.hpp>
 #include <whence/cli/event_data.hpp>
-#include <whence/cli/id_pattern.hpp>
 #include <whence/cli/time_text.hpp>
 #include <whence/store/log_errors.hpp>
 
@@ -19,13 +18,8 @@ namespace {
 
 constexpr std::size_t label_width = 13;
 
-/// On a terminal the end of an id is enough to find it again; a pipe gets all of it.
-std::string id_text(const uuid& id, const session& session) {
-  return session.on_terminal() ? shortened(id) : id.to_string();
-}
-
 /// The cause is an event if the log has one of that id; commands leave nothing but their id and name.
-std::string cause_of(const recorded_event& event, log_reader& log, const session& session) {
+std::string cause_of(const recorded_event& event, log_reader& log) {
   const uuid& id = event.causation.value();
   if (id.is_nil()) return "nothing before it";
   const std::string name = visible(event.causation_type);
@@ -41,7 +35,7 @@ std::string cause_of(const recorded_event& event, log_reader& log, const session
       return "event " + name + " #" + std::to_string(position->value());
     }
   }
-  return "command " + (name.empty() ? "" : name + " ") + id_text(id, session);
+  return "command " + (name.empty() ? "" : name + " ") + id.to_string();
 }
 
 std::string joined(std::span<const std::string_view> tags) {
@@ -66,8 +60,8 @@ std::string event_screen(const recorded_event& event, log_reader& log, const ses
   };
   line("id", event.id.to_string());
   line("aggregate", visible(event.aggregate_type));
-  line("correlation", id_text(event.correlation.value(), session));
-  line("caused by", cause_of(event, log, session));
+  line("correlation", event.correlation.value().to_string());
+  line("caused by", cause_of(event, log));
   line("source", visible(event.source));
   line("trace", visible(event.traceparent));
   line("tags", joined(event.tags));

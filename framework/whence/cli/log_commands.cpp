@@ -1,5 +1,6 @@
 #include <whence/cli/log_commands.hpp>
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -8,11 +9,13 @@
 #include <string_view>
 #include <vector>
 
+#include <whence/cli/advice.hpp>
 #include <whence/cli/display_text.hpp>
 #include <whence/cli/failure.hpp>
 #include <whence/cli/flags.hpp>
 #include <whence/cli/interruption.hpp>
 #include <whence/cli/item_list.hpp>
+#include <whence/cli/program_name.hpp>
 #include <whence/cli/progress_line.hpp>
 #include <whence/cli/request.hpp>
 #include <whence/cli/session.hpp>
@@ -50,7 +53,7 @@ struct verification_failed final : error {
                                       : "all events are as they were written");
     text.where = visible(first.file) + (places.empty() ? "" : ", event " + places);
     text.why = visible(first.detail);
-    text.remedy = visible(first.remedy);
+    text.remedy = advice(first, log);
     return text;
   }
 };
@@ -67,8 +70,8 @@ std::string_view index_word(log_verification::index_state state) {
 
 // --- as JSON ----------------------------------------------------------------------------------------------------------
 
-template <class Item>
-std::string json_list(const std::vector<Item>& items, std::string (*json_of)(const Item&)) {
+template <class Item, class Text>
+std::string json_list(const std::vector<Item>& items, Text json_of) {
   std::string out = "[";
   for (const Item& item : items) out += (out.size() > 1 ? "," : "") + json_of(item);
   return out + "]";
@@ -84,16 +87,16 @@ std::string json_of_lost(const lost_versions& lost) {
          ",\"lastVersion\":" + std::to_string(lost.last.value()) + "}";
 }
 
-std::string json_of_finding(const log_finding& finding) {
+std::string json_of_finding(const log_finding& finding, const std::string& hint) {
   std::string out = "{\"kind\":\"" + std::string(name_of(finding.what)) + "\"";
   if (finding.positions.first != global_position{}) out += ",\"positions\":" + json_of_range(finding.positions);
   if (!finding.stream.empty()) out += ",\"aggregateId\":" + json_string(visible(finding.stream));
   out.append(",\"losesEvents\":").append(finding.loses_events() ? "true" : "false");
   out += ",\"file\":" + json_string(visible(finding.file)) + ",\"detail\":" + json_string(visible(finding.detail));
-  return out + ",\"hint\":" + json_string(visible(finding.remedy)) + "}";
+  return out + ",\"hint\":" + json_string(hint) + "}";
 }
 
-std::string json_of_verification(const std::string& log, const log_verification& found) {
+std::string json_of_verification(const std::string& log, const log_verification& found, const std::string& program) {
   std::string out = "{\"log\":" + json_string(visible(log));
   out += ",\"logId\":\"" + found.identity.id.to_string() + "\",\"epoch\":" + std::to_string(found.identity.epoch);
   out += ",\"from\":" + std::to_string(found.from.value()) + ",\"head\":" + std::to_string(found.head.value());
@@ -104,7 +107,9 @@ std::string json_of_verification(const std::string& log, const log_verification&
   out += ",\"readable\":" + json_list(found.readable, &json_of_range) +
          ",\"moreReadable\":" + std::to_string(found.more_readable);
   out += ",\"lost\":" + json_list(found.lost, &json_of_lost) + ",\"moreLost\":" + std::to_string(found.more_lost);
-  out += ",\"findings\":" + json_list(found.findings, &json_of_finding);
+  out += ",\"findings\":" + json_list(found.findings, [&](const log_finding& finding) {
+           return json_of_finding(finding, as_started(program, advice(finding, log)));
+         });
   return out + ",\"moreFindings\":" + std::to_string(found.more_findings) + "}";
 }
 
@@ -148,6 +153,12 @@ void print_lists(const log_verification& found, session& session) {
   }
 }
 
+/// False: there is none that can be read.
+bool witness_is_known(const log_verification& found) {
+  return std::none_of(found.findings.begin(), found.findings.end(),
+                      [](const log_finding& one) { return one.what == log_finding::kind::witness; });
+}
+
 void print_verification(const std::string& log, const log_verification& found, session& session) {
   constexpr std::size_t label_width = 11;
   const style style = session.out_style();
@@ -162,7 +173,7 @@ void print_verification(const std::string& log, const log_verification& found, s
                      ? with_groups(all) + ", all as they were written"
                      : with_groups(found.events) + " of " + with_groups(all) + " as they were written");
   line("streams", with_groups(found.streams));
-  line("witness", found.witnessed == global_position{} ? "has seen nothing"
+  line("witness", found.witnessed == global_position{} ? (witness_is_known(found) ? "has seen nothing" : "not known")
                                                        : "has seen " + places_of({found.witnessed, found.witnessed}));
   line("index",
        std::string(index_word(found.index)) +
@@ -201,7 +212,8 @@ exit_code verify(const request& request, session& session) {
   if (session.form() == output_form::table) {
     print_verification(session.store(), found, session);
   } else {
-    session.judged(found.sound() ? verdict::pass : verdict::fail, json_of_verification(session.store(), found));
+    session.judged(found.sound() ? verdict::pass : verdict::fail,
+                   json_of_verification(session.store(), found, session.program()));
   }
   if (found.sound()) return exit_code::done;
   const verification_failed failure(session.store(), found);

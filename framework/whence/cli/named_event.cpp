@@ -74,7 +74,18 @@ event_page event_named(log_reader& log, const std::string& name) {
   if (const std::optional<place> place = place_in(name)) {
     return place->stream.empty() ? event_at(log, place->number) : event_of(log, place->stream, place->number);
   }
-  return event_at(log, find_event(log, id_pattern("the event", name), "whence event show").value());
+  try {
+    return event_at(log, find_event(log, id_pattern("the event", name), "whence event show").value());
+  } catch (const usage_error&) {
+    // The likeliest slip: the name of a stream alone.
+    const stream_version last = log.stream_head(name);
+    if (last == stream_version{}) throw;
+    const std::string version = std::to_string(last.value());
+    throw usage_error("value", "\"" + name + "\" is a stream, and not one event",
+                      "whence event show " + shell_word(name + "@" + version),
+                      last == stream_version{1} ? "it has one event, " + name + "@1"
+                                                : "it has the events " + name + "@1 to @" + version);
+  }
 }
 
 }  // namespace whence::inline v0::cli

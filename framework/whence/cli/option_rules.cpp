@@ -47,7 +47,8 @@ struct form_rule {
   std::string_view remedy;
 };
 constexpr output_form of_documents[] = {output_form::json, output_form::jsonl};
-constexpr output_form exact_forms[] = {output_form::json, output_form::jsonl, output_form::csv, output_form::mermaid};
+constexpr output_form exact_forms[] = {output_form::json, output_form::jsonl, output_form::csv, output_form::markdown,
+                                       output_form::mermaid};
 constexpr output_form diagram[] = {output_form::mermaid};
 constexpr std::string_view no_diagram = "leave it out, or choose another form: table, json, jsonl, csv, markdown";
 constexpr form_rule form_rules[] = {
@@ -55,7 +56,7 @@ constexpr form_rule form_rules[] = {
     {"trace", "--columns", diagram, no_diagram},
     {"trace", "--flat", diagram, no_diagram},
     {"trace", "--data", diagram, no_diagram},
-    {"", "--time", exact_forms, "leave it out: times are exact there, in UTC; or choose -o table or -o markdown"},
+    {"", "--time", exact_forms, "leave it out: times are exact there, in UTC; or choose -o table"},
 };
 
 }  // namespace

@@ -25,7 +25,7 @@ using a_model = shown_model;
 using shown_in = cell_style;
 
 std::string number(std::uint64_t value, const shown_in& style) {
-  return style.exact() ? std::to_string(value) : with_groups(value);
+  return style.rounds() ? with_groups(value) : std::to_string(value);
 }
 
 std::string code_of(const std::exception_ptr& problem) {
@@ -61,21 +61,21 @@ std::string lag(const a_model& model, const shown_in& style) {
 std::string behind(const a_model& model, const shown_in& style) {
   const std::optional<std::chrono::microseconds> time = behind_of(*model.standing);
   if (!time) return nothing(style);
-  return style.exact() ? seconds_text(*time) : age_text(*time);
+  return style.rounds() ? age_text(*time) : seconds_text(*time);
 }
 std::string rate(const a_model& model, const shown_in& style) {
   if (!model.rate) return nothing(style);
-  return number(static_cast<std::uint64_t>(std::llround(*model.rate)), style) + (style.exact() ? "" : "/s");
+  return number(static_cast<std::uint64_t>(std::llround(*model.rate)), style) + (style.rounds() ? "/s" : "");
 }
 std::string time_left(const a_model& model, const shown_in& style) {
   if (!model.seconds_left) return nothing(style);
   if (!std::isfinite(*model.seconds_left)) return style.exact() ? "" : "∞";
   const std::chrono::microseconds time(std::llround(*model.seconds_left * 1e6));
-  return style.exact() ? seconds_text(time) : age_text(time);
+  return style.rounds() ? age_text(time) : seconds_text(time);
 }
 std::string size(const a_model& model, const shown_in& style) {
   if (model.standing->path.empty()) return nothing(style);
-  return style.exact() ? std::to_string(model.standing->bytes) : size_text(model.standing->bytes);
+  return style.rounds() ? size_text(model.standing->bytes) : std::to_string(model.standing->bytes);
 }
 std::string path(const a_model& model, const shown_in&) { return model.standing->path; }
 std::string problem(const a_model& model, const shown_in&) { return code_of(model.standing->problem); }

@@ -18,7 +18,8 @@ std::string repeated_line(const request& request, std::string_view program, std:
   for (const std::string& name : names) arguments += " " + shell_word(name);
   if (!like_options) line += arguments;
   for (const flag* const one : all_flags()) {
-    if (one->name == option || std::find(without.begin(), without.end(), one->name) != without.end()) continue;
+    const bool replaced = one->name == option || (option.size() == 2 && one->letter == option[1]);
+    if (replaced || std::find(without.begin(), without.end(), one->name) != without.end()) continue;
     const std::string name = one->letter == 0 ? std::string(one->name) : std::string("-") + one->letter;
     for (const std::string& given : request.values(one->name)) {
       const bool like_option = given.starts_with('-');

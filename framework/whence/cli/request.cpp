@@ -7,16 +7,21 @@
 #include <whence/cli/failure.hpp>
 #include <whence/cli/flags.hpp>
 #include <whence/cli/near_words.hpp>
+#include <whence/cli/repeated_line.hpp>
 
 namespace whence::inline v0::cli {
 namespace {
 
-usage_error not_a_choice(std::string_view flag, const std::string& given, const std::vector<std::string>& choices) {
+usage_error not_a_choice(const request& request, std::string_view flag, const std::string& given,
+                         const std::vector<std::string>& choices) {
   std::string list;
   for (const std::string& choice : choices) list += (list.empty() ? "" : ", ") + choice;
   const std::string meant = nearest(given, choices);
-  return {"value", std::string(flag) + " cannot be \"" + given + "\"",
-          meant.empty() ? "choose one of: " + list : "did you mean " + meant + "? There are: " + list};
+  const std::string what = std::string(flag) + " cannot be \"" + given + "\"";
+  if (meant.empty()) return {"value", what, "choose one of: " + list};
+  if (request.what() == nullptr) return {"value", what + "; did you mean " + meant + "?", "choose one of: " + list};
+  return {"value", what + "; did you mean " + meant + "?", repeated_line(request, "whence", flag, meant),
+          "there are: " + list};
 }
 
 }  // namespace
@@ -79,7 +84,7 @@ output_form request::form() const {
     if (wanted == name_of(form)) return form;
     names.emplace_back(name_of(form));
   }
-  throw not_a_choice(value("--output") ? "-o" : "--json", wanted, names);
+  throw not_a_choice(*this, value("--output") ? "-o" : "--json", wanted, names);
 }
 
 std::optional<std::size_t> request::choice(const flag& flag) const {
@@ -87,7 +92,7 @@ std::optional<std::size_t> request::choice(const flag& flag) const {
   if (!given) return std::nullopt;
   const auto found = std::find(flag.choices.begin(), flag.choices.end(), *given);
   if (found != flag.choices.end()) return static_cast<std::size_t>(found - flag.choices.begin());
-  throw not_a_choice(flag.name, *given, {flag.choices.begin(), flag.choices.end()});
+  throw not_a_choice(*this, flag.name, *given, {flag.choices.begin(), flag.choices.end()});
 }
 
 colour_choice request::colour() const { return static_cast<colour_choice>(choice(flags::color).value_or(0)); }

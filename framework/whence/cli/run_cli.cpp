@@ -1,5 +1,6 @@
 #include <whence/cli/run_cli.hpp>
 
+#include <csignal>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,7 @@ namespace whence::inline v0 {
 namespace {
 
 int run_process(int argc, char** argv, const cli_types* types) noexcept {
+  std::signal(SIGXFSZ, SIG_IGN);  // at a limit on the size of files a write fails, and that is told
   try {
     cli::descriptor_output out(STDOUT_FILENO);
     cli::descriptor_output err(STDERR_FILENO);

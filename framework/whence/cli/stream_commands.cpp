@@ -11,6 +11,7 @@
 #include <whence/cli/event_commands.hpp>
 #include <whence/cli/flags.hpp>
 #include <whence/cli/largest_streams.hpp>
+#include <whence/cli/name_hint.hpp>
 #include <whence/cli/request.hpp>
 #include <whence/cli/selected_events.hpp>
 #include <whence/cli/selection.hpp>
@@ -132,6 +133,7 @@ exit_code list_streams(const request& request, session& session) {
     }
     put(list, columns, &json_of_stream, *stream);
   }
+  if (list.items() == 0) note_unknown_types(request, session);
   return exit_code::done;
 }
 

@@ -50,7 +50,7 @@ class stream_summaries {
   /// How the end of a stream is found: by looking each up, which is quick for a few, or by passing over the whole log; or, if who
   /// reads will not wait for that, the first few in the one way and the rest in the other.
   enum class way { look_up, pass, look_up_first };
-  static constexpr std::size_t looked_up_first = 100;
+  static constexpr std::size_t looked_up_first = 50;
 
   /// Of the selection: `from` and `to` are for first events; `since` and `until` for the time between the first and the last.
   stream_summaries(log_reader& log, selection wanted, way way, std::size_t held = held_max);

@@ -116,12 +116,12 @@ std::string kind_of(const trace_item& item) {
 }
 bool is_event(const trace_item& item) { return item.node->what == trace_node::kind::event; }
 
-/// Names of the models that have applied the event, or have not yet.
-std::vector<std::string> models_that(const trace_item& item, bool applied) {
+/// Names of the models of which this is known.
+std::vector<std::string> models_that(const trace_item& item, model_relation relation) {
   std::vector<std::string> names;
   if (!is_event(item)) return names;
   for (const model_standing* const model : models_of(*item.whole, *item.event)) {
-    if ((*model->checkpoint >= item.event->position) == applied) names.push_back(model->name);
+    if (relation_of(*model, *item.event) == relation) names.push_back(model->name);
   }
   return names;
 }
@@ -147,7 +147,9 @@ std::string json_of_item(const trace_item& item) {
     return out + "}";
   }
   const event_page page = page_of(item);
-  out += ",\"applied\":" + json_list(models_that(item, true)) + ",\"notYet\":" + json_list(models_that(item, false));
+  out += ",\"applied\":" + json_list(models_that(item, model_relation::applied));
+  out += ",\"passed\":" + json_list(models_that(item, model_relation::passed));
+  out += ",\"notYet\":" + json_list(models_that(item, model_relation::not_yet));
   return out + "," + json_of(page.front()).substr(1);
 }
 
@@ -183,7 +185,8 @@ std::string time(const an_item& item, const shown_in& style) {
 std::string cause(const an_item& item, const shown_in&) {
   return is_event(item) ? item.event->causation_type : std::string();
 }
-std::string applied(const an_item& item, const shown_in&) { return joined(models_that(item, true)); }
+std::string applied(const an_item& item, const shown_in&) { return joined(models_that(item, model_relation::applied)); }
+std::string passed(const an_item& item, const shown_in&) { return joined(models_that(item, model_relation::passed)); }
 std::string data(const an_item& item, const shown_in&) {
   return is_event(item) ? std::string(json_data(page_of(item).front().data).text()) : std::string();
 }
@@ -199,6 +202,7 @@ constexpr item_column<trace_item> columns[] = {
     {{.title = "VERSION", .name = "streamVersion", .right = true, .in_tables = false}, &version},
     {{.title = "CAUSED BY", .name = "causationType", .least = 9, .spare = 4}, &cause},
     {{.title = "APPLIED BY", .name = "applied", .least = 10, .spare = 5}, &applied},
+    {{.title = "PASSED BY", .name = "passed", .least = 9, .spare = 5}, &passed},
     {{.title = "ID", .name = "id", .colour = tint::faint, .spare = 3}, &id},
     {{.title = "DATA", .name = "data", .least = 12, .in_tables = false}, &data},
 };
@@ -223,7 +227,16 @@ void print_items(const trace& trace, bool more, const request& request, session&
     });
   }
   const std::span<const item_column<trace_item>> all = columns;
-  item_list& list = session.list(looks_of(all));
+  std::vector<column> looks = looks_of(all);
+  // Tables show what can be known: with the application's code who has applied an event, without it who has passed it.
+  const bool has_code = session.around().types != nullptr;
+  const bool some_unknown = std::any_of(trace.models.begin(), trace.models.end(),
+                                        [](const model_standing& model) { return model.code == nullptr; });
+  for (column& look : looks) {
+    if (look.name == "applied") look.in_tables = has_code;
+    if (look.name == "passed") look.in_tables = !has_code || some_unknown;
+  }
+  item_list& list = session.list(looks);
   list.with_members(members_of(trace));
   std::size_t below = 0;
   for (const trace_item& item : items) {
@@ -302,8 +315,10 @@ constexpr std::string_view trace_text =
     "last million events, up to --to. A beginning that several ids have is enough if all of them are of one "
     "correlation. "
     "Shown is all that has the same "
-    "correlation: commands (CMD), which stand in no log and are known by their events; events (EVT); read models that "
-    "have applied an event (PRJ). A command that was rejected leaves no trace.\n"
+    "correlation: commands (CMD), which stand in no log and are known by their events; events (EVT); read models (PRJ) "
+    "that have applied an event, as far as this program has their code, or else have passed it, which says how far "
+    "they "
+    "have come and not whether they care. A command that was rejected leaves no trace.\n"
     "The log is looked through for it: --from, --to, --since and --until say where. The causes of an event (--up) are "
     "found without that. --up and --down together show what led to it and what follows from it, and nothing beside.";
 

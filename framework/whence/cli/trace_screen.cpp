@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <map>
 #include <set>
 #include <string_view>
 #include <utility>
@@ -81,7 +82,7 @@ class tree_printer {
       last = std::max(last, event.recorded_at);
     }
     std::string text = "correlation " +
-                       (trace_.subject.correlation.is_nil() ? "none" : id_text(trace_.subject.correlation)) + " · " +
+                       (trace_.subject.correlation.is_nil() ? "none" : trace_.subject.correlation.to_string()) + " · " +
                        counted(nodes().size() + below, "message");
     if (!streams.empty())
       text += " · " + counted(streams.size(), "stream") + " · " + span_text(last - begins_) + " · " +
@@ -206,14 +207,14 @@ class tree_printer {
       line.name = std::string(relation) + names;
     };
     if (node.what == trace_node::kind::event) {
-      std::string applied;
-      std::string not_yet;
+      std::map<model_relation, std::string> models;
       for (const model_standing* const model : models_of(trace_, event_of(node))) {
-        std::string& names = *model->checkpoint >= event_of(node).position ? applied : not_yet;
+        std::string& names = models[relation_of(*model, event_of(node))];
         names += (names.empty() ? "" : ", ") + model->name;
       }
-      add("PRJ", "applied by ", applied);
-      add("PRJ", "not yet in ", not_yet);
+      add("PRJ", "applied by ", models[model_relation::applied]);
+      add("PRJ", "passed by ", models[model_relation::passed]);
+      add("PRJ", "not yet in ", models[model_relation::not_yet]);
     }
     if (node.left_out > 0) add("…", "", counted(node.left_out, "message") + " below");
     const bool has_effects = place + 1 < nodes().size() && nodes()[place + 1].depth > node.depth;
@@ -375,6 +376,11 @@ std::vector<const model_standing*> models_of(const trace& trace, const traced_ev
     if (serves && model.handles(event.type).value_or(true)) found.push_back(&model);
   }
   return found;
+}
+
+model_relation relation_of(const model_standing& model, const traced_event& event) {
+  if (*model.checkpoint < event.position) return model_relation::not_yet;
+  return model.handles(event.type) ? model_relation::applied : model_relation::passed;
 }
 
 void print_tree(const trace& trace, session& session, bool with_data) { tree_printer(trace, session).print(with_data); }

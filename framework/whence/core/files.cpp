@@ -32,6 +32,7 @@ verdict judge(int system_code) {
     case ENOENT: return {"file.missing", next_move::change_request, "look at the path"};
     case EEXIST:
     case ENOTEMPTY: return {"file.exists", next_move::change_request, "choose another path"};
+    case ENAMETOOLONG: return {"file.name_too_long", next_move::change_request, "choose a shorter name"};
     case EISDIR: return {"file.is_a_directory", next_move::change_request, "name a file"};
     case ENOTDIR: return {"file.not_a_directory", next_move::change_request, "look at the path"};
     case ENOSPC:
@@ -215,7 +216,7 @@ class posix_files final : public files {
       if (errno == ENOENT) return std::nullopt;
       fail("look at", path);
     }
-    return file_status{found.stx_size, found.stx_ino, S_ISDIR(found.stx_mode)};
+    return file_status{found.stx_size, found.stx_ino, S_ISDIR(found.stx_mode), S_ISREG(found.stx_mode)};
   }
 
   std::optional<std::uint64_t> free_bytes(const std::string& path) override {

@@ -15,7 +15,7 @@
 namespace whence::inline v0 {
 
 /// The system refused something. The code is `file.missing`, `exists`, `no_space`, `no_permission`, `read_only`,
-/// `too_large`, `too_many_open`, `not_a_directory` or `is_a_directory`, else `file.io`.
+/// `too_large`, `too_many_open`, `name_too_long`, `not_a_directory` or `is_a_directory`, else `file.io`.
 struct file_error final : error {
   /// `doing` as in "cannot <doing> <path>".
   file_error(std::string_view doing, std::string path, int system_code);
@@ -59,6 +59,7 @@ struct file_status {
   std::uint64_t size = 0;
   std::uint64_t inode = 0;
   bool directory = false;
+  bool regular = true;  ///< false also of a pipe, a socket, a device
 };
 
 /// Threads: any. Throws: file_error.

@@ -8,6 +8,7 @@
 #include <whence/sql/temporary_folder.hpp>
 #include <whence/store/append_outcome.hpp>
 #include <whence/store/log_errors.hpp>
+#include <whence/store/log_source.hpp>
 #include <whence/subscription/checkpoint.hpp>
 
 #include <cli/shell_text.hpp>
@@ -43,19 +44,23 @@ std::string advice_to_wait(const std::string& store) {
 /// As `whence` advises of the same fault, and what this program can do besides.
 std::string advice(const whence::error& fault, const std::string& store, const std::string& line) {
   const std::string_view code = fault.code();
-  if (const auto* other = dynamic_cast<const not_a_sales_file*>(&fault)) return "head -n 1 " + for_shell(other->path);
+  if (const auto* other = dynamic_cast<const not_a_sales_file*>(&fault)) {
+    if (whence::is_sqlite_log(*whence::system_files(), other->path))
+      return "it is a log itself: " + command_line_of(other->path, {"report"});
+    return "head -n 1 " + for_shell(other->path);
+  }
   const whence::storage_fault cause = cause_of(fault);
   const auto* in_database = dynamic_cast<const whence::sql::sql_error*>(&fault);
   if (in_database != nullptr && in_database->path.empty() && code == "sql.full")
     return whence::sql::room_for_temporary_files() + ", then repeat the command";
   if (code == "sql.full" || code == "file.no_space" || cause == whence::storage_fault::no_room)
-    return "df -h " + for_shell(whence::directory_of(store)) + " ; make room there, then repeat the command";
+    return whence::failure_remedy("order-service whence", whence::file_error("write", store, ENOSPC), store);
   if (cause == whence::storage_fault::foreign_writer)
     return "fuser -v " + for_shell(store) + " ; stop what else writes there, then repeat the command";
   if (cause == whence::storage_fault::files_replaced)
     return "ls -l " + for_shell(store) + "* ; leave them alone while a command writes to them, then repeat the command";
   if (code == "append.not_written" || code == "append.unknown" || code == "append.closed")
-    return "dmesg | tail ; put right what it says of the disk, then repeat the command";
+    return whence::failure_remedy("order-service whence", whence::file_error("write", store, EIO), store);
   if (code == "read_model.behind") return advice_to_wait(store);
   if (exit_of(fault) == exit_code::our_bug) return "please report it, with the command";
 

@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <cstdlib>
+#include <filesystem>
 #include <sstream>
 #include <stdexcept>
 #include <string>
@@ -338,4 +339,21 @@ TEST_CASE("a fault that the program does not know") {
   why:   this is a fault of the program itself
   do:    please report it, with the command  [program.fault, exit 70]
 )");
+}
+
+TEST_CASE("a store whose name is too long is not begun") {
+  const shop_folder folder;
+  const std::string name(250, 'a');
+  const auto ended = program::run({"place", "1", "--line", "TEA:1:4.50", "--store", folder.file(name)});
+  CHECK(ended.exit == 2);
+  CHECK(ended.err.find("  why:   File name too long\n  do:    choose a shorter name  [file.name_too_long, exit 2]") !=
+        std::string::npos);
+  CHECK(ended.err.find("; nothing was written\n") != std::string::npos);
+  CHECK(std::filesystem::is_empty(folder.file("")));
+}
+
+TEST_CASE("what is no regular file is no store, and is told so") {
+  const auto ended = program::run({"place", "1", "--line", "TEA:1:4.50", "--store", "/dev/null"});
+  CHECK(ended.exit == 6);
+  CHECK(ended.err.find("  why:   it is no regular file\n") != std::string::npos);
 }

@@ -103,7 +103,7 @@ CMD AdjustStock       stock-22752
    │   item  "22752"
    │   quantity  -2
    │   reference  "536365"
-   └─ PRJ applied by order_summary, sales_by_country, stock_levels
+   └─ PRJ passed by order_summary, sales_by_country, stock_levels
 )");
 }
 

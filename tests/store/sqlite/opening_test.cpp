@@ -330,3 +330,21 @@ TEST_CASE("damage at the end of the log is found when it is opened") {
   CHECK(failure_of<log_damaged>([&] { folder.open(); }).position == global_position{8});
   CHECK(folder.bytes_of(log_and_witness) == before);
 }
+
+TEST_CASE("a log whose other files would have too long names is not begun") {
+  const tests::temporary_folder folder;
+  const runtime runtime = runtime::system(1);
+  for (const std::size_t letters : {std::size_t{242}, std::size_t{250}, std::size_t{255}, std::size_t{300}}) {
+    CAPTURE(letters);
+    const std::string path = folder.file(std::string(letters, 'a'));
+    try {
+      sqlite(path).open(runtime);
+      CHECK_MESSAGE(false, "it was opened");
+    } catch (const file_error& refused) {
+      CHECK(refused.code() == "file.name_too_long");
+      CHECK(refused.path == path);
+    }
+    CHECK(std::filesystem::is_empty(folder.path()));
+  }
+  sqlite(folder.file(std::string(241, 'a'))).open(runtime)->close();
+}

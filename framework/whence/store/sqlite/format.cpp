@@ -162,6 +162,7 @@ void check_log_header(files& files, const std::string& path) {
   const std::optional<file_status> status = files.status(path);
   if (!status) throw log_missing(path);
   if (status->directory) throw not_a_log(path, "it is a directory");
+  if (!status->regular) throw not_a_log(path, "it is no regular file");
   if (status->size == 0) throw not_a_log(path, "the file is empty");
 
   header_bytes header{};

@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <cerrno>
+#include <string_view>
 #include <utility>
 
 #include <whence/core/detail/fault_points.hpp>
@@ -16,6 +18,28 @@ std::unique_ptr<file_lock> lock_log(files& files, const log_paths& paths) {
   return std::move(attempt.lock);
 }
 
+/// What is made beside a log has its name and more. Found before there is any of it.
+void must_have_room_in_name(files& files, const log_paths& paths) {
+  constexpr std::string_view longest = ".index-journal";
+  try {
+    static_cast<void>(files.status(paths.log + std::string(longest)));
+  } catch (const file_error& refused) {
+    if (refused.system_code == ENAMETOOLONG)
+      throw file_error("make a log and what lies beside it at", paths.log, ENAMETOOLONG);
+    throw;
+  }
+}
+
+/// A log that was made halfway is none: its draft goes, as far as the disk lets it.
+void forget_draft(files& files, const log_paths& paths) noexcept {
+  for (const char* const end : {"", "-journal", "-wal", "-shm"}) {
+    try {
+      files.remove(paths.log + ".new" + end);
+    } catch (...) {  // the failure that came first is told
+    }
+  }
+}
+
 /// There is no file of that name. What lies beside it may say that there was one, and that it had events.
 void make_log(const log_paths& paths, const sqlite_options& options, const runtime& runtime) {
   files& files = *runtime.files;
@@ -28,7 +52,13 @@ void make_log(const log_paths& paths, const sqlite_options& options, const runti
     throw not_a_log(paths.log, "it does not exist, but " + paths.wal + " does: the database of that file is missing");
   }
   const log_identity identity{log_id(runtime.make_uuid()), 1};
-  const std::string made = make_log_file(files, paths, identity);
+  std::string made;
+  try {
+    made = make_log_file(files, paths, identity);
+  } catch (...) {
+    forget_draft(files, paths);
+    throw;
+  }
   // The witness is there before the log can have an event; a crash in between leaves one that has seen nothing.
   whence::witness::create(files, paths.witness, {identity, global_position{}, chain_start(identity.id)});
   files.rename(made, paths.log);
@@ -89,6 +119,7 @@ opened_log open_locked(std::unique_ptr<file_lock> lock, const log_paths& paths, 
 }  // namespace
 
 opened_log open_log(const log_paths& paths, const sqlite_options& options, const runtime& runtime) {
+  must_have_room_in_name(*runtime.files, paths);
   // Before anything is made beside it: another application's database gets no lock file of ours.
   if (runtime.files->status(paths.log)) check_log_header(*runtime.files, paths.log);
   std::unique_ptr<file_lock> lock = lock_log(*runtime.files, paths);

@@ -101,9 +101,9 @@ bool log_verifier::has_read_what_is_there() const {
 }
 
 log_verification log_verifier::verify() {
-  witness_ = read_witness(*runtime_.files, paths_.witness);
+  const bool has_witness = read_witness_or_find_it();
   look_at_log();
-  look_at_witness();
+  if (has_witness) look_at_witness();
   plan_index();
   {
     range_results results(plan_, findings_, scratch_directory(options_));
@@ -159,6 +159,18 @@ void log_verifier::look_at_log() {
   plan_.head = head;
   result_.head = head;
   result_.from = plan_.from;
+}
+
+/// What its witness has seen is not the log itself: who may not read it can verify all the rest.
+bool log_verifier::read_witness_or_find_it() {
+  try {
+    witness_ = read_witness(*runtime_.files, paths_.witness);
+    return true;
+  } catch (const file_error& failure) {
+    found(kind::witness, paths_.witness, "it cannot be read, so a missing end would not be seen: " + failure.text().why,
+          "give this user the right to read " + paths_.witness);
+    return false;
+  }
 }
 
 void log_verifier::look_at_witness() {
