@@ -263,3 +263,11 @@ TEST_CASE("a screen that cannot be written is exit code 5") {
     CHECK(ran.err.find("[output.failed, exit 5]") != std::string::npos);
   }
 }
+
+TEST_CASE("at a limit on the size of files the program says so, and is not killed") {
+  const shop_folder shop;
+  const program_run ran = run_in_shell("(ulimit -f 8; whence man -o markdown > out); echo exit=$?", shop.here());
+  CHECK(ran.out == "exit=5\n");
+  CHECK(ran.err.find("why:   File too large\n") != std::string::npos);
+  CHECK(ran.err.find("[output.failed, exit 5]") != std::string::npos);
+}

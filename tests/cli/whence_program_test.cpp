@@ -492,11 +492,3 @@ TEST_CASE("a whence.toml that cannot be understood is no whence.toml that can be
   write_file(shop.folder.file("whence.toml"), "# nothing yet\n");
   CHECK(run_whence({"event", "count"}, shop.here()).exit == 0);  // the only log here
 }
-
-TEST_CASE("at a limit on the size of files the program says so, and is not killed") {
-  const shop_folder shop;
-  const program_run ran = run_in_shell("(ulimit -f 8; whence man -o markdown > out); echo exit=$?", shop.here());
-  CHECK(ran.out == "exit=5\n");
-  CHECK(ran.err.find("why:   File too large\n") != std::string::npos);
-  CHECK(ran.err.find("[output.failed, exit 5]") != std::string::npos);
-}
