@@ -1,7 +1,7 @@
 /// An event's data on their way from one version to the next: a JSON object whose members are looked at and changed.
 ///
 ///     data.rename("custId", "customer");
-///     data.set("total", whence::money{data.get<whence::decimal>("total"), "EUR"});
+///     data.set("total", whence::money{data.get<whence::decimal>("total"), whence::currency_code("EUR")});
 ///     data.each("lines", [](whence::document& line) { line.remove("colour"); });
 ///
 /// What is not touched stays as it was written, to the byte: a number of forty digits, a text's escapes. Values are read and

@@ -1,11 +1,12 @@
 /// An upcaster: what is made of one version of an event when it is read. A pure function, and what it leads to.
 ///
-///     whence::upcast<OrderPlaced, 1>([](whence::document& data) { data.set("currency", "EUR"); })   // to version 2
-///     whence::upcast<OrderPlaced, 2>([](const OrderPlacedV2& old) { return OrderPlaced{…}; })       // by struct, to 3
-///     whence::upcast<OrderCreated, 1>().to<OrderPlaced, 1>()                                        // a new name
-///     whence::upcast<OrderClosed, 1>().to<OrderShipped, 1>(f).to<OrderBilled, 1>(g)                 // one becomes two
-///     whence::upcast<OrderTouched, 1>().dropped()                                                   // no longer told
-///     whence::upcast<PriceSet, 1>().merged_with<OrderOpened, 1>().to<OrderPlaced, 2>(h)              // two become one
+///     whence::upcasters::of(
+///         whence::upcast<OrderPlaced, 1>([](whence::document& data) { data.set("currency", "EUR"); }),  // to version 2
+///         whence::upcast<OrderPlaced, 2>(&in_capitals),              // from struct to struct, to version 3
+///         whence::upcast<OrderCreated, 1>().to<OrderPlaced, 1>(),    // a new name
+///         whence::upcast<OrderClosed, 1>().to<OrderShipped, 1>(&shipped).to<OrderBilled, 1>(&billed),  // two of one
+///         whence::upcast<OrderTouched, 1>().dropped(),               // no longer told
+///         whence::upcast<PriceSet, 1>().merged_with<OrderOpened, 1>().to<OrderPlaced, 3>(&opened))     // one of two
 ///
 /// A function takes `document&` and changes it; or it takes an archivable type, the event as it was, and returns one. Where events
 /// can be told from their data not to be, it returns a bool: false, and this one is not. One for events that are merged takes the

@@ -6,7 +6,6 @@
 ///           whence::upcast<OrderPlaced, 2>([](whence::document& data) { data.rename("custId", "customer"); }),
 ///           whence::upcast<OrderCreated, 1>().to<OrderPlaced, 1>());
 ///     }
-///     const auto app = whence::application::on(whence::upcasting(whence::sqlite("shop.db"), order_upcasters())) …
 ///
 /// Each leads one step; what one leads to, another goes on from, up to an event's version of today. That there is no gap, no fork
 /// and no circle is checked when this is compiled.

@@ -8,7 +8,7 @@ namespace whence::inline v0 {
 
 /// The same log, read through the upcasters: by aggregates, projections, subscriptions, visitors and whoever calls `read`, alike.
 ///
-///     application::on(upcasting(sqlite("shop.db"), order_upcasters()))
+///     whence::application::on(whence::upcasting(whence::memory(), order_upcasters())).stop_on_signals().start();
 ///
 /// What is stored stays as it is: an event is upcast whenever it is read. `log_reader::stored()` is the log without.
 ///
