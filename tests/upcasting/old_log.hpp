@@ -38,8 +38,9 @@ class old_log {
     return {.streams = {std::move(part)}};
   }
 
-  void append(const std::string& stream, const std::vector<old_event>& events) const {
-    REQUIRE(source_.open(runtime())->append(batch(stream, events)).get().committed());
+  void append(const std::string& stream, const std::vector<old_event>& events) const { append(batch(stream, events)); }
+  void append(whence::append_batch batch) const {
+    REQUIRE(source_.open(runtime())->append(std::move(batch)).get().committed());
   }
 
   std::shared_ptr<whence::log> open() const { return whence::upcasting(source_, shop::upcasters()).open(runtime()); }

@@ -169,3 +169,14 @@ TEST_CASE("what is only read any more is not appended; what is of today is") {
   CHECK(log->head() == global_position{});
   CHECK(log->append(old_log::batch("order-1", {{"OrderPlaced", 3, "{}"}})).get().committed());
 }
+
+TEST_CASE("what was sent before its version was only read any more may be sent again") {
+  old_log given;
+  const append_batch sent = old_log::batch("order-1", {{"OrderCreated", 1, R"({"custId":"ada","amount":7})"}});
+  given.append(sent);
+  const auto log = given.open();
+  const auto again = log->append(sent).get();
+  REQUIRE(again.committed());
+  CHECK(again.committed()->repeated);
+  CHECK(log->head() == global_position{1});
+}

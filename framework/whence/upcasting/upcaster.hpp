@@ -227,7 +227,8 @@ class upcast_from {
   }
 
   /// Together with the event that follows in its stream, if that is of this version. Alone, it goes its own way: another
-  /// upcaster's, or as it stands. Neither may be appended any more: what an event becomes would depend on when it is read.
+  /// upcaster's, or as it stands. Neither may be appended any more: what an event becomes would depend on when it is read. No
+  /// upcaster leads to either version: events are merged as they are stored.
   template <class Event, std::uint32_t Version>
   [[nodiscard]] upcast_from<From, detail::event_at<Event, Version>> merged_with() && {
     static_cast<void>(must_be_a_version<Event, Version>{});

@@ -84,6 +84,18 @@ constexpr bool merge_one_way() {
   return true;
 }
 
+/// What an upcaster leads to is not merged with a neighbour: only what is stored has one.
+template <class... Upcasters>
+constexpr bool merge_what_is_stored() {
+  const auto edges = all_edges<Upcasters...>();
+  const std::array<event_type, sizeof...(Upcasters)> from{edges_of<Upcasters>::from...};
+  const std::array<event_type, sizeof...(Upcasters)> next{edges_of<Upcasters>::next...};
+  for (const upcast_edge& edge : edges)
+    for (std::size_t i = 0; i < from.size(); ++i)
+      if (!next[i].name.empty() && (same(edge.to, from[i]) || same(edge.to, next[i]))) return false;
+  return true;
+}
+
 template <class... Upcasters>
 constexpr bool lead_to_today() {
   const auto edges = all_edges<Upcasters...>();
@@ -132,6 +144,13 @@ struct must_merge_one_way {
                 "together would depend on where one begins to read");
 };
 template <class... Upcasters>
+struct must_merge_what_is_stored {
+  static_assert(
+      detail::merge_what_is_stored<Upcasters...>(),
+      "an upcaster leads to a version that is merged with its neighbour: events are merged as they are stored; "
+      "merge the version that it begins at too, and lead it beyond");
+};
+template <class... Upcasters>
 struct must_lead_to_today {
   static_assert(
       detail::lead_to_today<Upcasters...>(),
@@ -164,6 +183,7 @@ class upcasters {
   static upcasters of(const Upcasters&... each) {
     static_cast<void>(must_begin_once<Upcasters...>{});
     static_cast<void>(must_merge_one_way<Upcasters...>{});
+    static_cast<void>(must_merge_what_is_stored<Upcasters...>{});
     static_cast<void>(must_lead_to_today<Upcasters...>{});
     static_cast<void>(must_come_to_an_end<Upcasters...>{});
     return upcasters({each.rule()...});

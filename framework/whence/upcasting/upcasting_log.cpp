@@ -65,7 +65,8 @@ class upcasting_log final : public upcasting_reader<log> {
   async<append_outcome> append(append_batch batch) override {
     for (const stream_append& part : batch.streams)
       for (const new_event& event : part.events)
-        if (is_of_the_past(event)) return refuse(part, event);
+        // What is in the log under its id may be sent again: the store says what became of it, or that it is another event.
+        if (is_of_the_past(event) && !stored_->find_event(event.id)) return refuse(part, event);
     return stored_->append(std::move(batch));
   }
   announcement_handle on_committed(std::function<void(global_position)> callback) override {

@@ -20,7 +20,7 @@ namespace whence::inline v0 {
 /// Throws   (when reading) upcast_failed: a page ends before an event that cannot be upcast; the call that would have to begin
 ///          with it throws. unknown_event_version, in the same way: the filter asks for what an event may have become, and no
 ///          upcaster begins at its version.
-/// Appends  of a version that an upcaster begins at are refused (`invalid`).
+/// Appends  of a version that an upcaster begins at are refused (`invalid`), unless the event is in the log under its id: a repeat.
 log_source upcasting(log_source log, upcasters upcasters);
 
 }  // namespace whence::inline v0

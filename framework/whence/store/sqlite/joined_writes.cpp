@@ -170,10 +170,12 @@ int open(sqlite3_vfs*, const char* name, sqlite3_file* file, int flags, int* fla
     sqlite3_free(self.below);
     return result;  // without methods it is not open, and SQLite does not close it
   }
-  const bool joins = (flags & (SQLITE_OPEN_WAL | SQLITE_OPEN_MAIN_DB)) != 0;
+  // A checkpoint that a reader keeps from the WAL's end asks nothing of the database after its last page: an error of a write that
+  // waited until then would be told to nobody, and the page would be forgotten with its frame. So the database is not joined.
+  const bool joins = (flags & SQLITE_OPEN_WAL) != 0;
   if (joins)
     self.buffer = static_cast<char*>(sqlite3_malloc64(buffer_bytes));  // without it, each write is written at once
-  self.makes_room = (flags & SQLITE_OPEN_WAL) != 0;
+  self.makes_room = joins;
   self.room_ends = unknown;
   self.pMethods = &joined_methods;
   return result;

@@ -1,5 +1,5 @@
-/// A layer over SQLite's own access to files that joins writes which follow on each other: SQLite writes a frame of the WAL in two
-/// calls and each page by itself, in a checkpoint too. Joined, they take a tenth of a commit's time less.
+/// A layer over SQLite's own access to files that joins writes to the WAL which follow on each other: SQLite writes a frame in two
+/// calls. Joined, they take a tenth of a commit's time less. Every other file is written as SQLite asks for it.
 ///
 /// What was written may be in memory only until the next sync, read, lock, or anything else that is asked of the same file; the
 /// order of writes stays. An error of a write is told by the next write, read, sync or truncation.
