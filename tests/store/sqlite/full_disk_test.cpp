@@ -2,8 +2,12 @@
 // acknowledged is lost, nothing refused is there, and it goes on by itself when there is room.
 #include <doctest/doctest.h>
 
+#include <cstdint>
 #include <memory>
 #include <random>
+#include <string>
+
+#include <whence/sql/database.hpp>
 
 #include <tests/store/sqlite/disk_trial.hpp>
 #include <tests/store/sqlite/memory_disk.hpp>
@@ -13,6 +17,8 @@ using tests::memory_disk;
 using tests::trial_log;
 
 namespace {
+
+std::string of_log(const char* part) { return std::string(trial_log).append(part); }
 
 struct small_disk {
   std::shared_ptr<memory_disk> disk = std::make_shared<memory_disk>(tests::disk_image{});
@@ -47,7 +53,19 @@ struct small_disk {
     }
   }
 
-  std::size_t size_of(const std::string& file) const { return disk->content()[trial_log + file].size(); }
+  /// Puts a copy in the place of the log, which is closed: its pages have another size.
+  void give_pages_of(std::int64_t bytes) const {
+    const std::string copy = of_log(".copy");
+    {
+      auto db = sql::database::open(trial_log, sql::open_mode::read_write);
+      db.run("PRAGMA page_size=" + std::to_string(bytes) + "; VACUUM INTO '" + copy + "'");
+    }
+    for (const char* const part : {"", "-wal", "-shm"}) disk->remove(of_log(part));
+    disk->rename(copy, trial_log);
+    REQUIRE(sql::database::open(trial_log, sql::open_mode::read_only).integer("PRAGMA page_size") == bytes);
+  }
+
+  std::size_t size_of(const char* file) const { return disk->content()[of_log(file)].size(); }
   std::size_t used() const {
     std::size_t all = 0;
     for (const auto& [name, bytes] : disk->content()) all += bytes.size();
@@ -104,4 +122,54 @@ TEST_CASE("a log whose disk is filled by others is held by their bytes alone") {
   CHECK(given.fill(*log) > 1'000);
   CHECK(given.size_of("-wal") < (3u << 20));
   given.examine();
+}
+
+TEST_CASE("a log whose pages have another size loses nothing on a full disk") {
+  std::int64_t page_bytes = 0;
+  SUBCASE("half of ours") { page_bytes = 4'096; }
+  SUBCASE("twice ours") { page_bytes = 16'384; }
+  SUBCASE("the largest") { page_bytes = 65'536; }
+  CAPTURE(page_bytes);
+  // Given a copy of a log, with pages of that size, and commits in its WAL that were not copied yet
+  small_disk given;
+  {
+    const auto log = given.open();
+    for (int i = 0; i < 10; ++i) REQUIRE(given.append(*log).committed() != nullptr);
+    log->close();
+  }
+  given.give_pages_of(page_bytes);
+  const auto log = given.open();
+  while (given.size_of("-wal") < (2u << 20)) REQUIRE(given.append(*log).committed() != nullptr);
+  // when the disk becomes full, then what was said is true,
+  given.disk->limit(given.used());
+  given.fill(*log);
+  given.examine();
+  // nothing is left in the WAL of what was refused,
+  const std::string wal = given.disk->content()[of_log("-wal")];
+  CHECK((wal.size() < 32 || (wal.size() - 32) % (static_cast<std::size_t>(page_bytes) + 24) == 0));
+  // and it goes on when there is room.
+  given.disk->limit(given.used() + (4u << 20));
+  CHECK(given.append(*log).committed() != nullptr);
+  given.fill(*log);
+  given.examine();
+}
+
+TEST_CASE("a WAL that is shorter than what was committed to it is not cut, and the log takes no more") {
+  // Given a log whose WAL somebody has cut
+  small_disk given;
+  const auto log = given.open();
+  while (given.size_of("-wal") < (1u << 20)) REQUIRE(given.append(*log).committed() != nullptr);
+  constexpr std::size_t left = 100'000;
+  given.disk->truncate(*given.disk->find(of_log("-wal")), left);
+  // when the disk becomes full,
+  given.disk->fail({.first = 1, .count = UINT64_MAX, .no_room = true});
+  const append_batch batch = given.was.make(given.dice);
+  // then nobody is told that what was sent is not there;
+  CHECK(log->append(batch).get().unknown() != nullptr);
+  CHECK(log->append(batch).get().unknown() != nullptr);
+  const append_outcome next = log->append(given.was.make(given.dice)).get();
+  REQUIRE(next.refused() != nullptr);
+  CHECK(next.refused()->why == append_refused::reason::closed);
+  // and what is left stays.
+  CHECK(given.size_of("-wal") == left);
 }

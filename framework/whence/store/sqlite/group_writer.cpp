@@ -283,6 +283,11 @@ bool group_writer::make_room() {
     return true;
   } catch (const std::exception& failure) {
     trouble met = of(failure);
+    if (const auto* in_sql = dynamic_cast<const sql::sql_error*>(&failure); in_sql != nullptr && is_damage(*in_sql)) {
+      shortage_->met = met;
+      stop(std::move(met));
+      return false;
+    }
     // What else stands in the way is met by what is written next.
     if (met.cause != storage_fault::no_room) return true;
     shortage_ = {std::move(met), free, clock_->elapsed() + room_is_tried_again_after};

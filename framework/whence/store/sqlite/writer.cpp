@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <vector>
 
@@ -15,9 +16,7 @@ namespace whence::inline v0 {
 namespace {
 
 constexpr int busy_milliseconds = 10'000;
-constexpr std::uint64_t page_bytes = 8192;
-constexpr std::uint64_t frame_bytes = page_bytes + 24;
-constexpr std::uint64_t wal_header_bytes = 32;
+constexpr std::size_t wal_header_bytes = 32;
 
 std::uint64_t hash_of_type(std::string_view name) noexcept { return XXH3_64bits(name.data(), name.size()); }
 
@@ -48,6 +47,16 @@ sqlite3_file& wal_of(sql::database& db) {
   if (result == SQLITE_OK && (wal == nullptr || wal->pMethods == nullptr)) result = SQLITE_IOERR;
   if (result != SQLITE_OK) throw sql::sql_error(result, db.path(), "find its WAL", "");
   return *wal;
+}
+
+/// As its header says. (https://www.sqlite.org/walformat.html, 1.2)
+int page_bytes_of(sqlite3_file& wal, std::uint64_t& bytes) {
+  constexpr std::size_t at = 8;
+  std::array<unsigned char, wal_header_bytes> header{};
+  const int result = wal.pMethods->xRead(&wal, header.data(), static_cast<int>(header.size()), 0);
+  bytes = 0;
+  for (std::size_t i = at; i < at + 4; ++i) bytes = bytes << 8 | header[i];
+  return result;
 }
 
 }  // namespace
@@ -100,13 +109,15 @@ void log_writer::connect() {
     }
   }
   committed_types_ = types_.size();
+  page_bytes_ = static_cast<std::uint64_t>(db.integer("PRAGMA page_size").value_or(0));
   const std::optional<file_status> wal = files_->status(paths_.wal);
   wal_inode_ = wal ? wal->inode : 0;
   wal_bytes_ = 0;
   sqlite3_wal_hook(
       db.handle(),
       [](void* self, sqlite3*, const char*, int frames) {
-        static_cast<log_writer*>(self)->wal_bytes_ = static_cast<std::uint64_t>(frames) * frame_bytes;
+        auto& writer = *static_cast<log_writer*>(self);
+        writer.wal_bytes_ = static_cast<std::uint64_t>(frames) * writer.frame_bytes();
         return SQLITE_OK;
       },
       this);
@@ -199,7 +210,14 @@ void log_writer::cut_wal() {
   sqlite3_int64 size = 0;
   int result = wal.pMethods->xFileSize(&wal, &size);
   const std::uint64_t end = committed_bytes_of_wal();
-  if (result == SQLITE_OK && static_cast<std::uint64_t>(size) <= end) return;
+  std::uint64_t page_bytes = page_bytes_;
+  if (result == SQLITE_OK && end != 0) result = page_bytes_of(wal, page_bytes);
+  // What does not fit together says nothing of where the last commit ends.
+  if (result == SQLITE_IOERR_SHORT_READ ||
+      (result == SQLITE_OK && (static_cast<std::uint64_t>(size) < end || page_bytes != page_bytes_))) {
+    throw sql::sql_error(SQLITE_CORRUPT, paths_.wal, "cut the WAL", "it does not have all that was committed");
+  }
+  if (result == SQLITE_OK && static_cast<std::uint64_t>(size) == end) return;
   if (result == SQLITE_OK) result = wal.pMethods->xTruncate(&wal, static_cast<sqlite3_int64>(end));
   if (result == SQLITE_OK) result = wal.pMethods->xSync(&wal, SQLITE_SYNC_NORMAL);
   if (result != SQLITE_OK) throw sql::sql_error(result, paths_.wal, "cut the WAL", "");
@@ -218,7 +236,7 @@ std::uint64_t log_writer::committed_bytes_of_wal() {
   if (result != SQLITE_OK) throw sql::sql_error(result, paths_.log, "read the wal-index", "");
   std::uint32_t frames = 0;
   std::memcpy(&frames, const_cast<const char*>(static_cast<volatile char*>(region)) + at, sizeof frames);
-  return frames == 0 ? 0 : wal_header_bytes + frames * frame_bytes;
+  return frames == 0 ? 0 : wal_header_bytes + frames * frame_bytes();
 }
 
 void log_writer::fail(std::string_view doing) const {

@@ -63,7 +63,7 @@ class log_writer {
   std::optional<std::uint64_t> free_bytes();
 
   /// Ends the file of the WAL where the last commit ends, durably: what a failed one left behind that cannot come back, and its
-  /// place is free.
+  /// place is free. Throws sql_error CORRUPT, and cuts nothing, if the file does not have all that was committed.
   void cut_wal();
 
   // After a commit that failed.
@@ -80,12 +80,15 @@ class log_writer {
   struct session;
   void connect();
   void rewrite_wal(std::uint64_t bytes);
+  /// A frame is a page with a header. A copy of a log may have pages of another size than we give it.
+  std::uint64_t frame_bytes() const noexcept { return page_bytes_ + 24; }
   std::uint64_t committed_bytes_of_wal();
   [[noreturn]] void fail(std::string_view doing) const;
 
   const std::shared_ptr<files> files_;
   const log_paths paths_;
   std::unique_ptr<session> session_;
+  std::uint64_t page_bytes_ = 0;
   std::uint64_t wal_inode_ = 0;
   std::uint64_t wal_bytes_ = 0;
 
