@@ -265,7 +265,7 @@ TEST_CASE("a screen that cannot be written is exit code 5") {
 }
 
 TEST_CASE("at a limit on the size of files the program says so, and is not killed") {
-  const shop_folder shop;
+  const shop shop;
   const program_run ran = run_in_shell("(ulimit -f 8; whence man -o markdown > out); echo exit=$?", shop.here());
   CHECK(ran.out == "exit=5\n");
   CHECK(ran.err.find("why:   File too large\n") != std::string::npos);
