@@ -5,8 +5,10 @@
 // A log is opened and appended to while writes, truncations, syncs and creations of its files (database, WAL, witness, index) fail:
 // with EIO all that change something, or with ENOSPC what takes room; once, five times, or until somebody sees to it; a write that
 // fails may be half done. Then the process dies, or the disk is well again, what was not committed is sent again, and it dies after
-// that; or the power is cut then (a sync that failed leaves its pages marked clean). Given that,
+// that; or the power is cut then (a sync that failed leaves its pages marked clean). Meanwhile somebody comes and reads, in one
+// transaction, and keeps checkpoints from the end of the WAL. Given that,
 //   - nothing that was called committed is missing, and nothing that was called refused is there,
+//   - what was committed is read also while the disk fails,
 //   - the log says so while it cannot write, and goes on when it can; or it says that it takes no more until it is opened anew,
 //   - a new process opens it, and everything sent again is committed, each event once.
 // Exits 1 at the first thing that is wrong; with expect_red=1, 0.
@@ -26,6 +28,7 @@
 #include <tests/store/sqlite/power_cut.hpp>
 
 #include <whence/core/error.hpp>
+#include <whence/sql/database.hpp>
 
 namespace {
 
@@ -39,11 +42,12 @@ using tests::require;
 using tests::trial_log;
 
 constexpr std::uint64_t for_good = UINT64_MAX;
-constexpr int appends = 10;
+constexpr std::uint64_t appends = 10;
 constexpr sqlite_options options{.checkpoint_bytes = 40'000};
 
 struct figures {
   std::uint64_t rounds = 0;
+  std::uint64_t with_reader = 0;
   std::uint64_t met = 0;
   std::uint64_t failed_calls = 0;
   std::uint64_t not_opened = 0;
@@ -79,11 +83,20 @@ class round_of_failures {
     disk_->fail(fault_);
     std::unique_ptr<whence::log> log = open(runtime);
     std::vector<std::size_t> left;
-    for (int i = 0; i < appends; ++i) {
+    std::optional<sql::database> reader;
+    const std::uint64_t reader_comes = dice_() % appends;
+    for (std::uint64_t i = 0; i < appends; ++i) {
+      if (log && i == reader_comes) {
+        begin_to_read(reader.emplace(sql::database::open(trial_log, sql::open_mode::read_only)));
+        ++counted_.with_reader;
+      }
       const std::size_t number = was_.batches.size();
       const append_batch batch = was_.make(dice_);
       if (!log || !told(number, log->append(batch).get(), true)) left.push_back(number);
     }
+    if (log) look_at_what_is_read(*log);
+    // Closed, or still there for those who send it again.
+    if (dice_() % 2 == 0) reader.reset();
     const std::uint64_t calls = disk_->could_fail();
     const std::uint64_t failed = disk_->failed();
     counted_.met += failed > 0 ? 1 : 0;
@@ -102,6 +115,17 @@ class round_of_failures {
   }
 
  private:
+  static void begin_to_read(sql::database& reader) {
+    reader.run("BEGIN");
+    require(reader.integer("SELECT max(position) FROM entries").has_value(), "there is nothing to read");
+  }
+
+  void look_at_what_is_read(log_reader& log) const {
+    const std::vector<std::size_t> there = tests::events_there(log, was_);
+    for (const std::size_t number : was_.acknowledged)
+      require(there[number] > 0, "append " + std::to_string(number) + " was acknowledged, and is not read");
+  }
+
   /// The disk is well again.
   void go_on(std::unique_ptr<whence::log>& log, const runtime& runtime, std::vector<std::size_t>& left) {
     disk_->fail({});
@@ -221,6 +245,7 @@ void print(const figures& counted) {
     std::printf("%s: %ju\n", name, std::uintmax_t{number});
   };
   line("rounds", counted.rounds);
+  line("rounds with a reader", counted.with_reader);
   line("rounds in which the fault was met", counted.met);
   line("calls that failed", counted.failed_calls);
   line("logs that said, when they were opened, that it cannot be", counted.not_opened);

@@ -6,6 +6,7 @@
 #include <memory>
 #include <random>
 #include <string>
+#include <vector>
 
 #include <whence/sql/database.hpp>
 
@@ -31,7 +32,9 @@ struct small_disk {
     runtime.executor->on_report([](const std::exception_ptr&) {});  // of a closing that finds no room
   }
 
-  std::unique_ptr<whence::log> open() const { return sqlite(trial_log).open(runtime); }
+  std::unique_ptr<whence::log> open(const sqlite_options& options = {}) const {
+    return sqlite(trial_log, options).open(runtime);
+  }
 
   append_outcome append(whence::log& log) {
     const std::size_t number = was.batches.size();
@@ -121,6 +124,35 @@ TEST_CASE("a log whose disk is filled by others is held by their bytes alone") {
   given.disk->limit(given.used() + (2u << 20));
   CHECK(given.fill(*log) > 1'000);
   CHECK(given.size_of("-wal") < (3u << 20));
+  given.examine();
+}
+
+TEST_CASE("a reader that keeps a checkpoint from the end of the WAL, on a full disk, costs no event") {
+  // Given a log with events in its WAL that were not copied yet, which somebody reads
+  small_disk given;
+  const auto log = given.open({.checkpoint_bytes = 150'000});
+  while (log->head() < global_position{40}) REQUIRE(given.append(*log).committed() != nullptr);
+  REQUIRE(given.size_of("-wal") > given.size_of(""));
+  {
+    auto reader = sql::database::open(trial_log, sql::open_mode::read_only);
+    reader.run("BEGIN");
+    REQUIRE(reader.integer("SELECT max(position) FROM entries").has_value());
+    // when the disk becomes full, and what the reader sees is to be copied into a database that has no place for it,
+    given.disk->limit(given.used());
+    given.fill(*log);
+    // then all is still read from the WAL, by others too;
+    const std::vector<std::size_t> there = tests::events_there(*log, given.was);
+    for (const std::size_t each : given.was.acknowledged) CHECK(there[each] > 0);
+    CHECK(reader.text("PRAGMA integrity_check") == "ok");
+    given.examine();
+  }
+  CHECK(sql::database::open(trial_log, sql::open_mode::read_only).text("PRAGMA integrity_check") == "ok");
+  // and when there is room, and nobody reads, the WAL is copied and begun again, and nothing is missing.
+  given.disk->limit(given.used() + (4u << 20));
+  while (given.size_of("") < (1u << 20)) REQUIRE(given.append(*log).committed() != nullptr);
+  given.examine();
+  log->close();
+  CHECK(given.size_of("-wal") == 0);
   given.examine();
 }
 
