@@ -9,6 +9,12 @@
 #include <whence/store/sqlite/known_events.hpp>
 
 namespace whence::inline v0 {
+namespace {
+
+/// An index that was removed is made anew, and may be removed again before it is asked: so many times it is waited for.
+constexpr int losses_in_a_row = 16;
+
+}  // namespace
 
 stream_hash hash_of_stream(std::string_view name) noexcept {
   const XXH128_hash_t hash = XXH3_128bits(name.data(), name.size());
@@ -138,7 +144,9 @@ const recorded_event* known_events::search(index_key key, const event_id* id, Is
   for (auto position = remembered.rbegin(); position != remembered.rend(); ++position) {
     if (const recorded_event* const event = look_at(*position)) return event;
   }
-  for (bool made_anew = false;; made_anew = true) {
+  for (int losses = 0;;) {
+    const std::uint64_t generation = indexer_.generation();
+    bool lost = false;
     const recorded_event* found = nullptr;
     try {
       if (!lacked_by_index(key, id)) {
@@ -146,9 +154,10 @@ const recorded_event* known_events::search(index_key key, const event_id* id, Is
         found = search_index(key, id, look_at);
       }
     } catch (const sql::sql_error& failure) {
-      if (made_anew || !indexer_.rebuild_if_lost(failure)) throw;
+      lost = indexer_.rebuild_if_lost(failure) || (failure.path == paths_.index && !indexer_.is_complete(generation));
+      if (!lost || ++losses == losses_in_a_row) throw;
     }
-    if (indexer_.is_complete(index_generation_)) return found;
+    if (!lost && indexer_.is_complete(index_generation_)) return found;
     // It is being made anew: what it did not have means nothing. It is asked again once it is filled.
     index_look_.reset();
     index_.reset();

@@ -3,11 +3,14 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -94,6 +97,34 @@ struct log_with_old_index {
   }
 };
 
+/// The system's; but the index is removed just before somebody looks whether it is there, so many times.
+class index_removing_files final : public files {
+ public:
+  explicit index_removing_files(const log_folder& folder) : index_(folder.beside(".index")) {}
+
+  std::atomic<int> removals{0};
+
+  std::unique_ptr<file> open(const std::string& path, open_file how) override { return system_->open(path, how); }
+  lock_attempt try_lock(const std::string& path) override { return system_->try_lock(path); }
+  std::optional<long> lock_holder(const std::string& path) override { return system_->lock_holder(path); }
+  std::optional<file_status> status(const std::string& path) override {
+    if (path == index_ && removals > 0) {
+      --removals;
+      for (const std::string& part : parts) std::filesystem::remove(index_ + part);
+    }
+    return system_->status(path);
+  }
+  void rename(const std::string& from, const std::string& to) override { system_->rename(from, to); }
+  bool remove(const std::string& path) override { return system_->remove(path); }
+  void make_directory(const std::string& path) override { system_->make_directory(path); }
+  void sync_directory(const std::string& path) override { system_->sync_directory(path); }
+  std::vector<std::string> list(const std::string& directory) override { return system_->list(directory); }
+
+ private:
+  const std::shared_ptr<files> system_ = system_files();
+  const std::string index_;
+};
+
 }  // namespace
 
 TEST_CASE("an index that is lost while the log is open is noticed, told, and made anew, and costs no answer") {
@@ -103,6 +134,9 @@ TEST_CASE("an index that is lost while the log is open is noticed, told, and mad
   std::function<void()> lose;
   SUBCASE("removed") {
     lose = [&] { given.remove_index(); };
+  }
+  SUBCASE("removed, what was committed last") {
+    lose = [&] { std::filesystem::remove(given.folder.beside(".index-wal")); };
   }
   SUBCASE("exchanged for an older one") {
     lose = [&] { given.put_old_index(); };
@@ -134,4 +168,21 @@ TEST_CASE("an index that is lost while the log is open is noticed, told, and mad
   CHECK(found.sound());
   CHECK(found.index == log_verification::index_state::fits);
   CHECK(found.indexed_to == global_position{50});
+}
+
+TEST_CASE("an append waits while the index is removed, also if that is done again while it is made anew") {
+  log_with_old_index given;
+  const auto removing = std::make_shared<index_removing_files>(given.folder);
+  runtime around = given.folder.runtime();
+  around.files = removing;
+  for (int time = 0; time < 3; ++time) {
+    const auto log = sqlite(given.folder.path()).open(around);
+    REQUIRE(log->stream_head("order-1") == stream_version{10});  // the index is complete
+    removing->removals = 12;
+    given.check(*log);
+    const append_outcome next = log->append(given.folder.batch("other-" + std::to_string(time))).get();
+    CHECK(next.committed() != nullptr);
+    CHECK(removing->removals < 8);
+    removing->removals = 0;
+  }
 }

@@ -31,6 +31,9 @@ constexpr std::chrono::milliseconds rest_of_large_merge_max{100};
 
 constexpr std::chrono::milliseconds between_looks_at_file{200};
 
+/// Whoever removes the index while it is made anew may do so again: it is begun again at once so many times.
+constexpr int losses_in_a_row = 16;
+
 }  // namespace
 
 indexer::indexer(std::shared_ptr<files> files, std::shared_ptr<executor> executor, log_paths paths,
@@ -85,11 +88,13 @@ void indexer::rebuild() {
 
 bool indexer::rebuild_if_lost(const sql::sql_error& failure) {
   if (failure.path != paths_.index) return false;
-  // A file that cannot be opened may be out of reach for now (no descriptors, no permission): then it is not made anew.
-  const bool gone = failure.primary() == SQLITE_CANTOPEN && !files_->status(paths_.index);
   const bool without_tables = failure.primary() == SQLITE_ERROR;
-  if (!gone && !without_tables && !is_damage(failure)) return false;
-  if (!filling() && !is_ours(files_->status(paths_.index))) tell_lost();
+  if (!without_tables && !is_damage(failure)) {
+    if (filling()) return true;  // it is being made anew: whoever waits for that finds another
+    // A file that cannot be opened may be out of reach for now (no descriptors, no permission): then it is not made anew.
+    if (!files_are_lost()) return false;
+  }
+  if (!filling() && files_are_lost()) tell_lost();
   rebuild();
   return true;
 }
@@ -102,7 +107,7 @@ void indexer::watch_file() noexcept {
   const std::uint64_t generation = generation_.load();
   try {
     // While it is made anew it is another, and for a moment there is none.
-    if (is_ours(files_->status(paths_.index)) || !is_complete(generation)) return;
+    if (files_are_ours() || !is_complete(generation)) return;
   } catch (const std::exception&) {
     return;  // it cannot be looked at now
   }
@@ -119,7 +124,7 @@ std::unique_ptr<index_reader> indexer::open(index_reader::filters use) {
 }
 
 void indexer::must_be_ours(index_reader& opened) {
-  if (is_ours(files_->status(paths_.index)) && !opened.has_moved()) return;
+  if (files_are_ours() && !opened.has_moved()) return;
   index_is_damaged(paths_.index, "another file stands in its place");
 }
 
@@ -137,27 +142,32 @@ void indexer::close() noexcept {
 void indexer::run() noexcept {
   pthread_setname_np(pthread_self(), "whence-index");
   bool anew = false;  // the last attempt found it unsound
+  int losses = 0;     // in a row
   for (;;) {
     std::optional<obstacle> failure;
     bool unsound = false;
+    bool lost = false;
     const bool last = closing();  // what came into the tail since the work before this
     try {
       work();
     } catch (const sql::sql_error& error) {
       failure = obstacle{error.what(), error.primary() == SQLITE_FULL};
       unsound = is_damage(error);
+      lost = error.path == paths_.index && error.primary() != SQLITE_FULL && files_are_lost();
     } catch (const std::exception& error) {
       failure = obstacle{error.what()};
     }
     // What a connection that failed believes may be the trouble: the next attempt opens its own.
     if (failure) index_.reset();
 
+    losses = lost ? losses + 1 : 0;
+    if (lost && !filling()) tell_lost();
     auto own = shared_.lock();
-    if (unsound) {
+    if (unsound || lost) {
       own->now = stage::filling;
       own->replace = true;
-      // It is made anew at once, and nobody learns of it; unless that one is unsound too.
-      if (!anew) failure.reset();
+      // It is made anew at once, and nobody learns of it; unless that one is unsound too, or always lost.
+      if (lost ? losses < losses_in_a_row : !anew) failure.reset();
     }
     anew = unsound;
     own->failure = std::move(failure);
@@ -182,16 +192,43 @@ void indexer::work() {
 }
 
 void indexer::open_index() {
+  forget_files();
   index_ = index_writer::open(*files_, paths_.index);
+  remember_files();
+}
+
+/// Both belong together: what was committed last is in the -wal alone.
+void indexer::remember_files() {
   const std::optional<file_status> file = files_->status(paths_.index);
+  const std::optional<file_status> wal = files_->status(wal_path_);
   inode_ = file ? file->inode : 0;
+  wal_inode_ = wal ? wal->inode : 0;
+}
+
+/// Once nobody has a file open that was removed, a new one may get its number.
+void indexer::forget_files() noexcept { inode_ = wal_inode_ = 0; }
+
+bool indexer::files_are_ours() const {
+  const std::optional<file_status> file = files_->status(paths_.index);
+  if (!file || file->inode != inode_.load()) return false;
+  const std::optional<file_status> wal = files_->status(wal_path_);
+  return (wal ? wal->inode : 0) == wal_inode_.load();
+}
+
+/// False as well if they cannot be looked at.
+bool indexer::files_are_lost() const noexcept {
+  try {
+    return !files_are_ours();
+  } catch (const std::exception&) {
+    return false;
+  }
 }
 
 void indexer::replace_index() {
+  forget_files();
   index_.reset();
   index_ = index_writer::replace(*files_, paths_.index);
-  const std::optional<file_status> file = files_->status(paths_.index);
-  inode_ = file ? file->inode : 0;
+  remember_files();
   ++generation_;
   shared_.lock()->replace = false;
 }
@@ -308,10 +345,10 @@ bool indexer::give_way() {
 void indexer::index_oldest() {
   if (!index_) {
     // What the file has of the log was looked at when it was filled: another has anything.
-    const bool replaced = !is_ours(files_->status(paths_.index));
+    const bool replaced = !files_are_ours();
     if (replaced) tell_lost();
     if (!replaced) index_ = index_writer::open(*files_, paths_.index);
-    if (replaced || !is_ours(files_->status(paths_.index))) return rebuild();
+    if (replaced || !files_are_ours()) return rebuild();
   }
   for (;;) {
     const bool also_begun = closing();

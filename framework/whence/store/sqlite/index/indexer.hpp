@@ -64,11 +64,11 @@ class indexer {
   /// The index was found unsound: makes a new one.
   void rebuild();
 
-  /// Of an error that somebody met with the index: true, and a new one is made, if it is damaged, or its file is gone.
+  /// Of an error that somebody met with the index: true, and a new one is made, if it is damaged, or one of its files is gone.
   bool rebuild_if_lost(const sql::sql_error& failure);
 
-  /// Makes a new one if its file was removed, or is another: whoever has the old one open goes on with that, and whoever opens it
-  /// now meets the other. Looks a few times a second, however often it is called.
+  /// Makes a new one if one of its files was removed, or is another: whoever has the old one open goes on with that, and whoever
+  /// opens it now meets the other. Looks a few times a second, however often it is called.
   void watch_file() noexcept;
 
   /// Opens the index, for who reads it. Throws sql_error: CORRUPT, of a file that is not the one that is written; a new one is made
@@ -103,7 +103,10 @@ class indexer {
   void fill_batch(global_position after, global_position to);
   void replace_index();
   void open_index();
-  bool is_ours(const std::optional<file_status>& file) const noexcept { return file && file->inode == inode_.load(); }
+  void remember_files();
+  void forget_files() noexcept;
+  bool files_are_ours() const;
+  bool files_are_lost() const noexcept;
   bool fits_log(const std::optional<index_checkpoint>& checkpoint, global_position head);
   bool sample_fits(global_position head);
   void index_oldest();
@@ -116,6 +119,7 @@ class indexer {
   const std::shared_ptr<files> files_;
   const std::shared_ptr<executor> executor_;
   const log_paths paths_;
+  const std::string wal_path_ = paths_.index + "-wal";
   const log_identity log_;
   reader_pool& readers_;
 
@@ -126,6 +130,7 @@ class indexer {
 
   std::atomic<std::uint64_t> generation_{1};
   std::atomic<std::uint64_t> inode_{0};  // of the file that is written
+  std::atomic<std::uint64_t> wal_inode_{0};
   std::atomic<std::chrono::steady_clock::rep> next_look_at_file_{0};
   // The thread's:
   std::optional<index_writer> index_;
