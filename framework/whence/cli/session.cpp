@@ -257,8 +257,9 @@ exit_code session::finish(exit_code result) {
   for (const diagnostic& found : wrong_) {
     if (result == exit_code::done || found.exit == exit_code::not_readable) result = found.exit;
   }
-  const bool lost =
-      std::any_of(wrong_.begin(), wrong_.end(), [](const diagnostic& one) { return one.code.starts_with("log."); });
+  const bool lost = std::any_of(wrong_.begin(), wrong_.end(), [](const diagnostic& one) {
+    return one.code.starts_with("log.") && one.code != "log.missing";
+  });
   for (diagnostic& found : wrong_) {
     if (lost && found.exit == exit_code::not_there && found.text.why.empty())
       found.text.why = "whether it was in what is lost, nobody can tell";

@@ -42,7 +42,7 @@ int bind_any(sqlite3_stmt* prepared, int parameter, const value& argument, sqlit
 // Whoever only reads names files by URIs, in which the path's bytes are written as %XX: so that what is attached can be unchanging.
 std::string name_for(const std::string& given, open_mode mode) {
   if (mode == open_mode::in_memory) return ":memory:";
-  const std::string path = given.starts_with(':') || given.starts_with("file:") ? "./" + given : given;
+  std::string path = given.starts_with(':') || given.starts_with("file:") ? "./" + given : given;
   if (mode != open_mode::unchanging && mode != open_mode::read_only) return path;
   constexpr std::string_view digits = "0123456789ABCDEF";
   std::string uri = "file:";

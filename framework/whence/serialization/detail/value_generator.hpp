@@ -13,6 +13,7 @@ namespace whence::inline v0::detail {
 class value_generator : public archive {
  public:
   explicit value_generator(std::uint64_t seed) : archive(direction::reading), state_(seed) {}
+  virtual ~value_generator() = default;
 
   void boolean(bool& value) override;
   void integer(std::int64_t& value, std::int64_t least, std::int64_t most) override;
