@@ -59,6 +59,7 @@ FOR_OTHERS = [
 OWN = {
     "": [
         case("buy 1", "usage.command", 2, "there is no command \"buy\"$", "order-service --help$"),
+        case("palce 1 --help", "usage.command", 2, "; did you mean place?$", "order-service place 1 --help$"),
         case("imprt sales.csv", "usage.command", 2, "; did you mean import?$", "order-service import sales.csv$"),
         case("--fast", "usage.option", 2, "there is no option --fast$", "order-service --help$"),
         case("--store", "usage.value", 2, "--store needs a value$"),

@@ -182,7 +182,7 @@ void session::note(std::string_view text, std::string_view line) {
 }
 
 void session::warn(std::string_view text, std::string_view line) {
-  const remark made{as_started(program(), text), visible(line)};
+  const remark made{as_started(program(), visible(text)), visible(line)};
   if (notes_.empty() || notes_.back() != made) notes_.push_back(made);
 }
 

@@ -310,6 +310,9 @@ std::variant<request, exit_code> parse_command_line(const std::vector<std::strin
   try {
     program.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
   } catch (const CLI::CallForHelp&) {
+    const typed_line line = look_at_line(arguments, options_of(program), commands_of(program));
+    if (line.command && command_named(program, arguments[*line.command]) == nullptr)
+      throw no_such_command(program, arguments, *line.command);
     out << whence::fitted_help(program.help(), columns);  // of the command, if one is named
     return exit_code::done;
   } catch (const CLI::CallForVersion&) {
