@@ -7,7 +7,7 @@
 
 #include <doctest/doctest.h>
 
-#include <whence/core/simulation.hpp>
+#include <whence/core/runtime.hpp>
 #include <whence/upcasting/upcasting_log.hpp>
 
 #include <tests/upcasting/shop.hpp>

@@ -3,7 +3,6 @@
 
 #include <doctest/doctest.h>
 
-#include <whence/core/simulation.hpp>
 #include <whence/modelling/repository.hpp>
 #include <whence/upcasting/upcasting_log.hpp>
 

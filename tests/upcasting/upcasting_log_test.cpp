@@ -4,7 +4,6 @@
 
 #include <doctest/doctest.h>
 
-#include <whence/core/simulation.hpp>
 #include <whence/modelling/repository.hpp>
 #include <whence/serialization/errors.hpp>
 #include <whence/upcasting/upcasting_log.hpp>

@@ -15,8 +15,8 @@ namespace whence::inline v0 {
 /// Order    an event that becomes several stands there so often, in the order of the upcaster's results, with one position, version
 ///          and id; one that is dropped leaves its version out. Of two that are merged, the second one's place is taken.
 /// Limits   a page may hold more events than asked for, by those that one became several.
-/// Costs    nothing for a page without an event that an upcaster begins at. For events that are merged, when the other one is in
-///          another page: one more read of the stream.
+/// Costs    for a page without an event that an upcaster begins at: a look at each event's name. For events that are merged, when
+///          the other one is in another page: one more read of the stream.
 /// Throws   (when reading) upcast_failed: a page ends before an event that cannot be upcast; the call that would have to begin
 ///          with it throws. unknown_event_version, in the same way: the filter asks for what an event may have become, and no
 ///          upcaster begins at its version.
