@@ -139,15 +139,15 @@ int check_reserved_lock(sqlite3_file* file, int* out) {
 
 int control_file(sqlite3_file* file, int operation, void* argument) {
   database_file& self = opened(file);
-  int& number = *static_cast<int*>(argument);
   if (operation == SQLITE_FCNTL_PERSIST_WAL) {
+    int& number = *static_cast<int*>(argument);
     if (number >= 0) self.keeps_wal = number;
     number = self.keeps_wal;
     return SQLITE_OK;
   }
   if (operation == SQLITE_FCNTL_HAS_MOVED) {
     const std::lock_guard lock(self.disk->mutex);
-    number = self.what->removed ? 1 : 0;
+    *static_cast<int*>(argument) = self.what->removed ? 1 : 0;
     return SQLITE_OK;
   }
   return SQLITE_NOTFOUND;
