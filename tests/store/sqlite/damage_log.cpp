@@ -1,10 +1,11 @@
 // Damages copies of a log, one at a time, and looks at each with every reader, with a verification and with a writer:
 //
-//     damage_log FLIPS TRUNCATIONS [SEED]
+//     damage_log FLIPS TRUNCATIONS ROWS [SEED]
 //
-// One bit of the database, its WAL, the witness or the index (with its own WAL) is another, or one of these files is cut. Then
+// One bit of the database, its WAL, the witness or the index (with its own WAL) is another, or one of these files is cut, or a
+// row of one of the tables is damaged (row_damage.hpp), in a log that is long enough to be read by its index. Then
 //   - every event that a reader gives out is what was written there; what it does not give out, it refuses by name;
-//   - what the damage cannot have touched is given out, by position, by stream, by id and by what events have in common;
+//   - what the damage cannot have touched is given out, by position, by stream, by id, by type and by what events have in common;
 //   - if any of it is missing, or a writer refuses the log, the verification says so; its readable ranges are what can be read;
 //   - an end that is missing is told by the visitor, and refused to the writer;
 //   - a writer that opens it takes no event for new that was there.
@@ -16,6 +17,7 @@
 #include <fstream>
 #include <map>
 #include <memory>
+#include <optional>
 #include <random>
 #include <set>
 #include <string>
@@ -27,6 +29,7 @@
 #include <whence/store/log_verification.hpp>
 
 #include <tests/store/sqlite/damaged_history.hpp>
+#include <tests/store/sqlite/row_damage.hpp>
 #include <tests/store/sqlite/wal_frames.hpp>
 #include <tests/temporary_folder.hpp>
 
@@ -49,9 +52,19 @@ void require(bool condition, const std::string& sentence) {
 // --- the logs that are damaged ----------------------------------------------------------------------------------------
 
 struct original {
-  original(const fs::path& in, unsigned seed, bool is_killed) : folder(in), killed(is_killed) {
+  enum class kind { killed, closed, long_one };
+
+  original(const fs::path& in, unsigned seed, kind which) : folder(in), what(which) {
     fs::create_directories(folder);
-    tests::make_log_with_past(folder / "shop.db", seed, killed);
+    if (what == kind::long_one) {
+      tests::make_long_log(folder / "shop.db", seed);
+    } else {
+      tests::make_log_with_past(folder / "shop.db", seed, what == kind::killed);
+    }
+  }
+
+  std::string name() const {
+    return what == kind::killed ? "a killed log" : what == kind::closed ? "a closed log" : "a long log";
   }
 
   /// Reads what it was, from a copy. Starts threads: after all originals are made.
@@ -59,25 +72,45 @@ struct original {
     tests::copy_log(folder, scratch);
     was = tests::read_history(*sqlite(scratch / "shop.db").visit(runtime));
     pages = std::make_unique<tests::event_pages>(scratch / "shop.db");
+    for (std::uint64_t position = 1; position <= was.head(); ++position) {
+      const new_event& event = was.as_new[position - 1];
+      if (event.type.starts_with("Rare") || event.tags.size() > 1) rare.push_back(position);
+    }
+  }
+
+  /// Every other time one of those that have something few events have.
+  std::uint64_t some_event(std::mt19937& dice) const {
+    return rare.empty() || dice() % 2 == 0 ? 1 + dice() % was.head() : rare[dice() % rare.size()];
   }
 
   fs::path folder;
-  bool killed;
+  kind what;
   history was;
   std::unique_ptr<tests::event_pages> pages;
+  std::vector<std::uint64_t> rare;
 };
 
 // --- the damage -------------------------------------------------------------------------------------------------------
 
+enum class manner { bit, cut, row };
+
 struct damage {
   std::string file;  // "", "-wal", ".witness", ".index", ".index-wal"
-  bool cut = false;
+  manner how = manner::bit;
   std::uint64_t offset = 0;
   unsigned bit = 0;
 
-  bool of_index() const { return file.starts_with(".index"); }
+  tests::row_damage row;
+
+  bool cut() const { return how == manner::cut; }
   std::string text() const {
-    return "shop.db" + file + (cut ? " cut at " : ", bit " + std::to_string(bit) + " of ") + std::to_string(offset);
+    if (how == manner::row) return "shop.db" + file + ", " + row.text();
+    return "shop.db" + file + (cut() ? " cut at " : ", bit " + std::to_string(bit) + " of ") + std::to_string(offset);
+  }
+  /// What it is counted as.
+  std::string kind() const {
+    if (how != manner::row) return "shop.db" + file + (cut() ? ", cut" : ", one bit");
+    return "shop.db" + file + ", rows of " + row.table;
   }
 };
 
@@ -86,18 +119,23 @@ std::uint64_t end_of_frames(const fs::path& wal) {
   return tests::end_of_frames(std::string(std::istreambuf_iterator<char>(in), {}));
 }
 
-damage do_damage(const fs::path& folder, std::mt19937& dice, bool cut) {
+damage do_damage(const fs::path& folder, std::mt19937& dice, manner how) {
+  damage done;
+  done.how = how;
+  if (how == manner::row) {
+    done.file = dice() % 2 == 0 ? "" : ".index";
+    done.row = tests::damage_row(folder / ("shop.db" + done.file), dice);
+    return done;
+  }
   std::vector<std::string> there;
   for (const char* const file : {"", "-wal", ".witness", ".index", ".index-wal"}) {
     const fs::path path = folder / (std::string("shop.db") + file);
     if (fs::exists(path) && fs::file_size(path) > 0) there.emplace_back(file);
   }
-  damage done;
   done.file = there[dice() % there.size()];
-  done.cut = cut;
   const fs::path path = folder / ("shop.db" + done.file);
   done.offset = dice() % (done.file == "-wal" ? end_of_frames(path) : fs::file_size(path));
-  if (cut) {
+  if (done.cut()) {
     // Half of them where a page, a frame or a slot ends.
     if (dice() % 2 == 0) done.offset -= done.offset % 4'096;
     fs::resize_file(path, done.offset);
@@ -142,7 +180,8 @@ class examination {
       std::uint64_t version = forward ? 1 : of_stream.size();
       while (version >= 1 && version <= of_stream.size()) {
         try {
-          const event_page page = reader_.read_stream(stream, stream_version{version}, direction, {.events = 7});
+          const event_page page = reader_.read_stream(stream, stream_version{version}, direction,
+                                                      {.events = was_.head() < 1'000 ? 7U : 50U});
           if (page.empty()) break;
           // A stream may end earlier now: whether it may is looked at by position.
           if (!forward) version = std::min(version, page.front().version.value());
@@ -161,24 +200,49 @@ class examination {
 
   /// Those that can be read by position, that the link joins, and that do not come.
   positions by_link(const event_link& link, const positions& readable, const positions& joined) {
+    return missed(readable, joined, [&](global_position after) { return reader_.read_linked(link, after); });
+  }
+
+  /// The same of the events of some types.
+  positions by_filter(const event_filter& filter, const positions& readable) {
+    positions wanted;
+    const auto has = [](const std::vector<std::string>& names, const std::string& name) {
+      return names.empty() || std::ranges::find(names, name) != names.end();
+    };
+    for (std::uint64_t position = 1; position <= was_.head(); ++position) {
+      if (has(filter.event_types, was_.as_new[position - 1].type) &&
+          has(filter.aggregate_types, was_.aggregate_types[position - 1]))
+        wanted.insert(position);
+    }
+    return missed(readable, wanted, [&](global_position after) { return reader_.read(after, filter, {.events = 50}); });
+  }
+
+ private:
+  template <class ReadAfter>
+  positions missed(const positions& readable, const positions& wanted, ReadAfter read_after) {
     positions read;
     for (std::uint64_t after = 0; after < was_.head();) {
       try {
-        const event_page page = reader_.read_linked(link, global_position{after});
-        for (const recorded_event& event : page) read.insert(checked(event));
+        const event_page page = read_after(global_position{after});
+        for (const recorded_event& event : page) {
+          const std::uint64_t position = checked(event);
+          require(wanted.contains(position), "event " + std::to_string(position) + " comes, and was not asked for");
+          read.insert(position);
+        }
         if (page.at_end() || page.scanned_to().value() == after) break;
         after = page.scanned_to().value();
       } catch (const error&) {
         ++after;
       }
     }
-    positions missed;
-    for (const std::uint64_t position : joined) {
-      if (readable.contains(position) && !read.contains(position)) missed.insert(position);
+    positions missing;
+    for (const std::uint64_t position : wanted) {
+      if (readable.contains(position) && !read.contains(position)) missing.insert(position);
     }
-    return missed;
+    return missing;
   }
 
+ public:
   void by_id(std::uint64_t position, bool readable) {
     try {
       const auto found = reader_.find_event(was_.ids[position - 1]);
@@ -233,17 +297,17 @@ class trial {
         dice_(dice),
         counted_(counted) {}
 
-  void run(bool cut) {
+  void run(manner how) {
     tests::copy_log(from_.folder, copy_);
-    done_ = do_damage(copy_, dice_, cut);
-    ++counted_.damaged["shop.db" + done_.file + (cut ? ", cut" : ", one bit")];
+    done_ = do_damage(copy_, dice_, how);
+    ++counted_.damaged[done_.kind()];
     try {
       look_as_visitor();
       look_at_rows();
       look_at_verification();
       look_as_writer();
     } catch (const wrong& found) {
-      throw wrong(done_.text() + (from_.killed ? " of a killed log: " : " of a closed log: ") + found.what());
+      throw wrong(done_.text() + " of " + from_.name() + ": " + found.what());
     }
   }
 
@@ -278,8 +342,28 @@ class trial {
       if (was_.correlations[position - 1] == correlation) joined.insert(position);
     }
     astray_.merge(look.by_link(event_link::correlation(correlation), readable_, joined));
+    look_by_type_and_tag(look);
     counted_.returned += look.returned();
     check_what_is_missing();
+  }
+
+  /// As a random event has them. What reading by type does not give, though it can be read by position, is lost: no number inside the
+  /// table of events stands in its way.
+  void look_by_type_and_tag(examination& look) {
+    const std::uint64_t at = from_.some_event(dice_);
+    const std::string& type = was_.as_new[at - 1].type;
+    const std::string& aggregate_type = was_.aggregate_types[at - 1];
+    for (const event_filter& filter :
+         {event_filter{{}, {type}}, event_filter{{aggregate_type}, {}}, event_filter{{aggregate_type}, {type, "None"}}})
+      astray_.merge(look.by_filter(filter, readable_));
+    for (const std::string& tag : was_.as_new[at - 1].tags) {
+      positions tagged;
+      for (std::uint64_t position = 1; position <= was_.head(); ++position) {
+        if (std::ranges::find(was_.as_new[position - 1].tags, tag) != was_.as_new[position - 1].tags.end())
+          tagged.insert(position);
+      }
+      astray_.merge(look.by_link(event_link::tag(tag), readable_, tagged));
+    }
   }
 
   /// Nothing beside the log takes an event away, and a place in the log takes no more than it can have touched.
@@ -294,15 +378,28 @@ class trial {
       ++counted_.tails_told;
     }
     if (done_.file == "-wal")
-      require(readable_.size() == last || !done_.cut, "a WAL that was cut takes events from the middle");
-    if (!done_.file.empty() || done_.cut) return;
-    const auto touched = from_.pages->touched_by(done_.offset, was_);
+      require(readable_.size() == last || !done_.cut(), "a WAL that was cut takes events from the middle");
+    if (!done_.file.empty() || done_.cut()) return;
+    const auto touched = done_.how == manner::row ? touched_by(done_.row) : from_.pages->touched_by(done_.offset, was_);
     if (!touched) return;
     ++counted_.bounded;
     for (std::uint64_t position = 1; position <= was_.head(); ++position) {
       require(readable_.contains(position) || touched->contains(position),
               "event " + std::to_string(position) + " cannot be read, and lies elsewhere");
     }
+  }
+
+  /// An event takes nothing else away but the one behind it, whose checksum begins with its own; and the row that says which log this
+  /// is, the first one. Nothing: a type's row may be that of any event.
+  static std::optional<positions> touched_by(const tests::row_damage& row) {
+    positions touched;
+    if (row.table == "types") return std::nullopt;
+    if (row.table == "log") return positions{1};
+    for (const std::int64_t position : {row.row, row.other}) {
+      touched.insert(static_cast<std::uint64_t>(position));
+      touched.insert(static_cast<std::uint64_t>(position) + 1);
+    }
+    return touched;
   }
 
   /// The control: what SQLite alone makes of it.
@@ -324,7 +421,7 @@ class trial {
   void look_at_verification() {
     sound_ = false;
     try {
-      const log_verification found = verify_log(sqlite(path_), runtime_, {.threads = 2});
+      const log_verification found = verify_log(sqlite(path_), runtime_, {.threads = 2, .listed_max = was_.head() + 1});
       sound_ = found.sound();
       positions said;
       for (const position_range& range : found.readable) {
@@ -423,11 +520,14 @@ void print(const figures& counted, std::uint64_t events) {
   line("control, SQLite alone gave out something else without a word", counted.changed_for_sqlite);
 }
 
-int run(int flips, int truncations, unsigned seed) {
+int run(int flips, int truncations, int rows, unsigned seed) {
   const tests::temporary_folder folder;
   std::mt19937 dice(seed);
   // Before any thread is started: they are made in processes of their own.
-  original originals[] = {{folder.path() / "killed", seed, true}, {folder.path() / "closed", seed + 1, false}};
+  using kind = original::kind;
+  original originals[] = {{folder.path() / "killed", seed, kind::killed},
+                          {folder.path() / "closed", seed + 1, kind::closed},
+                          {folder.path() / "long", seed + 2, kind::long_one}};
   const runtime runtime = runtime::system(seed);
   const fs::path copy = folder.path() / "copy";
   std::uint64_t events = 0;
@@ -436,9 +536,11 @@ int run(int flips, int truncations, unsigned seed) {
     events += each.was.head();
   }
   figures counted;
-  for (int i = 0; i < flips + truncations; ++i) {
+  for (int i = 0; i < flips + truncations + rows; ++i) {
+    const manner how = i < flips ? manner::bit : i < flips + truncations ? manner::cut : manner::row;
+    const original& from = originals[how == manner::row ? 2 : i % 3 == 0 ? 1 : 0];
     try {
-      trial(originals[i % 3 == 0 ? 1 : 0], copy, runtime, dice, counted).run(i >= flips);
+      trial(from, copy, runtime, dice, counted).run(how);
     } catch (const wrong& found) {
       std::fprintf(stderr, "seed %u, damage %d: %s\n", seed, i, found.what());
       return 1;
@@ -446,7 +548,7 @@ int run(int flips, int truncations, unsigned seed) {
   }
   print(counted, events);
   std::printf("seed: %u\n", seed);
-  if (counted.changed_for_sqlite == 0 || counted.tails_told == 0) {
+  if (flips + truncations > 0 && (counted.changed_for_sqlite == 0 || counted.tails_told == 0)) {
     std::fprintf(stderr, "seed %u: nothing was damaged that matters\n", seed);
     return 1;
   }
@@ -456,12 +558,12 @@ int run(int flips, int truncations, unsigned seed) {
 }  // namespace
 
 int main(int count, char** words) try {
-  if (count != 3 && count != 4) {
-    std::fputs("damage_log FLIPS TRUNCATIONS [SEED]\n", stderr);
+  if (count != 4 && count != 5) {
+    std::fputs("damage_log FLIPS TRUNCATIONS ROWS [SEED]\n", stderr);
     return 2;
   }
-  const unsigned seed = count == 4 ? static_cast<unsigned>(std::stoul(words[3])) : std::random_device{}();
-  return run(std::stoi(words[1]), std::stoi(words[2]), seed % 1'000);
+  const unsigned seed = count == 5 ? static_cast<unsigned>(std::stoul(words[4])) : std::random_device{}();
+  return run(std::stoi(words[1]), std::stoi(words[2]), std::stoi(words[3]), seed % 1'000);
 } catch (const std::exception& failure) {
   std::fprintf(stderr, "damage_log: %s\n", failure.what());
   return 2;

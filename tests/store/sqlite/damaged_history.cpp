@@ -1,5 +1,6 @@
 #include <csignal>
 #include <fstream>
+#include <functional>
 #include <iterator>
 #include <random>
 #include <stdexcept>
@@ -67,10 +68,40 @@ void append_some(whence::log& log, const runtime& runtime, std::mt19937& dice, i
   }
 }
 
+/// One event in four hundred is of a type that few are of, or has a tag that few have.
+void append_many(whence::log& log, const runtime& runtime, std::mt19937& dice, int batches) {
+  const auto below = [&dice](unsigned limit) { return std::to_string(dice() % limit); };
+  for (int i = 0; i < batches; ++i) {
+    append_batch batch;
+    stream_append& to = batch.streams.emplace_back();
+    to.aggregate_type = dice() % 40 == 0 ? "Refund" : "Order";
+    to.stream = (to.aggregate_type == "Order" ? "order-" : "refund-") + below(200);
+    for (int events = 0; events < 100; ++events) {
+      new_event& event = to.events.emplace_back();
+      event.id = event_id{runtime.make_uuid()};
+      event.type = dice() % 400 == 0 ? "Rare" + below(3) : "Common" + below(3);
+      event.occurred_at = runtime.clock->now();
+      event.data = "{\"number\":" + below(1'000'000) + "}";
+      event.metadata.correlation = correlation_id{derive(event.occurred_at, "correlation", dice() % 400)};
+      event.tags = {"region:" + below(2)};
+      if (dice() % 400 == 0) event.tags.push_back("rare:" + below(3));
+    }
+    static_cast<void>(log.append(std::move(batch)).get().value());
+  }
+}
+
+void make_in_child(const std::function<void()>& make, bool killed) {
+  const tests::ending end = tests::in_child([&] {
+    make();
+    return 0;
+  });
+  if (killed ? !end.killed_by(SIGKILL) : !end.exited_with(0)) throw std::runtime_error("the log could not be made");
+}
+
 }  // namespace
 
 void make_log_with_past(const std::string& path, unsigned seed, bool killed) {
-  const tests::ending end = tests::in_child([&] {
+  const auto make = [&] {
     const runtime runtime = runtime::system(seed);
     std::mt19937 dice(seed);
     for (int openings = 0; openings < 3; ++openings) {
@@ -80,9 +111,17 @@ void make_log_with_past(const std::string& path, unsigned seed, bool killed) {
     append_some(*log, runtime, dice, 60);
     if (killed) ::kill(::getpid(), SIGKILL);
     log->close();
-    return 0;
-  });
-  if (killed ? !end.killed_by(SIGKILL) : !end.exited_with(0)) throw std::runtime_error("the log could not be made");
+  };
+  make_in_child(make, killed);
+}
+
+void make_long_log(const std::string& path, unsigned seed) {
+  const auto make = [&] {
+    const runtime runtime = runtime::system(seed);
+    std::mt19937 dice(seed);
+    for (int openings = 0; openings < 3; ++openings) append_many(*sqlite(path).open(runtime), runtime, dice, 20);
+  };
+  make_in_child(make, false);
 }
 
 void copy_log(const std::filesystem::path& from, const std::filesystem::path& to) {

@@ -18,6 +18,10 @@ namespace tests {
 /// calling process must have no other threads.
 void make_log_with_past(const std::string& path, unsigned seed, bool killed);
 
+/// A log that is long enough for its readers to go by the index: types and tags that most of its events have, and others that few
+/// have. Closed in order. The calling process must have no other threads.
+void make_long_log(const std::string& path, unsigned seed);
+
 /// The files of a folder, into another one that has nothing else then.
 void copy_log(const std::filesystem::path& from, const std::filesystem::path& to);
 

@@ -16,27 +16,42 @@ void verification_findings::add(log_finding finding) {
 
 void verification_findings::add_unreadable(unreadable_range range) {
   auto own = shared_.lock();
-  if (own->ranges.size() < ranges_max) {
+  if (own->ranges.size() == ranges_max) make_room(*own);
+  if (!own->known_before || range.positions.first < *own->known_before) {
     own->ranges.push_back(std::move(range));
   } else {
     ++own->ranges_left_out;
   }
 }
 
-std::vector<unreadable_range> verification_findings::unreadable() {
-  auto own = shared_.lock();
-  std::sort(own->ranges.begin(), own->ranges.end(),
+/// Those that touch are one; if they are still too many, the half with the higher positions goes: threads come in any order.
+void verification_findings::make_room(shared& own) {
+  join(own.ranges);
+  if (own.ranges.size() <= ranges_max / 2) return;
+  const auto kept = own.ranges.begin() + ranges_max / 2;
+  own.known_before = kept->positions.first;
+  own.ranges_left_out += static_cast<std::uint64_t>(own.ranges.end() - kept);
+  own.ranges.erase(kept, own.ranges.end());
+}
+
+void verification_findings::join(std::vector<unreadable_range>& ranges) {
+  std::sort(ranges.begin(), ranges.end(),
             [](const auto& a, const auto& b) { return a.positions.first < b.positions.first; });
   std::vector<unreadable_range> joined;
-  for (unreadable_range& range : own->ranges) {
+  for (unreadable_range& range : ranges) {
     if (!joined.empty() && range.positions.first.value() <= joined.back().positions.last.value() + 1) {
       joined.back().positions.last = std::max(joined.back().positions.last, range.positions.last);
     } else {
       joined.push_back(std::move(range));
     }
   }
-  own->ranges = joined;
-  return joined;
+  ranges = std::move(joined);
+}
+
+std::vector<unreadable_range> verification_findings::unreadable() {
+  auto own = shared_.lock();
+  join(own->ranges);
+  return own->ranges;
 }
 
 void verification_findings::move_to(log_verification& result, const std::string& path) {
@@ -86,7 +101,12 @@ void verification_findings::move_to(log_verification& result, const std::string&
     add_readable(global_position{range.positions.first.value() - 1});
     next = range.positions.last.next();
   }
-  add_readable(result.head);
+  if (own->known_before) {
+    add_readable(global_position{own->known_before->value() - 1});
+    ++result.more_readable;  // there may be more behind it
+  } else {
+    add_readable(result.head);
+  }
 }
 
 }  // namespace whence::inline v0

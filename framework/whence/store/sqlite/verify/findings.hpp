@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,7 +21,8 @@ struct unreadable_range {
 };
 
 /// Threads  any.
-/// Limits   `listed_max` findings, and as many ranges as fit into 8 MiB; beyond that they are counted.
+/// Limits   `listed_max` findings, beyond which they are counted; and as many ranges as fit into 16 MiB, those with the lowest
+///          positions: of what is behind them, nothing is called readable.
 class verification_findings {
  public:
   explicit verification_findings(std::size_t listed_max) : listed_max_(listed_max) {}
@@ -31,7 +33,7 @@ class verification_findings {
   /// In the order of their positions, those that touch made one. After the last `add_unreadable`.
   std::vector<unreadable_range> unreadable();
   /// False: there were more ranges than could be kept.
-  bool has_all_unreadable() { return shared_.lock()->ranges_left_out == 0; }
+  bool has_all_unreadable() { return !shared_.lock()->known_before; }
 
   /// Everything, into the result.
   void move_to(log_verification& result, const std::string& path);
@@ -45,7 +47,10 @@ class verification_findings {
     std::uint64_t findings_left_out = 0;
     std::vector<unreadable_range> ranges;
     std::uint64_t ranges_left_out = 0;
+    std::optional<global_position> known_before;  // the first of a range that was left out; nothing: none was
   };
+  static void join(std::vector<unreadable_range>& ranges);
+  static void make_room(shared& own);
 
   const std::size_t listed_max_;
   guarded<shared> shared_;
