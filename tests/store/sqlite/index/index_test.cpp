@@ -7,6 +7,7 @@
 #include <map>
 #include <string>
 
+#include <whence/store/log_verification.hpp>
 #include <whence/store/sqlite/index/reader.hpp>
 
 #include <tests/store/sqlite/index_of.hpp>
@@ -289,6 +290,37 @@ TEST_CASE("an index whose file is removed while the log is open is made anew") {
     folder.append(*log, "order-1");
     CHECK(log->stream_head("order-1") == stream_version{2});
     CHECK(is_made());
+  }
+}
+
+TEST_CASE("an index is made anew of events with many tags in smaller batches, and lacks none of them") {
+  constexpr int tags = static_cast<int>(append_limits::tags);
+  constexpr std::uint64_t events = 20'000;
+  const log_folder folder;
+  {
+    const auto log = folder.open();
+    for (std::uint64_t written = 0; written < events; written += 1'000) {
+      append_batch batch = folder.batch("order-1", 1'000);
+      for (new_event& event : batch.streams[0].events) {
+        for (int tag = 0; tag < tags; ++tag) event.tags.push_back("tag:" + std::to_string(tag));
+      }
+      static_cast<void>(log->append(std::move(batch)).get().value());
+    }
+  }
+  remove_index(folder);
+  folder.open()->close();
+
+  CHECK(verify_log(sqlite(folder.path()), folder.runtime()).index == log_verification::index_state::fits);
+  const auto visitor = folder.visit();
+  for (const int tag : {0, tags - 1}) {
+    std::uint64_t found = 0;
+    for (global_position at; at.value() < events;) {
+      const event_page page = visitor->read_linked(event_link::tag("tag:" + std::to_string(tag)), at);
+      REQUIRE(page.scanned_to() > at);
+      for (const recorded_event& event : page) CHECK(event.position.value() == ++found);
+      at = page.scanned_to();
+    }
+    CHECK(found == events);
   }
 }
 

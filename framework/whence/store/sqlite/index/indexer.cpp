@@ -17,8 +17,9 @@ namespace {
 /// Between two attempts after a failure. Only while there is something to write.
 constexpr std::chrono::milliseconds pause_after_failure{500};
 
-/// Sorted batches of this size fill an index from nothing.
+/// Sorted batches of this size fill an index from nothing; of fewer events, where these have many tags.
 constexpr std::size_t batch_events = 65'536;
+constexpr std::size_t batch_entries = 8 * batch_events;
 
 /// So much of what there is to merge is merged after each of them: as much as a batch adds, in the long run, on all levels. What is
 /// left over keeps nobody waiting until the index is filled.
@@ -294,8 +295,7 @@ bool indexer::fill() {
   global_position done = checkpoint ? checkpoint->position : global_position{};
   while (done < to) {
     const global_position next{std::min(to.value(), done.value() + batch_events)};
-    fill_batch(done, next);
-    done = next;
+    done = fill_batch(done, next);
     for (int part = 0; part < parts_of_merges_after_batch && !closing() && index_->merge_a_part(); ++part) {
     }
     if (closing()) return false;
@@ -309,18 +309,21 @@ bool indexer::fill() {
   return true;
 }
 
-void indexer::fill_batch(global_position after, global_position to) {
+/// The events behind `after`, up to `to` at most. Returns the last of them.
+global_position indexer::fill_batch(global_position after, global_position to) {
   index_batch events;
   readers_.with_snapshot([&](log_reader_connection& reader) {
     return reader.scan(after, [&](const entry_row& row, const recorded_event& event) {
       events.add(event, row.chain);
-      return event.position < to;
+      return event.position < to && events.entries.size() < batch_entries;
     });
   });
-  if (events.empty() || events.last != to.value()) {
+  const global_position last{events.last};
+  if (events.empty() || (last < to && events.entries.size() < batch_entries)) {
     throw log_damaged(paths_.log, after.next(), "the log ends before its head");
   }
   index_->add(std::move(events), log_);
+  return last;
 }
 
 void indexer::merge_a_part() {

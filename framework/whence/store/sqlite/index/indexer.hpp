@@ -100,7 +100,7 @@ class indexer {
   void run() noexcept;
   void work();
   bool fill();
-  void fill_batch(global_position after, global_position to);
+  global_position fill_batch(global_position after, global_position to);
   void replace_index();
   void open_index();
   void remember_files();
