@@ -19,7 +19,6 @@
 #include <memory>
 #include <optional>
 #include <random>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -29,6 +28,7 @@
 #include <whence/store/log_verification.hpp>
 
 #include <tests/store/sqlite/damaged_history.hpp>
+#include <tests/store/sqlite/log_examination.hpp>
 #include <tests/store/sqlite/row_damage.hpp>
 #include <tests/store/sqlite/wal_frames.hpp>
 #include <tests/temporary_folder.hpp>
@@ -37,17 +37,11 @@ namespace {
 
 using namespace whence;
 namespace fs = std::filesystem;
+using tests::examination;
 using tests::history;
-using positions = std::set<std::uint64_t>;
-
-/// The log did what it must not do.
-struct wrong : std::runtime_error {
-  using std::runtime_error::runtime_error;
-};
-
-void require(bool condition, const std::string& sentence) {
-  if (!condition) throw wrong(sentence);
-}
+using tests::positions;
+using tests::require;
+using tests::wrong;
 
 // --- the logs that are damaged ----------------------------------------------------------------------------------------
 
@@ -151,125 +145,6 @@ damage do_damage(const fs::path& folder, std::mt19937& dice, manner how) {
   return done;
 }
 
-// --- what readers say -------------------------------------------------------------------------------------------------
-
-class examination {
- public:
-  examination(log_reader& reader, const history& was) : reader_(reader), was_(was) {}
-
-  /// The positions that are given out, each as it was written. Past what is refused it is read on.
-  positions by_position() {
-    positions read;
-    for (std::uint64_t at = 0; at < was_.head();) {
-      try {
-        const event_page page = reader_.read(global_position{at}, {}, {.events = 50});
-        for (const recorded_event& event : page) read.insert(checked(event));
-        if (page.scanned_to().value() == at) break;  // the log ends here
-        at = page.scanned_to().value();
-      } catch (const error&) {
-        ++at;
-      }
-    }
-    return read;
-  }
-
-  positions by_stream(read_direction direction) {
-    positions read;
-    for (const auto& [stream, of_stream] : was_.positions) {
-      const bool forward = direction == read_direction::forward;
-      std::uint64_t version = forward ? 1 : of_stream.size();
-      while (version >= 1 && version <= of_stream.size()) {
-        try {
-          const event_page page = reader_.read_stream(stream, stream_version{version}, direction,
-                                                      {.events = was_.head() < 1'000 ? 7U : 50U});
-          if (page.empty()) break;
-          // A stream may end earlier now: whether it may is looked at by position.
-          if (!forward) version = std::min(version, page.front().version.value());
-          for (const recorded_event& event : page) {
-            require(event.stream == stream && event.version.value() == version, "a stream is given out of order");
-            read.insert(checked(event));
-            forward ? ++version : --version;
-          }
-        } catch (const error&) {
-          forward ? ++version : --version;
-        }
-      }
-    }
-    return read;
-  }
-
-  /// Those that can be read by position, that the link joins, and that do not come.
-  positions by_link(const event_link& link, const positions& readable, const positions& joined) {
-    return missed(readable, joined, [&](global_position after) { return reader_.read_linked(link, after); });
-  }
-
-  /// The same of the events of some types.
-  positions by_filter(const event_filter& filter, const positions& readable) {
-    positions wanted;
-    const auto has = [](const std::vector<std::string>& names, const std::string& name) {
-      return names.empty() || std::ranges::find(names, name) != names.end();
-    };
-    for (std::uint64_t position = 1; position <= was_.head(); ++position) {
-      if (has(filter.event_types, was_.as_new[position - 1].type) &&
-          has(filter.aggregate_types, was_.aggregate_types[position - 1]))
-        wanted.insert(position);
-    }
-    return missed(readable, wanted, [&](global_position after) { return reader_.read(after, filter, {.events = 50}); });
-  }
-
- private:
-  template <class ReadAfter>
-  positions missed(const positions& readable, const positions& wanted, ReadAfter read_after) {
-    positions read;
-    for (std::uint64_t after = 0; after < was_.head();) {
-      try {
-        const event_page page = read_after(global_position{after});
-        for (const recorded_event& event : page) {
-          const std::uint64_t position = checked(event);
-          require(wanted.contains(position), "event " + std::to_string(position) + " comes, and was not asked for");
-          read.insert(position);
-        }
-        if (page.at_end() || page.scanned_to().value() == after) break;
-        after = page.scanned_to().value();
-      } catch (const error&) {
-        ++after;
-      }
-    }
-    positions missing;
-    for (const std::uint64_t position : wanted) {
-      if (readable.contains(position) && !read.contains(position)) missing.insert(position);
-    }
-    return missing;
-  }
-
- public:
-  void by_id(std::uint64_t position, bool readable) {
-    try {
-      const auto found = reader_.find_event(was_.ids[position - 1]);
-      require(!found || found->value() == position, "an id is found at another event");
-      require(found || !readable, "event " + std::to_string(position) + " can be read, and is not found by its id");
-    } catch (const error&) {
-      // By name.
-    }
-  }
-
-  std::uint64_t returned() const noexcept { return returned_; }
-
- private:
-  std::uint64_t checked(const recorded_event& event) {
-    ++returned_;
-    const std::uint64_t position = event.position.value();
-    require(position >= 1 && position <= was_.head(), "there is an event that was never written");
-    require(tests::bytes_of(event) == was_.events[position - 1],
-            "event " + std::to_string(position) + " is given out as something that was never written");
-    return position;
-  }
-
-  log_reader& reader_;
-  const history& was_;
-  std::uint64_t returned_ = 0;
-};
-
 // --- one damaged copy -------------------------------------------------------------------------------------------------
 
 struct figures {
@@ -347,8 +222,8 @@ class trial {
     check_what_is_missing();
   }
 
-  /// As a random event has them. What reading by type does not give, though it can be read by position, is lost: no number inside the
-  /// table of events stands in its way.
+  /// As a random event has them. What reading by type does not give, though it can be read by position, is lost: no number inside
+  /// the table of events stands in its way.
   void look_by_type_and_tag(examination& look) {
     const std::uint64_t at = from_.some_event(dice_);
     const std::string& type = was_.as_new[at - 1].type;
@@ -389,8 +264,8 @@ class trial {
     }
   }
 
-  /// An event takes nothing else away but the one behind it, whose checksum begins with its own; and the row that says which log this
-  /// is, the first one. Nothing: a type's row may be that of any event.
+  /// An event takes nothing else away but the one behind it, whose checksum begins with its own; and the row that says which log
+  /// this is, the first one. Nothing: a type's row may be that of any event.
   static std::optional<positions> touched_by(const tests::row_damage& row) {
     positions touched;
     if (row.table == "types") return std::nullopt;

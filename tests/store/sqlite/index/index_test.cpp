@@ -308,7 +308,10 @@ TEST_CASE("an index is made anew of events with many tags in smaller batches, an
     }
   }
   remove_index(folder);
-  folder.open()->close();
+  {
+    const auto log = folder.open();
+    folder.append(*log, "order-2");  // which waits until the index is whole
+  }
 
   CHECK(verify_log(sqlite(folder.path()), folder.runtime()).index == log_verification::index_state::fits);
   const auto visitor = folder.visit();
