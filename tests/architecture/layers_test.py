@@ -18,6 +18,7 @@ TABLE = {
     "store": (["core"], ["sql"]),
     "upcasting": (["store", "serialization"], []),
     "subscription": (["store", "resilience"], []),
+    "contracts": (["serialization"], []),
     "modelling": (["store", "serialization", "resilience"], ["sql"]),
     "projection": (["subscription", "serialization", "sql"], []),
     "app": (["modelling", "projection", "upcasting"], []),

@@ -75,6 +75,7 @@ constexpr rule rules[] = {
     {"event.upcast_failed", exit_code::not_readable},
     {"log.", exit_code::not_readable},
     {"read_model.", exit_code::not_readable},
+    {"schema.", exit_code::not_readable},
     {"sql.corrupt", exit_code::not_readable},
     {"sql.not_a_database", exit_code::not_readable},
     {"sql.", exit_code::not_now},
