@@ -260,6 +260,23 @@ TEST_CASE("an end that is missing, and a witness that is missing or damaged, are
     CHECK(found.loses_events());
     CHECK(found.readable == std::vector{range(1, 57)});
   }
+  SUBCASE("the end of the last page, so that its rows say nothing of where the log ends") {
+    constexpr std::size_t page = 8'192;
+    const log_folder folder;
+    {
+      const auto log = folder.open();
+      for (int i = 0; i < 60; ++i) folder.append(*log, "order-1", 1, "{\"note\":\"" + std::string(900, 'n') + "\"}");
+    }
+    std::filesystem::resize_file(folder.path(), std::filesystem::file_size(folder.path()) - page + 512);
+    const log_verification found = verify(folder);
+    CHECK(has(found, kind::structure));
+    CHECK(found.loses_events());
+    REQUIRE(found.readable.size() == 1);
+    CHECK(found.readable[0].first == global_position{1});
+    CHECK(found.readable[0].last > global_position{40});
+    CHECK(found.readable[0].last < global_position{60});
+    CHECK(folder.visit()->read({}).size() == found.readable[0].last.value());
+  }
   SUBCASE("the witness") {
     const log_folder folder;
     make_log(folder);

@@ -150,6 +150,11 @@ void log_verifier::look_at_log() {
   global_position head;
   try {
     head = reader_.head();
+    // Of a page whose end is lost, the last row may say that it is any.
+    if (witness_.latest && witness_.latest->log == about.identity && witness_.latest->position > head &&
+        goes_on_behind(head))
+      throw log_damaged(paths_.log, head,
+                        "its last row is event " + std::to_string(head.value()) + ", and there are later ones");
   } catch (const log_damaged& damage) {
     // Where it ends is said by the witness then.
     found(kind::structure, paths_.log, "the end of the log cannot be found: " + damage.text().why,
@@ -159,6 +164,15 @@ void log_verifier::look_at_log() {
   plan_.head = head;
   result_.head = head;
   result_.from = plan_.from;
+}
+
+bool log_verifier::goes_on_behind(global_position head) {
+  bool found_one = false;
+  reader_.scan(head, [&](const entry_row&, const recorded_event&) {
+    found_one = true;
+    return false;
+  });
+  return found_one;
 }
 
 /// What its witness has seen is not the log itself: who may not read it can verify all the rest.

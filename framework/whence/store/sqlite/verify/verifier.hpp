@@ -30,6 +30,7 @@ class log_verifier {
 
  private:
   void look_at_log();
+  bool goes_on_behind(global_position head);
   bool read_witness_or_find_it();
   void look_at_witness();
   void plan_index();
