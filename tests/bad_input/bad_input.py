@@ -34,10 +34,13 @@ MESSAGE = re.compile(
     r"(?:\n  where: (?P<where>[^\n]+(?:\n         [^\n]+)*))?"
     r"(?:\n  why:   (?P<why>[^\n]+(?:\n         [^\n]+)*))?"
     r"(?:\n  do:    (?P<do>[^\n]+(?:\n         [^\n]+)*))?"
-    r"  \[(?P<code>[a-z_]+\.[a-z_]+)(?:, exit (?P<exit>\d+))?\]\n")
+    r"\n?  \[(?P<code>[a-z_]+\.[a-z_]+)(?:, exit (?P<exit>\d+))?\]\n")
 NOTE = re.compile(r"read model \w+ [^\n]+\n")
 # What only who programs with Whence could follow, and what is no step at all.
 NO_ADVICE = re.compile(r"::|accept_missing_tail|\(\)|check the path|\brebuild |that version|^correct it$")
+# A line of a remedy that is a command, and one in which a command stands in the middle of a sentence.
+COMMAND = re.compile(r"(?:\./)?(?:whence|order-service|tar|ls|mv|cp|df|ps|rm|dmesg|ulimit|fuser|head|tail|mkdir|env) ")
+MIXED = re.compile(r" ; |[:,;] (?:whence|order-service|tar|mv|ls) ")
 NOTHING_TO_DO = {"condition.met"}  # an answer, and no fault
 NOWHERE = re.compile(r"usage\.")  # the command line itself is wrong
 TRACES_OF_A_WRITER = (r"shop\.db(-wal|\.lock|\.witness|\.index|\.index-wal)", r"shop\.db\.models/\w+\.\d+\.\d+\.db(-wal)?",
@@ -351,6 +354,11 @@ def messages(text, notes_before):
     return found if at == len(text) else []
 
 
+def remedy_of(said):
+    """The lines behind do:, as they would be pasted."""
+    return said["do"].replace("\n         ", "\n")
+
+
 class Table(unittest.TestCase):
     """The cases of one program; `program` are the words that start it."""
 
@@ -405,10 +413,12 @@ class Table(unittest.TestCase):
             if each["code"] not in NOTHING_TO_DO:
                 self.assertTrue(each["do"], "it says not what to do: " + ran.stderr)
                 self.assertNotRegex(each["do"], NO_ADVICE)
+                self.check_remedy(remedy_of(each))
             if not NOWHERE.match(each["code"]):
                 self.assertTrue(each["where"], "it says not where: " + ran.stderr)
         for text in one.says:
-            self.assertTrue(any(self.holds(part or "", text) for part in first.group("what", "where", "why", "do")),
+            parts = [*first.group("what", "where", "why"), remedy_of(first) if first["do"] else ""]
+            self.assertTrue(any(self.holds(part or "", text) for part in parts),
                             f"{text!r} is not said: {ran.stderr}")
         self.assertRegex(ran.stdout, re.compile(rf"\A(?:{one.out})\Z", re.DOTALL))
         after = place.fingerprint()
@@ -416,6 +426,16 @@ class Table(unittest.TestCase):
         self.assertEqual([name for name in changed if not any(re.fullmatch(known, name) for known in one.changes)], [], "files have changed")
         if contents:
             self.assertEqual(self.contents(place), contents)
+
+    def check_remedy(self, remedy):
+        """Prose alone; or commands, each in a line of its own, and comments."""
+        lines = remedy.split("\n")
+        if len(lines) > 1 or COMMAND.match(remedy):
+            for line in lines:
+                self.assertTrue(line.startswith("# ") or COMMAND.match(line), f"no command and no comment: {line}")
+            read = subprocess.run(["bash", "-n", "-c", remedy], capture_output=True, text=True, check=False)
+            self.assertEqual((read.returncode, read.stderr), (0, ""), remedy)
+        self.assertNotRegex(remedy, MIXED)
 
     def contents(self, place):
         return [self.programs.must(line, place) for line in ("whence event list -o jsonl", "order-service report", "order-service show 1")]

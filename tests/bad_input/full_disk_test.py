@@ -15,7 +15,7 @@ import sys
 import unittest
 from pathlib import Path
 
-from bad_input import Place, Programs, messages
+from bad_input import Place, Programs, messages, remedy_of
 
 INSIDE = "--inside"
 NAMESPACES = (("unshare", "--mount"), ("unshare", "--map-root-user", "--mount"))
@@ -108,7 +108,7 @@ class FullDisk(unittest.TestCase):
         self.assertIn(said[0]["code"], disk.codes, ran.stderr)
         self.assertTrue(said[0]["do"], ran.stderr)
         if disk.codes == AT_A_FULL_DISK:
-            self.assertIn("df -h . ; make room there, then repeat the command", said[0]["do"], ran.stderr)
+            self.assertIn("df -h .\n# make room there, then repeat the command", remedy_of(said[0]), ran.stderr)
         if said[0]["code"].startswith("append.") and not ran.args[1] == "place":
             self.assertRegex(said[0]["what"], r"^stopped at (invoice|order) \d+; what was recorded before it is kept$")
             self.assertTrue(said[0]["do"].endswith("repeat the command: it goes on there"), ran.stderr)

@@ -24,25 +24,25 @@ LOGS = [
     case("", "log.not_a_log", 6, "folder.db is not a Whence log; nothing was changed$", "it is a directory$", at="directory"),
     case("", "log.not_a_log", 6, "noise.db is not a Whence log; nothing was changed$", "it is no SQLite database$", at="noise"),
     case("", "log.not_a_log", 6, "cats.db is not a Whence log; nothing was changed$",
-         "it is a database of another application$", "ls -l . ; then give the path of a log with --store$", at="another application"),
+         "it is a database of another application$", "ls -l .\n# then give the path of a log with --store$", at="another application"),
     case("", "log.not_a_log", 6, "shop.db is not a Whence log; nothing was changed$", "the file is cut short$", at="cut short"),
-    case("", "log.newer_format", 6, "shop.db has format 99, ", "use the program that wrote it, or a newer one; what this one knows: order-service whence --version --json$",
+    case("", "log.newer_format", 6, "shop.db has format 99, ", "order-service whence --version --json\n# that is what this program knows; use the one that wrote the log, or a newer one$",
          at="newer format"),
-    case("", "file.no_permission", 5, "cannot read shop.db", "Permission denied$", "ls -ld . shop.db ; give this user the right to it$",
+    case("", "file.no_permission", 5, "cannot read shop.db", "Permission denied$", "ls -ld . shop.db\n# give this user the right to it$",
          at="not readable"),
-    case("", "log.checksum", 6, "shop.db is damaged$", "tar -cf saved.tar shop.db* ; then put the files of a backup in their place$", at="cut in half"),
+    case("", "log.checksum", 6, "shop.db is damaged$", "tar -cf saved.tar shop.db*\n# then put the files of a backup in their place$", at="cut in half"),
 ]
 FOR_WRITERS = [
     case("", "file.no_permission", 5, "cannot write to shop.db; nothing was written$", "shop.db.lock$", "Permission denied$",
-         "ls -ld . shop.db.lock ; give this user the right to it$", at="only readable"),
-    case("", "log.busy", 5, "shop.db is held for writing by process ", "nothing was touched$", " ; when it has ended, repeat the command$",
+         "ls -ld . shop.db.lock\n# give this user the right to it$", at="only readable"),
+    case("", "log.busy", 5, "shop.db is held for writing by process ", "nothing was touched$", "\n# when it has ended, repeat the command$",
          at="written by another"),
     case("", "log.tail_missing", 6, "shop.db ends at event 7, but event 8 was acknowledged; nothing was changed$",
-         "tar -cf saved.tar shop.db* ; then put the newest copies of these files in their place, shop.db-wal above all; "
-         "to go on without what is lost: order-service ", at="tail missing"),
+         "tar -cf saved.tar shop.db*\n# then put the newest copies of these files in their place, shop.db-wal above all\n"
+         "# to go on without what is lost:\n#   order-service ", at="tail missing"),
     case("", "log.witness_missing", 6, "shop.db has no usable witness beside it; nothing was changed$",
-         "bring shop.db.witness back from where the log came from; what is intact: order-service whence log verify --store shop.db; "
-         "to go on without what is lost: order-service ", " --accept-missing-tail$", at="witness missing"),
+         "bring shop.db.witness back from where the log came from; what is intact:\norder-service whence log verify --store shop.db\n"
+         "# to go on without what is lost:\n#   order-service ", " --accept-missing-tail$", at="witness missing"),
     case("", "log.checksum", 6, "event 4 in shop.db cannot be trusted$", at="damaged event"),
     case("", "log.checksum", 6, "event 8 in shop.db cannot be trusted$", at="damaged end"),
 ]
@@ -52,7 +52,7 @@ FOR_VISITORS = [
     case("", "file.no_permission", 5, "cannot make shop.db-shm$", "Permission denied$", at="without shm"),
 ]
 FOR_OTHERS = [
-    case("", "log.missing", 3, "there is no log missing.db$", "ls -l . ; then give the path of a log with --store; place, import and simulate make a new one$", at="missing"),
+    case("", "log.missing", 3, "there is no log missing.db$", "ls -l .\n# then give the path of a log with --store; place, import and simulate make a new one$", at="missing"),
     case("", "log.missing", 3, "there is no log nowhere/shop.db$", at="no folder"),
 ]
 
@@ -72,8 +72,8 @@ OWN = {
         case("sales.csv more.csv", "usage.argument", 2, "`import` has no place for \"more.csv\"$"),
         case("sales.csv --reject x.csv", "usage.option", 2, "there is no option --reject of `import`; did you mean --rejects?$",
              "order-service import sales.csv --rejects x.csv$"),
-        case("none.csv", "file.missing", 3, "cannot read none.csv$", "ls -l . ; name a file that is there$"),
-        case("folder.csv", "file.is_a_directory", 6, "cannot read folder.csv$", "ls -l folder.csv ; name a file$"),
+        case("none.csv", "file.missing", 3, "cannot read none.csv$", "ls -l .\n# name a file that is there$"),
+        case("folder.csv", "file.is_a_directory", 6, "cannot read folder.csv$", "ls -l folder.csv\n# name a file$"),
         case("empty.csv", "import.header", 6, "empty.csv is no file of sales; nothing was written$", "head -n 1 empty.csv$"),
         case("noise.csv", "import.header", 6, "noise.csv is no file of sales; nothing was written$", "head -n 1 noise.csv$"),
         case("cut-header.csv", "import.header", 6, "its first record, which has to name eight columns: "),
@@ -83,7 +83,7 @@ OWN = {
         case("sales.csv --rejects shop.db", "import.rejects", 2, "names that begin with shop.db belong to the log$"),
         case("sales.csv --rejects out.csv/", "import.rejects", 2, "the rejected records cannot go to out.csv/; nothing was written$",
              "a name that ends with / is a folder's, and they are one file$"),
-        case("sales.csv --rejects nowhere/out.csv", "file.missing", 3, "cannot write into ", " ; name a file that is there$"),
+        case("sales.csv --rejects nowhere/out.csv", "file.missing", 3, "cannot write into ", "\n# name a file that is there$"),
         case("sales.csv --rejects out.csv", "file.no_permission", 5, "cannot write into ", at="only readable"),
         # Making a log fails as a whole: nothing lies in the folder afterwards.
         case("none.csv", "file.missing", 3, at="missing"),
@@ -104,8 +104,8 @@ OWN = {
         case("9 --line TEA:0:4.50", "line.quantity", 4, "nothing was written$", at="missing"),
         case("9 --line TEA:-1:4.50", "line.quantity", 4, at="missing"),
         case("9 --line TEA:1:4.50", "file.no_permission", 5, "cannot make files in this folder; nothing was written$", "Permission denied$",
-             "ls -ld . ; give this user the right to write there$", at="folder not writable"),
-        case("9 --line TEA:1:4.50", "file.missing", 3, "there is no folder nowhere; nothing was written$", "mkdir -p nowhere ; then repeat the command$",
+             "ls -ld .\n# give this user the right to write there$", at="folder not writable"),
+        case("9 --line TEA:1:4.50", "file.missing", 3, "there is no folder nowhere; nothing was written$", "mkdir -p nowhere\n# then repeat the command$",
              at="no folder"),
     ],
     "pay": [
@@ -144,16 +144,16 @@ OWN = {
         case("1", "read_model.damaged", 6, "it was left as it is$", 'mv -t "$(mktemp -d shop.db.models.old.XXXXXX)" shop.db.models/', at="model damaged"),
         case("1 --wait 0", "read_model.behind", 5, "order_summary is at position 0 and does not include position 8 yet$",
              "cannot make the directory shop.db.models: Permission denied$",
-             "let a user who may write in . run: order-service --store shop.db report$", at="models not there"),
+             "# for a user who may write in .:\norder-service --store shop.db report$", at="models not there"),
     ],
     "report": [
         case("now", "usage.argument", 2, "`report` has no place for \"now\"$", HELP.format("report")),
         case("--fast", "usage.option", 2, "there is no option --fast of `report`$", HELP.format("report")),
         case("--wait", "usage.value", 2, "--wait needs a value$"),
         case("--wait -1", "usage.value", 2, "--wait: \"-1\" is no whole number from 0 to 1000000000$"),
-        case("--store ''", "usage.value", 2, "--store is empty$", "ls -l . ; then give the path of a log with --store$", at="empty folder"),
+        case("--store ''", "usage.value", 2, "--store is empty$", "ls -l .\n# then give the path of a log with --store$", at="empty folder"),
         case("", "read_model.damaged", 6, "it was left as it is$", 'mv -t "$(mktemp -d shop.db.models.old.XXXXXX)" shop.db.models/', at="model damaged"),
-        case("--wait 0", "read_model.behind", 5, "let a user who may write in . run: order-service --store shop.db report$",
+        case("--wait 0", "read_model.behind", 5, "# for a user who may write in .:\norder-service --store shop.db report$",
              at="models not there"),
     ],
     "simulate": [

@@ -16,7 +16,7 @@ import sys
 import unittest
 from pathlib import Path
 
-from bad_input import Place, Programs, messages, trade
+from bad_input import Place, Programs, messages, remedy_of, trade
 
 PROGRAMS = Programs(Path(sys.argv.pop()).resolve())
 NAMESPACES = (("unshare", "--mount"), ("unshare", "--map-root-user", "--mount"))
@@ -147,7 +147,7 @@ class ReadOnly(unittest.TestCase):
                 ran = run(["order-service", *shlex.split(line), "--wait", "0"])
                 said = messages(ran.stderr, notes_before=False)
                 self.assertEqual([(each["code"], each["exit"]) for each in said], [("read_model.behind", "5")], ran.stderr)
-                self.assertIn(place_to_be, said[0]["do"])
+                self.assertIn(place_to_be, remedy_of(said[0]))
                 self.assertEqual(ran.returncode, 5)
 
     def check_writing(self, run, what, code, why):
@@ -175,10 +175,10 @@ class ReadOnly(unittest.TestCase):
                 self.assertEqual(place.fingerprint(), before, "files have changed")
 
     def test_in_a_folder_without_the_right_to_write(self):
-        self.check_all(self.in_a_folder, "file.no_permission", "Permission denied", "let a user who may write in . run: order-service ")
+        self.check_all(self.in_a_folder, "file.no_permission", "Permission denied", "# for a user who may write in .:\norder-service ")
 
     def test_on_a_file_system_mounted_for_reading_only(self):
-        self.check_all(self.on_media, "file.read_only", "Read-only file system", "cp -r shop.db* /var/tmp ; then repeat the command there")
+        self.check_all(self.on_media, "file.read_only", "Read-only file system", "cp -r shop.db* /var/tmp\n# then repeat the command there")
 
 
 if __name__ == "__main__":

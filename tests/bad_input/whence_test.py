@@ -5,7 +5,7 @@ import sys
 import unittest
 from pathlib import Path
 
-from bad_input import Programs, Table, case, messages
+from bad_input import Programs, Table, case, messages, remedy_of
 
 PROGRAMS = Programs(Path(sys.argv.pop()).resolve())
 NO_LOG = {"man", "completion"}  # the commands that open none
@@ -23,8 +23,8 @@ RUNNABLE = {
 # What lies at the path, and what every command that opens a log says of it.
 STORES = [
     case("", "store.unnamed", 2, "no store to open$", "this folder has no log", "--store PATH$", at="empty folder"),
-    case("", "log.missing", 3, "there is no log missing.db$", "ls -l . ; then give the path of a log with --store$", at="missing"),
-    case("", "log.missing", 3, "there is no log nowhere/shop.db$", "ls -l . ; then give the path of a log with --store$", at="no folder"),
+    case("", "log.missing", 3, "there is no log missing.db$", "ls -l .\n# then give the path of a log with --store$", at="missing"),
+    case("", "log.missing", 3, "there is no log nowhere/shop.db$", "ls -l .\n# then give the path of a log with --store$", at="no folder"),
     case("", "log.not_a_log", 6, "empty.db is not a Whence log; nothing was changed$", "the file is empty$", at="empty file"),
     case("", "log.not_a_log", 6, "folder.db is not a Whence log; nothing was changed$", "it is a directory$", at="directory"),
     case("", "log.not_a_log", 6, "noise.db is not a Whence log; nothing was changed$", "it is no SQLite database$", at="noise"),
@@ -32,22 +32,22 @@ STORES = [
          "it is a database of another application$", at="another application"),
     case("", "log.not_a_log", 6, "shop.db is not a Whence log; nothing was changed$", "the file is cut short$", at="cut short"),
     case("", "log.newer_format", 6, "shop.db has format 99, and this program knows formats up to 1; nothing was changed$",
-         "a newer Whence wrote it$", "use the program that wrote it, or a newer one; what this one knows: whence --version --json$",
+         "a newer Whence wrote it$", "whence --version --json\n# that is what this program knows; use the one that wrote the log, or a newer one$",
          at="newer format"),
-    case("", "file.no_permission", 5, "cannot read shop.db$", "Permission denied$", "ls -ld . shop.db ; give this user the right to it$",
+    case("", "file.no_permission", 5, "cannot read shop.db$", "Permission denied$", "ls -ld . shop.db\n# give this user the right to it$",
          at="not readable"),
-    case("", "file.no_permission", 5, "cannot make shop.db-shm$", "Permission denied$", "ls -ld . ; give this user the right to it$",
+    case("", "file.no_permission", 5, "cannot make shop.db-shm$", "Permission denied$", "ls -ld .\n# give this user the right to it$",
          at="without shm"),
-    case("", "log.checksum", 6, "shop.db is damaged$", "tar -cf saved.tar shop.db* ; then put the files of a backup in their place$",
+    case("", "log.checksum", 6, "shop.db is damaged$", "tar -cf saved.tar shop.db*\n# then put the files of a backup in their place$",
          at="cut in half"),
     # What is intact is shown, then it is said what is wrong.
     case("", "log.witness_missing", 6, "shop.db has no usable witness beside it; nothing was changed$",
-         "bring shop.db.witness back from where the log came from; what is intact: whence log verify$", at="witness missing", out=ANYTHING),
+         "bring shop.db.witness back from where the log came from; what is intact:\nwhence log verify$", at="witness missing", out=ANYTHING),
     case("", "log.tail_missing", 6, "shop.db ends at event 7, but event 8 was acknowledged; nothing was changed$",
-         "tar -cf saved.tar shop.db* ; then put the newest copies of these files in their place, shop.db-wal above all$", at="tail missing", out=ANYTHING),
+         "tar -cf saved.tar shop.db*\n# then put the newest copies of these files in their place, shop.db-wal above all$", at="tail missing", out=ANYTHING),
     case("", "file.no_permission", 5, "cannot open shop.db.witness$", "Permission denied$",
-         "ls -ld . shop.db.witness ; give this user the right to it$", at="witness not readable", out=SOMETHING),
-    case("", "log.checksum", 6, "event 8 in shop.db cannot be trusted$", "tar -cf saved.tar shop.db* ; ", at="damaged end",
+         "ls -ld . shop.db.witness\n# give this user the right to it$", at="witness not readable", out=SOMETHING),
+    case("", "log.checksum", 6, "event 8 in shop.db cannot be trusted$", "tar -cf saved.tar shop.db*\n# ", at="damaged end",
          out=SOMETHING),
 ]
 JUDGES = {"log verify"}  # such a log is what it looks for: it has cases of its own for it
@@ -70,11 +70,11 @@ OWN = {
         case("--watch 0s", "usage.value", 2, "--watch cannot be \"0s\"$", "give 100ms or more$"),
         case("-o csv", "usage.value", 2, "-o cannot be \"csv\"$", "choose one of: table, json, jsonl$"),
         case("", "read_model.damaged", 6, "it was left as it is$", 'mv -t "$(mktemp -d shop.db.models.old.XXXXXX)" shop.db.models/',
-             ".* ; do so while the application is stopped: it builds it anew$", at="model damaged", out=ANYTHING, also=["read_model.damaged"] * 2),
+             "# while the application is stopped, which builds it anew:\n", at="model damaged", out=ANYTHING, also=["read_model.damaged"] * 2),
         case("", "log.checksum", 6, "event 4 in shop.db cannot be trusted$", "whence log verify$", at="damaged event",
              out=ANYTHING),
         case("", "file.no_permission", 5, "cannot list shop.db.models$", "Permission denied$",
-             "ls -ld . shop.db.models ; give this user the right to it$", at="models not readable", out="shop.db\n(.*\n)+events +8\n(.*\n)+"),
+             "ls -ld . shop.db.models\n# give this user the right to it$", at="models not readable", out="shop.db\n(.*\n)+events +8\n(.*\n)+"),
     ],
     "event list": [
         case("--typ Order", "usage.option", 2, "there is no option --typ of `event list`; did you mean --type?$", "whence event list --type Order$"),
@@ -92,11 +92,11 @@ OWN = {
         case("--time relative -o csv", "usage.option", 2, "--time has no meaning for -o csv$"),
         case("--event 12345", "usage.value", 2, "--event cannot be \"12345\"$", "give an id, or at least 8 characters"),
         case("--event 00000000-0000-7000-8000-000000000000", "event.missing", 3,
-             "there is no event 00000000-0000-7000-8000-000000000000$", "look for it: whence event list --reverse --limit 10$"),
-        case("--store ''", "usage.value", 2, "--store is empty$", "ls -l . ; then give the path of a log with --store$"),
+             "there is no event 00000000-0000-7000-8000-000000000000$", "whence event list --reverse --limit 10$"),
+        case("--store ''", "usage.value", 2, "--store is empty$", "ls -l .\n# then give the path of a log with --store$"),
         case("--stream order-9 --store shop.db", "stream.missing", 3, "stream \"order-9\" does not exist$",
              "whence stream list --store shop.db$"),
-        case("", "log.checksum", 6, "event 4 in shop.db cannot be trusted$", "stored chain hash ", "what is intact: whence log verify$",
+        case("", "log.checksum", 6, "event 4 in shop.db cannot be trusted$", "stored chain hash ", "what is intact:\nwhence log verify$",
              at="damaged event", out="POSITION[^\n]*(\n[^\n]+){3}\n"),
     ],
     "event show": [
@@ -145,7 +145,7 @@ OWN = {
         case("@99", "event.missing", 3, "there is no event #99$", "whence event show @8$"),
         case("nonsense", "usage.value", 2, "the id cannot be \"nonsense\"$", "give an id"),
         case("00000000-0000-7000-8000-000000000000", "trace.missing", 3, "no event in the log has to do with ",
-             "look for it: whence event list --reverse --limit 10$"),
+             "whence event list --reverse --limit 10$"),
         case("@1 --depth deep", "usage.value", 2, "--depth cannot be \"deep\"$"),
         case("@1 --depth 0", "usage.value", 2, "--depth cannot be 0$", "give 1 or more"),
         case("@1 -o xml", "usage.value", 2, "-o cannot be \"xml\"$", "mermaid"),
@@ -153,11 +153,11 @@ OWN = {
         case("@1 --up --from 2", "usage.option", 2, "--from has no meaning with --up of an event$"),
         case("@4", "log.checksum", 6, "event 4 in shop.db cannot be trusted$", at="damaged event", out=ANYTHING),
         case("@1 --quiet", "file.no_permission", 5, "cannot list shop.db.models$", "Permission denied$",
-             "ls -ld . shop.db.models ; give this user the right to it$", at="models not readable", out="correlation [^\n]+\n\n(.*\n)+"),
+             "ls -ld . shop.db.models\n# give this user the right to it$", at="models not readable", out="correlation [^\n]+\n\n(.*\n)+"),
     ],
     "projection list": [
         case("", "file.no_permission", 5, "cannot list shop.db.models$", "Permission denied$",
-             "ls -ld . shop.db.models ; give this user the right to it$", at="models not readable"),
+             "ls -ld . shop.db.models\n# give this user the right to it$", at="models not readable"),
         case("order_summary", "usage.argument", 2, "`projection list` has no place for \"order_summary\"$"),
         case("--fail-if 'lag>0'", "usage.option", 2, "there is no option --fail-if of `projection list`$"),
         case("--columns lagg", "usage.value", 2, "there is no column \"lagg\"$", "did you mean lag?"),
@@ -197,7 +197,7 @@ OWN = {
         case("-c 'SELECT nme FROM events'", "usage.statement", 2, "no such column: nme$"),
         case("-c \"INSERT INTO entries VALUES(1)\"", "usage.statement", 2, "line 1, column 1: INSERT"),
         case("-c 'DELETE FROM entries'", "usage.statement", 2, "only reads, and this statement would "),
-        case("--file none.sql", "file.missing", 3, "cannot read none.sql$", "ls -l . ; name a file that is there$"),
+        case("--file none.sql", "file.missing", 3, "cannot read none.sql$", "ls -l .\n# name a file that is there$"),
         case("--file .", "file.is_a_directory", 6, "cannot read .$", "name a file$"),
         case("-c 'SELECT 1' --file x.sql", "usage.option", 2, "-c and --file are both given$", "choose one of them$"),
         case("-c 'SELECT 1' --model none", "projection.missing", 3, "there is no read model \"none\" beside the log$"),
@@ -304,11 +304,13 @@ class Whence(Table):
             self.addCleanup(place.close)
             ran = self.programs.run([*self.program, "projection", "status"], place)
             for said in messages(ran.stderr, notes_before=True):
-                for line in re.findall(r"(?:^|: )((?:tar|ls|mv) .*?)(?: ; |$)", said["do"]):
-                    advised += 1
-                    with self.subTest(at=at, line=line):
-                        pasted = self.programs.run(["bash", "-c", line], place)
-                        self.assertEqual((pasted.returncode, pasted.stderr), (0, ""))
+                block = remedy_of(said)
+                advised += 1
+                with self.subTest(at=at, block=block):
+                    pasted = self.programs.run(["bash", "-e", "-c", block], place)
+                    # The last line may be `log verify`, which says what is wrong.
+                    verified = block.endswith("log verify")
+                    self.assertTrue(pasted.returncode in (1, 6) if verified else (pasted.returncode, pasted.stderr) == (0, ""), pasted.stderr)
         self.assertGreater(advised, 8)
         # The models that were moved away are there again, as they were.
         self.assertEqual(self.programs.must("order-service report", place), self.programs.must("order-service report", self.setups["shop"]))
@@ -320,7 +322,7 @@ class Whence(Table):
                 self.check("event list", case(one.line, one.code, one.exit, out=r"\{[^\n]*\"diagnostics\":\[[^\n]*\]\}\n"))
 
     def as_started(self, text):
-        return text if self.program == ("whence",) else re.sub(r"(^|(?<=: ))whence (?=[a-z-])", " ".join(self.program) + " ", text)
+        return text if self.program == ("whence",) else re.sub(r"(^|(?<=: )|(?<=\n))whence (?=[a-z-])", " ".join(self.program) + " ", text)
 
 
 class InTheApplication(Whence):

@@ -110,8 +110,18 @@ constexpr wrong_line wrong_lines[] = {
      "whence: the event cannot be \"@\"\n  do:    give an id, or at least 8 characters of its beginning or "
      "end; or where it stands: @4711, order-12345@3  [usage.value, exit 2]\n"},
     {"event list --store=",
-     "whence: --store is empty\n  do:    ls -l . ; then give the path of a log with --store  [usage.value, exit 2]\n"},
+     "whence: --store is empty\n  do:    ls -l .\n         # then give the path of a log with --store  [usage.value, "
+     "exit 2]\n"},
 };
+
+/// The words that call the command, with an argument if it needs one.
+std::vector<std::string> called(const command& command) {
+  std::vector<std::string> words;
+  if (!command.group.empty()) words.emplace_back(command.group);
+  words.emplace_back(command.name);
+  if (!command.argument.empty() && !command.argument.starts_with('[')) words.emplace_back("order-12345");
+  return words;
+}
 
 request parse(std::vector<std::string> words) { return command_line::parse(words); }
 
@@ -126,6 +136,38 @@ TEST_CASE("a command line that is wrong prints one message, nothing on stdout, a
     CHECK(ran.out == "");
     CHECK(ran.err == wrong.says);
   }
+}
+
+TEST_CASE("a word that is not UTF-8 is refused, whatever it would select: no log has such a text") {
+  tests::console console;
+  int options = 0;
+  int arguments = 0;
+  for (const command& command : commands()) {
+    if (command.hidden || command.name == "version") continue;
+    std::vector<std::string> words = called(command);
+    for (const flag* const known : command.flags) {
+      if (known->value.empty() || known->by == completes::file) continue;
+      ++options;
+      words.insert(words.end(), {std::string(known->name), "a\xff"});
+      const tests::ran ran = console.run(words);
+      CAPTURE(words);
+      CHECK(ran.exit == 2);
+      CHECK(ran.out == "");
+      CHECK(ran.err == "whence: " + std::string(known->name) +
+                           " \"a\\xff\" is not UTF-8\n  do:    give it in UTF-8: a log has " +
+                           "no other texts, and nothing was looked for  [usage.text, exit 2]\n");
+      words.resize(words.size() - 2);
+    }
+    if (command.argument.empty()) continue;
+    ++arguments;
+    if (!command.argument.starts_with('[')) words.pop_back();
+    words.emplace_back("\xc3(");
+    CHECK(console.run(words).err.starts_with("whence: \"\\xc3(\" is not UTF-8\n"));
+  }
+  CHECK(options > 40);
+  CHECK(arguments > 5);
+  CHECK(console.run({"event", "list", "--type", "\xc3\xa9"}).exit == 0);  // that is: é
+  CHECK(console.run({"event", "list", "--store", "a\xff"}).err.find("UTF-8") == std::string::npos);
 }
 
 TEST_CASE("an option that is given twice, but has one value, is refused") {

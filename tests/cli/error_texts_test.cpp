@@ -15,7 +15,7 @@ TEST_CASE("what was asked for is not in the log, nor beside it") {
         R"(whence: no event in the log has to do with ffffffff-ffff-ffff-ffff-ffffffffffff
   where: shop.db
   why:   it is no event's id, no correlation, and no command that led to an event; a command that was rejected leaves no trace
-  do:    look for it: whence event list --reverse --limit 10  [trace.missing, exit 3]
+  do:    whence event list --reverse --limit 10  [trace.missing, exit 3]
 )");
 
   const tests::models_beside models;

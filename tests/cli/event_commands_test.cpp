@@ -99,7 +99,8 @@ TEST_CASE("a shortened id that stands for several lists them") {
          event        019bff00-c840-7dbf-b3a1-b9818612fa42  StockAdjusted, stock-A1@1
          event        019bff00-c840-7cf9-bbb7-e3348f449c1a  OrderPlaced, order-99@1
          and more
-  do:    take the end of one: whence event show 4bf179e0462d  [id.ambiguous, exit 2]
+  do:    whence event show 4bf179e0462d
+         # so with the end of any of them  [id.ambiguous, exit 2]
 )");
   CHECK(console.run("event show 4bf179e0462d").exit == 0);
   CHECK(console.run("event list --correlation 019bff00").err.find("\n         correlation  ") != std::string::npos);

@@ -76,8 +76,11 @@ TEST_CASE("an event that is lost is named, with what is still readable, and exit
   CHECK(shop.plain(ran.err) == R"(whence: shop.db: 1 finding; 8 events of 9 intact
   where: shop.db, event #3
   why:   stored chain hash <hash>, computed <hash>: the file was changed from outside, or the disk is failing
-  do:    tar -cf saved.tar shop.db* ; a backup has these events; )"
-                               R"(those beyond them: whence event list --from 4  [log.events_lost, exit 6]
+  do:    tar -cf saved.tar shop.db*
+         # a backup has these events; )"
+                               R"(those beyond them:
+         whence event list --from 4
+  [log.events_lost, exit 6]
 )");
 
   const tests::ran machine = shop.reader.run("log verify -o json");
@@ -122,7 +125,9 @@ TEST_CASE("an index that is wrong is exit code 1: all events are there") {
   CHECK(shop.plain(ran.err) == R"(whence: shop.db: 1 finding; all events are as they were written
   where: shop.db.index
   why:   shop.db.index: its checkpoint is not as it was written (SQLite 11)
-  do:    rm shop.db.index* ; do so while no process writes the log: the next writer makes it anew  [log.differs, exit 1]
+  do:    # while no process writes the log, of which the next makes it anew:
+         rm shop.db.index*
+  [log.differs, exit 1]
 )");
 }
 

@@ -47,7 +47,10 @@ std::size_t lines(const std::string& text) {
 constexpr const char* damage = R"(whence: event 6 in shop.db cannot be trusted
   where: shop.db
   why:   stored 9f3c, computed 41aa
-  do:    tar -cf saved.tar shop.db* ; then put the files of a backup in their place; what is intact: whence log verify  [log.checksum, exit 6]
+  do:    tar -cf saved.tar shop.db*
+         # then put the files of a backup in their place; what is intact:
+         whence log verify
+  [log.checksum, exit 6]
 )";
 
 std::vector<std::uint64_t> read_all(log_reader& log, cli::selection wanted) {

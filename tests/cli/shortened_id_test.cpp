@@ -64,7 +64,7 @@ TEST_CASE("what was not found says where it was looked for, and how to look furt
   CHECK_FALSE(find_one(last, end_of(*log, 1)));
   CHECK(last.why_not_found() == "an id that is cut was looked for from #7 to #9 only");
   CHECK(last.further_back("whence trace deadbeef") ==
-        "give the whole id, or look further back: whence trace deadbeef --to 6");
+        "whence trace deadbeef --to 6\n# that looks further back; or give the whole id");
 }
 
 TEST_CASE("there is nothing to look at in an empty log, or between places that are none") {

@@ -107,7 +107,8 @@ TEST_CASE("files that are not as they should be") {
   CHECK(here.says([&] { read_first_byte("/proc/self/mem"); }) == R"(app: cannot read /proc/self/mem
   where: /proc/self/mem
   why:   Input/output error
-  do:    look for what the system says of the disk: dmesg | tail  [file.io, exit 5]
+  do:    dmesg | tail
+         # look for what it says of the disk  [file.io, exit 5]
 )");
 }
 

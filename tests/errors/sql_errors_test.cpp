@@ -124,6 +124,7 @@ TEST_CASE("a disk that fails") {
   CHECK(here.says([&] { db.run("INSERT INTO prices VALUES (?, ?)", {"tea", 450}); }) ==
         R"(app: shop.db: disk I/O error (SQLite 778)
   where: INSERT INTO prices VALUES (?, ?)
-  do:    look for what the system says of the disk: dmesg | tail  [sql.io, exit 5]
+  do:    dmesg | tail
+         # look for what it says of the disk  [sql.io, exit 5]
 )");
 }

@@ -49,61 +49,62 @@ std::string who_may(const std::string& path) {
 std::string room_for(const std::string& path) {
   rlimit size{};
   if (::getrlimit(RLIMIT_FSIZE, &size) == 0 && size.rlim_cur != RLIM_INFINITY)
-    return "ulimit -f unlimited ; that is the limit on the size of files, which is " + std::to_string(size.rlim_cur) +
+    return "ulimit -f unlimited\n# that is the limit on the size of files, which is " + std::to_string(size.rlim_cur) +
            " bytes here; then repeat the command";
-  return "df -h " + shell_word(directory_of(path)) + " ; make room there, then repeat the command";
+  return "df -h " + shell_word(directory_of(path)) + "\n# make room there, then repeat the command";
 }
 
 /// What the system says of a disk, unless a limit of this process is more likely.
 std::string what_ails(const std::string& path) {
   rlimit size{};
   const bool limited = ::getrlimit(RLIMIT_FSIZE, &size) == 0 && size.rlim_cur != RLIM_INFINITY;
-  return limited ? room_for(path) : "dmesg | tail ; put right what it says of the disk, then repeat the command";
+  return limited ? room_for(path) : "dmesg | tail\n# put right what it says of the disk, then repeat the command";
 }
 
 /// A read model is made of the log: away with it, and it is made again. It is kept all the same, for it bears witness: in a
 /// folder of its own, since files that are made anew have the names of the old ones.
 std::string built_anew(const std::string& model, const std::string& store) {
-  return "mv -t \"$(mktemp -d " + shell_word(store + ".models.old") + ".XXXXXX)\" " + shell_word(store + ".models") +
-         "/" + shell_word(model) + ".* ; do so while the application is stopped: it builds it anew";
+  return "# while the application is stopped, which builds it anew:\nmv -t \"$(mktemp -d " +
+         shell_word(store + ".models.old") + ".XXXXXX)\" " + shell_word(store + ".models") + "/" + shell_word(model) +
+         ".*";
 }
 
 constexpr std::string_view newest = "put the newest copies of these files in their place";
 
 std::string of_mismatch(const checkpoint_mismatch& mismatch, const std::string& store) {
   const std::string anew = built_anew(mismatch.owner, store);
-  if (mismatch.what != checkpoint_mismatch::kind::log_is_behind) return "if this is the right log: " + anew;
-  return save(store) + " ; then " + std::string(newest) + "; if this copy of the log is meant: " + anew;
+  if (mismatch.what != checkpoint_mismatch::kind::log_is_behind) return "# if this is the right log,\n" + anew;
+  return save(store) + "\n# then " + std::string(newest) + "; if this copy of the log is meant,\n" + anew;
 }
 
 std::string of_database(const sql::sql_error& fault, const std::string& store) {
   const std::string models = store + ".models/";
   const bool of_a_model = fault.path.starts_with(models);
   if (fault.code() == "sql.corrupt" || fault.code() == "sql.not_a_database") {
-    if (!of_a_model) return save(store) + " ; then put the files of a backup in their place";
+    if (!of_a_model) return save(store) + "\n# then put the files of a backup in their place";
     const std::string file = fault.path.substr(models.size());
     return built_anew(file.substr(0, file.find('.')), store);
   }
   if (fault.path.empty()) return fault.text().remedy;
   if (fault.code() == "sql.full") return room_for(fault.path);
   if (fault.code() == "sql.cannot_open" || fault.code() == "sql.read_only")
-    return who_may(fault.path) + " ; give this user the right to it";
+    return who_may(fault.path) + "\n# give this user the right to it";
   if (fault.code() == "sql.io") return what_ails(fault.path);
   return fault.text().remedy;
 }
 
 std::string of_file(const file_error& fault) {
-  if (fault.code() == "file.no_permission") return who_may(fault.path) + " ; give this user the right to it";
+  if (fault.code() == "file.no_permission") return who_may(fault.path) + "\n# give this user the right to it";
   if (fault.code() == "file.missing" || fault.code() == "file.not_a_directory")
-    return what_is_there(fault.path) + " ; name a file that is there";
-  if (fault.code() == "file.is_a_directory") return "ls -l " + shell_word(fault.path) + " ; name a file";
+    return what_is_there(fault.path) + "\n# name a file that is there";
+  if (fault.code() == "file.is_a_directory") return "ls -l " + shell_word(fault.path) + "\n# name a file";
   if (fault.code() == "file.no_space") return room_for(fault.path);
   if (fault.code() == "file.io") return what_ails(fault.path);
   if (fault.code() == "file.too_large") return room_for(fault.path);
   if (fault.code() == "file.read_only") {
     const std::string file = without_end(fault.path, ".lock");
-    if (is_there(file)) return "cp -r " + shell_word(file) + "* /var/tmp ; then repeat the command with the copy";
-    return "df " + shell_word(nearest_folder(fault.path)) + " ; it can only be read: name a file on another disk";
+    if (is_there(file)) return "cp -r " + shell_word(file) + "* /var/tmp\n# then repeat the command with the copy";
+    return "df " + shell_word(nearest_folder(fault.path)) + "\n# it can only be read: name a file on another disk";
   }
   return fault.text().remedy;
 }
@@ -114,22 +115,22 @@ std::string advice(const error& fault, const std::string& store) {
   if (const auto* mismatch = dynamic_cast<const checkpoint_mismatch*>(&fault)) return of_mismatch(*mismatch, store);
   if (const auto* model = dynamic_cast<const read_model_damaged*>(&fault)) return built_anew(model->model, store);
   if (const auto* damage = dynamic_cast<const log_damaged*>(&fault))
-    return save(damage->path) + " ; then put the files of a backup in their place" +
+    return save(damage->path) + "\n# then put the files of a backup in their place" +
            (damage->position == global_position{} ? ""
-                                                  : "; what is intact: whence log verify");  // if not the file itself
+                                                  : "; what is intact:\nwhence log verify");  // if not the file itself
   if (const auto* loss = dynamic_cast<const tail_missing*>(&fault))
-    return save(loss->path) + " ; then " + std::string(newest) + ", " + shell_word(loss->path + "-wal") + " above all";
+    return save(loss->path) + "\n# then " + std::string(newest) + ", " + shell_word(loss->path + "-wal") + " above all";
   if (const auto* loss = dynamic_cast<const witness_missing*>(&fault))
-    return save(loss->path) + " ; then bring " + shell_word(loss->path + ".witness") +
-           " back from where the log came from; what is intact: whence log verify";
+    return save(loss->path) + "\n# then bring " + shell_word(loss->path + ".witness") +
+           " back from where the log came from; what is intact:\nwhence log verify";
   if (const auto* busy = dynamic_cast<const log_busy*>(&fault); busy != nullptr && busy->holder_pid > 0)
-    return "ps -fp " + std::to_string(busy->holder_pid) + " ; when it has ended, repeat the command";
+    return "ps -fp " + std::to_string(busy->holder_pid) + "\n# when it has ended, repeat the command";
   if (const auto* missing = dynamic_cast<const log_missing*>(&fault))
-    return what_is_there(missing->path) + " ; then give the path of a log with --store";
+    return what_is_there(missing->path) + "\n# then give the path of a log with --store";
   if (const auto* other = dynamic_cast<const not_a_log*>(&fault))
-    return what_is_there(other->path) + " ; then give the path of a log with --store";
+    return what_is_there(other->path) + "\n# then give the path of a log with --store";
   if (dynamic_cast<const newer_format*>(&fault) != nullptr)
-    return "use the program that wrote it, or a newer one; what this one knows: whence --version --json";
+    return "whence --version --json\n# that is what this program knows; use the one that wrote the log, or a newer one";
   if (const auto* database = dynamic_cast<const sql::sql_error*>(&fault)) return of_database(*database, store);
   if (const auto* file = dynamic_cast<const file_error*>(&fault)) return of_file(*file);
   return fault.text().remedy;
@@ -138,21 +139,21 @@ std::string advice(const error& fault, const std::string& store) {
 std::string advice(const log_finding& found, const std::string& store) {
   switch (found.what) {
     case log_finding::kind::unreadable:
-      return save(store) + " ; a backup has these events; those beyond them: whence event list --from " +
+      return save(store) + "\n# a backup has these events; those beyond them:\nwhence event list --from " +
              std::to_string(found.positions.last.value() + 1);
     case log_finding::kind::tail_missing:
-      return save(store) + " ; then " + std::string(newest) + ", " + shell_word(store + "-wal") + " above all";
-    case log_finding::kind::structure: return save(store) + " ; then put the files of a backup in their place";
+      return save(store) + "\n# then " + std::string(newest) + ", " + shell_word(store + "-wal") + " above all";
+    case log_finding::kind::structure: return save(store) + "\n# then put the files of a backup in their place";
     case log_finding::kind::witness:
       if (found.positions.first != global_position{})
-        return save(store) + " ; then put the log and the witness of one backup in their place";
+        return save(store) + "\n# then put the log and the witness of one backup in their place";
       if (!is_there(found.file))
-        return save(store) + " ; then bring " + shell_word(found.file) + " back from where the log came from";
-      if (::access(found.file.c_str(), R_OK) != 0) return who_may(found.file) + " ; give this user the right to it";
+        return save(store) + "\n# then bring " + shell_word(found.file) + " back from where the log came from";
+      if (::access(found.file.c_str(), R_OK) != 0) return who_may(found.file) + "\n# give this user the right to it";
       return found.remedy;
     case log_finding::kind::index:
-      return "rm " + shell_word(store + ".index") +
-             "* ; do so while no process writes the log: the next writer makes it anew";
+      return "# while no process writes the log, of which the next makes it anew:\nrm " + shell_word(store + ".index") +
+             "*";
     case log_finding::kind::order:
     case log_finding::kind::content: break;
   }

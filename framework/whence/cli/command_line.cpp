@@ -9,6 +9,7 @@
 #include <whence/cli/failure.hpp>
 #include <whence/cli/named_command.hpp>
 #include <whence/cli/program_name.hpp>
+#include <whence/core/json_text.hpp>
 
 namespace whence::inline v0::cli {
 namespace {
@@ -172,6 +173,20 @@ void command_line::check_options() const {
   }
 }
 
+void command_line::check_texts() const {
+  if (request_.what_ != nullptr && request_.what_->hidden) return;  // what is completed may be a path too
+  const auto check = [](const std::string& text, std::string_view before) {
+    if (is_utf8(text)) return;
+    throw usage_error("text", std::string(before) + "\"" + text + "\" is not UTF-8",
+                      "give it in UTF-8: a log has no other texts, and nothing was looked for");
+  };
+  for (const std::string& argument : request_.arguments_) check(argument, "");
+  for (const flag* const known : all_flags()) {
+    if (known->by == completes::file) continue;  // a file may have any name
+    for (const std::string& value : request_.values(known->name)) check(value, std::string(known->name) + " ");
+  }
+}
+
 void command_line::take_apart() {
   CLI::App app;
   app.set_help_flag();
@@ -200,6 +215,7 @@ void command_line::take_apart() {
                       help_line(request_.what_));  // its own exit codes stop here
   }
   std::erase_if(request_.values_, [](const auto& entry) { return entry.second.empty(); });
+  check_texts();
   if (request_.help() != help_wanted::none || request_.has("--version") || request_.what_ == nullptr) return;
   if (request_.arguments_.size() < rule_of(*request_.what_).least ||
       (!request_.arguments_.empty() && request_.arguments_.front().empty())) {

@@ -38,6 +38,7 @@ class command_line {
   void split();
   void find_command();
   void check_options() const;
+  void check_texts() const;
   void check_names();
   void take_apart();
   std::string corrected(std::size_t place, const std::string& meant) const;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include <whence/cli/display_text.hpp>
+#include <whence/cli/remedy.hpp>
 #include <whence/cli/wrapped_text.hpp>
 #include <whence/core/json_text.hpp>
 
@@ -52,28 +53,24 @@ std::string to_text(std::string_view program, const diagnostic& found, style sty
   };
   std::string lines = style.paint(tint::red, std::string(program) + ":") + " " +
                       broken(visible(found.text.what), display_width(program) + 2, 4);
-  const auto line = [&lines, &broken, width](std::string_view label, std::string_view text) {
+  const auto line = [&lines, &broken](std::string_view label, std::string_view text) {
     // Lines of its own text stand under each other.
     for (std::string_view before = label; !text.empty(); before = "       ") {
       const std::size_t end = std::min(text.find('\n'), text.size());
-      const std::string shown = visible(text.substr(0, end));
-      lines.append("\n  ").append(before);
-      if (label != "do:    ") {
-        lines += broken(shown, indent, indent);
-      } else {
-        lines += width == 0 ? shown : broken_remedy(shown, indent, width);
-      }
+      lines.append("\n  ").append(before) += broken(visible(text.substr(0, end)), indent, indent);
       text.remove_prefix(std::min(end + 1, text.size()));
     }
   };
   line("where: ", found.text.where);
   line("why:   ", found.text.why);
-  line("do:    ", found.text.remedy);
+  const std::string_view remedy = found.text.remedy;
+  if (!remedy.empty()) lines += "\n  do:    " + remedy_on_screen(remedy, indent, width);
   const bool ends_with_it = found.exit != exit_code::done;
   const std::string code =
       "[" + found.code + (ends_with_it ? ", exit " + std::to_string(static_cast<int>(found.exit)) : "") + "]";
   const std::size_t last = display_width(std::string_view(lines).substr(lines.rfind('\n') + 1));
-  const bool fits = width == 0 || last + 2 + code.size() <= width;
+  const bool is_block = remedy.find('\n') != std::string_view::npos && ends_with_command(remedy);
+  const bool fits = !is_block && (width == 0 || last + 2 + code.size() <= width);
   return lines + (fits ? "  " : "\n  ") + style.paint(tint::faint, code) + "\n";
 }
 

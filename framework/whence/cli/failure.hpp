@@ -47,8 +47,9 @@ struct diagnostic {
   error_text text;
 };
 
-/// `width` is that of the terminal that reads it, 0 none: then it is broken at spaces, a command as a shell puts it together
-/// again. What is said of a command that is done all the same (exit_code::done) has no exit code behind its own.
+/// `width` is that of the terminal that reads it, 0 none: then it is broken at spaces, but for commands. Behind a remedy of
+/// several lines that ends with a command, the code stands on a line of its own. What is said of a command that is done all the
+/// same (exit_code::done) has no exit code behind its own.
 std::string to_text(std::string_view program, const diagnostic& found, style style, std::size_t width = 0);
 
 /// `[{"code":…,"severity":"error","where":…,"message":…,"hint":…}]`, with `why` where it is known.

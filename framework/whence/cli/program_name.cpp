@@ -4,6 +4,7 @@
 #include <cctype>
 
 #include <whence/cli/command_table.hpp>
+#include <whence/cli/wrapped_text.hpp>
 
 namespace whence::inline v0::cli {
 namespace {
@@ -19,10 +20,41 @@ bool is_first_word(std::string_view word) {
   });
 }
 
+bool is_control(char c) { return std::iscntrl(static_cast<unsigned char>(c)) != 0; }
+
 bool begins_here(std::string_view text, std::size_t at) {
   if (at == 0) return true;
   const char before = text[at - 1];
-  return before == ' ' || before == '`' || before == '\'' || before == '(';
+  return before == ' ' || before == '\n' || before == '`' || before == '\'' || before == '(';
+}
+
+/// Whether the line ends with a command line of the program that would open a log, and names none.
+bool opens_log(std::string_view line) {
+  const std::size_t at = line.rfind(std::string(written) + " ");
+  if (line.starts_with('#') || at == std::string_view::npos || !begins_here(line, at)) return false;
+  const std::string_view rest = line.substr(at + written.size() + 1);
+  const auto has = [rest](std::string_view option) { return rest.find(option) != std::string_view::npos; };
+  return is_first_word(rest.substr(0, rest.find(' '))) && !has("--help") && !has("--version") && !has("--store");
+}
+
+/// In single quotes; where a line break or another control character is in it, so that it stays in one line of the screen.
+std::string quoted(std::string_view text) {
+  const bool in_one_line = std::none_of(text.begin(), text.end(), is_control);
+  std::string word = in_one_line ? "'" : "$'";
+  for (const char c : text) {
+    if (is_control(c)) {
+      constexpr std::string_view digits = "0123456789abcdef";
+      const auto byte = static_cast<unsigned char>(c);
+      word.append("\\x").append({digits[byte >> 4], digits[byte & 0xF]});
+    } else if (c == '\'') {
+      word += in_one_line ? "'\\''" : "\\'";
+    } else if (c == '\\' && !in_one_line) {
+      word += "\\\\";
+    } else {
+      word += c;
+    }
+  }
+  return word + "'";
 }
 
 }  // namespace
@@ -44,26 +76,22 @@ std::string as_started(std::string_view program, std::string_view text) {
 }
 
 std::string with_store(std::string_view text, std::string_view store) {
-  const std::size_t at = text.rfind(std::string(written) + " ");
-  if (at == std::string_view::npos || !begins_here(text, at)) return std::string(text);
-  const std::string_view line = text.substr(at + written.size() + 1);
-  const bool opens = is_first_word(line.substr(0, line.find(' '))) && line.find("--help") == std::string_view::npos &&
-                     line.find("--version") == std::string_view::npos && line.find("--store") == std::string_view::npos;
-  return opens ? std::string(text) + " --store " + shell_word(store) : std::string(text);
+  std::string out;
+  for (const std::string_view line : paragraphs_of(text)) {
+    if (line.data() != text.data()) out += '\n';
+    out += line;
+    if (opens_log(line)) out += " --store " + shell_word(store);
+  }
+  return out;
 }
 
 std::string shell_word(std::string_view text) {
-  const bool plain = !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+  // zsh takes a word that begins with = for the path of a program.
+  const bool plain = !text.empty() && text.front() != '=' && std::all_of(text.begin(), text.end(), [](char c) {
     return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
            std::string_view("-_./:@%+=,").find(c) != std::string_view::npos;
   });
-  if (plain) return std::string(text);
-  std::string word = "'";
-  for (const char c : text) {
-    if (c == '\'') word += "'\\'";
-    word += c;
-  }
-  return word + "'";
+  return plain ? std::string(text) : quoted(text);
 }
 
 }  // namespace whence::inline v0::cli

@@ -10,8 +10,8 @@ namespace whence::inline v0::cli {
 /// "whence event list" is "order-service whence event list". Other uses of the word stay.
 std::string as_started(std::string_view program, std::string_view text);
 
-/// The text, of which the end is a command line of `whence`, with the log that it was about: "whence event list --store a.db".
-/// As it is if there is no such end, or it opens no log (`--help`).
+/// The text, of which lines end with a command line of `whence`, with the log that it was about: "whence event list --store
+/// a.db". A line stays as it is if it has no such end, opens no log (`--help`), or is a comment.
 std::string with_store(std::string_view text, std::string_view store);
 
 /// The text as one word of a shell's command line: as it is if it can be, else in quotes.

@@ -43,7 +43,7 @@ uuid resolve(const selection& within, log_reader& log, const id_pattern& pattern
                     .where = {},
                     .why = search.why_not_found(),
                     .remedy = search.begun_late_at() ? search.further_back(look + " " + shell_word(pattern.text()))
-                                                     : "look for it: whence event list --reverse --limit 10"});
+                                                     : "whence event list --reverse --limit 10"});
 }
 
 std::vector<uuid> ids_from(const selection& within, const request& request, std::string_view flag, log_reader& log,
@@ -205,9 +205,8 @@ global_position find_event(log_reader& log, const id_pattern& pattern, const std
   const std::string missing = "there is no event " + pattern.text();
   const uuid id = resolve(within, log, pattern, of_events, missing, "whence event list --event", command_line);
   if (const auto position = log.find_event(event_id(id))) return *position;
-  throw not_in_log(
-      "event.missing",
-      {.what = missing, .where = {}, .why = {}, .remedy = "look for it: whence event list --reverse --limit 10"});
+  throw not_in_log("event.missing",
+                   {.what = missing, .where = {}, .why = {}, .remedy = "whence event list --reverse --limit 10"});
 }
 
 void require_stream(log_reader& log, const std::string& stream) {

@@ -87,7 +87,8 @@ std::string shortened_id::why_not_found() const {
 }
 
 std::string shortened_id::further_back(const std::string& command_line) const {
-  return "give the whole id, or look further back: " + command_line + " --to " + std::to_string(from_.value() - 1);
+  return command_line + " --to " + std::to_string(from_.value() - 1) +
+         "\n# that looks further back; or give the whole id";
 }
 
 found_ids::candidate event_candidate(const recorded_event& event) {
@@ -114,7 +115,7 @@ void throw_ambiguous(const id_pattern& pattern, const found_ids& found, const st
                                           : "beginning or end") +
                            " of several ids";
   throw id_ambiguous(what, std::move(why),
-                     "take the end of one: " + command_line + " " + end_of(found.candidates.front().id));
+                     command_line + " " + end_of(found.candidates.front().id) + "\n# so with the end of any of them");
 }
 
 }  // namespace whence::inline v0::cli

@@ -200,7 +200,7 @@ void sql_reader::explain(const sql::sql_error& failure, std::string_view whole, 
   throw statement_failed({.what = failure.message,
                           .where = place_in(whole, at),
                           .why = {},
-                          .remedy = "what there is: whence sql -c 'PRAGMA table_list'"});
+                          .remedy = "whence sql -c 'PRAGMA table_list'"});
 }
 
 }  // namespace whence::inline v0::cli

@@ -61,7 +61,7 @@ versions versions_of(const std::vector<std::string>& words, stream_version head)
     const std::optional<std::uint64_t> number = number_in(words[place]);
     if (!number) {
       throw usage_error("value", "a version cannot be \"" + words[place] + "\"",
-                        "give numbers: whence stream diff " + shell_word(words.front()) + " 1 2");
+                        "whence stream diff " + shell_word(words.front()) + " 1 2");
     }
     if (*number > head.value()) {
       throw not_in_log("event.missing", {.what = "stream \"" + words.front() + "\" has no version " + words[place],

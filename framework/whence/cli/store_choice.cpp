@@ -42,7 +42,7 @@ std::string chosen_store(const request& request, const surroundings& around) {
 std::string chosen_store(const std::optional<std::string>& named, const surroundings& around,
                          const line_with_store& line, unnamed_store otherwise) {
   if (named && named->empty())
-    throw usage_error("value", "--store is empty", "ls -l . ; then give the path of a log with --store");
+    throw usage_error("value", "--store is empty", "ls -l .\n# then give the path of a log with --store");
   if (named) return path_in(*named, "--store", line);
   if (const auto set = around.environment("WHENCE_STORE"); set && !set->empty())
     return path_in(*set, "WHENCE_STORE", line);

@@ -108,7 +108,7 @@ void trace_source::missing(const id_pattern& id) const {
                                      .where = {},
                                      .why = "it is no event's id, no correlation, and no command that led to an event; "
                                             "a command that was rejected leaves no trace",
-                                     .remedy = "look for it: whence event list --reverse --limit 10"});
+                                     .remedy = "whence event list --reverse --limit 10"});
 }
 
 traced_events trace_source::events_of(const trace_subject& subject, std::size_t limit) {

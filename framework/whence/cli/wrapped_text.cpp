@@ -54,14 +54,6 @@ std::size_t end_of_word(std::string_view line) {
   return end;
 }
 
-/// Whether a command begins with the word; `next` is the one behind it.
-bool begins_command(std::string_view word, std::string_view next) {
-  constexpr std::string_view programs[] = {"whence", "tar",   "ls",   "mv",   "cp",    "df",  "ps",
-                                           "dmesg",  "fuser", "head", "tail", "mkdir", "env", "order-service"};
-  return next == "whence" || word.starts_with("./") ||
-         std::find(std::begin(programs), std::end(programs), word) != std::end(programs);
-}
-
 /// The bytes of the character that the text begins with.
 std::size_t character_bytes(std::string_view text) {
   std::size_t bytes = 1;
@@ -84,34 +76,6 @@ std::vector<std::string> lines_within(std::string_view text, std::size_t width) 
     }
   }
   return lines;
-}
-
-std::string broken_remedy(std::string_view text, std::size_t indent, std::size_t width) {
-  constexpr std::size_t mark = 2;  // " \"
-  std::string out;
-  std::size_t at = indent;
-  bool part_begins = true;
-  bool in_command = false;
-  while (!text.empty()) {
-    const std::size_t end = end_of_word(text);
-    const std::string_view word = text.substr(0, end);
-    text.remove_prefix(std::min(end + 1, text.size()));
-    const bool goes_on = in_command && !part_begins;
-    if (part_begins) in_command = begins_command(word, text.substr(0, end_of_word(text)));
-    part_begins = word.ends_with(';') || (!in_command && word.ends_with(':'));
-    const std::size_t taken = display_width(word);
-    const bool more_of_it = in_command && !text.empty();
-    if (!out.empty() && at + 1 + taken + (more_of_it ? mark : 0) > width) {
-      out.append(goes_on ? " \\\n" : "\n").append(indent, ' ');
-      at = indent;
-    } else if (!out.empty()) {
-      out += ' ';
-      ++at;
-    }
-    out += word;
-    at += taken;
-  }
-  return out;
 }
 
 std::string broken_command(std::string_view line, std::size_t indent, std::size_t width) {

@@ -23,9 +23,6 @@ std::vector<std::string> lines_within(std::string_view text, std::size_t width);
 /// A command line, broken between its words as a shell puts it together again; each line begins after `indent` spaces.
 std::string broken_command(std::string_view line, std::size_t indent, std::size_t width);
 
-/// What there is to do, behind `indent` columns: commands are broken as broken_command does it, what else is said at spaces.
-std::string broken_remedy(std::string_view text, std::size_t indent, std::size_t width);
-
 /// Help, which is made for `screen_width`, on a narrower screen: broken at spaces, what stands in columns on lines of its own.
 std::string fitted_to(std::string_view text, std::size_t width);
 

@@ -23,7 +23,7 @@ struct error_text {
   std::string what{};    ///< One line, with the thing's name and whether anything was written.
   std::string where{};   ///< File, stream, position, field; empty when `what` says it all.
   std::string why{};     ///< The cause as far as it is known; may be empty.
-  std::string remedy{};  ///< The next step, a command to paste where there is one; may be empty.
+  std::string remedy{};  ///< The next step: prose, or lines for a shell, commands and `# comments`; may be empty.
 };
 
 /// The base of every fault. `what()` is `error_text::what`.

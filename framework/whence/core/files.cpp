@@ -44,7 +44,7 @@ verdict judge(int system_code) {
     case EPERM: return {"file.no_permission", next_move::operator_needed, "give this user the right to the path"};
     case EROFS:
       return {"file.read_only", next_move::operator_needed, "copy what you need to a disk that can be written"};
-    default: return {"file.io", next_move::operator_needed, "look for what the system says of the disk: dmesg | tail"};
+    default: return {"file.io", next_move::operator_needed, "dmesg | tail\n# look for what it says of the disk"};
   }
 }
 

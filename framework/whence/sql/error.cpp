@@ -19,7 +19,7 @@ constexpr failure failures[] = {
     {SQLITE_LOCKED, "sql.busy", next_move::retry, "another statement of this process works on the table: try again"},
     {SQLITE_PROTOCOL, "sql.busy", next_move::retry, "many processes open the database at once: try again"},
     {SQLITE_FULL, "sql.full", next_move::operator_needed, "make room on the disk"},
-    {SQLITE_IOERR, "sql.io", next_move::operator_needed, "look for what the system says of the disk: dmesg | tail"},
+    {SQLITE_IOERR, "sql.io", next_move::operator_needed, "dmesg | tail\n# look for what it says of the disk"},
     {SQLITE_CORRUPT, "sql.corrupt", next_move::operator_needed,
      "a log: put the files of a backup in its place; a read model: move its files away, it is built anew"},
     {SQLITE_NOTADB, "sql.not_a_database", next_move::operator_needed, "give the path of a SQLite database"},

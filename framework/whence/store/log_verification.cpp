@@ -53,8 +53,8 @@ class reader_verification {
                                 .stream = std::string(event.stream),
                                 .file = {},
                                 .detail = std::move(detail),
-                                .remedy = "it is as it was written; its source says by what: whence event show @" +
-                                          std::to_string(event.position.value())});
+                                .remedy = "whence event show @" + std::to_string(event.position.value()) +
+                                          "\n# it is as it was written; its source says by what"});
   }
 
   log_reader& reader_;

@@ -37,8 +37,8 @@ std::string advice_to_wait(const std::string& store) {
   const bool is_there = ::access(models.c_str(), F_OK) == 0;
   const std::string folder = is_there ? models : whence::directory_of(store);
   if (::access(folder.c_str(), W_OK | X_OK) == 0) return "repeat the command with --wait 60";
-  if (errno == EROFS) return "cp -r " + for_shell(store) + "* /var/tmp ; then repeat the command there";
-  return "let a user who may write in " + folder + " run: " + command_line_of(store, {"report"});
+  if (errno == EROFS) return "cp -r " + for_shell(store) + "* /var/tmp\n# then repeat the command there";
+  return "# for a user who may write in " + folder + ":\n" + command_line_of(store, {"report"});
 }
 
 /// As `whence` advises of the same fault, and what this program can do besides.
@@ -46,7 +46,7 @@ std::string advice(const whence::error& fault, const std::string& store, const s
   const std::string_view code = fault.code();
   if (const auto* other = dynamic_cast<const not_a_sales_file*>(&fault)) {
     if (whence::is_sqlite_log(*whence::system_files(), other->path))
-      return "it is a log itself: " + command_line_of(other->path, {"report"});
+      return command_line_of(other->path, {"report"}) + "\n# it is a log itself";
     return "head -n 1 " + for_shell(other->path);
   }
   const whence::storage_fault cause = cause_of(fault);
@@ -56,9 +56,10 @@ std::string advice(const whence::error& fault, const std::string& store, const s
   if (code == "sql.full" || code == "file.no_space" || cause == whence::storage_fault::no_room)
     return whence::failure_remedy("order-service whence", whence::file_error("write", store, ENOSPC), store);
   if (cause == whence::storage_fault::foreign_writer)
-    return "fuser -v " + for_shell(store) + " ; stop what else writes there, then repeat the command";
+    return "fuser -v " + for_shell(store) + "\n# stop what else writes there, then repeat the command";
   if (cause == whence::storage_fault::files_replaced)
-    return "ls -l " + for_shell(store) + "* ; leave them alone while a command writes to them, then repeat the command";
+    return "ls -l " + for_shell(store) +
+           "*\n# leave them alone while a command writes to them, then repeat the command";
   if (code == "append.not_written" || code == "append.unknown" || code == "append.closed")
     return whence::failure_remedy("order-service whence", whence::file_error("write", store, EIO), store);
   if (code == "read_model.behind") return advice_to_wait(store);
@@ -68,8 +69,15 @@ std::string advice(const whence::error& fault, const std::string& store, const s
   if (code == "log.missing") return remedy + "; place, import and simulate make a new one";
   const bool can_be_accepted = code == "log.tail_missing" || code == "log.witness_missing";
   if (can_be_accepted && !line.empty())
-    return remedy + "; to go on without what is lost: " + line + " --accept-missing-tail";
+    return remedy + "\n# to go on without what is lost:\n#   " + line + " --accept-missing-tail";
   return remedy;
+}
+
+/// What was stopped goes on where it was when the command is repeated, which most advice ends with.
+std::string going_on_there(const std::string& remedy) {
+  if (remedy.ends_with("repeat the command")) return remedy + ": it goes on there";
+  const bool is_prose = remedy.find('\n') == std::string::npos;
+  return remedy + (is_prose ? ", then repeat the command: " : "\n# then repeat the command: ") + "it goes on there";
 }
 
 }  // namespace
@@ -83,7 +91,7 @@ std::optional<failure> stopped_at(const std::string& place, const whence::error&
                  {.what = "stopped at " + place + "; what was recorded before it is kept",
                   .where = store,
                   .why = text.why.empty() ? text.what : text.why,
-                  .remedy = advice(fault, store, {}) + ": it goes on there"});
+                  .remedy = going_on_there(advice(fault, store, {}))});
 }
 
 failure told(const std::exception& fault, const std::string& store, const std::string& line) {

@@ -118,7 +118,7 @@ void warn_of_cut(const import_request& command, const counts& sums, const termin
   note(terminal, "import.unended",
        {.what = "the last record has no line end: the file may have been cut there; it was taken as it is",
         .where = shown(command.file) + ", line " + std::to_string(sums.unended),
-        .remedy = "tail -n 1 " + for_shell(command.file) + " ; see whether it is whole"});
+        .remedy = "tail -n 1 " + for_shell(command.file) + "\n# see whether it is whole"});
 }
 
 std::string differing(const counts& sums) {

@@ -32,12 +32,12 @@ failure not_opened(const whence::error& fault, const std::string& path, const st
   if (of_lock && fault.code() == "file.missing") {
     text.what = "there is no folder " + folder;
     text.where = folder;
-    text.remedy = "mkdir -p " + for_shell(folder) + " ; then repeat the command";
+    text.remedy = "mkdir -p " + for_shell(folder) + "\n# then repeat the command";
   } else if (of_lock && !there(path) && fault.code() == "file.no_permission") {
     // Its lock is the first file that is made beside a log.
     text.what = "cannot make files in " + (folder == "." ? "this folder" : folder);
     text.where = folder;
-    text.remedy = "ls -ld " + for_shell(folder) + " ; give this user the right to write there";
+    text.remedy = "ls -ld " + for_shell(folder) + "\n# give this user the right to write there";
   } else if (of_lock && !there(path) && fault.code() == "file.read_only") {
     text.what = "cannot make files in " + (folder == "." ? "this folder" : folder);
     text.where = folder;

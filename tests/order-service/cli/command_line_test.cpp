@@ -236,7 +236,8 @@ TEST_CASE("a failure is also one JSON document, where JSON is asked for") {
     const nlohmann::json& wrong = document["diagnostics"][0];
     CHECK(wrong["code"] == each.code);
     CHECK(ended.err.starts_with("order-service: " + wrong["message"].get<std::string>() + "\n"));
-    CHECK(ended.err.find("  do:    " + wrong["hint"].get<std::string>()) != std::string::npos);
+    const auto hint = wrong["hint"].get<std::string>();
+    CHECK(ended.err.find("  do:    " + hint.substr(0, hint.find('\n'))) != std::string::npos);
     CHECK(folder.run({"ship", "1"}).out == "");
   }
 }

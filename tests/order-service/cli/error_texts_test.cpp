@@ -26,9 +26,9 @@ struct refusal {
 /// The folder's name differs from run to run.
 std::string without_folder(const shop_folder& folder, std::string text) {
   const std::string name = folder.file("");
-  const std::string itself = "ls -l " + name.substr(0, name.size() - 1) + " ;";
+  const std::string itself = "ls -l " + name.substr(0, name.size() - 1) + "\n";
   for (std::size_t at = text.find(itself); at != std::string::npos; at = text.find(itself, at))
-    text.replace(at, itself.size(), "ls -l FOLDER ;");
+    text.replace(at, itself.size(), "ls -l FOLDER\n");
   for (std::size_t at = text.find(name); at != std::string::npos; at = text.find(name, at)) text.erase(at, name.size());
   return text;
 }
@@ -219,12 +219,14 @@ TEST_CASE("files that are none of sales") {
                          {{"import", folder.file("none.csv")}, R"(order-service: cannot read none.csv
   where: none.csv
   why:   No such file or directory
-  do:    ls -l FOLDER ; name a file that is there  [file.missing, exit 3]
+  do:    ls -l FOLDER
+         # name a file that is there  [file.missing, exit 3]
 )"},
                          {{"import", folder.file(".")}, R"(order-service: cannot read .
   where: .
   why:   Is a directory
-  do:    ls -l . ; name a file  [file.is_a_directory, exit 6]
+  do:    ls -l .
+         # name a file  [file.is_a_directory, exit 6]
 )"},
                          {{"import", empty}, R"(order-service: empty.csv is no file of sales; nothing was written
   where: its first record, which has to name eight columns: InvoiceNo, StockCode, Description, Quantity, InvoiceDate, UnitPrice, CustomerID, Country
@@ -250,7 +252,8 @@ TEST_CASE("files that are none of sales") {
                           R"(order-service: cannot write into none
   where: none
   why:   No such file or directory
-  do:    ls -l FOLDER ; name a file that is there  [file.missing, exit 3]
+  do:    ls -l FOLDER
+         # name a file that is there  [file.missing, exit 3]
 )"},
                      });
 }
@@ -306,7 +309,8 @@ TEST_CASE("a file that may have been cut within its last record is imported, and
   CHECK(without_folder(folder, ended.err) ==
         R"(order-service: the last record has no line end: the file may have been cut there; it was taken as it is
   where: a.csv, line 3
-  do:    tail -n 1 a.csv ; see whether it is whole  [import.unended]
+  do:    tail -n 1 a.csv
+         # see whether it is whole  [import.unended]
 )");
   // One that was rejected is told as rejected.
   const std::string other = write_sales(folder, "b.csv", "7,TEA,tea");
@@ -322,13 +326,13 @@ TEST_CASE("what to do about a storage that failed is about what failed") {
     const auto begin = text.find("  do:    ") + 9;
     return text.substr(begin, text.find("  [append.unknown, exit 5]") - begin);
   };
-  CHECK(advice(whence::storage_fault::no_room) == "df -h . ; make room there, then repeat the command");
+  CHECK(advice(whence::storage_fault::no_room) == "df -h .\n         # make room there, then repeat the command");
   CHECK(advice(whence::storage_fault::files_replaced) ==
-        "ls -l shop.db* ; leave them alone while a command writes to them, then repeat the command");
+        "ls -l shop.db*\n         # leave them alone while a command writes to them, then repeat the command");
   CHECK(advice(whence::storage_fault::foreign_writer) ==
-        "fuser -v shop.db ; stop what else writes there, then repeat the command");
+        "fuser -v shop.db\n         # stop what else writes there, then repeat the command");
   CHECK(advice(whence::storage_fault::other) ==
-        "dmesg | tail ; put right what it says of the disk, then repeat the command");
+        "dmesg | tail\n         # put right what it says of the disk, then repeat the command");
 }
 
 TEST_CASE("a fault that the program does not know") {

@@ -57,7 +57,8 @@ TEST_CASE("a report of a log that lost its end shows what is intact, says so, an
   CHECK(report.json().at("diagnostics").at(0).at("code") == code);
   CHECK(has(report.err, "[" + code + ", exit 6]"));
   CHECK(has(report.err, "  do:    tar -cf saved.tar "));
-  if (code == "log.witness_missing") CHECK(has(report.err, " ; then bring " + folder.store() + ".witness back "));
+  if (code == "log.witness_missing")
+    CHECK(has(report.err, "\n         # then bring " + folder.store() + ".witness back "));
   CHECK_FALSE(has(report.err, "mv "));  // the read models bear witness too
 
   const auto order = folder.run({"show", "1"});
@@ -102,7 +103,9 @@ TEST_CASE("read models that have seen more than a log that was restored are move
   CHECK(report.exit == 6);
   CHECK(has(report.err, "[checkpoint.mismatch, exit 6]"));
   CHECK(has(report.err, "  do:    tar -cf saved.tar "));
-  CHECK(has(report.err, "; if this copy of the log is meant: mv -t "));
+  CHECK(has(report.err,
+            "; if this copy of the log is meant,\n         # while the application is stopped, "
+            "which builds it anew:\n         mv -t "));
 }
 
 TEST_CASE("read models of another log may be moved away") {
@@ -113,7 +116,9 @@ TEST_CASE("read models of another log may be moved away") {
     fs::copy_file(other.store() + file, folder.store() + file, fs::copy_options::overwrite_existing);
   const auto report = folder.run({"report"});
   CHECK(report.exit == 6);
-  CHECK(has(report.err, "  do:    if this is the right log: mv -t "));
+  CHECK(has(report.err,
+            "  do:    # if this is the right log,\n         # while the application is stopped, which builds it anew:\n"
+            "         mv -t "));
 }
 
 TEST_CASE("who says so by name goes on with a log that lost its end, and is told the command for that") {
@@ -121,8 +126,8 @@ TEST_CASE("who says so by name goes on with a log that lost its end, and is told
   const auto refused = folder.run({"place", "3", "--line", "TEA:1:1"});
   CHECK(refused.exit == 6);
   const std::string repeated = "order-service --store " + folder.store() + " place 3 --line TEA:1:1";
-  CHECK(has(refused.err,
-            "; to go on without what is lost: " + repeated + " --accept-missing-tail  [log.tail_missing, exit 6]"));
+  CHECK(has(refused.err, "\n         # to go on without what is lost:\n         #   " + repeated +
+                             " --accept-missing-tail  [log.tail_missing, exit 6]"));
   CHECK(folder.run({"show", "1", "--accept-missing-tail"}).exit == 2);  // who only looks is shown what is intact anyway
 
   fs::remove_all(folder.store() + ".models");  // they have seen what is lost

@@ -216,13 +216,11 @@ TEST_CASE("what a refusal tells to do works when it is pasted") {
   };
   const auto pasted = [](const std::string& err) {
     const std::size_t begin = err.find("\n  do:    "), end = err.rfind("  [");
-    const std::string command = err.substr(begin + 10, end - begin - 10);
-    CAPTURE(command);
+    const std::string block = err.substr(begin + 10, end - begin - 10);
+    CAPTURE(block);
     REQUIRE(begin != std::string::npos);
-    // Behind the command may stand what to see to then.
-    const std::string first = command.substr(0, command.find(" ; "));
     const std::string path = "PATH=\"" + places::programs().string() + ":$PATH\"; ";
-    return std::system(("cd /; " + path + first + " >/dev/null 2>&1").c_str());
+    return std::system(("exec >/dev/null 2>&1; set -e; cd /; " + path + block + "\n").c_str());
   };
   CHECK(pasted(run({"place", "1", "--line", "A:0:1"}).err) == 0);  // the first one, on a new store
   REQUIRE(run({"place", "a b\"c$(id)", "--line", "A:1:1"}).exit == 0);

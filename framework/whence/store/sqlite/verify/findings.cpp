@@ -70,10 +70,8 @@ void verification_findings::move_to(log_verification& result, const std::string&
          .stream = range.stream,
          .file = path,
          .detail = range.detail,
-         .remedy = "copy " + path +
-                   "* to a safe place; a backup has these events; what is beyond them is read with "
-                   "whence event list --from " +
-                   std::to_string(range.positions.last.value() + 1)});
+         .remedy = "# copy " + path + "* to a safe place; a backup has these events; those beyond them:\n" +
+                   "whence event list --from " + std::to_string(range.positions.last.value() + 1)});
   }
   for (log_finding& finding : own->findings) {
     if (room()) {

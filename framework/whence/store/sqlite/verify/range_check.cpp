@@ -152,8 +152,8 @@ void range_check::found(log_finding::kind what, const recorded_event& event, std
                          .remedy = what == log_finding::kind::index
                                        ? "with no process writing the log, delete " + plan_.paths.index +
                                              "*: the next writer makes it anew"
-                                       : "it is as it was written; its source says by what: whence event show @" +
-                                             std::to_string(event.position.value())});
+                                       : "whence event show @" + std::to_string(event.position.value()) +
+                                             "\n# it is as it was written; its source says by what"});
 }
 
 void range_check::check_rules(const entry_row& row, const recorded_event& event) {
