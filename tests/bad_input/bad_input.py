@@ -198,7 +198,7 @@ class Setups:
     def copy_of(self, name):
         """One that may change."""
         place = Place(self[name].store)
-        shutil.copytree(self[name].folder, place.folder, dirs_exist_ok=True)
+        shutil.copytree(self[name].folder, place.folder, symlinks=True, dirs_exist_ok=True)
         return place
 
     def empty_folder(self):
@@ -306,6 +306,29 @@ class Setups:
             path.chmod(0o755 if path.is_dir() else 0o644)
         place.folder.chmod(0o555)
         place.as_nobody = True
+        return place
+
+    def link_loop(self):
+        place = Place(store="loop.db")
+        (place.folder / "loop.db").symlink_to("loop.db")
+        return place
+
+    def folder_for_a_lock(self):
+        place = self.copy_of_shop()
+        (place.folder / "shop.db.lock").unlink()
+        (place.folder / "shop.db.lock").mkdir()
+        return place
+
+    def folder_for_a_witness(self):
+        place = self.copy_of_shop()
+        (place.folder / "shop.db.witness").unlink()
+        (place.folder / "shop.db.witness").mkdir()
+        return place
+
+    def file_for_the_models(self):
+        place = self.copy_of_shop()
+        shutil.rmtree(place.folder / "shop.db.models")
+        (place.folder / "shop.db.models").write_text("notes")
         return place
 
     def models_not_there(self):

@@ -30,11 +30,17 @@ LOGS = [
          at="newer format"),
     case("", "file.no_permission", 5, "cannot read shop.db", "Permission denied$", "ls -ld . shop.db\n# give this user the right to it$",
          at="not readable"),
+    case("", "file.link_loop", 6, "cannot look at loop.db", "Too many levels of symbolic links$",
+         "ls -l .\n# a link there leads back to itself: name the file that it should lead to$", at="link loop"),
     case("", "log.checksum", 6, "shop.db is damaged$", "tar -cf saved.tar shop.db*\n# then put the files of a backup in their place$", at="cut in half"),
 ]
 FOR_WRITERS = [
     case("", "file.no_permission", 5, "cannot write to shop.db; nothing was written$", "shop.db.lock$", "Permission denied$",
          "ls -ld . shop.db.lock\n# give this user the right to it$", at="only readable"),
+    case("", "file.is_a_directory", 6, "cannot write to shop.db; nothing was written$", "shop.db.lock$", "Is a directory$",
+         "mv shop.db.lock shop.db.lock.old\n# whoever writes makes the file; then repeat the command$", at="folder for a lock"),
+    case("", "file.is_a_directory", 6, "cannot read shop.db.witness; nothing was written$", "Is a directory$",
+         "mv shop.db.witness shop.db.witness.old\n# then bring the file back from where the log came from$", at="folder for a witness"),
     case("", "log.busy", 5, "shop.db is held for writing by process ", "nothing was touched$", "\n# when it has ended, repeat the command$",
          at="written by another"),
     case("", "log.tail_missing", 6, "shop.db ends at event 7, but event 8 was acknowledged; nothing was changed$",
@@ -50,6 +56,8 @@ FOR_VISITORS = [
     case("", "log.checksum", 6, "event 8 in shop.db cannot be trusted; what is shown is what stands before it$", at="damaged end",
          out=".+"),
     case("", "file.no_permission", 5, "cannot make shop.db-shm$", "Permission denied$", at="without shm"),
+    case("", "file.not_a_directory", 5, "shop.db.models/", "Not a directory$",
+         "mv shop.db.models shop.db.models.old\n# the folder is made anew, and what is in it; then repeat the command$", at="file for the models"),
 ]
 FOR_OTHERS = [
     case("", "log.missing", 3, "there is no log missing.db$", "ls -l .\n# then give the path of a log with --store; place, import and simulate make a new one$", at="missing"),
@@ -83,7 +91,8 @@ OWN = {
         case("sales.csv --rejects shop.db", "import.rejects", 2, "names that begin with shop.db belong to the log$"),
         case("sales.csv --rejects out.csv/", "import.rejects", 2, "the rejected records cannot go to out.csv/; nothing was written$",
              "a name that ends with / is a folder's, and they are one file$"),
-        case("sales.csv --rejects nowhere/out.csv", "file.missing", 3, "cannot write into ", "\n# name a file that is there$"),
+        case("sales.csv --rejects nowhere/out.csv", "file.missing", 3, "there is no folder ", "/nowhere; nothing was written$", "mkdir -p ",
+             "/nowhere\n# then repeat the command$"),
         case("sales.csv --rejects out.csv", "file.no_permission", 5, "cannot write into ", at="only readable"),
         # Making a log fails as a whole: nothing lies in the folder afterwards.
         case("none.csv", "file.missing", 3, at="missing"),
@@ -194,7 +203,7 @@ class OrderService(Table):
                 if command == "import" and one.at not in ("only readable", "written by another"):
                     (self.setups[one.at].folder / "sales.csv").write_text((self.setups["shop"].folder / "sales.csv").read_text())
                 # The lock is taken before the log is looked at; in it stands who took it last.
-                changes = (r"shop\.db\.lock",) if command in WRITERS and one.code.startswith("log.") else ()
+                changes = (r"shop\.db\.lock",) if command in WRITERS and (one.code.startswith("log.") or one.at == "folder for a witness") else ()
                 # Who holds it goes on with what is its own: the index, and the read models.
                 changes += (r"shop\.db\.index.*", r"shop\.db\.models/.*") if one.at == "written by another" else ()
                 self.check_all([(command, case(line, one.code, one.exit, *one.says, at=one.at, changes=changes, out=one.out))])

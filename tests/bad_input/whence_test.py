@@ -40,6 +40,8 @@ STORES = [
          at="without shm"),
     case("", "log.checksum", 6, "shop.db is damaged$", "tar -cf saved.tar shop.db*\n# then put the files of a backup in their place$",
          at="cut in half"),
+    case("", "file.link_loop", 6, "cannot look at loop.db", "Too many levels of symbolic links$",
+         "ls -l .\n# a link there leads back to itself: name the file that it should lead to$", at="link loop"),
     # What is intact is shown, then it is said what is wrong.
     case("", "log.witness_missing", 6, "shop.db has no usable witness beside it; nothing was changed$",
          "bring shop.db.witness back from where the log came from; what is intact:\nwhence log verify$", at="witness missing", out=ANYTHING),
@@ -47,6 +49,8 @@ STORES = [
          "tar -cf saved.tar shop.db*\n# then put the newest copies of these files in their place, shop.db-wal above all$", at="tail missing", out=ANYTHING),
     case("", "file.no_permission", 5, "cannot open shop.db.witness$", "Permission denied$",
          "ls -ld . shop.db.witness\n# give this user the right to it$", at="witness not readable", out=SOMETHING),
+    case("", "file.is_a_directory", 6, "cannot read shop.db.witness$", "Is a directory$",
+         "mv shop.db.witness shop.db.witness.old\n# then bring the file back from where the log came from$", at="folder for a witness", out=SOMETHING),
     case("", "log.checksum", 6, "event 8 in shop.db cannot be trusted$", "tar -cf saved.tar shop.db*\n# ", at="damaged end",
          out=SOMETHING),
 ]
@@ -158,6 +162,8 @@ OWN = {
     "projection list": [
         case("", "file.no_permission", 5, "cannot list shop.db.models$", "Permission denied$",
              "ls -ld . shop.db.models\n# give this user the right to it$", at="models not readable"),
+        case("", "file.not_a_directory", 5, "cannot list shop.db.models$", "Not a directory$",
+             "mv shop.db.models shop.db.models.old\n# the folder is made anew, and what is in it; then repeat the command$", at="file for the models"),
         case("order_summary", "usage.argument", 2, "`projection list` has no place for \"order_summary\"$"),
         case("--fail-if 'lag>0'", "usage.option", 2, "there is no option --fail-if of `projection list`$"),
         case("--columns lagg", "usage.value", 2, "there is no column \"lagg\"$", "did you mean lag?"),
@@ -247,7 +253,7 @@ STOCK = {
 WITH_TYPES = {
     "stream state": [one for one in STOCK["stream state"] if one.code != "types.missing"] + [
         case("order-2 --at 9", "event.missing", 3, "whence stream show order-2$"),
-        case("order-2 --at noon", "usage.value", 2, "--at cannot be \"noon\"$"),
+        case("order-2 --at noon", "usage.value", 2, "--at cannot be \"noon\"$", "give a version such as 3, 90s, 15m, "),
         case("order-2", "log.checksum", 6, "event 4 in shop.db cannot be trusted$", at="damaged event", out=ANYTHING),
     ],
     "stream diff": [one for one in STOCK["stream diff"] if one.code != "types.missing"] + [
@@ -299,7 +305,7 @@ class Whence(Table):
 
     def test_what_it_advises_can_be_pasted(self):
         advised = 0
-        for at in ("missing", "directory", "damaged event", "tail missing", "witness missing", "model damaged"):
+        for at in ("missing", "directory", "link loop", "folder for a witness", "file for the models", "damaged event", "tail missing", "witness missing", "model damaged"):
             place = self.setups.copy_of(at)
             self.addCleanup(place.close)
             ran = self.programs.run([*self.program, "projection", "status"], place)

@@ -4,6 +4,7 @@
 #include <array>
 #include <chrono>
 #include <csignal>
+#include <filesystem>
 #include <memory>
 #include <stop_token>
 #include <utility>
@@ -92,6 +93,12 @@ TEST_CASE("files that are not as they should be") {
   where: a.txt/b
   why:   Not a directory
   do:    look at the path  [file.not_a_directory, exit 5]
+)");
+  std::filesystem::create_symlink("loop", here.file("loop"));
+  CHECK(here.says([&] { system_files()->open(here.file("loop"), open_file::read); }) == R"(app: cannot open loop
+  where: loop
+  why:   Too many levels of symbolic links
+  do:    name the file that the link should lead to  [file.link_loop, exit 6]
 )");
   CHECK(here.says([] { throw file_error("open", "long.db", ENAMETOOLONG); }) ==
         R"(app: cannot open long.db

@@ -1,6 +1,7 @@
 #include <whence/cli/advice.hpp>
 
 #include <filesystem>
+#include <optional>
 #include <string_view>
 #include <system_error>
 
@@ -93,10 +94,31 @@ std::string of_database(const sql::sql_error& fault, const std::string& store) {
   return fault.text().remedy;
 }
 
-std::string of_file(const file_error& fault) {
+/// Moves what is there, a folder or a file, out of the way of a file or folder of the log.
+std::string moved_away(const std::string& path) { return "mv " + shell_word(path) + " " + shell_word(path + ".old"); }
+
+/// Something else than the log's own stands under the name of a file beside it. Nothing: it is another fault.
+std::optional<std::string> of_name_taken(const file_error& fault, const std::string& store) {
+  const bool is_folder = fault.code() == "file.is_a_directory";
+  if (is_folder && fault.path == store + ".lock")
+    return moved_away(fault.path) + "\n# whoever writes makes the file; then repeat the command";
+  if (is_folder && fault.path == store + ".witness")
+    return moved_away(fault.path) + (is_there(store) ? "\n# then bring the file back from where the log came from"
+                                                     : "\n# then repeat the command");
+  const bool is_file = fault.code() == "file.not_a_directory" || fault.code() == "file.exists";
+  const std::string models = store + ".models";
+  if (is_file && (fault.path == models || fault.path.starts_with(models + "/")))
+    return moved_away(models) + "\n# the folder is made anew, and what is in it; then repeat the command";
+  return std::nullopt;
+}
+
+std::string of_file(const file_error& fault, const std::string& store) {
+  if (const auto taken = of_name_taken(fault, store)) return *taken;
   if (fault.code() == "file.no_permission") return who_may(fault.path) + "\n# give this user the right to it";
   if (fault.code() == "file.missing" || fault.code() == "file.not_a_directory")
     return what_is_there(fault.path) + "\n# name a file that is there";
+  if (fault.code() == "file.link_loop")
+    return what_is_there(fault.path) + "\n# a link there leads back to itself: name the file that it should lead to";
   if (fault.code() == "file.is_a_directory") return "ls -l " + shell_word(fault.path) + "\n# name a file";
   if (fault.code() == "file.no_space") return room_for(fault.path);
   if (fault.code() == "file.io") return what_ails(fault.path);
@@ -132,7 +154,7 @@ std::string advice(const error& fault, const std::string& store) {
   if (dynamic_cast<const newer_format*>(&fault) != nullptr)
     return "whence --version --json\n# that is what this program knows; use the one that wrote the log, or a newer one";
   if (const auto* database = dynamic_cast<const sql::sql_error*>(&fault)) return of_database(*database, store);
-  if (const auto* file = dynamic_cast<const file_error*>(&fault)) return of_file(*file);
+  if (const auto* file = dynamic_cast<const file_error*>(&fault)) return of_file(*file, store);
   return fault.text().remedy;
 }
 

@@ -58,6 +58,7 @@ constexpr rule rules[] = {
     {"append.", exit_code::not_now},
     {"async.", exit_code::not_now},
     {"file.is_a_directory", exit_code::not_readable},
+    {"file.link_loop", exit_code::not_readable},
     {"file.name_too_long", exit_code::wrong_usage},
     {"file.", exit_code::not_now},
     {"log.busy", exit_code::not_now},

@@ -36,14 +36,15 @@ std::optional<std::chrono::seconds> duration_in(std::string_view text) {
 
 }  // namespace
 
-timestamp time_from(std::string_view flag, std::string_view text, timestamp now) {
+timestamp time_from(std::string_view flag, std::string_view text, timestamp now, std::string_view or_else) {
   if (const std::optional<std::chrono::seconds> ago = duration_in(text)) return now - *ago;
   constexpr std::size_t date_size = 10;
   try {
     return parse_rfc3339(text.size() == date_size ? std::string(text) + "T00:00:00Z" : std::string(text));
   } catch (const malformed_input&) {
     throw usage_error("value", std::string(flag) + " cannot be \"" + std::string(text) + "\"",
-                      "give 90s, 15m, 2h, 3d, 1w, a date such as 2026-01-27, or 2026-01-27T10:30:00Z");
+                      "give " + (or_else.empty() ? "" : std::string(or_else) + ", ") +
+                          "90s, 15m, 2h, 3d, 1w, a date such as 2026-01-27, or 2026-01-27T10:30:00Z");
   }
 }
 

@@ -10,8 +10,8 @@
 namespace whence::inline v0::cli {
 
 /// "90s", "15m", "2h", "3d", "1w" ago; "2026-01-27" (its first moment, UTC); RFC 3339.
-/// Throws   usage_error (`usage.value`), with the flag's name.
-timestamp time_from(std::string_view flag, std::string_view text, timestamp now);
+/// Throws   usage_error (`usage.value`), with the flag's name, and with what else than a time its value can be, if anything.
+timestamp time_from(std::string_view flag, std::string_view text, timestamp now, std::string_view or_else = {});
 
 /// "500ms", "2s", "15m": how long.
 /// Throws   usage_error (`usage.value`), with the flag's name.

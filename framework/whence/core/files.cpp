@@ -34,6 +34,7 @@ verdict judge(int system_code) {
     case ENOTEMPTY: return {"file.exists", next_move::change_request, "choose another path"};
     case ENAMETOOLONG: return {"file.name_too_long", next_move::change_request, "choose a shorter name"};
     case EISDIR: return {"file.is_a_directory", next_move::change_request, "name a file"};
+    case ELOOP: return {"file.link_loop", next_move::change_request, "name the file that the link should lead to"};
     case ENOTDIR: return {"file.not_a_directory", next_move::change_request, "look at the path"};
     case ENOSPC:
     case EDQUOT: return {"file.no_space", next_move::retry, "free space on that file system, then try again"};

@@ -112,6 +112,15 @@ std::unique_ptr<model_snapshot> projection_runner::snapshot() {
   throw read_model_behind(std::string(name()), global_position{}, ground_.log->head(), std::string(no_model_yet));
 }
 
+namespace {
+
+/// Others may have the right that this process lacks. Of a full disk, or a broken one, nobody gets more by waiting.
+bool lacks_right(const file_error& refused) {
+  return refused.code() == "file.no_permission" || refused.code() == "file.read_only";
+}
+
+}  // namespace
+
 /// A visitor's way: look whether somebody else did it, else do it, if nobody else is at it.
 void projection_runner::bring_up(global_position wanted, std::chrono::nanoseconds patience) {
   const auto until = ground_.runtime.clock->elapsed() + patience;
@@ -138,6 +147,7 @@ void projection_runner::bring_up(global_position wanted, std::chrono::nanosecond
     } catch (const checkpoint_moved& moved) {
       why = moved.what();
     } catch (const file_error& refused) {
+      if (!lacks_right(refused)) throw;
       why = std::string(refused.what()) + ": " + refused.text().why;  // its writer may still bring it up
     }
     if (ground_.runtime.clock->elapsed() >= until) throw read_model_behind(std::string(name()), found, wanted, why);

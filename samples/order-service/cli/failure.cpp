@@ -53,7 +53,7 @@ std::string advice(const whence::error& fault, const std::string& store, const s
   const auto* in_database = dynamic_cast<const whence::sql::sql_error*>(&fault);
   if (in_database != nullptr && in_database->path.empty() && code == "sql.full")
     return whence::sql::room_for_temporary_files() + ", then repeat the command";
-  if (code == "sql.full" || code == "file.no_space" || cause == whence::storage_fault::no_room)
+  if (cause == whence::storage_fault::no_room)
     return whence::failure_remedy("order-service whence", whence::file_error("write", store, ENOSPC), store);
   if (cause == whence::storage_fault::foreign_writer)
     return "fuser -v " + for_shell(store) + "\n# stop what else writes there, then repeat the command";
@@ -111,6 +111,15 @@ failure told(const std::exception& fault, const std::string& store, const std::s
   if (in_database != nullptr && !in_database->path.empty()) text.where = in_database->path;
   if (text.where.empty()) text.where = store;
   return {exit_of(*known), known->code(), text};
+}
+
+failure no_folder(const std::string& folder, const whence::error& fault) {
+  return {whence::exit_code_of(fault),
+          fault.code(),
+          {.what = "there is no folder " + folder + "; nothing was written",
+           .where = folder,
+           .why = fault.text().why,
+           .remedy = "mkdir -p " + for_shell(folder) + "\n# then repeat the command"}};
 }
 
 failure told_of_loss(const whence::error& loss, const std::string& store) {

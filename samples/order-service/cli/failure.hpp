@@ -34,6 +34,9 @@ failure told(const std::exception& fault, const std::string& store = {}, const s
 /// The same of a log that is not whole, of which what is intact is shown all the same.
 failure told_of_loss(const whence::error& loss, const std::string& store);
 
+/// What cannot be written, for the folder that it should stand in is not there.
+failure no_folder(const std::string& folder, const whence::error& fault);
+
 /// `, "diagnostics": […]` of a document that is shown all the same; nothing if all is well.
 std::string diagnostics_member(const std::optional<failure>& loss);
 

@@ -4,6 +4,7 @@
 #include <string_view>
 #include <utility>
 
+#include <whence/core/files.hpp>
 #include <whence/modelling/errors.hpp>
 
 #include <cli/commands.hpp>
@@ -35,9 +36,17 @@ struct counts {
 
 const std::string listed = "rejects.csv";  // what is advised
 
+std::optional<std::string> reason_against(const std::string& rejects, const std::string& sales,
+                                          const std::string& store) try {
+  return reason_against_rejects(rejects, sales, store);
+} catch (const whence::file_error& fault) {
+  if (fault.code() == "file.missing") throw no_folder(fault.path, fault);
+  throw;
+}
+
 void must_take_rejects(const import_request& command, const std::string& store) {
   if (!command.rejects) return;
-  if (const auto reason = reason_against_rejects(*command.rejects, command.file, store))
+  if (const auto reason = reason_against(*command.rejects, command.file, store))
     throw failure(exit_code::wrong_usage, "import.rejects",
                   {.what = "the rejected records cannot go to " + *command.rejects + "; nothing was written",
                    .where = "--rejects " + *command.rejects,
