@@ -83,7 +83,7 @@ class visitor {
 
   /// The read model, once it includes everything that was in the log when this was called. If it does not yet: brings it up,
   /// or waits for who is at it already, for as long as `patience` (what it brings up itself, it brings up to the end).
-  /// Throws   read_model_behind. checkpoint_mismatch. projection_failed. projection_not_registered. file_error: it cannot write, though it may.
+  /// Throws   read_model_behind. checkpoint_mismatch. projection_failed. projection_not_registered. file_error: the disk.
   template <class Projection>
   auto model(std::chrono::nanoseconds patience = std::chrono::seconds{5}) const {
     return detail::model_handle<Projection>(brought_up(Projection::info.name, patience));
