@@ -22,7 +22,8 @@ TABLE = {
     "modelling": (["store", "serialization", "resilience"], ["sql"]),
     "projection": (["subscription", "serialization", "sql"], []),
     "app": (["modelling", "projection", "upcasting"], []),
-    "cli": (["modelling", "projection", "upcasting"], []),
+    "rehearsal": (["modelling", "projection", "upcasting"], []),
+    "cli": (["modelling", "projection", "upcasting", "rehearsal"], []),
     "testing": (["modelling", "projection"], []),
 }
 

@@ -1,5 +1,6 @@
 // Help comes from the table of commands; what it promises is run.
 #include <algorithm>
+#include <filesystem>
 #include <regex>
 #include <sstream>
 #include <string>
@@ -42,6 +43,7 @@ TEST_CASE("no line of help is wider than 80 columns") {
 TEST_CASE("every example of every command runs, and finds something") {
   // As it is in daily life: a log in a file, with read models beside it.
   const tests::models_beside beside;
+  std::filesystem::current_path(beside.folder());  // some write a file
   tests::console console(whence::sqlite(beside.store()), tests::shop_runtime());
   tests::fill_shop(*console.log, console.around.runtime);
   console.around.types = &tests::shop_types::all();
@@ -55,9 +57,11 @@ TEST_CASE("every example of every command runs, and finds something") {
       CAPTURE(example.line);
       REQUIRE(example.line.starts_with("whence "));
       const tests::ran ran = console.run(tests::example_words(example.line));
-      CHECK(ran.exit == 0);
+      // This shop's log has what its program cannot read, and that is what a rehearsal says.
+      const bool is_no = full_name(command) == "rehearse";
+      CHECK(ran.exit == (is_no ? 1 : 0));
       const bool is_cut = example.line.find("--limit") != std::string_view::npos;
-      CHECK((is_cut || ran.err.empty()));  // that a list was cut is said
+      CHECK((is_cut || is_no || ran.err.empty()));  // that a list was cut is said
       CHECK(std::count(ran.out.begin(), ran.out.end(), '\n') >= 1);
       CHECK(ran.out.find("{\"items\":[]") == std::string::npos);
     }

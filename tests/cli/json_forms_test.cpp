@@ -1,5 +1,6 @@
 // What each command prints with -o json fits its schema, whether it succeeds or fails.
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <regex>
@@ -79,6 +80,7 @@ TEST_CASE("the check of schemas finds what does not fit") {
 
 TEST_CASE("what each command prints as JSON, in a document or a line for each item, fits the schema that it names") {
   const tests::models_beside beside;
+  std::filesystem::current_path(beside.folder());  // some write a file
   console console(whence::sqlite(beside.store()), tests::shop_runtime());
   tests::fill_shop(*console.log, console.around.runtime);
   console.around.types = &tests::shop_types::all();
@@ -110,7 +112,8 @@ TEST_CASE("what each command prints as JSON, in a document or a line for each it
       if (std::find(words.begin(), words.end(), "--follow") != words.end()) continue;
       words.back() = "json";
       const ran ran = console.run(words);
-      CHECK(ran.exit == 0);
+      // This shop's log has what its program cannot read, and that is what a rehearsal says.
+      CHECK(ran.exit == (full_name(command) == "rehearse" ? 1 : 0));
       check_document(command, json::parse(ran.out));
       ++documents;
     }

@@ -20,6 +20,7 @@ class models_beside {
  public:
   models_beside() { whence::system_files()->make_directory(directory()); }
 
+  std::string folder() const { return folder_.path().string(); }
   std::string directory() const { return folder_.file("shop.db.models"); }
   std::string store() const { return folder_.file("shop.db"); }
 

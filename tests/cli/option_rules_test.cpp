@@ -2,6 +2,7 @@
 // pairs in which it rightly changes nothing are written down here, each with its reason.
 #include <algorithm>
 #include <array>
+#include <filesystem>
 #include <map>
 #include <string>
 #include <string_view>
@@ -30,23 +31,24 @@ struct typed {
   std::map<std::string, std::string> values;  // by option; a switch has none
 };
 
+/// Values of the options that select events, and more.
+std::map<std::string, std::string> with(std::map<std::string, std::string> more) {
+  more.insert({{"--stream", "order-12345"},
+               {"--aggregate", "Order"},
+               {"--type", "Order*"},
+               {"--tag", "customer:42"},
+               {"--where", "/eventType ~ Order*"},
+               {"--correlation", "019bff00-c840-7415-8321-f3bc0f4c1fa1"},
+               {"--causation", "019bff00-c840-775a-b7f2-db0916caca81"},
+               {"--event", "019bff00-c840-7b51-aab9-ba3528b01e18"},
+               {"--from", "2"},
+               {"--to", "8"},
+               {"--since", "2026-01-27T10:30:02Z"},
+               {"--until", "2026-01-27T10:30:08Z"}});
+  return more;
+}
+
 const std::map<std::string, typed>& lines() {
-  const std::map<std::string, std::string> selecting{{"--stream", "order-12345"},
-                                                     {"--aggregate", "Order"},
-                                                     {"--type", "Order*"},
-                                                     {"--tag", "customer:42"},
-                                                     {"--where", "/eventType ~ Order*"},
-                                                     {"--correlation", "019bff00-c840-7415-8321-f3bc0f4c1fa1"},
-                                                     {"--causation", "019bff00-c840-775a-b7f2-db0916caca81"},
-                                                     {"--event", "019bff00-c840-7b51-aab9-ba3528b01e18"},
-                                                     {"--from", "2"},
-                                                     {"--to", "8"},
-                                                     {"--since", "2026-01-27T10:30:02Z"},
-                                                     {"--until", "2026-01-27T10:30:08Z"}};
-  const auto with = [&selecting](std::map<std::string, std::string> more) {
-    more.insert(selecting.begin(), selecting.end());
-    return more;
-  };
   static const std::map<std::string, typed> all{
       {"inspect", {"inspect", {{"--watch", "1s"}, {"--recent", "2"}, {"--time", "relative"}}}},
       {"event list",
@@ -92,6 +94,7 @@ const std::map<std::string, typed>& lines() {
       {"projection status",
        {"projection status", {{"--fail-if", "lag>=0"}, {"--watch", "1s"}, {"--columns", "projection"}}}},
       {"log verify", {"log verify", {{"--from", "3"}}}},
+      {"rehearse", {"rehearse", {{"--save", "shop.states"}, {"--against", "other.states"}}}},
       {"sql", {"sql", {{"--command", "SELECT position FROM events"}, {"--limit", "1"}}}},
   };
   return all;
@@ -101,6 +104,8 @@ const std::map<std::string, typed>& lines() {
 bool is_judged(std::string_view command, std::string_view option) {
   // Which of the models are attached, and when to give up, show only in other statements; a file is a statement's other place.
   if (command == "sql") return option == "--limit";
+  // What there is to compare with has to be made first.
+  if (command == "rehearse") return option != "--against";
   return true;
 }
 
@@ -153,6 +158,7 @@ std::string joined(const std::vector<std::string>& words) {
 
 struct shop {
   shop() {
+    std::filesystem::current_path(beside.folder());
     tests::fill_shop(*inside.log, inside.around.runtime);
     // More of what is selected, so that an order and a limit show; a longer chain of causes; streams that grow later than others.
     add(10, "order-12345", 7);

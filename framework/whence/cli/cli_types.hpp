@@ -1,5 +1,5 @@
 /// What an application's own executable knows besides the log: its aggregates and its projections. The inspector, called with
-/// them, can fold a stream into its state, and say which projection handles which event.
+/// them, can fold a stream into its state, say which projection handles which event, and try the program on a log.
 ///
 ///     int main(int argc, char** argv) {
 ///       const auto types = whence::cli_types("order-service whence").aggregate<Order>().projection<OrderSummary>();
@@ -9,36 +9,12 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 #include <utility>
-#include <vector>
 
-#include <whence/modelling/aggregate.hpp>
-#include <whence/projection/projection.hpp>
-#include <whence/serialization/json.hpp>
+#include <whence/rehearsal/program_types.hpp>
 #include <whence/upcasting/upcasters.hpp>
 
 namespace whence::inline v0 {
-
-namespace detail {
-
-/// An aggregate type, for showing it.
-struct shown_aggregate {
-  const aggregate_facts* facts;
-  std::string (*encode)(const void* state);  ///< null: the aggregate has no `serialize`
-};
-
-template <class Aggregate>
-constexpr shown_aggregate shown() {
-  shown_aggregate aggregate{.facts = &facts_of<Aggregate>, .encode = nullptr};
-  if constexpr (has_serialize_member<Aggregate> || has_serialize_function<Aggregate>)
-    aggregate.encode = [](const void* state) {
-      return encode_json(erase(*static_cast<Aggregate*>(const_cast<void*>(state))));
-    };
-  return aggregate;
-}
-
-}  // namespace detail
 
 class cli_types {
  public:
@@ -49,35 +25,31 @@ class cli_types {
   /// `template <class Archive> void serialize(Archive& ar) { ar(cereal::make_nvp("status", status)); }`
   template <class Aggregate>
   cli_types aggregate() && {
-    if constexpr (detail::check_aggregate<Aggregate>()) aggregates_.push_back(detail::shown<Aggregate>());
+    known_ = std::move(known_).aggregate<Aggregate>();
     return std::move(*this);
   }
 
   /// Which events it handles, and its version, are known.
   template <class Projection>
   cli_types projection() && {
-    if constexpr (detail::check_projection<Projection>()) projections_.push_back(&detail::definition_of<Projection>);
+    known_ = std::move(known_).projection<Projection>();
     return std::move(*this);
   }
 
   /// States are shown as the application sees them, whose log is read through these: see `upcasting`.
   cli_types upcasting(whence::upcasters through) && {
-    upcasters_ = std::move(through);
+    known_ = std::move(known_).upcasting(std::move(through));
     return std::move(*this);
   }
 
   const std::string& program() const noexcept { return program_; }
 
-  /// For the library. Null: it is not known.
-  const detail::shown_aggregate* aggregate_named(std::string_view type) const noexcept;
-  const detail::projection_definition* projection_named(std::string_view name) const noexcept;
-  const whence::upcasters& upcasters() const noexcept { return upcasters_; }
+  /// For the library.
+  const program_types& known() const noexcept { return known_; }
 
  private:
   std::string program_;
-  std::vector<detail::shown_aggregate> aggregates_;
-  std::vector<const detail::projection_definition*> projections_;
-  whence::upcasters upcasters_;
+  program_types known_;
 };
 
 }  // namespace whence::inline v0

@@ -11,6 +11,7 @@
 #include <whence/cli/log_commands.hpp>
 #include <whence/cli/manual_commands.hpp>
 #include <whence/cli/projection_commands.hpp>
+#include <whence/cli/rehearse_command.hpp>
 #include <whence/cli/sql_command.hpp>
 #include <whence/cli/state_command.hpp>
 #include <whence/cli/stream_commands.hpp>
@@ -29,6 +30,7 @@ constexpr std::span<const command> (*all_rows[])() = {
     &trace_commands,       //
     &projection_commands,  //
     &log_commands,         //
+    &rehearse_commands,    //
     &sql_commands,         //
     &manual_commands,      //
 };

@@ -43,6 +43,7 @@ constexpr rule rules[] = {
 
     {"condition.met", exit_code::answer_is_no},
     {"log.differs", exit_code::answer_is_no},
+    {"rehearsal.failed", exit_code::answer_is_no},
 
     // The program's own code did it.
     {"aggregate.duplicate_type", exit_code::our_bug},
@@ -74,6 +75,7 @@ constexpr rule rules[] = {
     {"envelope.malformed", exit_code::not_readable},
     {"event.unknown_version", exit_code::not_readable},
     {"event.upcast_failed", exit_code::not_readable},
+    {"fingerprints.not_usable", exit_code::not_readable},
     {"log.", exit_code::not_readable},
     {"read_model.", exit_code::not_readable},
     {"schema.", exit_code::not_readable},

@@ -124,7 +124,7 @@ model_standings stand_of_models(const log_source& source, log_reader& log, const
   const bool written = !all.models.empty() && writer_of(source, *runtime.files).has_value();
   for (std::size_t i = 0; i < all.models.size(); ++i) {
     model_standing& model = all.models[i];
-    if (types != nullptr) model.code = types->projection_named(model.name);
+    if (types != nullptr) model.code = types->known().projection_named(model.name);
     if (!model.sound()) continue;
     model.lag = all.head.value() - std::min(model.checkpoint->value(), all.head.value());
     if (model.lag > 0) model.behind = age_of_next(*model.checkpoint, log, runtime.clock->now());

@@ -85,7 +85,7 @@ log_reader& session::log() { return log_of_today().stored(); }
 
 log_reader& session::log_of_today() {
   if (log_) return *log_;
-  log_ = (around_.types ? upcasting(source(), around_.types->upcasters()) : source()).visit(around_.runtime);
+  log_ = (around_.types ? upcasting(source(), around_.types->known().upcasters()) : source()).visit(around_.runtime);
   try {
     must_be_whole(log_->condition(), store_);
   } catch (const tail_missing& loss) {

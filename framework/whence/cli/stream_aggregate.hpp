@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include <whence/cli/application_program.hpp>
 #include <whence/cli/cli_types.hpp>
 #include <whence/cli/surroundings.hpp>
 #include <whence/core/error.hpp>
@@ -14,11 +15,6 @@
 #include <whence/store/log.hpp>
 
 namespace whence::inline v0::cli {
-
-/// `types.missing`: only the application's own executable can do this.
-struct types_missing final : error {
-  explicit types_missing(error_text text);
-};
 
 /// `types.no_serialize`: the aggregate is known, but not how its state is written.
 struct types_no_serialize final : error {
@@ -47,7 +43,7 @@ class stream_aggregate {
  private:
   log_reader& log_;
   std::string stream_;
-  const detail::shown_aggregate* aggregate_ = nullptr;
+  const detail::known_aggregate* aggregate_ = nullptr;
   std::unique_ptr<void, void (*)(void*)> state_{nullptr, nullptr};
   timestamp first_recorded_;
 };

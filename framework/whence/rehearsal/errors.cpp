@@ -1,0 +1,15 @@
+#include <whence/rehearsal/errors.hpp>
+
+#include <utility>
+
+namespace whence::inline v0 {
+
+fingerprints_not_usable::fingerprints_not_usable(std::string path_, std::string_view why, std::string_view remedy)
+    : error("fingerprints.not_usable", next_move::change_request,
+            {.what = "nothing can be compared with " + path_,
+             .where = path_,
+             .why = std::string(why),
+             .remedy = std::string(remedy)}),
+      path(std::move(path_)) {}
+
+}  // namespace whence::inline v0
