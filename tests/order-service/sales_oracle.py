@@ -150,6 +150,22 @@ def line_bytes(record):
                        "price": money(int(record["price"].scaleb(4)))})
 
 
+def cut_in(fields, place, before):
+    """The invoices of which a file may lack something that ends behind these fields without a line end."""
+    number = fields[place] if place < len(fields) else None
+    found = set() if number is None else {number}
+    if place + 1 >= len(fields) and before.startswith(number or b""):
+        found.add(before)
+    return {each.decode("utf-8", "surrogateescape") for each in found}
+
+
+def held_back(content, everything, place):
+    if content.endswith(b"\n") or not everything:
+        return set()
+    before = [fields[place] for _, fields, _ in everything[:-1] if len(fields) == len(COLUMNS)]
+    return cut_in(everything[-1][1], place, before[-1] if before else b"")
+
+
 def work_out(content):
     everything = records(content)
     header = next(everything, None)
@@ -158,6 +174,8 @@ def work_out(content):
         raise Refused
     places = {name: names.index(name) for name in COLUMNS}
 
+    everything = list(everything)
+    held = held_back(content, everything, places["InvoiceNo"])
     count, rejected, invoices = 0, [], {}
     for line, fields, unclosed in everything:
         count += 1
@@ -167,6 +185,9 @@ def work_out(content):
             continue
         invoice, quantity, price = judged["number"], judged["quantity"], judged["price"]
         adjusts = quantity < 0 and not invoice.startswith("C")
+        if invoice in held:
+            rejected.append([line, "invoice.unended" if adjusts or fits(quantity * price) else "amount.overflow"])
+            continue
         known = invoices.get(invoice)
         if known and known["too_large"]:
             rejected.append([line, "invoice.too_large"])

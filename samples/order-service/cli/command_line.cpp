@@ -96,6 +96,7 @@ struct flags {
   std::string form;  // empty: not given
   bool json = false;
   bool accept_missing_tail = false;
+  bool last_line_is_whole = false;
   std::string file, rejects, order, customer, reason;
   std::string country = "Unspecified";
   std::vector<std::string> lines;
@@ -114,6 +115,13 @@ void take_simulation(CLI::App& simulate, flags& given) {
   simulate.add_option("--at-once", given.at_once, "How many orders are traded at a time (1)")
       ->type_name("N")
       ->check(whole_number(1, 1'024));
+}
+
+void take_import(CLI::App& imports, flags& given) {
+  imports.add_option("FILE", given.file, "The sales, as CSV")->required();
+  imports.add_option("--rejects", given.rejects, "Where rejected records go")->type_name("OUT.csv");
+  imports.add_flag("--last-line-is-whole", given.last_line_is_whole,
+                   "Take the last record though the file has no line end behind it; else its invoice is held back");
 }
 
 void describe(CLI::App& program, flags& given) {
@@ -149,8 +157,7 @@ void describe(CLI::App& program, flags& given) {
 
   CLI::App* const imports = writes(command("import", "Import sales in the form of the Online Retail data set",
                                            "sales.csv", "2 records: 1 accepted, 1 rejected; 3 events added"));
-  imports->add_option("FILE", given.file, "The sales, as CSV")->required();
-  imports->add_option("--rejects", given.rejects, "Where rejected records go")->type_name("OUT.csv");
+  take_import(*imports, given);
 
   CLI::App* const place = writes(command("place", "Place an order", "1 --line TEA:2:4.50", "order-1 is placed"));
   takes_order(place);
@@ -187,7 +194,8 @@ void must_agree(const flags& given) {
 decltype(request::command) command_of(const std::string& name, const flags& given) {
   const std::chrono::seconds wait{given.wait};
   if (name == "import")
-    return import_request{given.file, given.rejects.empty() ? std::nullopt : std::optional{given.rejects}};
+    return import_request{given.file, given.rejects.empty() ? std::nullopt : std::optional{given.rejects},
+                          given.last_line_is_whole};
   if (name == "report") return report_request{wait};
   if (name == "simulate") return simulate_request{given.orders, given.seed, given.at_once};
 

@@ -3,8 +3,10 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <whence/core/files.hpp>
+#include <whence/core/json_text.hpp>
 #include <whence/modelling/errors.hpp>
 
 #include <cli/commands.hpp>
@@ -14,6 +16,7 @@
 #include <cli/stopping.hpp>
 #include <cli/store_opening.hpp>
 #include <domain/text.hpp>
+#include <import/invoice_difference.hpp>
 #include <import/record_invoice.hpp>
 #include <import/rejects_file.hpp>
 #include <import/sales_file.hpp>
@@ -28,10 +31,10 @@ struct counts {
   std::uint64_t accepted = 0;
   std::uint64_t rejected = 0;
   std::uint64_t events = 0;
-  std::uint64_t differing = 0;   ///< invoices
-  std::uint64_t incomplete = 0;  ///< invoices that are recorded, but for records that were rejected
-  std::uint64_t unended =
-      0;  ///< the line of a record that was taken, and may be cut: the file has no line end behind it
+  std::uint64_t differing = 0;         ///< invoices
+  std::uint64_t incomplete = 0;        ///< invoices that are recorded, but for records that were rejected
+  std::uint64_t unended = 0;           ///< the line of the last record, if the file may be cut there
+  std::vector<std::string> held_back;  ///< invoices of which records may be missing for that
 };
 
 const std::string listed = "rejects.csv";  // what is advised
@@ -66,21 +69,28 @@ void reject(const csv_record& record, reject_reason reason, const sale_columns& 
 }
 
 /// Reads the whole file into the staging area.
-void stage(sales_file& file, staging_area& staged, counts& sums, const whence::application& app, const request& asked,
-           const terminal& terminal) {
+void stage(sales_file& file, const import_request& command, staging_area& staged, counts& sums,
+           const whence::application& app, const request& asked, const terminal& terminal) {
   const auto read = [&] {
     return "reading " + std::to_string(staged.accepted() + staged.rejected()) + " records; nothing of them was written";
   };
   progress_bar progress(terminal.err, terminal.err_columns != 0, "reading");
+  std::string invoice_before;
   for (csv_record record; unless_stopping(app, asked, read, [&] { return file.next(record); });
        progress.show(file.bytes_read(), file.bytes())) {
     const auto judged = read_sale(record, file.columns());
     if (const auto* sale = std::get_if<sale_record>(&judged)) {
       staged.accept(*sale, record.text);
-      if (record.unended) sums.unended = record.line;
     } else {
       reject(record, std::get<reject_reason>(judged), file.columns(), staged);
     }
+    if (record.unended && !command.last_line_is_whole) {
+      sums.unended = record.line;
+      for (std::string& invoice : invoices_cut_in(record, file.columns(), invoice_before))
+        if (staged.hold_back(invoice)) sums.held_back.push_back(std::move(invoice));
+    }
+    if (record.field_count == sale_columns::names.size())
+      invoice_before = file.columns().of(record, sale_columns::invoice);
   }
 }
 
@@ -101,13 +111,26 @@ void note(const terminal& terminal, std::string_view code, whence::error_text te
 }
 
 void report_difference(const staged_invoice& invoice, const whence::rejected& refusal, counts& sums,
+                       const import_request& command, whence::log_reader& log, const request& asked,
                        const terminal& terminal) {
   constexpr std::uint64_t shown_max = 20;
   if (++sums.differing > shown_max) return;
+  const invoice_difference found = difference_of(invoice, log);
+  std::string why = shown(refusal.message);
+  for (const std::string& line : found.lines) why += "\n" + line;
+  const std::string look =
+      "order-service whence " +
+      (found.stream.empty()
+           ? "event list --where " + for_shell("/data/reference = " + whence::json_string(invoice.number))
+           : "stream show " + for_shell(found.stream)) +
+      " --store " + for_shell(asked.store);
   note(terminal, "import.differs",
        {.what = "invoice " + shown(invoice.number) + " differs from what is recorded; it was left as it is",
-        .where = "line " + std::to_string(invoice.records.front().line),
-        .why = shown(refusal.message)});
+        .where = shown(command.file) + ", line " + std::to_string(invoice.records.front().line),
+        .why = why,
+        .remedy = look +
+                  "\n# what is missing there: import it as an invoice with a number of its own; what is too much: as a "
+                  "credit note (C…)"});
 }
 
 /// Which records were rejected, and why, is not on the screen: this says how to come by it.
@@ -122,12 +145,15 @@ void advise_rejects(const import_request& command, const counts& sums, const req
 }
 
 /// Nothing tells a file that was cut within its last field from one that lacks its last line end.
-void warn_of_cut(const import_request& command, const counts& sums, const terminal& terminal) {
-  if (sums.unended == 0) return;
+void warn_of_cut(const import_request& command, const counts& sums, const request& asked, const terminal& terminal) {
+  if (sums.held_back.empty()) return;
+  const std::string both = sums.held_back.size() == 1 ? "" : " and " + shown(sums.held_back.back());
   note(terminal, "import.unended",
-       {.what = "the last record has no line end: the file may have been cut there; it was taken as it is",
+       {.what = "the file has no line end behind its last record, and may have been cut there; nothing of invoice " +
+                shown(sums.held_back.front()) + both + " was written",
         .where = shown(command.file) + ", line " + std::to_string(sums.unended),
-        .remedy = "tail -n 1 " + for_shell(command.file) + "\n# see whether it is whole"});
+        .remedy = "tail -n 1 " + for_shell(command.file) + "\n# if that is whole:\n#   " + asked.line +
+                  " --last-line-is-whole"});
 }
 
 std::string differing(const counts& sums) {
@@ -138,8 +164,8 @@ void print(const counts& sums, const request& asked, const terminal& terminal) {
   if (asked.form == output_form::json) {
     terminal.out << "{\"records\": " << sums.records << ", \"accepted\": " << sums.accepted
                  << ", \"rejected\": " << sums.rejected << ", \"events\": " << sums.events
-                 << ", \"incomplete_invoices\": " << sums.incomplete << "}\n";
-    if (sums.differing > 0) note(terminal, "import.differs", {.what = differing(sums) + " from what is recorded"});
+                 << ", \"incomplete_invoices\": " << sums.incomplete << ", \"differing_invoices\": " << sums.differing
+                 << "}\n";
     return;
   }
   terminal.out << sums.records << " records: " << sums.accepted << " accepted, " << sums.rejected << " rejected; "
@@ -164,7 +190,7 @@ void carry_out(const import_request& command, const request& asked, const termin
   const shop_service shop(app);
   staging_area staged;
   counts sums;
-  stage(file, staged, sums, app, asked, terminal);
+  stage(file, command, staged, sums, app, asked, terminal);
 
   {
     progress_bar progress(terminal.err, terminal.err_columns != 0, "recording");
@@ -177,7 +203,7 @@ void carry_out(const import_request& command, const request& asked, const termin
       if (const auto refusal = unless_stopping(app, asked, recorded, [&] {
             return at_place("invoice " + invoice.number, asked.store, [&] { return record(shop, invoice, sums); });
           }))
-        report_difference(invoice, *refusal, sums, terminal);
+        report_difference(invoice, *refusal, sums, command, app.log(), asked, terminal);
       else
         sums.incomplete += invoice.incomplete ? 1 : 0;
   }
@@ -191,7 +217,7 @@ void carry_out(const import_request& command, const request& asked, const termin
   sums.records = sums.accepted + sums.rejected;
   print(sums, asked, terminal);
   advise_rejects(command, sums, asked, terminal);
-  warn_of_cut(command, sums, terminal);
+  warn_of_cut(command, sums, asked, terminal);
 }
 
 }  // namespace shop

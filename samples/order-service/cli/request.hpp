@@ -20,6 +20,7 @@ enum class output_form { table, json };
 struct import_request {
   std::string file;
   std::optional<std::string> rejects;
+  bool last_line_is_whole = false;
 };
 struct place_request {
   whence::id<Order> order;

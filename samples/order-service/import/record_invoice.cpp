@@ -31,20 +31,23 @@ command_series series_of(const staged_invoice& invoice) {
 
 }  // namespace
 
+std::vector<Line> lines_of(const staged_invoice& invoice) {
+  std::vector<Line> lines;
+  for (const sale_record& record : invoice.records)
+    if (!record.is_adjustment())
+      lines.push_back({record.stock_code, record.description, record.is_credit() ? -record.quantity : record.quantity,
+                       record.price});
+  return lines;
+}
+
 whence::async<answer> record_invoice(const shop_service& shop, const staged_invoice& invoice) {
-  if (invoice.records.front().is_credit()) {
-    IssueCreditNote issue{invoice.number, invoice.customer, invoice.country, {}};
-    for (const sale_record& record : invoice.records)
-      issue.lines.push_back({record.stock_code, record.description, -record.quantity, record.price});
+  if (invoice.is_credit()) {
+    IssueCreditNote issue{invoice.number, invoice.customer, invoice.country, lines_of(invoice)};
     return shop.credit(credit_note_id(invoice.number), std::move(issue), series_of(invoice));
   }
-  Sale sale{order_id(invoice.number), {invoice.number, invoice.customer, invoice.country, {}}, {}};
-  for (const sale_record& record : invoice.records) {
-    if (record.is_adjustment())
-      sale.adjustments.push_back({record.stock_code, record.quantity, invoice.number});
-    else
-      sale.place.lines.push_back({record.stock_code, record.description, record.quantity, record.price});
-  }
+  Sale sale{order_id(invoice.number), {invoice.number, invoice.customer, invoice.country, lines_of(invoice)}, {}};
+  for (const sale_record& record : invoice.records)
+    if (record.is_adjustment()) sale.adjustments.push_back({record.stock_code, record.quantity, invoice.number});
   return shop.sell(std::move(sale), series_of(invoice));
 }
 

@@ -1,12 +1,18 @@
 /// Turns an invoice into commands.
 #pragma once
 
+#include <vector>
+
 #include <whence/core/async.hpp>
 
+#include <domain/line.hpp>
 #include <import/staging_area.hpp>
 #include <service/shop_service.hpp>
 
 namespace shop {
+
+/// The lines of the order, without adjustments of the stock, or of the credit note.
+std::vector<Line> lines_of(const staged_invoice& invoice);
 
 /// An order (placed, paid, shipped) with its adjustments of the stock, or a credit note.
 ///

@@ -41,6 +41,18 @@ std::optional<sale_columns> sale_columns::from_header(const csv_record& header) 
   return columns;
 }
 
+std::vector<std::string> invoices_cut_in(const csv_record& last, const sale_columns& columns,
+                                         const std::string& invoice_before) {
+  const std::size_t place = columns.place(sale_columns::invoice);
+  const bool is_reached = place < last.fields.size();
+  const std::string number = is_reached ? last.fields[place] : std::string();
+  std::vector<std::string> found;
+  if (is_reached) found.push_back(number);
+  const bool may_be_cut = place + 1 >= last.fields.size();
+  if (may_be_cut && invoice_before != number && invoice_before.starts_with(number)) found.push_back(invoice_before);
+  return found;
+}
+
 std::variant<sale_record, reject_reason> read_sale(const csv_record& record, const sale_columns& columns) {
   if (const auto broken = broken_form(record)) return *broken;
   const auto field = [&](sale_columns::column which) -> const std::string& { return columns.of(record, which); };

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include <whence/core/timestamp.hpp>
 
@@ -27,6 +28,7 @@ class sale_columns {
   static std::optional<sale_columns> from_header(const csv_record& header);
 
   const std::string& of(const csv_record& record, column which) const { return record.fields[places_[which]]; }
+  std::size_t place(column which) const { return places_[which]; }
 
  private:
   std::array<std::size_t, names.size()> places_{};
@@ -70,6 +72,7 @@ inline constexpr reject_reason date_malformed{"date.malformed"};
 inline constexpr reject_reason amount_overflow{
     "amount.overflow"};  ///< quantity × price does not fit, or the invoice's total
 inline constexpr reject_reason invoice_too_large{"invoice.too_large"};  ///< more than one event can hold
+inline constexpr reject_reason invoice_unended{"invoice.unended"};      ///< the file may have been cut in it
 
 /// Behind the reason of a record of which not all is kept (`csv_limits::text_bytes`).
 inline constexpr std::string_view cut = " (cut after 2 MiB)";
@@ -77,5 +80,10 @@ inline constexpr std::string_view cut = " (cut after 2 MiB)";
 
 /// Applies the rules that a record can be judged by alone.
 std::variant<sale_record, reject_reason> read_sale(const csv_record& record, const sale_columns& columns);
+
+/// The invoices that may lack something if the file was cut in this record: the one that it names; and where that number may be
+/// cut itself, or is not reached, the one of the record before, if its number begins so.
+std::vector<std::string> invoices_cut_in(const csv_record& last, const sale_columns& columns,
+                                         const std::string& invoice_before);
 
 }  // namespace shop

@@ -1,5 +1,6 @@
 #include <import/staging_area.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <optional>
 #include <span>
@@ -32,7 +33,7 @@ whence::sql::database private_database() {
     );
     CREATE TABLE rejected (line INTEGER PRIMARY KEY, reason BLOB NOT NULL, text BLOB NOT NULL);
     CREATE TABLE incomplete (name BLOB PRIMARY KEY) WITHOUT ROWID;
-    CREATE TABLE too_large (invoice INTEGER PRIMARY KEY);
+    CREATE TABLE turned_down (invoice INTEGER PRIMARY KEY, reason BLOB NOT NULL);
     BEGIN;
   )");
   return database;
@@ -103,6 +104,12 @@ bool staging_area::lacks_a_record(const std::string& invoice) {
   return any_incomplete_ && database_.integer("SELECT 1 FROM incomplete WHERE name = ?", {bytes(invoice)}).has_value();
 }
 
+bool staging_area::hold_back(const std::string& invoice) {
+  const auto known = database_.integer("SELECT number FROM invoice WHERE name = ?", {bytes(invoice)});
+  if (known) held_back_.push_back(*known);
+  return known.has_value();
+}
+
 bool staging_area::next_invoice(staged_invoice& invoice) {
   if (reading_ == 0) at_row_ = read_records_.step();
   while (at_row_)
@@ -114,10 +121,12 @@ bool staging_area::read_invoice(staged_invoice& invoice) {
   invoice.records.clear();
   total_ = Money{};
   std::optional<event_size> size;
+  reading_ = read_records_.integer(0);
+  std::optional<reject_reason> against;
+  if (std::find(held_back_.begin(), held_back_.end(), reading_) != held_back_.end()) against = rejects::invoice_unended;
   std::uint64_t turned_down = 0;
-  for (reading_ = read_records_.integer(0); at_row_ && read_records_.integer(0) == reading_;
-       at_row_ = read_records_.step()) {
-    if (turned_down > 0) {
+  for (; at_row_ && read_records_.integer(0) == reading_; at_row_ = read_records_.step()) {
+    if (against) {
       ++turned_down;
       continue;
     }
@@ -127,11 +136,12 @@ bool staging_area::read_invoice(staged_invoice& invoice) {
     size->add(line_of(sale));
     invoice.records.push_back(std::move(sale));
     if (size->fits()) continue;
+    against = rejects::invoice_too_large;
     turned_down = invoice.records.size();
     invoice.records.clear();
   }
-  if (turned_down > 0) {
-    database_.run("INSERT INTO too_large VALUES (?)", {reading_});
+  if (against) {
+    database_.run("INSERT INTO turned_down VALUES (?, ?)", {reading_, bytes(against->name)});
     accepted_ -= turned_down;
     rejected_ += turned_down;
     return false;
@@ -162,9 +172,8 @@ bool staging_area::adds_up(const sale_record& sale, std::string_view text) {
 void staging_area::each_rejected(const std::function<void(const rejected_record&)>& use) {
   auto row = database_.prepare(
       "SELECT line, reason, text FROM rejected UNION ALL "
-      "SELECT line, ?, text FROM record WHERE invoice IN (SELECT invoice FROM too_large)"
-      " AND line NOT IN (SELECT line FROM rejected) ORDER BY line");
-  row.bind(1, bytes(rejects::invoice_too_large.name));
+      "SELECT line, reason, text FROM record JOIN turned_down USING (invoice)"
+      " WHERE line NOT IN (SELECT line FROM rejected) ORDER BY line");
   while (row.step())
     use({.line = static_cast<std::uint64_t>(row.integer(0)), .reason = text(row, 1), .text = text(row, 2)});
 }

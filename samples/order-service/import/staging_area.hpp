@@ -25,6 +25,8 @@ struct staged_invoice {
   std::string country;
   std::vector<sale_record> records;
   bool incomplete = false;  ///< a record of it was rejected
+
+  bool is_credit() const { return records.front().is_credit(); }
 };
 
 /// A record that is not taken, as it stood in the file.
@@ -34,7 +36,7 @@ struct rejected_record {
   std::string_view text;
 };
 
-/// First all `accept` and `reject`, then `next_invoice` until there is none, then `each_rejected`.
+/// First all `accept`, `reject` and `hold_back`, then `next_invoice` until there is none, then `each_rejected`.
 ///
 /// Threads  one.
 /// Limits   memory: an invoice of the size that an order may have, and a cache of 16 MiB.
@@ -45,6 +47,9 @@ class staging_area {
   void accept(const sale_record& sale, std::string_view text);
   /// `invoice` is what it says of the invoice that it belongs to; empty: it says nothing.
   void reject(std::uint64_t line, reject_reason reason, std::string_view text, std::string_view invoice = {});
+
+  /// Nothing of this invoice is given out: its records are rejected (`invoice.unended`). False: it has none that was accepted.
+  bool hold_back(const std::string& invoice);
 
   /// The next invoice in the order of their first accepted records, without the records whose amounts its total has no room
   /// for: these are rejected (`amount.overflow`). An invoice whose records, as lines of one event, are more than that can hold
@@ -75,6 +80,7 @@ class staging_area {
   std::uint64_t accepted_ = 0;
   std::uint64_t rejected_ = 0;
   bool any_incomplete_ = false;
+  std::vector<std::int64_t> held_back_;  ///< numbers of invoices: two at most
 
   std::int64_t reading_ = 0;  ///< the number of the invoice that `read_records_` stands on; 0: not begun
   bool at_row_ = false;

@@ -265,16 +265,74 @@ TEST_CASE("an invoice that differs is told, and left") {
   const auto again =
       folder.run({"import", write_sales(folder, "b.csv", sale + "5,CUP,cup,1,12/1/2010 8:26,9,7,France\n")});
   CHECK(again.exit == 0);
-  CHECK(again.err == R"(order-service: invoice 5 differs from what is recorded; it was left as it is
-  where: line 2
-  why:   it was recorded before with another content  [import.differs]
-)");
+  const std::string text = R"(order-service: invoice 5 differs from what is recorded; it was left as it is
+  where: b.csv, line 2
+  why:   it was recorded before with another content
+         only in the file, line 3: 1 × CUP at 9.00 (cup)
+  do:    order-service whence stream show order-5 --store shop.db
+         # what is missing there: import it as an invoice with a number of its own; what is too much: as a credit note (C…)  [import.differs]
+)";
+  CHECK(without_folder(folder, again.err) == text);
   const auto machine = folder.run({"import", folder.file("b.csv"), "--json"});
-  CHECK(machine.err == R"(order-service: invoice 5 differs from what is recorded; it was left as it is
-  where: line 2
-  why:   it was recorded before with another content  [import.differs]
-order-service: 1 invoice differs from what is recorded  [import.differs]
+  CHECK(without_folder(folder, machine.err) == text);
+  CHECK(machine.json().at("differing_invoices") == 1);
+}
+
+TEST_CASE("whatever an invoice has that is recorded otherwise is told") {
+  const shop_folder folder;
+  const std::string before =
+      "5,TEA,tea,1,12/1/2010 8:26,4.50,7,France\n5,TEA,tea,1,12/1/2010 8:26,4.50,7,France\n"
+      "C6,CUP,,-2,12/1/2010 8:26,9,,Eire\n7,TEA,,-1,12/1/2010 8:26,0,,\n";
+  REQUIRE(folder.run({"import", write_sales(folder, "a.csv", before)}).exit == 0);
+  const std::string after =
+      "5,TEA,tea,1,12/2/2010 8:26,4.50,8,Eire\n5,TEA,tea,2,12/1/2010 8:26,4.50,7,France\n"
+      "C6,CUP,,-3,12/1/2010 8:26,9,,Eire\n7,TEA,,-2,12/1/2010 8:26,0,,\n";
+  const auto again = folder.run({"import", write_sales(folder, "b.csv", after)});
+  const std::string told = R"(
+  do:    order-service whence stream show NAME --store shop.db
+         # what is missing there: import it as an invoice with a number of its own; what is too much: as a credit note (C…)  [import.differs]
+)";
+  const auto of = [&told](const std::string& stream) {
+    return std::string(told).replace(told.find("NAME"), 4, stream);
+  };
+  CHECK(without_folder(folder, again.err) ==
+        R"(order-service: invoice 5 differs from what is recorded; it was left as it is
+  where: b.csv, line 2
+  why:   it was recorded before with another content
+         only in the file, line 3: 2 × TEA at 4.50 (tea)
+         only in the log: 1 × TEA at 4.50 (tea)
+         customer: "8" in the file, "7" in the log
+         country: "Eire" in the file, "France" in the log
+         date: "2010-12-02T08:26:00.000000Z" in the file, "2010-12-01T08:26:00.000000Z" in the log)" +
+            of("order-5") + R"(order-service: invoice C6 differs from what is recorded; it was left as it is
+  where: b.csv, line 4
+  why:   it was recorded before with another content
+         only in the file, line 4: 3 × CUP at 9.00
+         only in the log: 2 × CUP at 9.00)" +
+            of("credit-C6") + R"(order-service: invoice 7 differs from what is recorded; it was left as it is
+  where: b.csv, line 5
+  why:   it was recorded before with another content
+  do:    order-service whence event list --where '/data/reference = "7"' --store shop.db
+         # what is missing there: import it as an invoice with a number of its own; what is too much: as a credit note (C…)  [import.differs]
 )");
+  CHECK(program::shell("cd '" + folder.file("") +
+                       "' && order-service whence event list --where '/data/reference = \"7\"' " +
+                       "--store shop.db >out") == 0);
+  CHECK(program::read_file(folder.file("out")).find("StockAdjusted") != std::string::npos);
+}
+
+TEST_CASE("of an invoice that has many other lines, five are shown of each kind") {
+  const shop_folder folder;
+  std::string before, after;
+  for (int item = 0; item < 8; ++item) {
+    before += "5,A" + std::to_string(item) + ",,1,12/1/2010 8:26,1,,\n";
+    after += "5,B" + std::to_string(item) + ",,1,12/1/2010 8:26,1,,\n";
+  }
+  REQUIRE(folder.run({"import", write_sales(folder, "a.csv", before)}).exit == 0);
+  const std::string said = folder.run({"import", write_sales(folder, "b.csv", after)}).err;
+  CHECK(said.find("         only in the file, line 6: 1 × B4 at 1.00\n         and 3 more\n         only in the log: 1 "
+                  "× A0 ") != std::string::npos);
+  CHECK(said.find("         only in the log: 1 × A4 at 1.00\n         and 3 more\n  do:    ") != std::string::npos);
 }
 
 TEST_CASE("records that were rejected are told, unless they are listed already") {
@@ -299,20 +357,26 @@ TEST_CASE("an invoice that is recorded without a rejected record of its own is c
   CHECK(folder.run({"import", write_sales(folder, "b.csv", whole), "--json"}).json().at("incomplete_invoices") == 0);
 }
 
-TEST_CASE("a file that may have been cut within its last record is imported, and that is told") {
+TEST_CASE("of a file that may have been cut, the invoice in which that may be is held back, and that is told") {
   const shop_folder folder;
   const std::string file =
       write_sales(folder, "a.csv", "5,TEA,tea,1,12/1/2010 8:26,4.50,7,France\n6,TEA,tea,1,12/1/2010 8:26,4.50,7,Fra");
   const auto ended = folder.run({"import", file});
   CHECK(ended.exit == 0);
-  CHECK(ended.out == "2 records: 2 accepted, 0 rejected; 6 events added\n");
+  CHECK(ended.out == "2 records: 1 accepted, 1 rejected; 3 events added\n");
   CHECK(without_folder(folder, ended.err) ==
-        R"(order-service: the last record has no line end: the file may have been cut there; it was taken as it is
+        R"(order-service: 1 record was rejected; nothing of it was written
+  do:    order-service --store shop.db import a.csv --rejects rejects.csv  [import.rejected]
+order-service: the file has no line end behind its last record, and may have been cut there; nothing of invoice 6 was written
   where: a.csv, line 3
   do:    tail -n 1 a.csv
-         # see whether it is whole  [import.unended]
+         # if that is whole:
+         #   order-service --store shop.db import a.csv --last-line-is-whole  [import.unended]
 )");
-  // One that was rejected is told as rejected.
+  const auto whole = folder.run({"import", file, "--last-line-is-whole"});
+  CHECK(whole.out == "2 records: 2 accepted, 0 rejected; 3 events added\n");
+  CHECK(whole.err == "");
+  // One that is rejected, of an invoice that has no others, is told as rejected.
   const std::string other = write_sales(folder, "b.csv", "7,TEA,tea");
   CHECK(folder.run({"import", other}).err.find("import.unended") == std::string::npos);
 }

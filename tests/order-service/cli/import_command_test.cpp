@@ -67,7 +67,8 @@ void check_import(const std::string& file) {
   CHECK(imported.err.empty());
   for (const char* figure : {"records", "accepted", "rejected"})
     CHECK(imported.json().at(figure) == expected.at(figure));
-  CHECK(imported.json().size() == 5);
+  CHECK(imported.json().size() == 6);
+  CHECK(imported.json().at("differing_invoices") == 0);
   CHECK(rejects_in(folder.file("rejects.csv")) == expected.at("rejects"));
   CHECK(folder.report() == expected.at("report"));
   CHECK(stock_of(folder) == expected.at("stock").get<std::map<std::string, std::int64_t>>());
@@ -202,12 +203,43 @@ TEST_CASE("a rejected record is written out as it stands, made readable where it
         "line,reason,record\n2,field.not_utf8,\"1,\"\"7\"\"\"\" caf\xEF\xBF\xBD\"\",,1,12/1/10 8:26,1,,France\"\n");
 }
 
+TEST_CASE("wherever a file is cut, what was imported of it does no harm to an import of the whole") {
+  const std::string first = std::string(header) + "536365,TEA,,1,12/1/10 8:26,4.50,7,France\n";
+  const std::string rest = "536366,TEA,,1,12/1/10 8:26,4.50,7,France\n536366,CUP,,2,12/1/10 8:26,1.25,7,France\n";
+  const std::string whole = first + rest;
+  const std::size_t between = first.size() + rest.find('\n') + 1;  // two records of one invoice
+  const shop_folder undisturbed;
+  REQUIRE(undisturbed.run({"import", undisturbed.write("sales.csv", whole)}).exit == 0);
+  const nlohmann::json expected = undisturbed.report();
+  for (std::size_t cut = first.size(); cut <= whole.size(); ++cut) {
+    CAPTURE(cut);
+    const shop_folder folder;
+    const auto begun = folder.run({"import", folder.write("cut.csv", whole.substr(0, cut))});
+    CHECK(begun.exit == 0);
+    const bool at_line_end = whole[cut - 1] == '\n';
+    const bool in_a_field_of_the_invoice = cut > first.size() && !at_line_end;
+    CHECK((begun.err.empty() != in_a_field_of_the_invoice));
+    const auto again = folder.run({"import", folder.write("sales.csv", whole)});
+    if (cut == between) {  // nothing shows such a cut: so the rest of it is told, with its line, and written by nobody
+      CHECK(again.err.find("sales.csv, line 3\n") != std::string::npos);
+      CHECK(again.err.find("\n         only in the file, line 4: 2 × CUP at 1.25\n") != std::string::npos);
+      const std::string supplement = std::string(header) + "536366-2,CUP,,2,12/1/10 8:26,1.25,7,France\n";
+      CHECK(folder.run({"import", folder.write("rest.csv", supplement)}).err == "");
+      CHECK(folder.report().at("gross") == expected.at("gross"));
+    } else {
+      CHECK(again.err == "");
+      CHECK(folder.report() == expected);
+    }
+  }
+}
+
 TEST_CASE("an empty file of sales is an import of nothing") {
   const shop_folder folder;
   const auto imported = folder.run({"import", folder.write("sales.csv", header), "-o", "json"});
   CHECK(imported.exit == 0);
   CHECK(imported.out ==
-        "{\"records\": 0, \"accepted\": 0, \"rejected\": 0, \"events\": 0, \"incomplete_invoices\": 0}\n");
+        "{\"records\": 0, \"accepted\": 0, \"rejected\": 0, \"events\": 0, \"incomplete_invoices\": 0, "
+        "\"differing_invoices\": 0}\n");
   CHECK(folder.report().at("orders") == 0);
 }
 

@@ -9,6 +9,9 @@
 #include <sstream>
 #include <string>
 
+#include <models/order_summary.hpp>
+#include <models/sales_by_country.hpp>
+#include <models/stock_levels.hpp>
 #include <service/open_shop.hpp>
 
 #include "tests/environment.hpp"
@@ -27,7 +30,10 @@ class one_sale : public program::shop_folder {
  public:
   one_sale() {
     REQUIRE(run({"import", write("sales.csv", sales)}).exit == 0);
-    REQUIRE(run({"report"}).exit == 0);  // brings the read models up
+    const auto visitor = shop::visit_shop(store());  // brings the read models up
+    visitor.model<shop::OrderSummary>(std::chrono::seconds{60});
+    visitor.model<shop::SalesByCountry>(std::chrono::seconds{60});
+    visitor.model<shop::StockLevels>(std::chrono::seconds{60});
   }
 
   /// A command line of a shell, with $SHOP and $WHENCE for the programs.

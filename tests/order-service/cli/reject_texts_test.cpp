@@ -49,6 +49,17 @@ TEST_CASE("each reason stands in the file of rejects with its line and the whole
 )");
 }
 
+TEST_CASE("of an invoice in which the file may have been cut, each record is rejected") {
+  CHECK(rejects_of("4,TEA,tea,1,12/1/2010 8:26,4.50,7,France\n5,TEA,tea,1,12/1/2010 8:26,4.50,7,France\n"
+                   "5,CUP,cup,one,12/1/2010 8:26,4.50,7,France\n5,CUP,cup,1,12/1/2010 8:26,4.50,7,Fra") ==
+        "3,invoice.unended,\"5,TEA,tea,1,12/1/2010 8:26,4.50,7,France\"\n"
+        "4,quantity.malformed,\"5,CUP,cup,one,12/1/2010 8:26,4.50,7,France\"\n"
+        "5,invoice.unended,\"5,CUP,cup,1,12/1/2010 8:26,4.50,7,Fra\"\n");
+  CHECK(rejects_of("53,TEA,tea,1,12/1/2010 8:26,4.50,7,France\n5") ==
+        "2,invoice.unended,\"53,TEA,tea,1,12/1/2010 8:26,4.50,7,France\"\n3,record.fields,\"5\"\n");
+  CHECK(rejects_of("53,TEA,tea,1,12/1/2010 8:26,4.50,7,France\n54,") == "3,record.fields,\"54,\"\n");
+}
+
 TEST_CASE("a field that is too long, and an invoice that is too large") {
   const std::string record = "1,TEA," + std::string(65'537, 'x') + ",1,12/1/2010 8:26,4.50,7,France";
   CHECK(rejects_of(record + "\n") == "2,field.too_long,\"" + record + "\"\n");

@@ -162,6 +162,30 @@ TEST_CASE("an amount that does not fit is rejected, unless goods move without mo
   CHECK(reason("536365,X,,923" + dear) == "amount.overflow");
 }
 
+TEST_CASE(
+    "a record in which the file may be cut puts the invoice that it names in doubt, and what may be the same one") {
+  const auto in_doubt = [](const std::string& header, const std::string& text, const std::string& before) {
+    const auto record = [](const std::string& line) {
+      std::istringstream input(line);
+      shop::csv_reader reader(input);
+      shop::csv_record read;
+      REQUIRE(reader.next(read));
+      return read;
+    };
+    return shop::invoices_cut_in(record(text), *sale_columns::from_header(record(header)), before);
+  };
+  using numbers = std::vector<std::string>;
+  const std::string first = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n";
+  CHECK(in_doubt(first, "12,", "12") == numbers{"12"});
+  CHECK(in_doubt(first, "12,", "123") == numbers{"12"});
+  CHECK(in_doubt(first, "12", "123") == numbers{"12", "123"});
+  CHECK(in_doubt(first, "12", "12") == numbers{"12"});
+  CHECK(in_doubt(first, "12", "21") == numbers{"12"});
+  const std::string last = "StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country,InvoiceNo\n";
+  CHECK(in_doubt(last, "TEA,", "123") == numbers{"123"});
+  CHECK(in_doubt(last, "TEA,,1,12/1/10 8:26,1,,France,12", "123") == numbers{"12", "123"});
+}
+
 TEST_CASE("of several faults the first of the table is told") {
   CHECK(reason("\"caf\xE9") == "record.quote_open");
   CHECK(reason(std::string(65'537, 'x').append("\xE9")) == "record.fields");
