@@ -17,7 +17,7 @@ HELP = "whence {} --help$"
 RUNNABLE = {
     "inspect": "", "event list": "", "event show": "@1", "event count": "", "stream list": "", "stream show": "order-1",
     "stream state": "order-1", "stream diff": "order-2", "trace": "@1", "projection list": "", "projection status": "",
-    "sql": "-c 'SELECT count(*) AS n FROM events'", "log verify": "", "rehearse": "",
+    "sql": "-c 'SELECT count(*) AS n FROM events'", "log verify": "", "rehearse": "", "schema upcast": "",
 }
 
 # What lies at the path, and what every command that opens a log says of it.
@@ -54,7 +54,7 @@ STORES = [
     case("", "log.checksum", 6, "event 8 in shop.db cannot be trusted$", "tar -cf saved.tar shop.db*\n# ", at="damaged end",
          out=SOMETHING),
 ]
-JUDGES = {"log verify", "rehearse"}  # they look at all of a log: they have cases of their own for one that is damaged
+JUDGES = {"log verify", "rehearse", "schema upcast"}  # they look at all of a log: they have cases of their own for one that is damaged
 BEYOND_THE_LOG = {"inspect": 3, "projection list": 3, "projection status": 3}  # how many read models each command finds there
 
 OWN = {
@@ -249,6 +249,15 @@ STOCK = {
         case("order-2", "types.missing", 7, "this needs the type \"Order\"", "order-service whence stream diff order-2$"),
         case("order-2 1 2", "types.missing", 7, "order-service whence stream diff order-2 1 2$"),
     ],
+    "schema upcast": [
+        case("shop.db", "usage.argument", 2, "`schema upcast` has no place for \"shop.db\"$", HELP.format("schema upcast")),
+        case("--fix", "usage.option", 2, "there is no option --fix of `schema upcast`$", HELP.format("schema upcast")),
+        case("--check=yes", "usage.value", 2, "--check takes no value$"),
+        case("-o csv", "usage.value", 2, "-o cannot be \"csv\""),
+        case("", "types.missing", 7, "this needs the application's upcasters, which the stock binary does not have$",
+             "order-service whence schema upcast$"),
+        case("--check", "types.missing", 7, "order-service whence schema upcast$"),
+    ],
     "rehearse": [
         case("shop.db", "usage.argument", 2, "`rehearse` has no place for \"shop.db\"$", HELP.format("rehearse")),
         case("--compare x", "usage.option", 2, "there is no option --compare of `rehearse`$", HELP.format("rehearse")),
@@ -272,6 +281,10 @@ WITH_TYPES = {
         case("order-2 one", "usage.value", 2, "a version cannot be \"one\"$", "whence stream diff order-2 1 2$"),
         case("order-2", "log.checksum", 6, "event 4 in shop.db cannot be trusted$", at="damaged event", out=ANYTHING),
     ],
+    "schema upcast": [one for one in STOCK["schema upcast"] if one.code != "types.missing"] + [
+        case("--check", "log.checksum", 6, "event 4 in shop.db cannot be trusted$", at="damaged event", out=ANYTHING),
+        case("", "log.checksum", 6, "event 8 in shop.db cannot be trusted$", at="damaged end", out=ANYTHING),
+    ],
     "rehearse": [one for one in STOCK["rehearse"] if one.code != "types.missing"] + [
         case("--against missing.states", "file.missing", 3, "missing.states"),
         case("--against shop.db", "fingerprints.not_usable", 6, "nothing can be compared with shop.db$",
@@ -288,7 +301,7 @@ class Whence(Table):
     program = ("whence",)
     programs = PROGRAMS
     own = OWN | STOCK
-    without_types = {"stream state", "stream diff", "rehearse"}
+    without_types = {"stream state", "stream diff", "rehearse", "schema upcast"}
 
     def listed_commands(self):
         """What the manual has; it is made of the program's own table."""

@@ -106,3 +106,25 @@ TEST_CASE("who wants events of today is given the names under which they are sto
   CHECK(upcasters.stored_names_of(other) == other);
   CHECK(whence::upcasters().stored_names_of(placed) == placed);
 }
+
+TEST_CASE("where a stored version leads is known without an event of it") {
+  const auto upcasters = shop::upcasters();
+  const auto ways = [&](const char* name, std::uint32_t version) {
+    std::string all;
+    for (const upcast_way& way : upcasters.ways_from({name, version})) {
+      if (!way.next.name.empty()) all += "before " + std::string(way.next.name) + " ";
+      for (const event_type& type : way.today) all += std::string(type.name) + std::to_string(type.version) + " ";
+      all += "|";
+    }
+    return all;
+  };
+  CHECK(ways("OrderPlaced", 1) == "OrderPlaced3 |");
+  CHECK(ways("OrderPlaced", 2) == "OrderPlaced3 |");
+  CHECK(ways("OrderPlaced", 3) == "");
+  CHECK(ways("OrderCreated", 1) == "OrderPlaced3 |");
+  CHECK(ways("OrderTouched", 1) == "|");
+  CHECK(ways("Else", 1) == "");
+  CHECK(upcasters.version_of_today("OrderPlaced") == 3);
+  CHECK(upcasters.version_of_today("Else") == 0);
+  CHECK(whence::upcasters().ways_from({"OrderPlaced", 1}).empty());
+}

@@ -74,6 +74,10 @@ std::string command_line::corrected(std::size_t place, const std::string& meant)
 
 usage_error command_line::unknown_option(std::size_t place, const std::string& name) const {
   const command* const command = request_.what_;
+  for (const flag* const known : all_flags()) {
+    if (known->name == name && known->value.empty() && takes(command, known))
+      return {"value", name + " takes no value", help_line(command)};
+  }
   std::vector<std::string> names;
   for (const flag* const known : all_flags()) {
     if (takes(command, known)) names.emplace_back(known->name);

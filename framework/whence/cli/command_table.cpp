@@ -16,6 +16,7 @@
 #include <whence/cli/state_command.hpp>
 #include <whence/cli/stream_commands.hpp>
 #include <whence/cli/trace_command.hpp>
+#include <whence/cli/upcast_command.hpp>
 
 namespace whence::inline v0::cli {
 namespace {
@@ -30,6 +31,7 @@ constexpr std::span<const command> (*all_rows[])() = {
     &trace_commands,       //
     &projection_commands,  //
     &log_commands,         //
+    &upcast_commands,      //
     &rehearse_commands,    //
     &sql_commands,         //
     &manual_commands,      //

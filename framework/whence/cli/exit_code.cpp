@@ -44,6 +44,7 @@ constexpr rule rules[] = {
     {"condition.met", exit_code::answer_is_no},
     {"log.differs", exit_code::answer_is_no},
     {"rehearsal.failed", exit_code::answer_is_no},
+    {"schema.upcast_failed", exit_code::answer_is_no},
 
     // The program's own code did it.
     {"aggregate.duplicate_type", exit_code::our_bug},

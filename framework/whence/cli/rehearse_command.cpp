@@ -101,7 +101,8 @@ std::string json_of_kind(const rehearsed_kind& kind) {
                     ",\"eventType\":" + json_string(visible(kind.event_type)) +
                     ",\"eventVersion\":" + std::to_string(kind.version);
   out.append(",\"handled\":").append(kind.handled ? "true" : "false");
-  out += ",\"events\":" + std::to_string(kind.events) + ",\"broken\":" + std::to_string(kind.broken);
+  out += ",\"events\":" + std::to_string(kind.events) + ",\"first\":" + std::to_string(kind.first.value());
+  out += ",\"broken\":" + std::to_string(kind.broken);
   if (kind.broken > 0) out += ",\"firstBroken\":" + std::to_string(kind.first_broken.value());
   return out + "}";
 }

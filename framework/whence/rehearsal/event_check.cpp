@@ -66,6 +66,7 @@ void event_check::check_page(const event_page& stored, global_position after, re
     kind_counts& kind = known->second;
     ++counts.events;
     ++kind.events;
+    if (kind.first == 0) kind.first = event.position.value();
     kind.handled = kind.handled || each.handled;
     if (!each.handled) ++counts.not_handled;
     if (!each.wrong) continue;

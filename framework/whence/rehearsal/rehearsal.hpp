@@ -53,6 +53,7 @@ struct rehearsed_kind {
   std::uint32_t version = 1;
   bool handled = false;  ///< by an aggregate or a projection, in its form of today; or dropped by an upcaster
   std::uint64_t events = 0;
+  global_position first;
   std::uint64_t broken = 0;
   global_position first_broken;
 };

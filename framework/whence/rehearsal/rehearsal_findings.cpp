@@ -46,6 +46,7 @@ void rehearsal_findings::add(const rehearsal_counts& counts, const kinds_of_even
     of.handled = of.handled || more.handled;
     of.events += more.events;
     of.broken += more.broken;
+    if (of.first == 0 || more.first < of.first) of.first = more.first;
     if (more.first_broken != 0 && (of.first_broken == 0 || more.first_broken < of.first_broken))
       of.first_broken = more.first_broken;
   }
@@ -73,6 +74,7 @@ void rehearsal_findings::move_to(rehearsal& result) {
                             .version = std::get<2>(key),
                             .handled = of.handled,
                             .events = of.events,
+                            .first = global_position{of.first},
                             .broken = of.broken,
                             .first_broken = global_position{of.first_broken}});
   std::stable_partition(result.kinds.begin(), result.kinds.end(),

@@ -25,6 +25,7 @@ using kind_key = std::tuple<std::string, std::string, std::uint32_t>;
 struct kind_counts {
   bool handled = false;
   std::uint64_t events = 0;
+  std::uint64_t first = 0;
   std::uint64_t broken = 0;
   std::uint64_t first_broken = 0;
 };

@@ -95,6 +95,20 @@ void upcast_table::go_on(const event_type& at, document& data, const receiver& g
     give(at, data);
 }
 
+std::vector<event_type> upcast_table::outcome_of(const upcast_rule& rule) const {
+  std::vector<event_type> today;
+  for (const upcast_result& result : rule.results) {
+    const of_name* const known = find(result.to.name);
+    const upcast_rule* const next = known ? alone(*known, result.to.version) : nullptr;
+    if (next == nullptr) {
+      today.push_back(result.to);
+    } else {
+      for (const event_type& each : outcome_of(*next)) today.push_back(each);
+    }
+  }
+  return today;
+}
+
 void take_in(std::string_view stored, document& data, std::string& json) {
   if (form_of(stored) == form::binary) {
     json = binary_to_json(stored);

@@ -37,6 +37,9 @@ class upcast_table {
   /// Whether an event of that type and version may read otherwise than it is stored.
   bool changes(std::string_view name, std::uint32_t version) const;
 
+  /// Where a rule, and what goes on from there, leads.
+  std::vector<event_type> outcome_of(const upcast_rule& rule) const;
+
   const std::vector<upcast_rule>& rules() const noexcept { return rules_; }
 
   /// Receives an event as it reads today.

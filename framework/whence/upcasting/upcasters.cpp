@@ -72,6 +72,19 @@ std::vector<event_type> upcasters::beginnings() const {
   return found;
 }
 
+std::vector<upcast_way> upcasters::ways_from(const event_type& stored) const {
+  std::vector<upcast_way> ways;
+  if (!table_) return ways;
+  for (const detail::upcast_rule& rule : table_->rules())
+    if (detail::same(rule.from, stored)) ways.push_back({.next = rule.next, .today = table_->outcome_of(rule)});
+  return ways;
+}
+
+std::uint32_t upcasters::version_of_today(std::string_view name) const {
+  const auto* known = table_ ? table_->find(name) : nullptr;
+  return known ? known->today : 0;
+}
+
 std::vector<std::string> upcasters::stored_names_of(std::span<const std::string> wanted) const {
   std::vector<std::string> names(wanted.begin(), wanted.end());
   if (!table_) return names;

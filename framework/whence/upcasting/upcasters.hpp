@@ -171,6 +171,13 @@ struct upcast_event {
   }
 };
 
+/// What becomes of an event, by itself or together with the one behind it in its stream.
+struct upcast_way {
+  event_type next{"", 0};  ///< the one that has to follow; of no name: none has to
+  std::vector<event_type>
+      today;  ///< in the order of its upcaster's results, of which a function may leave some out; none: it is dropped
+};
+
 /// A value; copies share what is inside, which never changes.
 ///
 /// Threads  any, at once.
@@ -203,6 +210,12 @@ class upcasters {
 
   /// The versions of events that upcasters begin at, each once, by name and version.
   std::vector<event_type> beginnings() const;
+
+  /// What upcasters make of that version of an event; none: it reads as it is stored.
+  std::vector<upcast_way> ways_from(const event_type& stored) const;
+
+  /// Its version of today, if upcasters begin at its name, or 0: events of another one, at which none begins, are not known.
+  std::uint32_t version_of_today(std::string_view name) const;
 
   /// What is read by those who want events of these types of today: their own names, and those of all that may become one of them.
   std::vector<std::string> stored_names_of(std::span<const std::string> wanted) const;

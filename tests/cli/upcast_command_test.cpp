@@ -1,0 +1,129 @@
+// `schema upcast`: what an application's upcasters make of a log.
+#include <memory>
+#include <string>
+
+#include <doctest/doctest.h>
+
+#include <nlohmann/json.hpp>
+
+#include <tests/cli/console.hpp>
+#include <tests/cli/shop_log.hpp>
+
+using namespace whence;
+using tests::ran;
+
+namespace {
+
+struct Placed {
+  static constexpr event_type type{"Placed", 3};
+};
+struct Paid {
+  static constexpr event_type type{"Paid", 1};
+};
+struct Shipped {
+  static constexpr event_type type{"Shipped", 1};
+};
+struct Done {
+  static constexpr event_type type{"Done", 1};
+};
+struct Touched {
+  static constexpr event_type type{"Touched", 1};
+};
+
+const cli_types& shop() {
+  static const cli_types types = cli_types("shop").upcasting(
+      upcasters::of(upcast<Placed, 1>([](document& data) { data.rename("custId", "customer"); }),
+                    upcast<Placed, 2>([](document& data) { data.set("currency", "EUR"); }),
+                    upcast<Touched, 1>().dropped(), upcast<Paid, 1>().merged_with<Shipped, 1>().to<Done, 1>()));
+  return types;
+}
+
+struct a_log {
+  std::unique_ptr<tests::console> console = tests::empty_console();
+  std::uint64_t number = 0;
+  a_log() {
+    console->around.types = &shop();
+    console->around.program = "shop";
+  }
+  void append(const char* type, std::uint32_t version, const char* data, const char* stream = "order-1") {
+    new_event event = tests::event_of(type, data, ++number);
+    event.version = version;
+    tests::append_event(*console->log, stream, "Order", event);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("what is stored is counted by type and version, with what it is today") {
+  a_log log;
+  log.append("Placed", 1, R"({"custId":"ada"})");
+  log.append("Placed", 2, R"({"customer":"bob"})", "order-2");
+  log.append("Placed", 2, R"({"customer":"eve"})", "order-3");
+  log.append("Placed", 3, R"({"customer":"joe","currency":"USD"})", "order-4");
+  log.append("Touched", 1, "{}");
+  log.append("Paid", 1, "{}");
+  log.append("Shipped", 1, "{}");
+  for (const char* const line : {"schema upcast", "schema upcast --check"}) {
+    const ran found = log.console->run(line);
+    CHECK(found.exit == 0);
+    CHECK(found.err == "");
+    const std::string checked = line == std::string("schema upcast") ? "" : "checked each of them can be upcast\n";
+    CHECK(found.out ==
+          "shop.db\n"
+          "events  7, of which 5 read otherwise than they are stored\n" +
+              checked +
+              "\n"
+              "EVENT       EVENTS  FIRST  FAILED  TODAY\n"
+              "Paid v1          1     #6          before Shipped v1: Done v1\n"
+              "Placed v1        1     #1          Placed v3\n"
+              "Placed v2        2     #2          Placed v3\n"
+              "Touched v1       1     #5          no longer told\n");
+  }
+}
+
+TEST_CASE("each event that cannot be upcast is shown with its position; without --check, those of unknown versions") {
+  a_log log;
+  log.append("Placed", 1, R"({"custId":"ada"})");
+  log.append("Placed", 1, R"({"client":"bob"})", "order-2");
+  log.append("Placed", 7, R"({"customer":"eve"})", "order-3");
+  log.append("Placed", 1, R"({"client":"joe"})", "order-4");
+
+  const ran counted = log.console->run("schema upcast");
+  CHECK(counted.exit == 1);
+  CHECK(counted.err ==
+        "shop: shop.db: 1 event cannot be upcast\n"
+        "  where: event #3, Placed v7\n"
+        "  why:   no upcaster begins at that version; today's is 3\n"
+        "  do:    shop event show 3  [schema.upcast_failed, exit 1]\n");
+
+  const ran found = log.console->run("schema upcast --check");
+  CHECK(found.exit == 1);
+  CHECK(found.out ==
+        "shop.db\n"
+        "events  4, of which 3 read otherwise than they are stored\n"
+        "checked 3 cannot be upcast\n"
+        "\n"
+        "EVENT      EVENTS  FIRST  FAILED  TODAY\n"
+        "Placed v1       3     #1       2  Placed v3\n"
+        "Placed v7       1     #3       1  not known: no upcaster begins at it\n"
+        "\n"
+        "EVENT  STREAM   TYPE       WHAT\n"
+        "   #2  order-2  Placed v1  its upcaster: /custId: is missing\n"
+        "   #4  order-4  Placed v1  its upcaster: /custId: is missing\n");
+  CHECK(found.err.find("where: event #2, Placed v1\n") != std::string::npos);
+
+  const auto document = nlohmann::json::parse(log.console->run("schema upcast --check -o json").out)["data"];
+  CHECK(document["failed"] == 3);
+  CHECK(document["failures"].size() == 2);
+  CHECK(document["failures"][1]["globalPosition"] == 4);
+  CHECK(document["kinds"][0]["ways"][0]["today"][0]["eventVersion"] == 3);
+}
+
+TEST_CASE("a log that reads as it is stored has nothing to show") {
+  a_log log;
+  log.append("Placed", 3, "{}");
+  CHECK(log.console->run("schema upcast --check").out ==
+        "shop.db\n"
+        "events  1, of which 0 read otherwise than they are stored\n"
+        "checked each of them can be upcast\n");
+}
