@@ -75,7 +75,7 @@ TEST_CASE("an event that it cannot read is shown with its place, and the exit co
         "shop: shop.db: 1 finding; this program would not run on it as it should\n"
         "  where: event #2, order-1, OrderNoted v1\n"
         "  why:   /note: is missing\n"
-        "  do:    shop event show 2  [rehearsal.failed, exit 1]\n");
+        "  do:    shop event show @2 --raw  [rehearsal.failed, exit 1]\n");
 
   const ran json = console->run("rehearse -o json");
   CHECK(json.exit == 1);

@@ -94,7 +94,7 @@ TEST_CASE("each event that cannot be upcast is shown with its position; without 
         "shop: shop.db: 1 event cannot be upcast\n"
         "  where: event #3, Placed v7\n"
         "  why:   no upcaster begins at that version; today's is 3\n"
-        "  do:    shop event show 3  [schema.upcast_failed, exit 1]\n");
+        "  do:    shop event show @3 --raw  [schema.upcast_failed, exit 1]\n");
 
   const ran found = log.console->run("schema upcast --check");
   CHECK(found.exit == 1);
@@ -126,4 +126,44 @@ TEST_CASE("a log that reads as it is stored has nothing to show") {
         "shop.db\n"
         "events  1, of which 0 read otherwise than they are stored\n"
         "checked each of them can be upcast\n");
+}
+
+TEST_CASE("the application shows an event as it is today, and as it is stored if that is asked for") {
+  a_log log;
+  log.append("Placed", 1, R"({"custId":"ada"})");
+  log.append("Placed", 3, R"({"customer":"bob","currency":"EUR"})", "order-2");
+  const ran today = log.console->run("event show @1 -o json");
+  CHECK(today.exit == 0);
+  CHECK(today.out.find(R"("eventVersion":3)") != std::string::npos);
+  CHECK(today.out.find(R"("data":{"customer":"ada","currency":"EUR"})") != std::string::npos);
+  CHECK(today.err == "it is stored as Placed: --raw shows that\n");
+  const ran stored = log.console->run("event show @1 --raw -o json");
+  CHECK(stored.out.find(R"("data":{"custId":"ada"})") != std::string::npos);
+  CHECK(stored.err == "");
+  CHECK(log.console->run("event show @2").err == "");
+  log.console->around.types = nullptr;
+  CHECK(log.console->run("event show @1 -o json").out == stored.out);
+}
+
+TEST_CASE("an event that is no longer told, or told with another, is shown as it is stored, and that is said") {
+  a_log log;
+  log.append("Touched", 1, "{}");
+  log.append("Paid", 1, "{}");
+  log.append("Shipped", 1, R"({"by":"dhl"})");
+  CHECK(log.console->run("event show @1").err ==
+        "this is what is stored: it is no longer told, or with the event behind it\n");
+  CHECK(log.console->run("event show @2").err ==
+        "this is what is stored: it is no longer told, or with the event behind it\n");
+  const ran merged = log.console->run("event show @3 -o json");
+  CHECK(merged.out.find(R"("eventType":"Done")") != std::string::npos);
+  CHECK(merged.err == "it is stored as Shipped: --raw shows that\n");
+}
+
+TEST_CASE("an event that cannot be upcast is shown as it is stored, with what is wrong") {
+  a_log log;
+  log.append("Placed", 1, R"({"client":"ada"})");
+  const ran shown = log.console->run("event show @1");
+  CHECK(shown.exit == 6);
+  CHECK(shown.out.find("client") != std::string::npos);
+  CHECK(shown.err.find("/custId: is missing") != std::string::npos);
 }

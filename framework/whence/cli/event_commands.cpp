@@ -1,7 +1,11 @@
 #include <whence/cli/event_commands.hpp>
 
 #include <algorithm>
+#include <iterator>
+#include <string>
+#include <vector>
 
+#include <whence/cli/display_text.hpp>
 #include <whence/cli/event_columns.hpp>
 #include <whence/cli/event_data.hpp>
 #include <whence/cli/event_screen.hpp>
@@ -14,6 +18,7 @@
 #include <whence/cli/selection.hpp>
 #include <whence/cli/session.hpp>
 #include <whence/cli/time_text.hpp>
+#include <whence/upcasting/errors.hpp>
 
 namespace whence::inline v0::cli {
 namespace {
@@ -68,14 +73,49 @@ exit_code list_events(const request& request, session& session) {
   return exit_code::done;
 }
 
-exit_code show_event(const request& request, session& session) {
-  log_reader& log = session.log();
-  const event_page page = event_named(log, request.argument());
-  const recorded_event& event = page.front();
+void print_event(const recorded_event& event, session& session) {
   if (session.form() == output_form::table) {
-    session.print(event_screen(event, log, session));
+    session.print(event_screen(event, session.log(), session));
   } else {
     session.print_json(json_of(event));
+  }
+}
+
+/// What the stored event is today, as the application's upcasters have it. Its page has nothing if it is no longer told by itself.
+std::vector<recorded_event> of_today(const event_page& page, const recorded_event& stored) {
+  std::vector<recorded_event> today;
+  std::ranges::copy_if(page, std::back_inserter(today),
+                       [&](const recorded_event& event) { return event.position == stored.position; });
+  return today;
+}
+
+exit_code show_event(const request& request, session& session) {
+  const event_page page = event_named(session.log(), request.argument());
+  const recorded_event& stored = page.front();
+  if (request.has("--raw") || !session.reads_as_of_today()) {
+    print_event(stored, session);
+    return exit_code::done;
+  }
+  event_page page_of_today;
+  try {
+    const global_position before{stored.position.value() - 1};
+    page_of_today = session.log_of_today().read(before, {}, {.events = 1, .scanned = 1});
+  } catch (const upcast_failed& failure) {
+    print_event(stored, session);
+    session.failed(failure);
+    return exit_code_of(failure);
+  }
+  const std::vector<recorded_event> today = of_today(page_of_today, stored);
+  std::string names;
+  for (const recorded_event& event : today) names += (names.empty() ? "" : ", ") + type_of(event);
+  if (today.size() == 1) {
+    print_event(today.front(), session);
+    if (names != type_of(stored) || today.front().data != stored.data)
+      session.note("it is stored as " + visible(type_of(stored)) + ": --raw shows that");
+  } else {
+    print_event(stored, session);
+    session.note(today.empty() ? "this is what is stored: it is no longer told, or with the event behind it"
+                               : "this is what is stored; today it is " + visible(names));
   }
   return exit_code::done;
 }
@@ -94,10 +134,13 @@ constexpr example list_examples[] = {
     {"whence event list --follow --count 9", "and what comes next"},
     {"whence event list -o jsonl | wc -l", "one event a line"},
 };
+constexpr flag raw{.name = "--raw", .text = "as it is stored, and not as upcasters have it"};
+constexpr const flag* show_flags[] = {&raw};
 constexpr example show_examples[] = {
     {"whence event show @1", "by its position in the log"},
     {"whence event show order-12345@1", "by stream and version"},
     {"whence event show @1 -o json", "as it stands on every boundary"},
+    {"whence event show @1 --raw", "as it is stored"},
 };
 constexpr std::string_view list_text =
     "Events in the order of the log. Options join by \"and\", values of one by \"or\". An id may be cut to at least 8 "
@@ -106,7 +149,9 @@ constexpr std::string_view list_text =
     "one that was cut says in JSON where it goes on: \"next\" is for --from, or for --to if it is reversed.";
 constexpr std::string_view show_text =
     "One event, named by its position (@4711), by stream and version (order-12345@3), or by its id, which may be cut "
-    "to at least 8 characters of its beginning or end; then it is looked for in the last million events.";
+    "to at least 8 characters of its beginning or end; then it is looked for in the last million events.\n"
+    "The application's own executable shows what the event is today, through its upcasters; --raw, and the stock "
+    "program, what is stored. event list and stream show are of what is stored.";
 
 constexpr command rows[] = {
     {.group = "event",
@@ -125,6 +170,7 @@ constexpr command rows[] = {
      .summary = "show one event whole",
      .text = show_text,
      .examples = show_examples,
+     .flags = show_flags,
      .schema = "envelope",
      .run = &show_event},
 };

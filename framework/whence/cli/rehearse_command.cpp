@@ -43,8 +43,8 @@ struct rehearsal_failed final : error {
   static std::string advice(const rehearsal_finding& first) {
     const std::string at = std::to_string(first.position.value());
     switch (first.what) {
-      case rehearsal_finding::kind::event: return "whence event show " + at;
-      case rehearsal_finding::kind::state: return "whence event show " + at;
+      case rehearsal_finding::kind::event:
+      case rehearsal_finding::kind::state: return "whence event show @" + at + " --raw";
       case rehearsal_finding::kind::difference:
         return "whence stream state " + shell_word(first.stream) + " --at " + std::to_string(first.version.value());
       case rehearsal_finding::kind::aggregate: return "whence stream show " + shell_word(first.stream);

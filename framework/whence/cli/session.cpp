@@ -83,6 +83,10 @@ const log_source& session::source() {
 
 log_reader& session::log() { return log_of_today().stored(); }
 
+bool session::reads_as_of_today() const noexcept {
+  return around_.types != nullptr && !around_.types->known().upcasters().empty();
+}
+
 log_reader& session::log_of_today() {
   if (log_) return *log_;
   log_ = (around_.types ? upcasting(source(), around_.types->known().upcasters()) : source()).visit(around_.runtime);

@@ -108,7 +108,7 @@ struct events_not_upcast final : error {
     text.why = "no upcaster begins at that version; today's is " + std::to_string(first.version_of_today);
     for (const rehearsal_finding& finding : survey.found.findings)
       if (finding.position == first.first_failed) text.why = visible(finding.detail);
-    text.remedy = "whence event show " + at;
+    text.remedy = "whence event show @" + at + " --raw";
     return text;
   }
 };
