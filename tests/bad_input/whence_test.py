@@ -111,7 +111,7 @@ OWN = {
         case("order-1@9", "event.missing", 3, "there is no event order-1@9$", "whence stream show order-1$"),
         case("order-9@1", "stream.missing", 3, "stream \"order-9\" does not exist$", "whence stream list$"),
         case("@x", "usage.value", 2, "the event cannot be \"@x\"$", "give an id"),
-        case("@1 --raw", "usage.option", 2, "there is no option --raw of `event show`$"),
+        case("@1 --bare", "usage.option", 2, "there is no option --bare of `event show`$"),
         case("@1 -o csv", "usage.value", 2, "-o cannot be \"csv\"$"),
         case("@4", "log.checksum", 6, "event 4 in shop.db cannot be trusted$", at="damaged event"),
     ],
