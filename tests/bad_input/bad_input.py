@@ -112,7 +112,7 @@ class Programs:
     def __init__(self, folder):
         self.folder = Path(tempfile.mkdtemp(prefix="whence-programs-"))
         self.folder.chmod(0o755)
-        for name in ("whence", "order-service"):
+        for name in ("whence", "order-service", "first-program"):
             shutil.copy2(folder / name, self.folder)
             (self.folder / name).chmod(0o755)
 
@@ -232,6 +232,12 @@ class Setups:
     def another_application(self):
         place = Place(store="cats.db")
         change(place.folder / "cats.db", "CREATE TABLE cats(name TEXT)", "PRAGMA application_id = 77")
+        return place
+
+    def other_shop(self):
+        """A log of Whence's first program, which knows accounts."""
+        place = Place(store="bank.db")
+        self.programs.must("first-program", place)
         return place
 
     def newer_format(self):

@@ -1,11 +1,13 @@
 """Every command of `order-service` on bad input."""
 
 import re
+import signal
 import sys
+import time
 import unittest
 from pathlib import Path
 
-from bad_input import Programs, Table, case, refused_by_rule
+from bad_input import PATIENCE_SECONDS, Programs, Table, case, messages, refused_by_rule, remedy_of
 
 PROGRAMS = Programs(Path(sys.argv.pop()).resolve())
 HELP = "order-service {} --help$"
@@ -41,6 +43,10 @@ FOR_WRITERS = [
          "mv shop.db.lock shop.db.lock.old\n# whoever writes makes the file; then repeat the command$", at="folder for a lock"),
     case("", "file.is_a_directory", 6, "cannot read shop.db.witness; nothing was written$", "Is a directory$",
          "mv shop.db.witness shop.db.witness.old\n# then bring the file back from where the log came from$", at="folder for a witness"),
+    case("", "store.other_application", 4, "bank.db is the log of another application; nothing was written$",
+         "it has events, and none of a shop; the first is Deposited of Account$",
+         "order-service whence event list --limit 5 --store bank.db\n# so it begins; name a log of this shop, or a new one, with --store$",
+         at="other shop"),
     case("", "log.busy", 5, "shop.db is held for writing by process ", "nothing was touched$", "\n# when it has ended, repeat the command$",
          at="written by another"),
     case("", "log.tail_missing", 6, "shop.db ends at event 7, but event 8 was acknowledged; nothing was changed$",
@@ -207,6 +213,33 @@ class OrderService(Table):
                 # Who holds it goes on with what is its own: the index, and the read models.
                 changes += (r"shop\.db\.index.*", r"shop\.db\.models/.*") if one.at == "written by another" else ()
                 self.check_all([(command, case(line, one.code, one.exit, *one.says, at=one.at, changes=changes, out=one.out))])
+
+    def test_a_path_in_a_file_is_told_by_its_own_name(self):
+        for command in ("place 1 --line A:1:1", "pay 1", "report", "simulate --orders 1"):
+            ran = self.programs.run(["order-service", "--store", "shop.db/x", *command.split()], self.setups["shop"])
+            said = messages(ran.stderr, notes_before=False)
+            self.assertEqual((said[0]["code"], said[0]["where"]), ("file.not_a_directory", "shop.db/x"), ran.stderr)
+            self.assertTrue(said[0]["what"].startswith("cannot look at shop.db/x"), ran.stderr)
+            self.assertEqual(remedy_of(said[0]), "ls -l shop.db\n# that is a file, and no folder: name another path")
+
+    def wait_for_handler(self, pid, told):
+        end = time.monotonic() + PATIENCE_SECONDS
+        while not int(re.search(r"^SigCgt:\s*(\w+)$", Path(f"/proc/{pid}/status").read_text(), re.MULTILINE)[1], 16) >> (told - 1) & 1:
+            self.assertLess(time.monotonic(), end, "it listens to no signal")
+            time.sleep(0.01)
+
+    def test_an_import_that_waits_for_a_pipe_ends_when_it_is_told_to(self):
+        for told, code in ((signal.SIGINT, 130), (signal.SIGTERM, 143)):
+            place = self.setups.written_by_another()
+            self.addCleanup(place.close)
+            waiting = place.holder
+            waiting.send_signal(signal.SIGCONT)
+            self.wait_for_handler(waiting.pid, told)
+            waiting.send_signal(told)
+            with self.subTest(told=told):
+                self.assertEqual(waiting.wait(timeout=PATIENCE_SECONDS), code)
+                self.assertEqual(self.programs.run(["order-service", "--store", "shop.db", "pay", "4"], place).returncode, 0)
+                place.feed.close()
 
     def test_bad_input_in_a_machine_form_leaves_one_document_on_stdout(self):
         document = r"\{[^\n]*\"diagnostics\":\[[^\n]*\]\}\n"

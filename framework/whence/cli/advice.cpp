@@ -115,8 +115,9 @@ std::optional<std::string> of_name_taken(const file_error& fault, const std::str
 std::string of_file(const file_error& fault, const std::string& store) {
   if (const auto taken = of_name_taken(fault, store)) return *taken;
   if (fault.code() == "file.no_permission") return who_may(fault.path) + "\n# give this user the right to it";
-  if (fault.code() == "file.missing" || fault.code() == "file.not_a_directory")
-    return what_is_there(fault.path) + "\n# name a file that is there";
+  if (fault.code() == "file.missing") return what_is_there(fault.path) + "\n# name a file that is there";
+  if (fault.code() == "file.not_a_directory")
+    return what_is_there(fault.path) + "\n# that is a file, and no folder: name another path";
   if (fault.code() == "file.link_loop")
     return what_is_there(fault.path) + "\n# a link there leads back to itself: name the file that it should lead to";
   if (fault.code() == "file.is_a_directory") return "ls -l " + shell_word(fault.path) + "\n# name a file";

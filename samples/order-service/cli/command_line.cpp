@@ -124,6 +124,14 @@ void take_import(CLI::App& imports, flags& given) {
                    "Take the last record though the file has no line end behind it; else its invoice is held back");
 }
 
+void take_order(CLI::App& place, flags& given) {
+  place.add_option("--line", given.lines, "What is ordered; may be repeated")
+      ->required()
+      ->type_name("ITEM:QUANTITY:PRICE");
+  place.add_option("--customer", given.customer, "Who orders; without it, a guest")->type_name("C");
+  place.add_option("--country", given.country, "Where to")->type_name("X");
+}
+
 void describe(CLI::App& program, flags& given) {
   program.add_option("--store", given.store, "The log; else WHENCE_STORE, or what whence.toml says")->type_name("PATH");
   program.add_option("-o,--output", given.form, "The form of what goes to stdout")
@@ -141,8 +149,8 @@ void describe(CLI::App& program, flags& given) {
                   std::string(name) + " " + example + " --store shop.db\nprints:  " + prints);
     return added;
   };
-  const auto takes_order = [&](CLI::App* added) {
-    added->add_option("ORDER", given.order, "Its id: order-536365")->required();
+  const auto takes_order = [&](CLI::App* added, const char* what = "Its id: order-536365, or order-~…") {
+    added->add_option("ORDER", given.order, what)->required();
   };
   const auto writes = [&](CLI::App* added) {
     added->add_flag("--accept-missing-tail", given.accept_missing_tail,
@@ -160,12 +168,10 @@ void describe(CLI::App& program, flags& given) {
   take_import(*imports, given);
 
   CLI::App* const place = writes(command("place", "Place an order", "1 --line TEA:2:4.50", "order-1 is placed"));
-  takes_order(place);
-  place->add_option("--line", given.lines, "What is ordered; may be repeated")
-      ->required()
-      ->type_name("ITEM:QUANTITY:PRICE");
-  place->add_option("--customer", given.customer, "Who orders; without it, a guest")->type_name("C");
-  place->add_option("--country", given.country, "Where to")->type_name("X");
+  takes_order(place,
+              "Its number, any text: 536365. In the log it is order-536365; or order-~…, as is said then, if it is "
+              "longer than 200 bytes, begins with ~ or has characters that do not show");
+  take_order(*place, given);
 
   takes_order(writes(command("pay", "Take the payment for an order", "order-1", "order-1 is paid")));
   takes_order(writes(command("ship", "Ship a paid order", "order-1", "order-1 is shipped")));

@@ -72,9 +72,10 @@ void reject(const csv_record& record, reject_reason reason, const sale_columns& 
 void stage(sales_file& file, const import_request& command, staging_area& staged, counts& sums,
            const whence::application& app, const request& asked, const terminal& terminal) {
   const auto read = [&] {
-    return "reading " + std::to_string(staged.accepted() + staged.rejected()) + " records; nothing of them was written";
+    return "reading " + counted(staged.accepted() + staged.rejected(), "record") + "; nothing of them was written";
   };
   progress_bar progress(terminal.err, terminal.err_columns != 0, "reading");
+  file.stop_when([&app] { return app.stopping(); });
   std::string invoice_before;
   for (csv_record record; unless_stopping(app, asked, read, [&] { return file.next(record); });
        progress.show(file.bytes_read(), file.bytes())) {
@@ -168,8 +169,8 @@ void print(const counts& sums, const request& asked, const terminal& terminal) {
                  << "}\n";
     return;
   }
-  terminal.out << sums.records << " records: " << sums.accepted << " accepted, " << sums.rejected << " rejected; "
-               << sums.events << " events added";
+  terminal.out << counted(sums.records, "record") << ": " << sums.accepted << " accepted, " << sums.rejected
+               << " rejected; " << counted(sums.events, "event") << " added";
   if (sums.incomplete > 0)
     terminal.out << "; " << sums.incomplete << (sums.incomplete == 1 ? " invoice is" : " invoices are")
                  << " recorded without rejected records of " << (sums.incomplete == 1 ? "its" : "their") << " own";

@@ -9,6 +9,7 @@
 #include <cli/failure.hpp>
 #include <cli/shell_text.hpp>
 #include <cli/store_opening.hpp>
+#include <domain/names.hpp>
 #include <domain/text.hpp>
 #include <service/shop_service.hpp>
 
@@ -65,6 +66,18 @@ void print(const answer& ended, std::string_view done, const whence::id<Order>& 
   }
 }
 
+/// The name of the order in the log is not the one that it was given then: whoever looks for it there has to know.
+void note_name(const whence::id<Order>& order, const request& asked, const terminal& terminal) {
+  if (!hashed_order_id(order.value())) return;
+  report(failure(exit_code::done, "order.named",
+                 {.what = "in the log the order is called " + order.value(),
+                  .where = asked.store,
+                  .why = "its number is too long for a name, begins with ~, or has characters that do not show",
+                  .remedy = "order-service whence stream show " + for_shell(order.value()) + " --store " +
+                            for_shell(asked.store)}),
+         terminal.err, terminal.err_columns);
+}
+
 }  // namespace
 
 void carry_out(const place_request& command, const request& asked, const terminal& terminal) {
@@ -79,6 +92,7 @@ void carry_out(const place_request& command, const request& asked, const termina
   const answer ended = shop_service(app).place(command.order, std::move(place), {}).get();
   must_be_accepted(ended, "place", command.order, asked, terminal);
   print(ended, "placed", command.order, asked, terminal);
+  note_name(command.order, asked, terminal);
 }
 
 void carry_out(const pay_request& command, const request& asked, const terminal& terminal) {

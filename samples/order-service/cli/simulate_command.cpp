@@ -15,6 +15,7 @@
 #include <cli/shell_text.hpp>
 #include <cli/stopping.hpp>
 #include <cli/store_opening.hpp>
+#include <domain/text.hpp>
 #include <service/open_shop.hpp>
 #include <simulate/simulated_order.hpp>
 
@@ -131,7 +132,7 @@ void carry_out(const simulate_request& command, const request& asked, const term
   if (asked.form == output_form::json)
     terminal.out << "{\"orders\": " << command.orders << ", \"events\": " << events << "}\n";
   else
-    terminal.out << command.orders << " orders; " << events << " events added\n";
+    terminal.out << counted(command.orders, "order") << "; " << counted(events, "event") << " added\n";
 }
 
 }  // namespace shop

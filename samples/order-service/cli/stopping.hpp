@@ -9,6 +9,7 @@
 
 #include <cli/failure.hpp>
 #include <cli/request.hpp>
+#include <import/sales_file.hpp>
 
 namespace shop {
 
@@ -27,6 +28,8 @@ auto unless_stopping(const whence::application& app, const request& asked, Done 
     return work();
   } catch (const whence::application_stopped&) {
     // Between two commands of the piece; repeating the run goes on there.
+    throw stopped(app, asked, done());
+  } catch (const reading_stopped&) {
     throw stopped(app, asked, done());
   }
 }

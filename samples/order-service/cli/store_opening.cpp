@@ -1,5 +1,6 @@
 #include <cli/store_opening.hpp>
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 
@@ -11,6 +12,11 @@
 #include <whence/store/log_source.hpp>
 
 #include <cli/shell_text.hpp>
+#include <domain/credit_note.hpp>
+#include <domain/order.hpp>
+#include <domain/payment.hpp>
+#include <domain/stock_item.hpp>
+#include <domain/text.hpp>
 
 namespace shop {
 namespace {
@@ -71,9 +77,40 @@ void note_new_epoch(std::optional<std::uint64_t> before, whence::log& log, const
          terminal.err, terminal.err_columns);
 }
 
+/// Events that a shop writes into another application's log stay there for good. So a log that has events, and none of a shop's
+/// aggregates among the first million, is not written. Nothing: it is ours, new, or cannot be read, and opening it says why.
+std::optional<failure> of_another_application(const std::string& store) try {
+  constexpr whence::global_position looked_at{1'000'000};
+  const auto log = whence::sqlite(store).visit(whence::runtime::system(1));
+  const whence::event_filter ours{
+      .aggregate_types = {std::string(Order::type.name), std::string(Payment::type.name),
+                          std::string(StockItem::type.name), std::string(CreditNote::type.name)},
+      .event_types = {}};
+  const whence::global_position end = std::min(log->head(), looked_at);
+  for (whence::global_position at; at < end;) {
+    const whence::event_page page = log->read(at, ours, {.events = 1});
+    if (!page.empty()) return std::nullopt;
+    if (page.scanned_to() <= at) break;
+    at = page.scanned_to();
+  }
+  const whence::event_page page = log->read({}, {}, {.events = 1});
+  if (page.empty()) return std::nullopt;
+  const whence::recorded_event& first = *page.begin();
+  return failure(exit_code::refused, "store.other_application",
+                 {.what = store + " is the log of another application; nothing was written",
+                  .where = store,
+                  .why = "it has events, and none of a shop; the first is " + shown(first.type) + " of " +
+                         shown(first.aggregate_type),
+                  .remedy = "order-service whence event list --limit 5 --store " + for_shell(store) +
+                            "\n# so it begins; name a log of this shop, or a new one, with --store"});
+} catch (const whence::error&) {
+  return std::nullopt;
+}
+
 }  // namespace
 
 whence::application open_for(const request& asked, absent_shop absent, const terminal& terminal) {
+  if (const auto refused = of_another_application(asked.store)) throw *refused;
   try {
     const auto before = asked.accept_missing_tail ? epoch_of(asked.store) : std::nullopt;
     auto app = open_shop(asked.store, absent, terminal.background, {.accept_missing_tail = asked.accept_missing_tail});

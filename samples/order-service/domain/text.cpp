@@ -55,6 +55,10 @@ std::optional<std::int64_t> parse_count(std::string_view text) noexcept {
   return negative ? -number : number;
 }
 
+std::string counted(std::uint64_t number, std::string_view one) {
+  return std::to_string(number).append(" ").append(one) + (number == 1 ? "" : "s");
+}
+
 std::string readable(std::string_view text) {
   std::string characters;
   characters.reserve(text.size());

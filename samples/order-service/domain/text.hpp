@@ -18,6 +18,9 @@ std::optional<std::int64_t> parse_count(std::string_view text) noexcept;
 /// The text, with U+FFFD in the place of each byte that is no part of a character.
 std::string readable(std::string_view text);
 
+/// "1 record", "2 records".
+std::string counted(std::uint64_t number, std::string_view one);
+
 /// The text for a terminal: readable, and what would move the cursor or turn the direction of reading (controls, also those
 /// of U+0080 to U+009F, marks of direction, separators of lines) is written out as JSON would: \u001b.
 std::string shown(std::string_view text);

@@ -1,7 +1,12 @@
 #include <import/sales_file.hpp>
 
+#include <fcntl.h>
+#include <poll.h>
+#include <unistd.h>
+
 #include <cerrno>
 #include <filesystem>
+#include <ios>
 #include <utility>
 
 #include <whence/core/files.hpp>
@@ -9,12 +14,11 @@
 namespace shop {
 namespace {
 
-std::ifstream opened(const std::string& path) {
+int opened(const std::string& path) {
   if (std::error_code error; std::filesystem::is_directory(path, error)) throw whence::file_error("read", path, EISDIR);
-  errno = 0;
-  std::ifstream stream(path, std::ios::binary);
-  if (!stream) throw whence::file_error("read", path, errno != 0 ? errno : EIO);
-  return stream;
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) throw whence::file_error("read", path, errno);
+  return descriptor;
 }
 
 sale_columns columns_of(csv_reader& reader, const std::string& path) {
@@ -33,8 +37,31 @@ not_a_sales_file::not_a_sales_file(std::string file)
                       "InvoiceDate, UnitPrice, CustomerID, Country"}),
       path(std::move(file)) {}
 
+file_buffer::file_buffer(const std::string& path) : descriptor_(opened(path)), block_(std::size_t{1} << 16) {}
+
+file_buffer::~file_buffer() { ::close(descriptor_); }
+
+file_buffer::int_type file_buffer::underflow() {
+  constexpr int patience_milliseconds = 50;
+  for (;;) {
+    if (asked_to_stop_ && asked_to_stop_()) {
+      stopped_ = true;
+      return traits_type::eof();
+    }
+    pollfd waiting{.fd = descriptor_, .events = POLLIN, .revents = 0};
+    const int ready = ::poll(&waiting, 1, asked_to_stop_ ? patience_milliseconds : -1);
+    if (ready == 0 || (ready < 0 && errno == EINTR)) continue;
+    const ssize_t got = ::read(descriptor_, block_.data(), block_.size());
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) throw std::ios_base::failure("the file cannot be read");  // istream makes badbit of it
+    if (got == 0) return traits_type::eof();
+    setg(block_.data(), block_.data(), block_.data() + got);
+    return traits_type::to_int_type(block_.front());
+  }
+}
+
 sales_file::sales_file(const std::string& path)
-    : path_(path), stream_(opened(path)), reader_(stream_), columns_(columns_of(reader_, path)) {
+    : path_(path), buffer_(path), stream_(&buffer_), reader_(stream_), columns_(columns_of(reader_, path)) {
   std::error_code error;
   const auto size = std::filesystem::file_size(path, error);
   if (!error) bytes_ = size;
@@ -42,7 +69,9 @@ sales_file::sales_file(const std::string& path)
 
 bool sales_file::next(csv_record& record) {
   try {
-    return reader_.next(record);
+    const bool found = reader_.next(record);
+    if (buffer_.stopped()) throw reading_stopped{};
+    return found;
   } catch (const std::ios_base::failure&) {
     throw whence::file_error("read", path_, EIO);
   }

@@ -209,6 +209,28 @@ TEST_CASE("command lines that are none") {
         std::string::npos);
 }
 
+TEST_CASE("an order that the log calls otherwise, and a log of another application") {
+  const shop_folder folder;
+  CHECK(without_folder(folder, folder.run({"place", "~7", "--line", "A:1:1"}).err) ==
+        R"(order-service: in the log the order is called order-~00000000-0000-7a20-a834-75d84e781d0f
+  where: shop.db
+  why:   its number is too long for a name, begins with ~, or has characters that do not show
+  do:    order-service whence stream show 'order-~00000000-0000-7a20-a834-75d84e781d0f' --store shop.db  [order.named]
+)");
+  const shop_folder bank;
+  REQUIRE(program::shell("cd '" + bank.file("") + "' && first-program >/dev/null && mv bank.db shop.db && " +
+                         "mv bank.db.witness shop.db.witness") == 0);
+  const auto refused = bank.run({"place", "1", "--line", "A:1:1"});
+  CHECK(refused.exit == 4);
+  CHECK(without_folder(bank, refused.err) ==
+        R"(order-service: shop.db is the log of another application; nothing was written
+  where: shop.db
+  why:   it has events, and none of a shop; the first is Deposited of Account
+  do:    order-service whence event list --limit 5 --store shop.db
+         # so it begins; name a log of this shop, or a new one, with --store  [store.other_application, exit 4]
+)");
+}
+
 TEST_CASE("files that are none of sales") {
   const shop_folder folder;
   trade(folder);

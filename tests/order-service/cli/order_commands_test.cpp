@@ -207,6 +207,37 @@ TEST_CASE("columns stand apart, however wide a figure is") {
                            "999999999             0.0001  LONG-CODE-OF-AN-ITEM\n"));
 }
 
+TEST_CASE("an order that is called otherwise in the log is placed with its name there, which can be looked up") {
+  const shop_folder folder;
+  for (const std::string& number : {std::string(201, '9'), std::string("~7"), std::string("a\tb")}) {
+    CAPTURE(number);
+    const auto placed = folder.run({"place", number, "--line", "A:1:1"});
+    const std::string name = placed.out.substr(0, placed.out.find(' '));
+    CHECK(name.starts_with("order-~"));
+    CHECK(placed.err ==
+          "order-service: in the log the order is called " + name + "\n  where: " + folder.store() +
+              "\n  why:   its number is too long for a name, begins with ~, or has characters that do not show" +
+              "\n  do:    order-service whence stream show '" + name + "' --store " + folder.store() +
+              "  [order.named]\n");
+    CHECK(program::shell("order-service whence stream show '" + name + "' --store " + folder.store() + " >/dev/null") ==
+          0);
+    CHECK(folder.run({"pay", name}).exit == 0);
+  }
+  CHECK(folder.run({"place", std::string(200, '9'), "--line", "A:1:1"}).err == "");
+  const std::string help = program::run({"place", "--help"}).out;
+  CHECK(help.find("order-~") != std::string::npos);
+}
+
+TEST_CASE("one is not written as several") {
+  const shop_folder folder;
+  const std::string sales =
+      folder.write("a.csv",
+                   "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n"
+                   "7,TEA,,-1,12/1/2010 8:26,0,,\n");
+  CHECK(folder.run({"import", sales}).out == "1 record: 1 accepted, 0 rejected; 1 event added\n");
+  CHECK(folder.run({"simulate", "--orders", "1"}).out.starts_with("1 order; "));
+}
+
 TEST_CASE("what a refusal tells to do works when it is pasted") {
   const shop_folder folder;
   const std::string store = folder.file("it's a \"shop\".db");

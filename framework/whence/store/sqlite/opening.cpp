@@ -26,7 +26,7 @@ void must_have_room_in_name(files& files, const log_paths& paths) {
   } catch (const file_error& refused) {
     if (refused.system_code == ENAMETOOLONG)
       throw file_error("make a log and what lies beside it at", paths.log, ENAMETOOLONG);
-    throw;
+    throw file_error("look at", paths.log, refused.system_code);
   }
 }
 
