@@ -25,6 +25,7 @@ INVOICES = 80
 ORDERS = 20
 EXIT_NOT_NOW = 5
 LEFT_WITHOUT_A_LOG = {".lock", ".new", ".witness"}
+LEFT_WITH_AN_EMPTY_LOG = {"", "-wal", "-shm", ".lock", ".witness", ".index", ".index-wal", ".index-shm", ".models"}
 AT_A_FULL_DISK = {"sql.full", "file.no_space", "append.not_written", "append.unknown", "append.closed"}
 AT_A_LIMIT = AT_A_FULL_DISK | {"sql.io", "file.too_large"}
 COMMANDS = {"place": "place 1 --line TEA:2:4.50", "import": "import ../sales.csv", "simulate": f"simulate --orders {ORDERS}"}
@@ -147,6 +148,9 @@ class FullDisk(unittest.TestCase):
                     if kept is None:  # there is no log: only what docs/errors.md says may stay of the attempt
                         left = {path.name.removeprefix("shop.db") for path in disk.disk.iterdir()}
                         self.assertLessEqual(left, LEFT_WITHOUT_A_LOG)
+                    if kept == [] and ran.returncode != 0:
+                        left = {path.name.removeprefix("shop.db") for path in disk.disk.iterdir()}
+                        self.assertLessEqual(left, LEFT_WITH_AN_EMPTY_LOG)
                     if kept is not None:
                         self.assertEqual(kept, events[:len(kept)], "what was kept is no beginning of it")
                     last = self.run_in(disk, f"order-service {line}")
@@ -164,6 +168,8 @@ class FullDisk(unittest.TestCase):
         text = (Path(__file__).resolve().parents[2] / "docs" / "errors.md").read_text()
         where = text.index("Where a log could not be made")
         self.assertEqual(set(re.findall(r"`(\.\w+)`", text[where:text.index("\n\n", where)])), LEFT_WITHOUT_A_LOG)
+        where = text.index("an empty log is left")
+        self.assertEqual(set(re.findall(r"`([-.][\w-]+)`", text[where:text.index("\n\n", where)])), LEFT_WITH_AN_EMPTY_LOG - {""})
 
     def test_place(self):
         self.check_sizes(DISK, "place")

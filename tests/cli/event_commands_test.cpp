@@ -36,6 +36,26 @@ using list = std::vector<std::uint64_t>;
 
 }  // namespace
 
+TEST_CASE("on a terminal an empty list says what was looked for, and in how much") {
+  console console;
+  CHECK(console.run("event list --tag x:1").err == "");  // a pipe is read by a program
+  console.terminal(100).with("NO_COLOR", "1");
+  CHECK(console.run("event list --tag x:1 --since 2d").err ==
+        "nothing found with --tag x:1 --since 2d in 9 events, #1 to #9\n");
+  CHECK(console.run("event list --from 100").err ==
+        "nothing found with --from 100 in no event: the log has #1 to #9\n");
+  CHECK(console.run("event count --by type --tag x:1").err == "nothing found with --tag x:1 in 9 events, #1 to #9\n");
+  CHECK(console.run("stream list --from 100").err ==
+        "nothing found with --from 100 in no event: the log has #1 to #9\n");
+  CHECK(console.run("stream show order-12345 --tag x:1").err ==
+        "nothing found with --tag x:1 in 3 events of order-12345\n");
+  CHECK(console.run("projection list").err == "no read model lies beside the log\n");
+  CHECK(console.run("event list --tag x:1 --quiet").err == "");
+  CHECK(console.run("event list --tag x:1 -o jsonl").err == "");
+  CHECK(tests::empty_console()->terminal(100).with("NO_COLOR", "1").run("event list").err ==
+        "nothing found in a log without events\n");
+}
+
 TEST_CASE("an empty log is an empty list in every form") {
   const auto console = tests::empty_console();
   const ran table = console->run("event list");

@@ -59,6 +59,16 @@ struct shop {
 
 }  // namespace
 
+TEST_CASE("a number that 64 bits cannot hold keeps its digits in the data; the help says where it does not") {
+  shop shop;
+  const std::string data = "json('{\"n\":123456789012345678901234567890}')";
+  CHECK(shop.sql("SELECT " + data + " AS d", {"-o", "csv"}).out.find("123456789012345678901234567890") !=
+        std::string::npos);
+  CHECK(shop.sql("SELECT json_extract(" + data + ", '$.n') AS n", {"-o", "csv"}).out ==
+        "n\r\n1.2345678901234568e+29\r\n");
+  CHECK(shop.console.run("sql --help").out.find("64 bits cannot hold") != std::string::npos);
+}
+
 TEST_CASE("no statement writes a byte, and each that would is told what it would have done") {
   shop shop;
   struct what {

@@ -197,9 +197,13 @@ exit_code count_events(const request& request, session& session) {
     if (all.events == 0) note_unknown_types(request, session);
     return exit_code::done;  // or that of the condition
   }
-  selected_events events(log, std::move(wanted));
-  (by->ascending ? &count_in_order : &count_by_name)(events, *by,
-                                                     [&list](const counted& count) { return list.take(count); });
+  selected_events events(log, wanted);
+  bool any = false;
+  (by->ascending ? &count_in_order : &count_by_name)(events, *by, [&](const counted& count) {
+    any = true;
+    return list.take(count);
+  });
+  if (!any) note_nothing_found(request, session, events_in(wanted, log));
   return exit_code::done;
 }
 

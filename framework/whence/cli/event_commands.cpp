@@ -55,7 +55,8 @@ exit_code list_events(const request& request, session& session) {
   if (is_following(request)) return follow_events(request, session);
   const std::size_t limit = session.limit(request);
   log_reader& log = session.log();
-  selected_events events(log, selection_from(request, log, session.now()));
+  const selection wanted = selection_from(request, log, session.now());
+  selected_events events(log, wanted);
   item_list& list = session.list(looks_of(event_columns()));
   events.while_looking([&] {
     list.show();
@@ -69,7 +70,7 @@ exit_code list_events(const request& request, session& session) {
     }
     put(list, event_columns(), &json_of, *event);
   }
-  if (list.items() == 0) note_unknown_types(request, session);
+  if (list.items() == 0) note_nothing_found(request, session, events_in(wanted, log));
   return exit_code::done;
 }
 

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include <whence/cli/display_text.hpp>
 #include <whence/cli/flags.hpp>
 #include <whence/cli/near_words.hpp>
 #include <whence/cli/program_name.hpp>
@@ -85,6 +86,28 @@ void note_unknown(const request& request, session& session, const flag& flag, na
 void note_unknown_types(const request& request, session& session) {
   note_unknown(request, session, flags::types, [](const recorded_event& event) { return event.type; });
   note_unknown(request, session, flags::aggregates, [](const recorded_event& event) { return event.aggregate_type; });
+}
+
+void note_nothing_found(const request& request, session& session, const std::string& looked_at) {
+  note_unknown_types(request, session);
+  if (!session.on_terminal() || session.form() != output_form::table) return;
+  std::string wanted;
+  for (const flag* const known : request.what()->flags) {
+    if (!known->selects) continue;
+    for (const std::string& value : request.values(known->name))
+      wanted += " " + std::string(known->name) + " " + shell_word(value);
+  }
+  session.note("nothing found" + (wanted.empty() ? "" : " with" + wanted) + " in " + looked_at);
+}
+
+std::string events_in(const selection& wanted, log_reader& log) {
+  const std::uint64_t head = log.head().value();
+  const std::uint64_t first = std::max<std::uint64_t>(wanted.from.value(), 1);
+  const std::uint64_t last = std::min(wanted.to.value(), head);
+  if (head == 0) return "a log without events";
+  if (first > last) return "no event: the log has #1 to #" + std::to_string(head);
+  if (first == last) return "one event, #" + std::to_string(first);
+  return with_groups(last - first + 1) + " events, #" + std::to_string(first) + " to #" + std::to_string(last);
 }
 
 }  // namespace whence::inline v0::cli

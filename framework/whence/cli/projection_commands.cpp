@@ -144,6 +144,8 @@ exit_code list_models(const request& request, session& session) {
   for (const model_standing& model : found.models)
     put(list, model_columns(), &json_of_model, shown_model{.standing = &model, .rate = {}, .seconds_left = {}});
   report_problems(found, session);
+  if (found.models.empty() && session.on_terminal() && session.form() == output_form::table)
+    session.note("no read model lies beside the log");
   return exit_code::done;
 }
 

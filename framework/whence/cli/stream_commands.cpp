@@ -133,7 +133,10 @@ exit_code list_streams(const request& request, session& session) {
     }
     put(list, columns, &json_of_stream, *stream);
   }
-  if (list.items() == 0) note_unknown_types(request, session);
+  if (list.items() == 0) {
+    log_reader& log = session.log();
+    note_nothing_found(request, session, events_in(selection_from(request, log, session.now()), log));
+  }
   return exit_code::done;
 }
 
@@ -156,6 +159,8 @@ exit_code show_stream(const request& request, session& session) {
     }
     put(list, history_columns(), &json_of, *event);
   }
+  if (list.items() == 0 && stream)
+    note_nothing_found(request, session, with_groups(stream->version.value()) + " events of " + request.argument());
   return exit_code::done;
 }
 
