@@ -125,6 +125,9 @@ TEST_CASE("a name that a shell would take apart is quoted where it is to be past
   CHECK(cli::shell_word("x; rm -rf ~") == "'x; rm -rf ~'");
   CHECK(cli::shell_word("it's") == "'it'\\''s'");
   CHECK(cli::shell_word("") == "''");
+  CHECK(cli::shell_word("=0") == "'=0'");  // for zsh
+  CHECK(cli::shell_word("--fail-if=0") == "--fail-if=0");
+  CHECK(cli::shell_word("a\n'b\\") == R"($'a\x0a\'b\\')");
   tests::console console;
   tests::append_event(*console.log, "x; rm -rf ~", "Order", tests::event_of("OrderPlaced", "{}", 70));
   CHECK(console.run({"event", "show", "x; rm -rf ~@9"}).err.find("do:    whence stream show 'x; rm -rf ~'  [") !=

@@ -32,7 +32,7 @@ COMMANDS = {
     "inspect": [[]], "event list": [[], ["--data"], ["--columns", "position,id,data"]], "event show": [["@1"], ["order-S1-1@1"]],
     "event count": [[], ["--by", "type"]], "stream list": [[], ["--by-size"]], "stream show": [["order-S1-1"]],
     "stream state": [["order-S1-1"]], "stream diff": [["order-S1-1"]], "trace": [["@1"], ["@1", "--flat"], ["@1", "--data"]],
-    "projection list": [[]], "projection status": [[]], "log verify": [[]],
+    "projection list": [[]], "projection status": [[]], "log verify": [[]], "rehearse": [[]], "schema upcast": [[]],
     "sql": [["-c", "SELECT position, stream, type, data FROM events"]],
 }
 NO_SCREEN = {"man", "completion"}

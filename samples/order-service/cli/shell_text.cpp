@@ -4,7 +4,9 @@ namespace shop {
 
 std::string for_shell(std::string_view text) {
   constexpr std::string_view plain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_./:=@%+,";
-  if (!text.empty() && text.find_first_not_of(plain) == std::string_view::npos) return std::string{text};
+  // zsh takes a word that begins with = for the path of a program.
+  if (!text.empty() && text.front() != '=' && text.find_first_not_of(plain) == std::string_view::npos)
+    return std::string{text};
   std::string word = "'";
   for (const char character : text)
     if (character == '\'')

@@ -231,6 +231,14 @@ TEST_CASE("an order that the log calls otherwise, and a log of another applicati
 )");
 }
 
+TEST_CASE("a word that zsh would take for a program stands in quotes") {
+  const shop_folder folder;
+  CHECK(folder.run({"show", "=0"}).exit == 3);
+  CHECK(folder.run({"pay", "=0"}).err.find("[log.missing, exit 3]") != std::string::npos);
+  CHECK(program::run({"pay", "=0", "--stor", "x"}).err.find("  do:    order-service pay '=0' --store x  [") !=
+        std::string::npos);
+}
+
 TEST_CASE("files that are none of sales") {
   const shop_folder folder;
   trade(folder);
