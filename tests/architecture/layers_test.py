@@ -18,13 +18,13 @@ TABLE = {
     "store": (["core"], ["sql"]),
     "upcasting": (["store", "serialization"], []),
     "subscription": (["store", "resilience"], []),
-    "contracts": (["serialization"], []),
     "modelling": (["store", "serialization", "resilience"], ["sql"]),
+    "contracts": (["modelling", "upcasting"], []),
     "projection": (["subscription", "serialization", "sql"], []),
     "app": (["modelling", "projection", "upcasting"], []),
     "rehearsal": (["modelling", "projection", "upcasting"], []),
-    "cli": (["modelling", "projection", "upcasting", "rehearsal"], []),
-    "testing": (["modelling", "projection"], []),
+    "cli": (["modelling", "projection", "upcasting", "contracts", "rehearsal"], []),
+    "testing": (["modelling", "projection", "contracts"], []),
 }
 
 

@@ -208,6 +208,25 @@ class Setups:
     def empty_folder(self):
         return Place(store="")
 
+    def contracts(self):
+        place = Place(store="")
+        self.programs.must("order-service whence schema release", place)
+        return place
+
+    def contracts_changed(self):
+        """One by hand; beside them, what was released is whole, and one schema of it is gone."""
+        place = self.copy_of("contracts")
+        shutil.copytree(place.folder / "schemas", place.folder / "changed")
+        (place.folder / "changed/order/OrderCancelled.v1.schema.json").unlink()
+        shutil.copy(place.folder / "schemas/order/OrderShipped.v1.schema.json", place.folder / "schemas/order/OrderCancelled.v1.schema.json")
+        return place
+
+    def contracts_cut(self):
+        place = self.copy_of("contracts")
+        os.truncate(place.folder / "schemas/order/OrderCancelled.v1.schema.json", 100)
+        (place.folder / "noise.json").write_bytes(bytes(range(256)))
+        return place
+
     def missing(self):
         return Place(store="missing.db")
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from bad_input import Programs, Table, case, messages, remedy_of
 
 PROGRAMS = Programs(Path(sys.argv.pop()).resolve())
-NO_LOG = {"man", "completion"}  # the commands that open none
+NO_LOG = {"man", "completion", "schema check", "schema release", "schema diff"}  # the commands that open none
 ANYTHING = ".*"
 SOMETHING = ".+"
 HELP = "whence {} --help$"
@@ -212,6 +212,18 @@ OWN = {
         case("", "usage.statement", 2, "near \"utter\": syntax error$", input="utter nonsense"),
         case("-c 'SELECT count(*) AS n FROM events'", "log.tail_missing", 6, at="tail missing", out="n\n7\n"),
     ],
+    "schema diff": [
+        case("", "usage.argument", 2, "`schema diff` needs to know which: OLD NEW$", HELP.format("schema diff")),
+        case("schemas", "usage.argument", 2, "`schema diff` needs to know which: OLD NEW$", at="contracts"),
+        case("a b c", "usage.argument", 2, "`schema diff` has no place for \"c\"$"),
+        case("a b --require everything", "usage.value", 2, "--require cannot be \"everything\"$"),
+        case("a b -o csv", "usage.value", 2, "-o cannot be \"csv\"$", "choose one of: table, json, jsonl$"),
+        case("none.json none.json", "file.missing", 3, "cannot read none.json$"),
+        case("schemas noise.json", "file.not_a_directory", 5, "noise.json$", at="contracts cut"),
+        case("noise.json noise.json", "schema.malformed", 6, "no JSON from byte 1$", at="contracts cut"),
+        case(". .", "contract.missing", 3, "there are no contracts in .$", at="empty folder"),
+        case("schemas changed", "schema.incompatible", 1, "changed does not keep what schemas promised", at="contracts changed", out=SOMETHING),
+    ],
     "man": [
         case("xyzzy", "usage.command", 2, "there is no command \"xyzzy\"$", "whence --help$"),
         case("event lst", "usage.command", 2, "there is no command \"event lst\"; did you mean list?$", "whence man event list$"),
@@ -229,7 +241,27 @@ OWN = {
 }
 
 # The stock program has no types; the application's has them.
+ASKED_WRONG = {
+    "schema check": [
+        case("order-1", "usage.argument", 2, "`schema check` has no place for \"order-1\"$", HELP.format("schema check")),
+        case("--fast", "usage.option", 2, "there is no option --fast of `schema check`$", HELP.format("schema check")),
+        case("--dir", "usage.value", 2, "--dir needs a value: DIR$", HELP.format("schema check")),
+        case("-o csv", "usage.value", 2, "-o cannot be \"csv\"$", "choose one of: table, json, jsonl$"),
+    ],
+    "schema release": [
+        case("order-1", "usage.argument", 2, "`schema release` has no place for \"order-1\"$", HELP.format("schema release")),
+        case("--force", "usage.option", 2, "there is no option --force of `schema release`$", HELP.format("schema release")),
+        case("--dir", "usage.value", 2, "--dir needs a value: DIR$", HELP.format("schema release")),
+        case("-o xml", "usage.value", 2, "-o cannot be \"xml\"$", "choose one of: table, json, jsonl, csv, markdown$"),
+    ],
+}
 STOCK = {
+    "schema check": ASKED_WRONG["schema check"] + [
+        case("", "types.missing", 7, "this needs the application's events", "PROGRAM whence schema check$", at="contracts"),
+    ],
+    "schema release": ASKED_WRONG["schema release"] + [
+        case("", "types.missing", 7, "this needs the application's events", "PROGRAM whence schema release$", at="contracts"),
+    ],
     "stream state": [
         case("", "usage.argument", 2, "`stream state` needs to know which: STREAM$", HELP.format("stream state")),
         case("order-1 order-2", "usage.argument", 2, "`stream state` has no place for \"order-2\"$"),
@@ -269,6 +301,18 @@ STOCK = {
     ],
 }
 WITH_TYPES = {
+    "schema check": ASKED_WRONG["schema check"] + [
+        case("", "contract.broken", 1, "whence schema release --dir schemas$", at="empty folder", out=SOMETHING),
+        case("", "contract.broken", 1, "schemas/order/OrderCancelled.v1.schema.json$", at="contracts changed", out=SOMETHING),
+        case("", "contract.broken", 1, "schemas/order/OrderCancelled.v1.schema.json$", at="contracts cut", out=SOMETHING),
+        case("--dir noise.json", "file.not_a_directory", 5, "noise.json$", at="contracts cut"),
+    ],
+    "schema release": ASKED_WRONG["schema release"] + [
+        case("", "contract.changed", 4, "OrderCancelled version 1 was released, and is described otherwise now", at="contracts changed"),
+        case("", "schema.malformed", 6, "schemas/order/OrderCancelled.v1.schema.json$", at="contracts cut"),
+        case("--dir noise.json", "file.not_a_directory", 5, "noise.json$", at="contracts cut"),
+        case("--columns evnt", "usage.value", 2, "there is no column \"evnt\"$", at="contracts"),
+    ],
     "stream state": [one for one in STOCK["stream state"] if one.code != "types.missing"] + [
         case("order-2 --at 9", "event.missing", 3, "whence stream show order-2$"),
         case("order-2 --at noon", "usage.value", 2, "--at cannot be \"noon\"$", "give a version such as 3, 90s, 15m, "),

@@ -9,6 +9,7 @@
 #include <doctest/doctest.h>
 
 #include <tests/cli/console.hpp>
+#include <tests/cli/contracts_beside.hpp>
 #include <tests/cli/example_words.hpp>
 #include <tests/cli/models_beside.hpp>
 #include <tests/cli/shop_log.hpp>
@@ -50,6 +51,7 @@ TEST_CASE("every example of every command runs, and finds something") {
   whence::sql::database::open(beside.add("order_summary", *console.log, 9), whence::sql::open_mode::read_write)
       .run("ALTER TABLE orders RENAME TO order_line");
   beside.add("stock_levels", *console.log, 9);
+  tests::put_contracts(console, std::filesystem::path(beside.store()).parent_path().string());
   for (const command& command : commands()) {
     if (command.hidden) continue;
     CHECK(!command.examples.empty());

@@ -14,6 +14,7 @@
 #include <nlohmann/json.hpp>
 
 #include <tests/cli/console.hpp>
+#include <tests/cli/contracts_beside.hpp>
 #include <tests/cli/example_words.hpp>
 #include <tests/cli/models_beside.hpp>
 #include <tests/cli/shop_log.hpp>
@@ -87,6 +88,7 @@ TEST_CASE("what each command prints as JSON, in a document or a line for each it
   whence::sql::database::open(beside.add("order_summary", *console.log, 9), whence::sql::open_mode::read_write)
       .run("ALTER TABLE orders RENAME TO order_line");
   beside.add("stock_levels", *console.log, 4);
+  tests::put_contracts(console, std::filesystem::path(beside.store()).parent_path().string());
   int documents = 0;
   int lines = 0;
   for (const command& command : commands()) {

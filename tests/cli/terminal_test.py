@@ -34,6 +34,7 @@ COMMANDS = {
     "stream state": [["order-S1-1"]], "stream diff": [["order-S1-1"]], "trace": [["@1"], ["@1", "--flat"], ["@1", "--data"]],
     "projection list": [[]], "projection status": [[]], "log verify": [[]], "rehearse": [[]], "schema upcast": [[]],
     "sql": [["-c", "SELECT position, stream, type, data FROM events"]],
+    "schema check": [[]], "schema release": [["--dry-run"]], "schema diff": [["schemas", "schemas"]],
 }
 NO_SCREEN = {"man", "completion"}
 WRONG = [["event", "show", "@99999"], ["stream", "show", "order-1-1"], ["event", "show", "01943aa5"], ["event", "list", "--typ", "x"],
@@ -47,8 +48,8 @@ def width(line):
 class Shop:
     def __init__(self):
         self.folder = tempfile.TemporaryDirectory(prefix="whence-")
-        subprocess.run([PROGRAMS / "order-service", "simulate", "--orders", "20"], check=True, capture_output=True,
-                       env=self.environment(), cwd=self.folder.name)
+        for words in (["simulate", "--orders", "20"], ["whence", "schema", "release"]):
+            subprocess.run([PROGRAMS / "order-service", *words], check=True, capture_output=True, env=self.environment(), cwd=self.folder.name)
 
     def environment(self, **more):
         return {"PATH": f"{PROGRAMS}:/usr/bin:/bin", "HOME": "/", "LC_ALL": "C.UTF-8", "WHENCE_STORE": "shop.db", "TERM": "xterm",

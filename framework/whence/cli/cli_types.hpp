@@ -11,6 +11,7 @@
 #include <string>
 #include <utility>
 
+#include <whence/contracts/event_contracts.hpp>
 #include <whence/rehearsal/program_types.hpp>
 #include <whence/upcasting/upcasters.hpp>
 
@@ -23,9 +24,12 @@ class cli_types {
 
   /// The state of its streams can be shown. For that it has a `serialize`, as events have:
   /// `template <class Archive> void serialize(Archive& ar) { ar(cereal::make_nvp("status", status)); }`
+  /// What is promised of its events can be released and checked: see released_contracts.hpp.
+  /// Throws duplicate_event_type.
   template <class Aggregate>
   cli_types aggregate() && {
     known_ = std::move(known_).aggregate<Aggregate>();
+    contracts_ = std::move(contracts_).template aggregate<Aggregate>();
     return std::move(*this);
   }
 
@@ -38,6 +42,7 @@ class cli_types {
 
   /// States are shown as the application sees them, whose log is read through these: see `upcasting`.
   cli_types upcasting(whence::upcasters through) && {
+    contracts_ = std::move(contracts_).upcasting(through);
     known_ = std::move(known_).upcasting(std::move(through));
     return std::move(*this);
   }
@@ -46,10 +51,12 @@ class cli_types {
 
   /// For the library.
   const program_types& known() const noexcept { return known_; }
+  const event_contracts& contracts() const noexcept { return contracts_; }
 
  private:
   std::string program_;
   program_types known_;
+  event_contracts contracts_;
 };
 
 }  // namespace whence::inline v0

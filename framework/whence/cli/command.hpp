@@ -51,7 +51,7 @@ inline constexpr output_form list_forms[] = {output_form::table, output_form::js
 struct command {
   std::string_view group = {};  ///< "event"; empty if the name stands alone
   std::string_view name;        ///< "list"
-  /// What follows: "STREAM" has to, "[COMMAND]" may, "[WORD…]" may and more than one; empty: nothing may.
+  /// What follows: "OLD NEW" have to, "[COMMAND]" may, "[WORD…]" may and more than one; empty: nothing may.
   std::string_view argument = {};
   completes argument_by = completes::nothing;
   std::span<const std::string_view> argument_choices = {};

@@ -156,9 +156,8 @@ void command_line::find_command() {
 void command_line::check_names() {
   if (request_.what_ == nullptr || request_.help_word_) return;
   const command& command = *request_.what_;
-  const std::size_t wanted = command.argument.empty() ? 0 : 1;
-  if (names_.size() > wanted && !rule_of(command).many) {
-    throw usage_error("argument", "`" + full_name(command) + "` has no place for \"" + names_[wanted] + "\"",
+  if (const std::size_t most = rule_of(command).most; names_.size() > most) {
+    throw usage_error("argument", "`" + full_name(command) + "` has no place for \"" + names_[most] + "\"",
                       help_line(&command));
   }
   request_.arguments_ = names_;

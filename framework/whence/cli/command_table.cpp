@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <limits>
 #include <vector>
 
 #include <whence/cli/count_command.hpp>
@@ -12,6 +13,7 @@
 #include <whence/cli/manual_commands.hpp>
 #include <whence/cli/projection_commands.hpp>
 #include <whence/cli/rehearse_command.hpp>
+#include <whence/cli/schema_commands.hpp>
 #include <whence/cli/sql_command.hpp>
 #include <whence/cli/state_command.hpp>
 #include <whence/cli/stream_commands.hpp>
@@ -32,6 +34,7 @@ constexpr std::span<const command> (*all_rows[])() = {
     &projection_commands,  //
     &log_commands,         //
     &upcast_commands,      //
+    &schema_commands,      //
     &rehearse_commands,    //
     &sql_commands,         //
     &manual_commands,      //
@@ -78,8 +81,15 @@ std::string full_name(const command& command) {
 }
 
 argument_rule rule_of(const command& command) {
-  return {.least = command.argument.empty() || command.argument.starts_with('[') ? std::size_t{0} : std::size_t{1},
-          .many = command.argument.find("…") != std::string_view::npos};
+  argument_rule rule{.least = 0, .most = 0};
+  for (std::string_view left = command.argument; !left.empty();) {
+    const std::string_view word = left.substr(0, left.find(' '));
+    left.remove_prefix(std::min(word.size() + 1, left.size()));
+    rule.least += word.starts_with('[') ? 0 : 1;
+    ++rule.most;
+    if (word.find("…") != std::string_view::npos) rule.most = std::numeric_limits<std::size_t>::max();
+  }
+  return rule;
 }
 
 }  // namespace whence::inline v0::cli

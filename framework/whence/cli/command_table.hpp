@@ -22,7 +22,7 @@ std::span<const flag* const> all_flags();
 /// How many words may follow a command.
 struct argument_rule {
   std::size_t least;
-  bool many;  ///< more than one
+  std::size_t most;
 };
 argument_rule rule_of(const command& command);
 

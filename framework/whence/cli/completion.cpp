@@ -186,7 +186,7 @@ void typed_line::offer_names() {
   }
   if (command_ == nullptr || names_.size() < command_words_) return;
   const std::size_t arguments = names_.size() - command_words_;
-  if (command_->argument.empty() || (arguments > 0 && !rule_of(*command_).many)) return;
+  if (arguments >= rule_of(*command_).most) return;
   if (command_->argument_by == completes::command_name && arguments > 0) {
     const std::string_view group = group_named(names_.back());
     if (arguments == 1 && !group.empty()) {

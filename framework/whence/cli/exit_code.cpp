@@ -29,6 +29,7 @@ constexpr rule rules[] = {
     {"types.", exit_code::types_missing},
     {"projection.missing", exit_code::not_there},
     {"log.missing", exit_code::not_there},
+    {"contract.missing", exit_code::not_there},
     {"file.missing", exit_code::not_there},
 
     // Against what is there, or against a rule.
@@ -38,10 +39,15 @@ constexpr rule rules[] = {
     {"append.too_large", exit_code::refused},
     {"append.version_conflict", exit_code::refused},
     {"command.id_reused", exit_code::refused},
+    {"contract.changed", exit_code::refused},
+    {"contract.misplaced", exit_code::refused},
+    {"contract.unfit_name", exit_code::refused},
     {"data.unwritable", exit_code::refused},
     {"token.other_epoch", exit_code::refused},
 
     {"condition.met", exit_code::answer_is_no},
+    {"contract.broken", exit_code::answer_is_no},
+    {"schema.incompatible", exit_code::answer_is_no},
     {"log.differs", exit_code::answer_is_no},
     {"rehearsal.failed", exit_code::answer_is_no},
     {"schema.upcast_failed", exit_code::answer_is_no},

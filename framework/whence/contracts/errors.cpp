@@ -41,4 +41,46 @@ schema_too_much_work::schema_too_much_work(std::string pointer_)
              .remedy = "simplify the schema at the keywords that are tried there"}),
       pointer(std::move(pointer_)) {}
 
+contract_changed::contract_changed(std::string event_type_, std::uint32_t version_, std::string pointer_,
+                                   const std::string& problem, std::size_t more, const std::string& remedy,
+                                   std::string file_)
+    : error("contract.changed", next_move::change_request,
+            {.what = event_type_ + " version " + std::to_string(version_) +
+                     " was released, and is described otherwise now: " + at(pointer_, problem) +
+                     (more == 0 ? "" : " (and " + std::to_string(more) + " more)") + "; nothing was written",
+             .where = file_,
+             .why = "events of that version may be in a log: what was released stays as it is",
+             .remedy = remedy}),
+      event_type(std::move(event_type_)),
+      version(version_),
+      pointer(std::move(pointer_)),
+      file(std::move(file_)) {}
+
+contract_misplaced::contract_misplaced(std::string event_type_, std::string file_, const std::string& belongs_to)
+    : error(
+          "contract.misplaced", next_move::change_request,
+          {.what = event_type_ + " was released as another aggregate's event; nothing was written",
+           .where = file_,
+           .why = "an event's name belongs to one type, in all aggregates; today it belongs to " + belongs_to,
+           .remedy = "if the aggregate has another name now, move the event's files into its folder; if it is another "
+                     "event, give it a name of its own"}),
+      event_type(std::move(event_type_)),
+      file(std::move(file_)) {}
+
+contract_missing::contract_missing(std::string folder_)
+    : error("contract.missing", next_move::change_request,
+            {.what = "there are no contracts in " + folder_,
+             .where = folder_,
+             .why = "contracts are files like order/OrderPlaced.v1.schema.json in it",
+             .remedy = "name the folder that `schema release` writes to"}),
+      folder(std::move(folder_)) {}
+
+contract_unfit_name::contract_unfit_name(std::string name_)
+    : error("contract.unfit_name", next_move::change_request,
+            {.what = "\"" + name_ + "\" cannot be the name of a file; nothing was written",
+             .where = {},
+             .why = "contracts stand in files that are named after the event, in a folder named after its aggregate",
+             .remedy = "use letters, digits, _ and - in the names of events and aggregates"}),
+      name(std::move(name_)) {}
+
 }  // namespace whence::inline v0

@@ -1,6 +1,8 @@
-/// What can be wrong with a schema.
+/// What can be wrong with a schema, and with what was released.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <string>
 
 #include <whence/core/error.hpp>
@@ -27,6 +29,36 @@ struct schema_unsupported final : error {
 struct schema_too_much_work final : error {
   explicit schema_too_much_work(std::string pointer);
   std::string pointer;  ///< of the place in the document that was looked at last
+};
+
+/// `contract.changed`: a version that was released is described otherwise now. Nothing was written.
+struct contract_changed final : error {
+  /// `pointer` and `problem`: the first change; `more`: how many others there are. `remedy`: what to do about that one.
+  contract_changed(std::string event_type, std::uint32_t version, std::string pointer, const std::string& problem,
+                   std::size_t more, const std::string& remedy, std::string file);
+  std::string event_type;
+  std::uint32_t version;
+  std::string pointer;  ///< of the member in the event's data
+  std::string file;     ///< the released schema
+};
+
+/// `contract.misplaced`: an event's contracts stand in the folder of another aggregate. Nothing was written.
+struct contract_misplaced final : error {
+  contract_misplaced(std::string event_type, std::string file, const std::string& belongs_to);
+  std::string event_type;
+  std::string file;
+};
+
+/// `contract.missing`: there are no contracts where they should be.
+struct contract_missing final : error {
+  explicit contract_missing(std::string folder);
+  std::string folder;
+};
+
+/// `contract.unfit_name`: an event's or an aggregate's name cannot be a file's. Nothing was written.
+struct contract_unfit_name final : error {
+  explicit contract_unfit_name(std::string name);
+  std::string name;
 };
 
 }  // namespace whence::inline v0

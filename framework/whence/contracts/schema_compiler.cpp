@@ -160,6 +160,10 @@ class compiler {
 
   void read_default(node_index index, const json& value, const std::string&) { nodes_.all[index].standard = value; }
 
+  void read_title(node_index index, const json& value, const std::string& at) {
+    nodes_.all[index].title = text(value, at);
+  }
+
   static void must_be_object(const json& value, const std::string& at) {
     if (!value.is_object()) throw schema_malformed(at, "expected an object, found " + described(value));
   }
@@ -253,7 +257,7 @@ constexpr compiler::keyword compiler::keywords[] = {
     {"prefixItems", &compiler::read_list<&schema_node::prefix>},
     {"properties", &compiler::read_properties},
     {"required", &compiler::read_required},
-    {"title", &compiler::says_nothing},
+    {"title", &compiler::read_title},
     {"type", &compiler::read_kinds},
     {"uniqueItems", &compiler::read_unique},
 };

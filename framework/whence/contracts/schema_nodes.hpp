@@ -66,6 +66,7 @@ struct schema_node {
   std::vector<node_index> one_of{};
   std::optional<node_index> none_of{};       ///< `not`
   std::optional<nlohmann::json> standard{};  ///< `default`: judges nothing
+  std::string title{};
 };
 
 /// The root is the first.

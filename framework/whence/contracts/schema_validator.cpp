@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include <whence/contracts/schema_judge.hpp>
 #include <whence/contracts/schema_nodes.hpp>
 #include <whence/contracts/strict_json.hpp>
 #include <whence/serialization/json.hpp>
@@ -32,9 +33,9 @@ class judge {
  public:
   explicit judge(const schema_nodes& nodes) : nodes_(nodes) {}
 
-  violations judged(const json& document) {
+  violations judged(const schema_node& by, const json& document) {
     violations found;
-    value(nodes_.root(), document, "", found);
+    value(by, document, "", found);
     return found;
   }
 
@@ -210,6 +211,11 @@ class judge {
 };
 
 }  // namespace
+
+violations judge_value(const schema_nodes& nodes, const schema_node& by, const json& value) {
+  return judge(nodes).judged(by, value);
+}
+
 }  // namespace detail
 
 std::string schema_violation::text() const {
@@ -222,7 +228,7 @@ schema_validator::schema_validator(std::string_view schema)
 
 std::vector<schema_violation> schema_validator::violations(std::string_view document) const {
   const nlohmann::json parsed = detail::parse_strictly(document, json_limits::depth_max);
-  return detail::judge(*nodes_).judged(parsed);
+  return detail::judge_value(*nodes_, nodes_->root(), parsed);
 }
 
 }  // namespace whence::inline v0

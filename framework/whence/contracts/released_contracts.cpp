@@ -1,0 +1,226 @@
+#include <whence/contracts/released_contracts.hpp>
+
+#include <algorithm>
+#include <deque>
+#include <map>
+#include <optional>
+#include <tuple>
+#include <utility>
+
+#include <whence/contracts/contract_folder.hpp>
+#include <whence/contracts/contract_samples.hpp>
+#include <whence/contracts/contract_text.hpp>
+#include <whence/contracts/schema_validator.hpp>
+
+namespace whence::inline v0 {
+namespace {
+
+using detail::contract_difference;
+using detail::contract_files;
+using detail::promised_event;
+
+std::string folder_of(const contract_files& files) {
+  return files.schema_file.empty() ? files.samples_file : files.schema_file;
+}
+
+/// The released files of an event that stand in another folder; nothing if all are in their own.
+const contract_files* misplaced(const std::vector<contract_files>& released, const contract_files& wanted) {
+  const auto found = std::find_if(released.begin(), released.end(), [&](const contract_files& one) {
+    return one.event_type == wanted.event_type && one.folder != wanted.folder;
+  });
+  return found == released.end() ? nullptr : &*found;
+}
+
+/// Samples first: where a schema stands, the version was released.
+void write_contract(const promised_event& event, const contract_files& wanted, const std::string& folder, files& on) {
+  on.make_directory(folder);
+  on.make_directory(folder + "/" + wanted.folder);
+  if (!on.status(wanted.samples_file)) on.replace(wanted.samples_file, detail::contract_samples(event));
+  if (!on.status(wanted.schema_file)) on.replace(wanted.schema_file, detail::contract_text(event));
+}
+
+class contract_check {
+ public:
+  contract_check(const event_contracts& contracts, std::string folder, files& on)
+      : contracts_(contracts), folder_(std::move(folder)), on_(on), released_(detail::contracts_in(folder_, on)) {}
+
+  std::vector<contract_finding> run() {
+    for (const promised_event& event : contracts_.promised()) look_at_today(event);
+    for (const contract_files& one : released_) look_at_released(one);
+    detail::sample_reader reader(contracts_, samples_);
+    for (const detail::golden_sample& sample : samples_)
+      if (const auto problem = reader.problem_with(sample))
+        add_sample(contract_finding::kind::unread_sample, sample, *problem, reader.remedy());
+    count_samples();
+    std::stable_sort(found_.begin(), found_.end(), [](const contract_finding& a, const contract_finding& b) {
+      return std::tie(a.event_type, a.version) < std::tie(b.event_type, b.version);
+    });
+    return std::move(found_);
+  }
+
+ private:
+  using kind = contract_finding::kind;
+
+  void add(kind what, std::string event, std::uint32_t version, std::string file, std::string problem,
+           std::string remedy) {
+    found_.push_back({what, std::move(event), version, std::move(file), std::move(problem), std::move(remedy)});
+  }
+  /// Of many samples of one version the first is told, and how many are like it.
+  void add_sample(kind what, const detail::golden_sample& sample, std::string problem, std::string remedy) {
+    const auto [known, is_new] =
+        sample_findings_.emplace(std::tuple(what, sample.event_type, sample.version), like{found_.size(), 0});
+    if (!is_new) {
+      ++known->second.more;
+      return;
+    }
+    add(what, sample.event_type, sample.version, sample.file + ":" + std::to_string(sample.line), std::move(problem),
+        std::move(remedy));
+  }
+  void count_samples() {
+    for (const auto& [what, one] : sample_findings_)
+      if (one.more > 0)
+        found_[one.place].problem +=
+            " (and " + std::to_string(one.more) + (one.more == 1 ? " sample more)" : " samples more)");
+  }
+
+  void look_at_today(const promised_event& event) {
+    const contract_files wanted = detail::files_of(folder_, event.aggregate, event.type.name, event.type.version);
+    if (const contract_files* const other = misplaced(released_, wanted))
+      add(kind::misplaced, wanted.event_type, other->version, folder_of(*other),
+          "it is an event of " + std::string(event.aggregate) + " today",
+          "if the aggregate has another name now, move the files; if it is another event, give it another name");
+    if (!on_.status(wanted.schema_file)) {
+      if (misplaced(released_, wanted) == nullptr)
+        add(kind::unreleased, wanted.event_type, wanted.version, {}, "has no contract yet",
+            "whence schema release --dir " + folder_);
+      return;
+    }
+    try {
+      const contract_difference changed =
+          detail::difference_between(detail::content_of(wanted.schema_file, on_), event, wanted.schema_file);
+      if (!changed.problem.empty())
+        add(kind::changed, wanted.event_type, wanted.version, wanted.schema_file,
+            (changed.pointer.empty() ? "" : changed.pointer + ": ") + changed.problem, changed.remedy);
+    } catch (const schema_malformed&) {  // told of with its file
+    } catch (const schema_unsupported&) {
+    }
+  }
+
+  void look_at_released(const contract_files& one) {
+    const promised_event* const event = contracts_.find(one.event_type);
+    if (event != nullptr && one.version > event->type.version)
+      add(kind::newer, one.event_type, one.version, folder_of(one),
+          "the program has version " + std::to_string(event->type.version),
+          "check with the program that released it; a version is never taken back");
+    const std::optional<schema_validator> schema = schema_of(one);
+    if (one.samples_file.empty()) {
+      add(kind::incomplete, one.event_type, one.version, one.schema_file, "there are no samples beside the schema",
+          "bring them back from the history of the sources");
+      return;
+    }
+    const auto& content = contents_.emplace_back(detail::content_of(one.samples_file, on_));
+    const auto lines = detail::lines_of(content);
+    if (lines.empty())
+      add(kind::incomplete, one.event_type, one.version, one.samples_file, "there is no sample in it",
+          "bring them back from the history of the sources");
+    for (const auto& [number, line] : lines) {
+      const detail::golden_sample sample{one.event_type, one.version, one.samples_file, number, line};
+      if (schema) look_at_sample(*schema, sample);
+      if (event == nullptr || one.version <= event->type.version) samples_.push_back(sample);
+    }
+  }
+
+  std::optional<schema_validator> schema_of(const contract_files& one) {
+    if (one.schema_file.empty()) {
+      add(kind::incomplete, one.event_type, one.version, one.samples_file, "there is no schema beside the samples",
+          "bring it back from the history of the sources");
+      return std::nullopt;
+    }
+    try {
+      return schema_validator(detail::content_of(one.schema_file, on_));
+    } catch (const schema_malformed& wrong) {
+      add(kind::unreadable_schema, one.event_type, one.version, one.schema_file, wrong.what(), wrong.text().remedy);
+    } catch (const schema_unsupported& wrong) {
+      add(kind::unreadable_schema, one.event_type, one.version, one.schema_file, wrong.what(), wrong.text().remedy);
+    }
+    return std::nullopt;
+  }
+
+  void look_at_sample(const schema_validator& schema, const detail::golden_sample& sample) {
+    try {
+      const std::vector<schema_violation> wrong = schema.violations(sample.data);
+      if (!wrong.empty())
+        add_sample(kind::unfit_sample, sample, wrong.front().text(),
+                   "correct the sample, or leave it out: no such event was written");
+    } catch (const error& wrong) {
+      add_sample(kind::unfit_sample, sample, wrong.what(), "correct the sample: it is one JSON document on a line");
+    }
+  }
+
+  const event_contracts& contracts_;
+  const std::string folder_;
+  files& on_;
+  const std::vector<contract_files> released_;
+  std::deque<std::string> contents_;  ///< of the files that samples are views of
+  std::vector<detail::golden_sample> samples_;
+  std::vector<contract_finding> found_;
+  struct like {
+    std::size_t place;
+    std::size_t more;
+  };
+  std::map<std::tuple<kind, std::string, std::uint32_t>, like> sample_findings_;
+};
+
+}  // namespace
+
+std::vector<released_contract> release_contracts(const event_contracts& contracts, const std::string& folder,
+                                                 release_mode mode, files& on) {
+  const std::vector<contract_files> there = detail::contracts_in(folder, on);
+  std::vector<released_contract> released;
+  std::vector<contract_files> places;
+  for (const promised_event& event : contracts.promised()) {
+    const contract_files& wanted =
+        places.emplace_back(detail::files_of(folder, event.aggregate, event.type.name, event.type.version));
+    if (const contract_files* const other = misplaced(there, wanted))
+      throw contract_misplaced(wanted.event_type, folder_of(*other), std::string(event.aggregate));
+    const bool is_new = !on.status(wanted.schema_file);
+    if (!is_new) {
+      const contract_difference changed =
+          detail::difference_between(detail::content_of(wanted.schema_file, on), event, wanted.schema_file);
+      if (!changed.problem.empty())
+        throw contract_changed(wanted.event_type, wanted.version, changed.pointer, changed.problem, changed.more,
+                               changed.remedy, wanted.schema_file);
+    }
+    released.push_back({wanted.event_type, wanted.version, std::string(event.aggregate), wanted.schema_file,
+                        wanted.samples_file, is_new});
+  }
+  for (std::size_t i = 0; mode == release_mode::write && i < released.size(); ++i)
+    if (released[i].is_new) write_contract(contracts.promised()[i], places[i], folder, on);
+  return released;
+}
+
+std::vector<contract_finding> check_contracts(const event_contracts& contracts, const std::string& folder, files& on) {
+  return contract_check(contracts, folder, on).run();
+}
+
+std::string contract_finding::text() const {
+  return event_type + " version " + std::to_string(version) + ": " + problem + (file.empty() ? "" : " (" + file + ")") +
+         "; do: " + remedy;
+}
+
+std::string_view name_of(contract_finding::kind what) {
+  using kind = contract_finding::kind;
+  switch (what) {
+    case kind::unreleased: return "unreleased";
+    case kind::changed: return "changed";
+    case kind::misplaced: return "misplaced";
+    case kind::newer: return "newer";
+    case kind::unreadable_schema: return "unreadable-schema";
+    case kind::incomplete: return "incomplete";
+    case kind::unfit_sample: return "unfit-sample";
+    case kind::unread_sample: return "unread-sample";
+  }
+  return {};
+}
+
+}  // namespace whence::inline v0

@@ -1,0 +1,399 @@
+#include <whence/contracts/schema_changes.hpp>
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include <whence/contracts/schema_containment.hpp>
+#include <whence/contracts/strict_json.hpp>
+
+namespace whence::inline v0 {
+namespace detail {
+namespace {
+
+using nlohmann::json;
+using changes = std::vector<schema_change>;
+
+compatibility compatibility_from(bool backward, bool forward) {
+  if (backward) return forward ? compatibility::both : compatibility::backward;
+  return forward ? compatibility::forward : compatibility::breaking;
+}
+
+constexpr std::string_view old_refuses_member = "code of before refuses a member that it does not name";
+constexpr std::string_view new_refuses_member = "code of now refuses a member that it does not name";
+
+/// Which values there are, in a few words.
+std::string words_for_values(const branch& one) {
+  const schema_node& node = *one.node;
+  const auto bounded = [](const std::optional<json>& bound, std::string_view word) {
+    return bound ? " " + std::string(word) + " " + bound->dump() : std::string();
+  };
+  switch (one.kind) {
+    case kind_string: {
+      std::string words = node.like ? "texts like " + node.like->expression() : "any text";
+      if (node.min_length) words += " of at least " + std::to_string(*node.min_length) + " characters";
+      if (node.max_length) words += " of at most " + std::to_string(*node.max_length) + " characters";
+      return words;
+    }
+    case kind_array: {
+      std::string words = node.unique ? "lists without an element twice" : "lists";
+      if (node.min_items) words += " of at least " + std::to_string(*node.min_items);
+      if (node.max_items) words += " of at most " + std::to_string(*node.max_items);
+      return words;
+    }
+    case kind_object: return "objects";
+    case kind_boolean: return "booleans";
+    case kind_null: return "null";
+    default:
+      return std::string(one.kind == kind_integer ? "whole numbers" : "numbers") + bounded(node.minimum, "from") +
+             bounded(node.exclusive_minimum, "above") + bounded(node.maximum, "to") +
+             bounded(node.exclusive_maximum, "below");
+  }
+}
+
+std::string words_for_values(const branches& all) {
+  if (all.opaque) return "what the schema says";
+  std::string words;
+  for (const branch& one : all.all) words.append(words.empty() ? "" : ", ").append(words_for_values(one));
+  return words.empty() ? "nothing" : words;
+}
+
+bool requires_member(const branch& object, const std::string& name) {
+  return std::find(object.node->required.begin(), object.node->required.end(), name) != object.node->required.end();
+}
+
+class comparison {
+ public:
+  comparison(const schema_nodes& before, const schema_nodes& after) : before_(before), after_(after) { name_event(); }
+
+  changes compare_all() {
+    values(before_.root(), after_.root(), "");
+    const compatibility whole = of(before_.root(), after_.root());
+    // What the parts do not tell: no change is ever passed over.
+    const compatibility told = compatibility_of(found_);
+    if ((reads_old(told) && !reads_old(whole)) || (reads_new(told) && !reads_new(whole)))
+      add("", "the values as a whole are others", whole);
+    std::stable_sort(found_.begin(), found_.end(),
+                     [](const schema_change& a, const schema_change& b) { return a.pointer < b.pointer; });
+    return std::move(found_);
+  }
+
+ private:
+  /// `upcast<OrderPlaced, 1>`, if the schema's title tells.
+  void name_event() {
+    const std::string& title = before_.root().title;
+    const std::size_t middle = title.find(" version ");
+    upcast_ = middle == std::string::npos ? "upcast<Event, N>"
+                                          : "upcast<" + title.substr(0, middle) + ", " + title.substr(middle + 9) + ">";
+  }
+
+  std::string upcaster(const std::string& body) const {
+    return "give the event a new version and " + upcast_ + "([](document& data) { " + body + " })";
+  }
+  static std::string in_quotes(const std::string& name) { return json(name).dump(); }
+
+  compatibility of(const schema_node& one, const schema_node& other) {
+    return compatibility_from(containment_.contains(before_, one, after_, other),
+                              containment_.contains(after_, other, before_, one));
+  }
+  compatibility of(const branch& one, const branch& other) {
+    return compatibility_from(containment_.contains(one, other), containment_.contains(other, one));
+  }
+
+  void add(const std::string& pointer, std::string what, compatibility how, std::string why = {},
+           std::string remedy = {}) {
+    if (why.empty() && how != compatibility::both) {
+      why = how == compatibility::backward  ? "code of before does not read all that is written now"
+            : how == compatibility::forward ? "events of before may have what is not read any more"
+                                            : "neither reads what the other writes";
+    }
+    if (remedy.empty()) remedy = usual_remedy(how);
+    found_.push_back({pointer, std::move(what), how, std::move(why), std::move(remedy)});
+  }
+
+  std::string usual_remedy(compatibility how) const {
+    switch (how) {
+      case compatibility::both: return "nothing";
+      case compatibility::backward: return "nothing for the log; replace all programs that read before one that writes";
+      default: return upcaster("… make of the old value a new one …");
+    }
+  }
+
+  void values(const schema_node& one, const schema_node& other, const std::string& at) {
+    if (at.size() > pointer_max || !met_.emplace(&one, &other).second) return;
+    const branches left = branches_of(before_, one);
+    const branches right = branches_of(after_, other);
+    const compatibility how = of(one, other);
+    if (left.opaque || right.opaque) {
+      if (how != compatibility::both)
+        add(at, "the schema is another, and uses what cannot be compared", how,
+            "nothing shows that they read each other");
+      return;
+    }
+    const auto of_kind = [](const branches& all, bool null) {
+      std::vector<branch> some;
+      for (const branch& each : all.all)
+        if ((each.kind == kind_null) == null) some.push_back(each);
+      return some;
+    };
+    const std::vector<branch> mine = of_kind(left, false);
+    const std::vector<branch> theirs = of_kind(right, false);
+    const bool are_variants = is_variant(mine) && is_variant(theirs);
+    const bool are_one = mine.size() == 1 && theirs.size() == 1 && are_of_one_kind(mine[0], theirs[0]);
+    if (!are_one && !are_variants) {
+      if (how != compatibility::both) add(at, "was " + words_for_values(left) + ", is " + words_for_values(right), how);
+      return;
+    }
+    null(!of_kind(left, true).empty(), !of_kind(right, true).empty(), at);
+    if (are_one)
+      branch_of_one_kind(mine[0], theirs[0], at);
+    else
+      variants(mine, theirs, at);
+  }
+
+  static bool is_variant(const std::vector<branch>& all) {
+    return !all.empty() &&
+           std::all_of(all.begin(), all.end(), [](const branch& one) { return !alternative_name(one).empty(); });
+  }
+
+  static bool are_of_one_kind(const branch& one, const branch& other) {
+    return one.kind == other.kind || ((one.kind & kind_number) != 0 && (other.kind & kind_number) != 0);
+  }
+
+  void null(bool was_allowed, bool is_allowed, const std::string& at) {
+    if (!was_allowed && is_allowed)
+      add(at, "may be null now", compatibility::backward, "code of before refuses null");
+    else if (was_allowed && !is_allowed)
+      add(at, "may not be null any more", compatibility::forward, "events of before may have null",
+          upcaster("… replace null …"));
+  }
+
+  void variants(const std::vector<branch>& mine, const std::vector<branch>& theirs, const std::string& at) {
+    const auto named = [](const std::vector<branch>& all, const std::string& name) {
+      return std::find_if(all.begin(), all.end(), [&](const branch& one) { return alternative_name(one) == name; });
+    };
+    for (const branch& one : mine) {
+      const std::string name = alternative_name(one);
+      const auto other = named(theirs, name);
+      if (other == theirs.end())
+        add(inside(at, name), "an alternative is gone", compatibility::forward, "events of before may be of it",
+            upcaster("… make of it another alternative …"));
+      else
+        values(one.at(one.node->properties.begin()->second), other->at(other->node->properties.begin()->second),
+               inside(at, name));
+    }
+    for (const branch& other : theirs)
+      if (named(mine, alternative_name(other)) == mine.end())
+        add(inside(at, alternative_name(other)), "an alternative is new", compatibility::backward,
+            "code of before does not know it");
+  }
+
+  void branch_of_one_kind(const branch& one, const branch& other, const std::string& at) {
+    if (one.kind == kind_object && one.node->choices == other.node->choices &&
+        one.node->constant == other.node->constant)
+      return objects(one, other, at);
+    if (one.kind == kind_array) return lists(one, other, at);
+    if (one.kind == kind_string && one.node->choices && other.node->choices) return names(one, other, at);
+    const compatibility how = of(one, other);
+    if (how == compatibility::both) return;
+    std::string why;
+    if ((one.kind & kind_number) != 0 && how == compatibility::backward && one.kind != other.kind)
+      why = "code of before refuses a fraction; beyond 2^53 a whole number is read as the nearest double now";
+    add(at, "was " + words_for_values(one) + ", is " + words_for_values(other), how, why);
+  }
+
+  void names(const branch& one, const branch& other, const std::string& at) {
+    const auto missing_in = [](const std::vector<json>& some, const std::vector<json>& all) {
+      std::string missing;
+      for (const json& value : some)
+        if (std::find(all.begin(), all.end(), value) == all.end())
+          missing += (missing.empty() ? "" : ", ") + value.dump();
+      return missing;
+    };
+    const std::string gone = missing_in(*one.node->choices, *other.node->choices);
+    const std::string added = missing_in(*other.node->choices, *one.node->choices);
+    if (!added.empty())
+      add(at, "may be " + added + " now", compatibility::backward, "code of before does not know " + added);
+    if (!gone.empty())
+      add(at, "may not be " + gone + " any more", compatibility::forward, "events of before may have " + gone,
+          upcaster("… make of " + gone + " what it is called today …"));
+  }
+
+  void lists(const branch& one, const branch& other, const std::string& at) {
+    const schema_node& mine = *one.node;
+    const schema_node& theirs = *other.node;
+    if (mine.prefix.size() != theirs.prefix.size()) {
+      if (const compatibility how = of(one, other); how != compatibility::both)
+        add(at, "was " + words_for_values(one) + ", is " + words_for_values(other), how);
+      return;
+    }
+    schema_node sizes_before = bare_list(mine);
+    schema_node sizes_after = bare_list(theirs);
+    const branch left{kind_array, &sizes_before, one.nodes};
+    const branch right{kind_array, &sizes_after, other.nodes};
+    schema_containment sizes;
+    if (const compatibility how = compatibility_from(sizes.contains(left, right), sizes.contains(right, left));
+        how != compatibility::both)
+      add(at, "was " + words_for_values(one) + ", is " + words_for_values(other), how);
+    for (std::size_t i = 0; i < mine.prefix.size(); ++i)
+      values(one.at(mine.prefix[i]), other.at(theirs.prefix[i]), inside(at, i));
+    const bool nobody_has_more = mine.max_items == mine.prefix.size() && theirs.max_items == theirs.prefix.size();
+    if (mine.items && theirs.items && !nobody_has_more) values(one.at(*mine.items), other.at(*theirs.items), at + "/*");
+  }
+
+  /// The list without what is said of its elements.
+  static schema_node bare_list(const schema_node& list) {
+    schema_node bare;
+    bare.kinds = kind_array;
+    bare.min_items = list.min_items;
+    bare.max_items = list.max_items;
+    bare.unique = list.unique;
+    return bare;
+  }
+
+  void objects(const branch& one, const branch& other, const std::string& at) {
+    std::set<std::string> gone;
+    std::set<std::string> added;
+    for (const auto& [name, index] : one.node->properties) {
+      const auto theirs = other.node->properties.find(name);
+      if (theirs == other.node->properties.end())
+        gone.insert(name);
+      else
+        member(one, other, name, one.at(index), other.at(theirs->second), at);
+    }
+    for (const auto& [name, index] : other.node->properties)
+      if (!one.node->properties.contains(name)) added.insert(name);
+    const bool is_renamed =
+        gone.size() == 1 && added.size() == 1 && is_rename(one, other, *gone.begin(), *added.begin());
+    for (const std::string& name : gone) removed(one, other, name, at, is_renamed ? *added.begin() : std::string());
+    for (const std::string& name : added) put_in(one, other, name, at, is_renamed ? *gone.begin() : std::string());
+    others(one, other, at);
+  }
+
+  bool is_rename(const branch& one, const branch& other, const std::string& from, const std::string& to) {
+    return requires_member(one, from) == requires_member(other, to) &&
+           of(one.at(one.node->properties.at(from)), other.at(other.node->properties.at(to))) == compatibility::both;
+  }
+
+  void member(const branch& one, const branch& other, const std::string& name, const schema_node& mine,
+              const schema_node& theirs, const std::string& at) {
+    const std::string place = inside(at, name);
+    const bool was_required = requires_member(one, name);
+    const bool is_required = requires_member(other, name);
+    if (was_required && !is_required)
+      add(place, "a member may be left out now", compatibility::backward, "code of before refuses an event without it");
+    if (!was_required && is_required)
+      add(place, "a member may not be left out any more", compatibility::forward, "events of before may lack it",
+          upcaster("if (!data.has(" + in_quotes(name) + ")) data.set(" + in_quotes(name) + ", …);"));
+    if (mine.standard != theirs.standard && !was_required && !is_required)
+      add(place,
+          "a member that is left out reads as " + (theirs.standard ? theirs.standard->dump() : "nothing") +
+              ", and read as " + (mine.standard ? mine.standard->dump() : "nothing"),
+          compatibility::both, "events of before that lack it mean something else from now on",
+          "if that is not meant: leave the default, or " +
+              upcaster("if (!data.has(" + in_quotes(name) + ")) data.set(" + in_quotes(name) + ", …);"));
+    values(mine, theirs, place);
+  }
+
+  void removed(const branch& one, const branch& other, const std::string& name, const std::string& at,
+               const std::string& renamed_to) {
+    const schema_node& mine = one.at(one.node->properties.at(name));
+    const bool was_required = requires_member(one, name);
+    const bool backward = is_passed_over(after_, other, before_, mine);
+    std::string why;
+    if (!backward) why = std::string(new_refuses_member);
+    if (was_required) why.append(why.empty() ? "" : "; ").append("code of before requires it");
+    std::string remedy;
+    if (!renamed_to.empty())
+      remedy = upcaster("data.rename(" + in_quotes(name) + ", " + in_quotes(renamed_to) + ");");
+    else if (!backward)
+      remedy = upcaster("data.remove(" + in_quotes(name) + ");") + "; or let the type be `tolerant`";
+    add(inside(at, name), was_required ? "a member is gone that was required" : "a member is gone",
+        compatibility_from(backward, !was_required), why, remedy);
+  }
+
+  void put_in(const branch& one, const branch& other, const std::string& name, const std::string& at,
+              const std::string& renamed_from) {
+    const schema_node& theirs = other.at(other.node->properties.at(name));
+    const bool is_required = requires_member(other, name);
+    const bool forward = is_passed_over(before_, one, after_, theirs);
+    std::string why;
+    if (is_required) why = "events of before do not have it";
+    if (!forward) why.append(why.empty() ? "" : "; ").append(old_refuses_member);
+    std::string remedy;
+    if (!renamed_from.empty())
+      remedy = upcaster("data.rename(" + in_quotes(renamed_from) + ", " + in_quotes(name) + ");");
+    else if (is_required)
+      remedy = upcaster("data.set(" + in_quotes(name) + ", …);") + "; or let it be optional, or have `or_default`";
+    add(inside(at, name), is_required ? "a member is new, and required" : "a member is new, and may be left out",
+        compatibility_from(!is_required, forward), why, remedy);
+  }
+
+  /// Whether what reads `object` takes such a value for a member that it does not name.
+  bool is_passed_over(const schema_nodes& nodes, const branch& object, const schema_nodes& value_nodes,
+                      const schema_node& value) {
+    if (is_tolerant(object)) return true;
+    const schema_node& additional = object.at(*object.node->additional);
+    return !additional.nothing_fits && containment_.contains(value_nodes, value, nodes, additional);
+  }
+
+  void others(const branch& one, const branch& other, const std::string& at) {
+    const bool was_tolerant = is_tolerant(one);
+    const bool now_tolerant = is_tolerant(other);
+    if (was_tolerant && now_tolerant) return;
+    if (was_tolerant != now_tolerant) {
+      const schema_node& strict = was_tolerant ? other.at(*other.node->additional) : one.at(*one.node->additional);
+      if (strict.nothing_fits) {
+        add(at,
+            now_tolerant ? "members that are not named are passed over now"
+                         : "members that are not named are refused now",
+            compatibility::both, "nobody who writes by either schema writes such members");
+        return;
+      }
+    } else {
+      const schema_node& mine = one.at(*one.node->additional);
+      const schema_node& theirs = other.at(*other.node->additional);
+      if (mine.nothing_fits && theirs.nothing_fits) return;
+      if (!mine.nothing_fits && !theirs.nothing_fits) return values(mine, theirs, at + "/*");
+    }
+    if (const compatibility how = of(one, other); how != compatibility::both)
+      add(at, "members of any name: what they may be is another", how);
+  }
+
+  /// Recursive types are compared once; a pointer beyond this is one of many that say the same.
+  static constexpr std::size_t pointer_max = 4'096;
+
+  const schema_nodes& before_;
+  const schema_nodes& after_;
+  schema_containment containment_;
+  std::string upcast_;
+  std::set<std::pair<const schema_node*, const schema_node*>> met_;
+  changes found_;
+};
+
+}  // namespace
+}  // namespace detail
+
+std::string_view name_of(compatibility how) {
+  switch (how) {
+    case compatibility::both: return "both";
+    case compatibility::backward: return "backward";
+    case compatibility::forward: return "forward";
+    case compatibility::breaking: return "breaking";
+  }
+  return {};
+}
+
+std::vector<schema_change> schema_changes(const schema_validator& before, const schema_validator& after) {
+  return detail::comparison(before.nodes(), after.nodes()).compare_all();
+}
+
+compatibility compatibility_of(const std::vector<schema_change>& changes) {
+  const bool backward =
+      std::all_of(changes.begin(), changes.end(), [](const schema_change& one) { return reads_old(one.reads); });
+  const bool forward =
+      std::all_of(changes.begin(), changes.end(), [](const schema_change& one) { return reads_new(one.reads); });
+  return detail::compatibility_from(backward, forward);
+}
+
+}  // namespace whence::inline v0

@@ -1,0 +1,235 @@
+// What changed between two schemas: each kind of change, who can still read whom, and what to do.
+#include <doctest/doctest.h>
+
+#include <array>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include <whence/contracts/schema_changes.hpp>
+#include <whence/serialization/json_schema.hpp>
+
+using namespace whence;
+
+namespace {
+
+std::vector<schema_change> changes(const std::string& before, const std::string& after) {
+  return schema_changes(schema_validator(before), schema_validator(after));
+}
+
+/// A change a line, without what to do: "backward /a: may be null now: code of before refuses null".
+std::string told(const std::string& before, const std::string& after) {
+  std::string lines;
+  for (const schema_change& one : changes(before, after))
+    lines.append(name_of(one.reads))
+        .append(" ")
+        .append(one.pointer)
+        .append(": ")
+        .append(one.what)
+        .append(one.why.empty() ? "" : ": ")
+        .append(one.why)
+        .append("\n");
+  return lines;
+}
+
+std::string object(const std::string& properties, const std::string& required, bool tolerant = false) {
+  return R"({"title":"Paid version 3","type":"object","properties":{)" + properties + R"(},"required":[)" + required +
+         "]" + (tolerant ? "}" : R"(,"additionalProperties":false})");
+}
+
+template <class Before, class After>
+std::string told() {
+  return told(json_schema<Before>(), json_schema<After>());
+}
+
+struct Tree {
+  std::vector<Tree> children;
+  template <class Archive>
+  void serialize(Archive& ar) {
+    ar(cereal::make_nvp("children", children));
+  }
+};
+struct NamedTree {
+  std::vector<NamedTree> children;
+  std::optional<std::string> name;
+  template <class Archive>
+  void serialize(Archive& ar) {
+    ar(cereal::make_nvp("children", children), cereal::make_nvp("name", name));
+  }
+};
+
+const std::string a = R"("a":{"type":"string"})";
+const std::string b = R"("b":{"type":"integer"})";
+
+}  // namespace
+
+TEST_CASE("a required member that is new breaks both: old events lack it, old code refuses it") {
+  const auto found = changes(object(a, R"("a")"), object(a + "," + b, R"("a","b")"));
+  REQUIRE(found.size() == 1);
+  CHECK(found[0].pointer == "/b");
+  CHECK(found[0].reads == compatibility::breaking);
+  CHECK(found[0].what == "a member is new, and required");
+  CHECK(found[0].why == "events of before do not have it; code of before refuses a member that it does not name");
+  CHECK(
+      found[0].remedy ==
+      R"(give the event a new version and upcast<Paid, 3>([](document& data) { data.set("b", …); }); or let it be optional, or have `or_default`)");
+}
+
+TEST_CASE("a required member that is gone breaks both") {
+  const auto found = changes(object(a + "," + b, R"("a","b")"), object(a, R"("a")"));
+  REQUIRE(found.size() == 1);
+  CHECK(found[0].reads == compatibility::breaking);
+  CHECK(found[0].why == "code of now refuses a member that it does not name; code of before requires it");
+  CHECK(found[0].remedy.find(R"(data.remove("b");)") != std::string::npos);
+}
+
+TEST_CASE("a member with another name is told to be renamed") {
+  const auto found = changes(object(a + R"(,"custId":{"type":"string"})", R"("a","custId")"),
+                             object(a + R"(,"customer":{"type":"string"})", R"("a","customer")"));
+  REQUIRE(found.size() == 2);
+  for (const auto& one : found) CHECK(one.remedy.find(R"(data.rename("custId", "customer");)") != std::string::npos);
+  CHECK(compatibility_of(found) == compatibility::breaking);
+}
+
+TEST_CASE("a member that may be left out comes and goes in one direction") {
+  CHECK(told(object(a, R"("a")"), object(a + "," + b, R"("a")")) ==
+        "backward /b: a member is new, and may be left out: code of before refuses a member that it does not name\n");
+  CHECK(told(object(a + "," + b, R"("a")"), object(a, R"("a")")) ==
+        "forward /b: a member is gone: code of now refuses a member that it does not name\n");
+  CHECK(told(object(a + "," + b, R"("a","b")"), object(a + "," + b, R"("a")")) ==
+        "backward /b: a member may be left out now: code of before refuses an event without it\n");
+  CHECK(told(object(a + "," + b, R"("a")"), object(a + "," + b, R"("a","b")")) ==
+        "forward /b: a member may not be left out any more: events of before may lack it\n");
+}
+
+TEST_CASE("a tolerant type passes over members that come and go") {
+  CHECK(told(object(a, R"("a")", true), object(a + "," + b, R"("a")", true)) ==
+        "both /b: a member is new, and may be left out\n");
+  CHECK(told(object(a, R"("a")", true), object(a + "," + b, R"("a","b")", true)) ==
+        "forward /b: a member is new, and required: events of before do not have it\n");
+  CHECK(told(object(a + "," + b, R"("a","b")", true), object(a, R"("a")", true)) ==
+        "backward /b: a member is gone that was required: code of before requires it\n");
+  CHECK(told(object(a, R"("a")"), object(a, R"("a")", true)) ==
+        "both : members that are not named are passed over now: nobody who writes by either schema writes such "
+        "members\n");
+}
+
+TEST_CASE("a default that changes is told, for old events mean something else then") {
+  const std::string was = R"("n":{"type":"integer","default":3})";
+  const std::string is = R"("n":{"type":"integer","default":5})";
+  CHECK(told(object(was, ""), object(is, "")) ==
+        "both /n: a member that is left out reads as 5, and read as 3: events of before that lack it mean something "
+        "else from now on\n");
+}
+
+TEST_CASE("a range that grows is read backward, one that shrinks forward") {
+  CHECK(told<std::int8_t, std::int16_t>() ==
+        "backward : was whole numbers from -128 to 127, is whole numbers from -32768 to 32767: code of before does not "
+        "read all that "
+        "is written now\n");
+  CHECK(told<std::int64_t, std::int32_t>() ==
+        "forward : was whole numbers from -9223372036854775808 to 9223372036854775807, is whole numbers from "
+        "-2147483648 to 2147483647: "
+        "events of before may have what is not read any more\n");
+  CHECK(told<std::int32_t, std::uint32_t>().starts_with("breaking : was"));
+  CHECK(told<std::int32_t, double>() ==
+        "backward : was whole numbers from -2147483648 to 2147483647, is numbers: code of before refuses a fraction; "
+        "beyond 2^53 a whole "
+        "number is read as the nearest double now\n");
+  CHECK(told<float, double>().starts_with("backward"));
+  CHECK(told<std::uint64_t, std::uint64_t>().empty());
+}
+
+TEST_CASE("another kind of value breaks both") {
+  CHECK(told<std::int32_t, std::string>() ==
+        "breaking : was whole numbers from -2147483648 to 2147483647, is any text: neither reads what the other "
+        "writes\n");
+  CHECK(told<std::string, std::vector<std::string>>().starts_with("breaking"));
+}
+
+TEST_CASE("texts that have a form are texts, and not the other way round") {
+  CHECK(told<timestamp, std::string>().starts_with("backward : was texts like ^"));
+  CHECK(told<std::string, decimal>().starts_with("forward"));
+  CHECK(told<uuid, decimal>().starts_with("breaking"));
+  CHECK(told<std::array<std::byte, 1>, std::vector<std::byte>>().starts_with("backward"));
+  CHECK(told<std::array<std::byte, 1>, std::array<std::byte, 2>>().starts_with("breaking"));
+}
+
+TEST_CASE("names of an enumeration come and go one by one") {
+  const std::string sizes = R"({"type":"string","enum":["small","large"]})";
+  CHECK(told(sizes, R"({"type":"string","enum":["small","large","huge"]})") ==
+        "backward : may be \"huge\" now: code of before does not know \"huge\"\n");
+  CHECK(told(sizes, R"({"type":"string","enum":["large","small"]})").empty());
+  CHECK(told(sizes, R"({"type":"string","enum":["small","big"]})") ==
+        "backward : may be \"big\" now: code of before does not know \"big\"\n"
+        "forward : may not be \"large\" any more: events of before may have \"large\"\n");
+  CHECK(told(sizes, R"({"type":"string"})").starts_with("backward"));
+  CHECK(told(R"({"type":"string","enum":["1.5"]})", json_schema<decimal>()).starts_with("backward"));
+}
+
+TEST_CASE("null, alternatives, lists, maps, tuples") {
+  CHECK(told<int, std::optional<int>>() == "backward : may be null now: code of before refuses null\n");
+  CHECK(told<std::optional<int>, int>() == "forward : may not be null any more: events of before may have null\n");
+  CHECK(told<std::vector<int>, std::set<int>>().starts_with("forward : was lists, is lists without an element twice"));
+  CHECK(told<std::array<int, 2>, std::vector<int>>().starts_with("backward"));
+  CHECK(told<std::array<int, 2>, std::pair<int, int>>().empty());
+  CHECK(told<std::pair<int, int>, std::array<std::int64_t, 2>>().starts_with("backward"));
+  CHECK(told<std::pair<int, std::int8_t>, std::pair<int, std::int16_t>>().starts_with("backward /1: was"));
+  CHECK(told<std::vector<std::int8_t>, std::vector<std::int16_t>>().starts_with("backward /*: was"));
+  CHECK(
+      told<std::map<std::string, std::int8_t>, std::map<std::string, std::int16_t>>().starts_with("backward /*: was"));
+  const std::string cash =
+      R"({"type":"object","properties":{"cash":{"type":"object"}},"required":["cash"],"additionalProperties":false})";
+  const std::string card =
+      R"({"type":"object","properties":{"card":{"type":"integer"}},"required":["card"],"additionalProperties":false})";
+  const std::string gift =
+      R"({"type":"object","properties":{"card":{"type":"number"}},"required":["card"],"additionalProperties":false})";
+  CHECK(told("{\"oneOf\":[" + cash + "]}", "{\"oneOf\":[" + cash + "," + card + "]}") ==
+        "backward /card: an alternative is new: code of before does not know it\n");
+  CHECK(told("{\"oneOf\":[" + cash + "," + card + "]}", "{\"oneOf\":[" + card + "]}") ==
+        "forward /cash: an alternative is gone: events of before may be of it\n");
+  CHECK(told("{\"oneOf\":[" + cash + "," + card + "]}", "{\"oneOf\":[" + cash + "," + gift + "]}")
+            .starts_with("backward /card: was"));
+}
+
+TEST_CASE("types that hold themselves are compared to their end") {
+  CHECK(told<Tree, Tree>().empty());
+  CHECK(
+      told<Tree, NamedTree>() ==
+      "backward /children/*/name: a member is new, and may be left out: code of before refuses a member that it does "
+      "not name\n"
+      "backward /name: a member is new, and may be left out: code of before refuses a member that it does not name\n");
+  CHECK(told<NamedTree, Tree>() ==
+        "forward /children/*/name: a member is gone: code of now refuses a member that it does not name\n"
+        "forward /name: a member is gone: code of now refuses a member that it does not name\n");
+}
+
+TEST_CASE("what cannot be compared is compatible only if it is the same") {
+  const std::string some = R"({"allOf":[{"type":"string"}]})";
+  CHECK(told(some, some).empty());
+  CHECK(
+      told(some, R"({"allOf":[{"type":"integer"}]})") ==
+      "breaking : the schema is another, and uses what cannot be compared: nothing shows that they read each other\n");
+  CHECK(told(some, R"({"type":"string"})").starts_with("breaking"));
+}
+
+TEST_CASE("schemas made to do harm are compared all the same") {
+  std::string before;
+  std::string after;
+  for (int i = 0; i < 2'000; ++i) {
+    const std::string next = "{\"$ref\":\"#/$defs/" + std::to_string((i + 1) % 2'000) + "\"}";
+    const std::string other = "{\"$ref\":\"#/$defs/" + std::to_string((i + 1) % 1'999) + "\"}";
+    before +=
+        (i > 0 ? "," : "") + ("\"" + std::to_string(i) + "\":{\"properties\":{\"a\":" + next + ",\"b\":" + next + "}}");
+    if (i < 1'999)
+      after += (i > 0 ? "," : "") +
+               ("\"" + std::to_string(i) + "\":{\"properties\":{\"a\":" + other + ",\"b\":" + other + "}}");
+  }
+  // Nobody can tell within 256 levels; it has to end, and not to say that all is well.
+  const auto found = changes("{\"$ref\":\"#/$defs/0\",\"$defs\":{" + before + "}}",
+                             "{\"$ref\":\"#/$defs/0\",\"$defs\":{" + after + "}}");
+  CHECK(compatibility_of(found) == compatibility::breaking);
+}
