@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <set>
@@ -262,4 +263,45 @@ TEST_CASE("fingerprints of another log, or of one that had gone on, are refused 
   CHECK_THROWS_AS(static_cast<void>(bank.rehearse(build_of_today(), {.compare_with = bank.file("none")})), file_error);
   CHECK_THROWS_AS(static_cast<void>(bank.rehearse(build_of_today(), {.save_to = bank.file("no/such/folder")})),
                   file_error);
+}
+
+TEST_CASE("fingerprints never go where something else is, nor to a name that belongs to the log") {
+  const tests::temporary_folder folder;
+  const runtime runtime = runtime::system();
+  const std::string path = folder.file("bank.db");
+  const log_source source = sqlite(path);
+  tests::bank::append(*source.open(runtime), runtime, "account-1", {opens()});
+  const auto bytes_of = [](const std::string& file) {
+    std::ifstream in(file, std::ios::binary);
+    return std::string(std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>());
+  };
+  const auto refuses = [&](const std::string& file) {
+    CAPTURE(file);
+    const bool is_regular = std::filesystem::is_regular_file(file);
+    const std::string before = is_regular ? bytes_of(file) : "";
+    CHECK_THROWS_AS(static_cast<void>(rehearse(source, build_of_today(), runtime, {.save_to = file})),
+                    fingerprints_not_saved);
+    if (is_regular) CHECK(bytes_of(file) == before);
+  };
+  for (const char* const end : {"", "-wal", ".lock", ".witness", ".index", ".models/balances.1.1.db", ".states"})
+    refuses(path + end);
+  std::ofstream(folder.file("notes.txt")) << "of the party";
+  refuses(folder.file("notes.txt"));
+  std::filesystem::create_symlink(path, folder.file("link"));
+  refuses(folder.file("link"));
+  std::filesystem::create_directory(folder.file("folder"));
+  refuses(folder.file("folder"));
+  refuses("/dev/null");
+  CHECK(source.visit(runtime)->head() == global_position{1});
+
+  // A link to nothing yet, or to fingerprints, is followed, and stays one.
+  std::filesystem::create_symlink(folder.file("states"), folder.file("latest"));
+  for (int again = 0; again < 2; ++again) {
+    CHECK(rehearse(source, build_of_today(), runtime, {.save_to = folder.file("latest")}).passed());
+    CHECK(std::filesystem::is_symlink(folder.file("latest")));
+    CHECK(std::filesystem::is_regular_file(folder.file("states")));
+  }
+  CHECK_THROWS_WITH_AS(
+      static_cast<void>(rehearse(source, build_of_today(), runtime, {.save_to = folder.file("no/states")})),
+      doctest::Contains("no/states"), file_error);
 }

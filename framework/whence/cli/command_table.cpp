@@ -33,8 +33,8 @@ constexpr std::span<const command> (*all_rows[])() = {
     &trace_commands,       //
     &projection_commands,  //
     &log_commands,         //
-    &upcast_commands,      //
     &schema_commands,      //
+    &upcast_commands,      //
     &rehearse_commands,    //
     &sql_commands,         //
     &manual_commands,      //

@@ -17,6 +17,7 @@ struct rule {
 constexpr rule rules[] = {
     {"usage.", exit_code::wrong_usage},
     {"store.unnamed", exit_code::wrong_usage},
+    {"fingerprints.not_saved", exit_code::wrong_usage},
     {"id.", exit_code::wrong_usage},
     {"time.malformed", exit_code::wrong_usage},
     {"currency.malformed", exit_code::wrong_usage},

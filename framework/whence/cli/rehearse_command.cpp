@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -65,13 +66,16 @@ struct rehearsal_failed final : error {
   }
 };
 
-types_missing no_types(session& session) {
+types_missing no_types(const request& request, session& session) {
+  std::string line = " whence rehearse";
+  for (const std::string_view option : {"--save", "--against"})
+    if (const auto file = request.value(option)) line += " " + std::string(option) + " " + shell_word(*file);
   const event_page first = session.log().read({}, {}, {.events = 1, .scanned = 1});
   return types_missing(
       {.what = "this needs the application's types, which the stock binary does not have",
        .where = {},
        .why = "a rehearsal tries a program on a log",
-       .remedy = run_by_application(first.empty() ? nullptr : &first.front(), session.around(), " whence rehearse")});
+       .remedy = run_by_application(first.empty() ? nullptr : &first.front(), session.around(), line)});
 }
 
 // --- as JSON ----------------------------------------------------------------------------------------------------------
@@ -184,13 +188,21 @@ void print_rehearsal(const std::string& log, const rehearsal& found, const rehea
   if (found.more_findings > 0) session.print("and " + with_groups(found.more_findings) + " more\n");
 }
 
+std::string file_of(const request& request, std::string_view option) {
+  const std::optional<std::string> file = request.value(option);
+  if (file && file->empty())
+    throw usage_error("value", std::string(option) + " is empty",
+                      "whence rehearse " + std::string(option) + " shop.states");
+  return file.value_or("");
+}
+
 exit_code run_rehearsal(const request& request, session& session) {
-  if (session.around().types == nullptr) throw no_types(session);
+  if (session.around().types == nullptr) throw no_types(request, session);
   session.log();  // what is wrong with it as a whole is told
   std::stop_source stop;
   rehearsal_options options;
-  options.save_to = request.value("--save").value_or("");
-  options.compare_with = request.value("--against").value_or("");
+  options.save_to = file_of(request, "--save");
+  options.compare_with = file_of(request, "--against");
   options.stop = stop.get_token();
   const std::unique_ptr<interruption> interrupted = session.around().catch_interrupts();
   rehearsal found;

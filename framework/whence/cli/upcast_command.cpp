@@ -113,13 +113,14 @@ struct events_not_upcast final : error {
   }
 };
 
-types_missing no_types(session& session) {
+types_missing no_types(const request& request, session& session) {
   const event_page first = session.log().read({}, {}, {.events = 1, .scanned = 1});
   return types_missing({.what = "this needs the application's upcasters, which the stock binary does not have",
                         .where = {},
                         .why = "what events become is what the application's own code makes of them",
-                        .remedy = run_by_application(first.empty() ? nullptr : &first.front(), session.around(),
-                                                     " whence schema upcast")});
+                        .remedy = run_by_application(
+                            first.empty() ? nullptr : &first.front(), session.around(),
+                            request.has("--check") ? " whence schema upcast --check" : " whence schema upcast")});
 }
 
 std::string names_of(const std::vector<event_type>& types) {
@@ -241,7 +242,7 @@ void print_survey(const std::string& log, const upcast_survey& survey, session& 
 }
 
 exit_code show_upcast(const request& request, session& session) {
-  if (session.around().types == nullptr) throw no_types(session);
+  if (session.around().types == nullptr) throw no_types(request, session);
   session.log();  // what is wrong with it as a whole is told
   const upcasters& through = session.around().types->known().upcasters();
   const bool checked = request.has("--check");

@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
+#include <optional>
 #include <span>
+#include <system_error>
 #include <utility>
 
 #include <unistd.h>
@@ -43,6 +46,16 @@ fingerprint_record record_at(const char* bytes) noexcept {
   return record;
 }
 
+/// Nothing is there, or what this writes: it is replaced, and whatever else lies there was not made to be.
+void must_be_free(files& files, const std::string& path) {
+  const std::optional<file_status> there = files.status(path);
+  if (!there) return;
+  if (!there->regular) throw fingerprints_not_saved(path, "it is there, and no regular file");
+  std::string begin(mark.size(), '\0');
+  files.open(path, open_file::read)->read_at(0, std::as_writable_bytes(std::span(begin)));
+  if (begin != mark) throw fingerprints_not_saved(path, "it is there, and has no fingerprints in it");
+}
+
 /// Its own state, on the heap: XXH3 wants more of the alignment than a member gets.
 struct hash_state {
   hash_state() : state(XXH3_createState()) { XXH3_128bits_reset(state); }
@@ -55,6 +68,18 @@ struct hash_state {
 };
 
 }  // namespace
+
+std::string without_links(const std::string& path) {
+  namespace fs = std::filesystem;
+  constexpr int links_max = 40;  // as the system has it
+  std::error_code failure;
+  fs::path at = fs::absolute(path, failure);
+  // One that leads to nothing yet is a link all the same, which weakly_canonical does not follow.
+  for (int links = 0; links < links_max && fs::is_symlink(fs::symlink_status(at, failure)); ++links)
+    at = at.parent_path() / fs::read_symlink(at, failure);
+  const fs::path found = fs::weakly_canonical(at, failure);
+  return failure ? path : found.string();
+}
 
 state_fingerprint fingerprint_of(std::string_view json) noexcept {
   const state_fingerprint found = canonical(XXH3_128bits(json.data(), json.size()));
@@ -144,14 +169,19 @@ std::vector<fingerprint_record> saved_fingerprints::between(global_position afte
 
 struct fingerprint_writer::hashing : hash_state {};
 
-fingerprint_writer::fingerprint_writer(files& files, std::string path, const log_identity& log, global_position head)
+fingerprint_writer::fingerprint_writer(files& files, const std::string& path, const log_identity& log,
+                                       global_position head)
     : files_(files),
-      path_(std::move(path)),
+      path_(without_links(path)),
       beside_(path_ + "." + std::to_string(::getpid()) + ".new"),
       hash_(std::make_unique<hashing>()) {
-  if (const auto there = files_.status(path_); there && there->directory) throw file_error("write", path_, EISDIR);
-  files_.remove(beside_);
-  file_ = files_.open(beside_, open_file::fresh);
+  must_be_free(files_, path_);
+  try {
+    files_.remove(beside_);
+    file_ = files_.open(beside_, open_file::fresh);
+  } catch (const file_error& failure) {
+    throw file_error("make", path_, failure.system_code);
+  }
   const uuid::bytes_type id = log.id.value().bytes();
   const std::uint64_t numbers[]{log.epoch, head.value()};
   write(mark.data(), mark.size());

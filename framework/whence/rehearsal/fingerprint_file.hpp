@@ -34,6 +34,9 @@ struct fingerprint_record {
 
 state_fingerprint fingerprint_of(std::string_view json) noexcept;
 
+/// Where the path leads, over all links, also when there is nothing yet.
+std::string without_links(const std::string& path);
+
 /// Threads  any.
 class saved_fingerprints {
  public:
@@ -57,12 +60,13 @@ class saved_fingerprints {
   global_position head_;
 };
 
-/// Writes beside the file, which it replaces at last.
+/// Writes beside the file, which it replaces at last. If that is a link, what it leads to.
 ///
 /// Threads  one at a time.
 class fingerprint_writer {
  public:
-  fingerprint_writer(files& files, std::string path, const log_identity& log, global_position head);
+  /// Throws fingerprints_not_saved: there is something that is no file of fingerprints. file_error.
+  fingerprint_writer(files& files, const std::string& path, const log_identity& log, global_position head);
   ~fingerprint_writer();
   fingerprint_writer(const fingerprint_writer&) = delete;
   fingerprint_writer& operator=(const fingerprint_writer&) = delete;

@@ -10,6 +10,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <string>
 #include <thread>
 #include <utility>
 
@@ -33,6 +34,16 @@ constexpr std::chrono::milliseconds between_reports{100};
 unsigned thread_count(const rehearsal_options& options) {
   const unsigned cores = std::max(std::thread::hardware_concurrency(), 1u);
   return options.threads != 0 ? options.threads : std::min(cores, threads_usual);
+}
+
+/// Whether the path is that of the log, or one that belongs to it: "shop.db", "shop.db-wal", "shop.db.models/…".
+/// Of a log in memory none is.
+bool belongs_to(const log_source& log, const std::string& path) {
+  if (log.models_directory().empty()) return false;
+  const std::string own = without_links(log.name());
+  const std::string other = without_links(path);
+  if (!other.starts_with(own)) return false;
+  return other.size() == own.size() || other[own.size()] == '-' || other[own.size()] == '.';
 }
 
 /// The parts of a log, each one thread's work, and what they share.
@@ -165,6 +176,8 @@ std::string_view name_of(rehearsal_finding::kind kind) noexcept {
 
 rehearsal rehearse(const log_source& log, const program_types& types, const runtime& runtime,
                    const rehearsal_options& options) {
+  if (!options.save_to.empty() && belongs_to(log, options.save_to))
+    throw fingerprints_not_saved(options.save_to, "names that begin with " + log.name() + " belong to the log");
   const std::unique_ptr<log_reader> today = upcasting(log, types.upcasters()).visit(runtime);
   return performance(*today, types, runtime, options).run();
 }

@@ -90,7 +90,8 @@ struct rehearsal_progress {
 struct rehearsal_options {
   unsigned threads = 0;  ///< 0: one for each core, four at most
   std::size_t listed_max = 1'000;
-  /// Where the fingerprints go that the states have here; empty: nowhere. Replaced whole, and only when all is done.
+  /// Where the fingerprints go that the states have here; empty: nowhere. A new file, or one of fingerprints, which is replaced
+  /// whole, and only when all is done.
   std::string save_to{};
   /// Fingerprints that another build saved of this log: each state is compared as of the version that it had then.
   std::string compare_with{};
@@ -104,8 +105,8 @@ struct rehearsal_options {
 /// Order    the findings do not depend on the number of threads.
 /// Threads  any; works on threads of its own.
 /// Limits   memory for a page and a state a thread, and for the lists; 32 bytes a stream in the file of fingerprints.
-/// Throws   operation_cancelled: nothing was saved. fingerprints_not_usable, before anything is read. log_missing, not_a_log,
-///          newer_format, log_damaged (verify the log first). sql::sql_error, file_error.
+/// Throws   operation_cancelled: nothing was saved. fingerprints_not_usable, fingerprints_not_saved, before anything is read.
+///          log_missing, not_a_log, newer_format, log_damaged (verify the log first). sql::sql_error, file_error.
 rehearsal rehearse(const log_source& log, const program_types& types, const runtime& runtime,
                    const rehearsal_options& options = {});
 
