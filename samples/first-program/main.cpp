@@ -3,6 +3,7 @@
 #include <iostream>
 
 #include <whence.hpp>
+#include <whence/cli/exit_code.hpp>
 
 struct Deposited {
   static constexpr whence::event_type type{"Deposited"};
@@ -42,7 +43,7 @@ whence::outcome<Account> decide(const Account& account, const Withdraw& command)
   return Withdrawn{command.cents};
 }
 
-int main() {
+int main() try {
   auto app = whence::application::on(whence::sqlite("bank.db")).aggregate<Account>().start();
   const whence::id<Account> account{"account-ada"};
 
@@ -52,4 +53,7 @@ int main() {
 
   const auto ada = app.load<Account>(account);
   std::cout << ada.state.cents << " cents, by " << ada.version.value() << " event(s)\n";
+} catch (const whence::error& fault) {
+  std::cerr << whence::failure_text("first-program", fault);
+  return static_cast<int>(whence::exit_code_of(fault));
 }
