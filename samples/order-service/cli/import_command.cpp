@@ -34,7 +34,7 @@ struct counts {
   std::uint64_t differing = 0;         ///< invoices
   std::uint64_t incomplete = 0;        ///< invoices that are recorded, but for records that were rejected
   std::uint64_t unended = 0;           ///< the line of the last record, if the file may be cut there
-  std::vector<std::string> held_back;  ///< invoices of which records may be missing for that
+  std::vector<std::string> held_back;  ///< invoices of which nothing is written for that
 };
 
 const std::string listed = "rejects.csv";  // what is advised
@@ -87,8 +87,11 @@ void stage(sales_file& file, const import_request& command, staging_area& staged
     }
     if (record.unended && !command.last_line_is_whole) {
       sums.unended = record.line;
-      for (std::string& invoice : invoices_cut_in(record, file.columns(), invoice_before))
-        if (staged.hold_back(invoice)) sums.held_back.push_back(std::move(invoice));
+      const std::vector<std::string> cut = invoices_cut_in(record, file.columns(), invoice_before);
+      for (const std::string& invoice : cut)
+        if (staged.hold_back(invoice)) sums.held_back.push_back(invoice);
+      // The only record of its invoice may have been rejected itself, or be cut before it says which that is.
+      if (sums.held_back.empty() && !cut.empty() && !cut.front().empty()) sums.held_back.push_back(cut.front());
     }
     if (record.field_count == sale_columns::names.size())
       invoice_before = file.columns().of(record, sale_columns::invoice);
@@ -147,11 +150,13 @@ void advise_rejects(const import_request& command, const counts& sums, const req
 
 /// Nothing tells a file that was cut within its last field from one that lacks its last line end.
 void warn_of_cut(const import_request& command, const counts& sums, const request& asked, const terminal& terminal) {
-  if (sums.held_back.empty()) return;
-  const std::string both = sums.held_back.size() == 1 ? "" : " and " + shown(sums.held_back.back());
+  if (sums.unended == 0) return;
+  std::string held_back = "it";
+  if (!sums.held_back.empty()) held_back = "invoice " + shown(sums.held_back.front());
+  if (sums.held_back.size() > 1) held_back += " and " + shown(sums.held_back.back());
   note(terminal, "import.unended",
-       {.what = "the file has no line end behind its last record, and may have been cut there; nothing of invoice " +
-                shown(sums.held_back.front()) + both + " was written",
+       {.what = "the file has no line end behind its last record, and may have been cut there; nothing of " +
+                held_back + " was written",
         .where = shown(command.file) + ", line " + std::to_string(sums.unended),
         .remedy = "tail -n 1 " + for_shell(command.file) + "\n# if that is whole:\n#   " + asked.line +
                   " --last-line-is-whole"});

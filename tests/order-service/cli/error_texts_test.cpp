@@ -406,9 +406,27 @@ order-service: the file has no line end behind its last record, and may have bee
   const auto whole = folder.run({"import", file, "--last-line-is-whole"});
   CHECK(whole.out == "2 records: 2 accepted, 0 rejected; 3 events added\n");
   CHECK(whole.err == "");
-  // One that is rejected, of an invoice that has no others, is told as rejected.
-  const std::string other = write_sales(folder, "b.csv", "7,TEA,tea");
-  CHECK(folder.run({"import", other}).err.find("import.unended") == std::string::npos);
+}
+
+TEST_CASE("a file that may have been cut is told also where the record that is cut was rejected") {
+  const shop_folder folder;
+  const std::string start = "the file has no line end behind its last record, and may have been cut there; nothing of ";
+  const auto told = [&](const std::string& record) {
+    const std::string file = write_sales(folder, "a.csv", "5,TEA,tea,1,12/1/2010 8:26,4.50,7,France\n" + record);
+    const std::string listed = folder.file("rejects.csv");
+    const std::string said = folder.run({"import", file}).err;
+    // What is listed already is not told again, the cut is.
+    const std::string alone = folder.run({"import", file, "--rejects", listed}).err;
+    CHECK(alone.starts_with("order-service: " + start));
+    CHECK(said.find("[import.rejected]\norder-service: " + start) != std::string::npos);
+    CHECK(folder.run({"import", file, "--last-line-is-whole", "--rejects", listed}).err == "");
+    std::filesystem::remove(listed);
+    return alone.substr(15 + start.size(), alone.find('\n') - 15 - start.size());
+  };
+  CHECK(told("7,TEA,tea,1,12/1/2010 8:26,3.") == "invoice 7 was written");
+  CHECK(told("7,TEA,\"tea for tw") == "invoice 7 was written");
+  CHECK(told("7") == "invoice 7 was written");
+  CHECK(told(",TEA,tea") == "it was written");
 }
 
 TEST_CASE("what to do about a storage that failed is about what failed") {
