@@ -128,6 +128,9 @@ TEST_CASE("a name that a shell would take apart is quoted where it is to be past
   CHECK(cli::shell_word("=0") == "'=0'");  // for zsh
   CHECK(cli::shell_word("--fail-if=0") == "--fail-if=0");
   CHECK(cli::shell_word("a\n'b\\") == R"($'a\x0a\'b\\')");
+  CHECK(cli::shell_word("\xff.db") == R"($'\xff.db')");  // as the screen shows it, '\xff.db' would be another file
+  CHECK(cli::shell_word("\u00e9\u202e\xff") == R"($'\xc3\xa9\xe2\x80\xae\xff')");
+  CHECK(cli::shell_word("caf\u00e9.db") == "'caf\u00e9.db'");
   tests::console console;
   tests::append_event(*console.log, "x; rm -rf ~", "Order", tests::event_of("OrderPlaced", "{}", 70));
   CHECK(console.run({"event", "show", "x; rm -rf ~@9"}).err.find("do:    whence stream show 'x; rm -rf ~'  [") !=

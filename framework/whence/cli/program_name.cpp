@@ -4,6 +4,7 @@
 #include <cctype>
 
 #include <whence/cli/command_table.hpp>
+#include <whence/cli/display_text.hpp>
 #include <whence/cli/wrapped_text.hpp>
 
 namespace whence::inline v0::cli {
@@ -20,8 +21,6 @@ bool is_first_word(std::string_view word) {
   });
 }
 
-bool is_control(char c) { return std::iscntrl(static_cast<unsigned char>(c)) != 0; }
-
 bool begins_here(std::string_view text, std::size_t at) {
   if (at == 0) return true;
   const char before = text[at - 1];
@@ -37,18 +36,18 @@ bool opens_log(std::string_view line) {
   return is_first_word(rest.substr(0, rest.find(' '))) && !has("--help") && !has("--version") && !has("--store");
 }
 
-/// In single quotes; where a line break or another control character is in it, so that it stays in one line of the screen.
+/// In single quotes; where a screen would show other characters than there are, byte by byte as the shell reads it back.
 std::string quoted(std::string_view text) {
-  const bool in_one_line = std::none_of(text.begin(), text.end(), is_control);
-  std::string word = in_one_line ? "'" : "$'";
+  const bool shows_itself = visible(text) == text;
+  std::string word = shows_itself ? "'" : "$'";
   for (const char c : text) {
-    if (is_control(c)) {
+    if (!shows_itself && (c < ' ' || c > '~')) {  // above 127 it is negative
       constexpr std::string_view digits = "0123456789abcdef";
       const auto byte = static_cast<unsigned char>(c);
       word.append("\\x").append({digits[byte >> 4], digits[byte & 0xF]});
     } else if (c == '\'') {
-      word += in_one_line ? "'\\''" : "\\'";
-    } else if (c == '\\' && !in_one_line) {
+      word += shows_itself ? "'\\''" : "\\'";
+    } else if (c == '\\' && !shows_itself) {
       word += "\\\\";
     } else {
       word += c;

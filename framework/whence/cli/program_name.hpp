@@ -14,7 +14,8 @@ std::string as_started(std::string_view program, std::string_view text);
 /// a.db". A line stays as it is if it has no such end, opens no log (`--help`), or is a comment.
 std::string with_store(std::string_view text, std::string_view store);
 
-/// The text as one word of a shell's command line: as it is if it can be, else in quotes.
+/// The text as one word of a shell's command line: as it is if it can be, else in quotes; as $'\xff.db' if a screen would not show
+/// it as it is.
 std::string shell_word(std::string_view text);
 
 }  // namespace whence::inline v0::cli

@@ -7,7 +7,7 @@
 
 namespace shop {
 
-/// The text as one word of a POSIX shell: in quotes if it has to be.
+/// The text as one word of a shell: in quotes if it has to be, as $'\xff.db' if a screen would not show it as it is.
 std::string for_shell(std::string_view text);
 
 /// "order-service --store shop.db show order-1".

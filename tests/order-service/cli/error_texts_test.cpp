@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <cli/failure.hpp>
+#include <cli/shell_text.hpp>
 #include <whence/store/append_outcome.hpp>
 
 #include "tests/environment.hpp"
@@ -455,6 +456,18 @@ TEST_CASE("a fault that the program does not know") {
   why:   this is a fault of the program itself
   do:    please report it, with the command  [program.fault, exit 70]
 )");
+}
+
+TEST_CASE("a name that a screen would not show as it is stays that name where it is to be pasted") {
+  CHECK(shop::for_shell("a b's.db") == R"('a b'\''s.db')");
+  CHECK(shop::for_shell("caf\u00e9.db") == "'caf\u00e9.db'");
+  CHECK(shop::for_shell("\xff.db") == R"($'\xff.db')");
+  CHECK(shop::for_shell("a\n'b\\") == R"($'a\x0a\'b\\')");
+  const shop_folder folder;
+  const std::string store = folder.file("\xff.db");
+  REQUIRE(program::run({"place", "1", "--line", "TEA:1:4.50", "--store", store}).exit == 0);
+  CHECK(program::run({"pay", "2", "--store", store}).err.find(" --store $'" + folder.file("") + R"(\xff.db')") !=
+        std::string::npos);
 }
 
 TEST_CASE("a store whose name is too long is not begun") {
