@@ -10,6 +10,7 @@ from pathlib import Path
 
 PROGRAMS = Path(sys.argv.pop()).resolve()
 ROOT = Path(__file__).resolve().parents[2]
+DEMO = str(ROOT / "tools" / "demo")
 RECORDED = re.compile(r"<!-- the demo -->\n```\n\$ git clone .*?\n\$ tools/demo\n(.*?)\n(.*?)```\n", re.DOTALL)
 NEXT = re.compile(r"^What to try next\n.*?(?=^The demo took)", re.MULTILINE | re.DOTALL)
 
@@ -42,8 +43,12 @@ class Demo(unittest.TestCase):
     def setUpClass(cls):
         cls.folder = tempfile.TemporaryDirectory()
         cls.kept = Path(cls.folder.name) / "shop"
-        cls.done = subprocess.run([ROOT / "tools" / "demo", "--programs", PROGRAMS, "--keep", cls.kept], text=True,
-                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        cls.done = cls.demo("--programs", os.path.relpath(PROGRAMS, cls.folder.name), "--keep", "shop", stderr=subprocess.STDOUT)
+
+    @classmethod
+    def demo(cls, *words, stderr=subprocess.PIPE):
+        """From outside the clone, where paths are those of the folder one is in."""
+        return subprocess.run([DEMO, *words], cwd=cls.folder.name, text=True, stdout=subprocess.PIPE, stderr=stderr)
 
     @classmethod
     def tearDownClass(cls):
@@ -90,12 +95,30 @@ class Demo(unittest.TestCase):
                 self.assertEqual((ran.returncode, ran.stderr), (0, ""))
                 self.assertNotEqual(ran.stdout, "")
 
+    def must_refuse(self, code, what, remedy, *words):
+        ran = self.demo(*words)
+        self.assertEqual((ran.returncode, ran.stdout), (code, ""))
+        said, advised = ran.stderr.split("  do:    ")
+        self.assertEqual(said, f"tools/demo: {what}\n")
+        self.assertRegex(advised, rf"^{re.escape(DEMO)}{remedy}\n$")
+
     def test_a_folder_in_use_is_refused(self):
-        ran = subprocess.run([ROOT / "tools" / "demo", "--programs", PROGRAMS, "--keep", self.kept], text=True, capture_output=True)
-        self.assertEqual(ran.returncode, 2)
-        said, remedy = ran.stderr.split("\n", 1)
-        self.assertEqual(said, f"tools/demo: {self.kept} is not empty; nothing was changed")
-        self.assertRegex(remedy, rf"^  do:    tools/demo --keep {re.escape(str(self.kept))}-\d+\n$")
+        self.must_refuse(2, "shop is not empty; nothing was changed", r" --keep shop-\d+", "--programs", PROGRAMS, "--keep", "shop")
+
+    def test_a_folder_without_the_programs_is_refused_before_the_first_step(self):
+        for place in (".", "nowhere"):
+            self.must_refuse(3, f"there is no program order-service to run; nothing was done\n  where: --programs {place}",
+                             "\n         # without --programs, it builds them", "--programs", place, "--keep", "other")
+        self.must_refuse(2, "--programs needs a folder", " --help", "--programs", "")
+        self.assertEqual(os.listdir(self.folder.name), ["shop"])
+
+    def test_what_is_no_folder_is_not_kept_in(self):
+        file = os.path.join("shop", "shop.db")
+        self.must_refuse(5, f"what is kept needs a folder, and this is none; nothing was changed\n  where: --keep {file}",
+                         rf" --keep {re.escape(file)}-\d+", "--programs", PROGRAMS, "--keep", file)
+        below = os.path.join(file, "kept")
+        self.must_refuse(5, f"the folder cannot be written in (Not a directory); nothing was changed\n  where: --keep {below}",
+                         r" --keep \S+/demo-shop", "--programs", PROGRAMS, "--keep", below)
 
 
 unittest.main(verbosity=2)
