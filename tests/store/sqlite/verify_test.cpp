@@ -277,6 +277,15 @@ TEST_CASE("an end that is missing, and a witness that is missing or damaged, are
     CHECK(found.readable[0].last < global_position{60});
     CHECK(folder.visit()->read({}).size() == found.readable[0].last.value());
   }
+  SUBCASE("a row whose position is beyond all others") {
+    const log_folder folder;
+    make_log(folder);
+    folder.change("UPDATE entries SET position = 1099511627776 WHERE position = 60");
+    const log_verification found = verify(folder);
+    CHECK(has(found, kind::structure));
+    CHECK(found.loses_events());
+    CHECK(found.readable == std::vector{range(1, 59)});
+  }
   SUBCASE("the witness") {
     const log_folder folder;
     make_log(folder);

@@ -149,7 +149,7 @@ void log_verifier::look_at_log() {
   result_.identity = about.identity;
   global_position head;
   try {
-    head = reader_.head();
+    head = last_in_order(reader_.head());
     // Of a page whose end is lost, the last row may say that it is any.
     if (witness_.latest && witness_.latest->log == about.identity && witness_.latest->position > head &&
         goes_on_behind(head))
@@ -164,6 +164,26 @@ void log_verifier::look_at_log() {
   plan_.head = head;
   result_.head = head;
   result_.from = plan_.from;
+}
+
+/// Positions are dense: one far beyond all others is that of a damaged row. The log is not looked through up to there.
+global_position log_verifier::last_in_order(global_position last) {
+  constexpr std::uint64_t gap_max = 1'000'000;
+  sql::statement before =
+      reader_.database().prepare("SELECT max(position) FROM entries WHERE position < ? AND position > 0");
+  for (;;) {
+    before.reset();
+    before.bind(1, last.value());
+    const std::int64_t previous = before.step() ? before.integer(0) : 0;
+    const auto expected = static_cast<std::uint64_t>(std::max<std::int64_t>(previous, 0)) + 1;
+    if (last.value() <= expected) return last;
+    found(kind::structure, paths_.log,
+          "its last row is event " + std::to_string(last.value()) + ", and the one before it " +
+              std::to_string(expected - 1),
+          "copy " + paths_.log + "* to a safe place, then put the files of a backup in their place");
+    if (last.value() - expected < gap_max) return last;
+    last = global_position{expected - 1};
+  }
 }
 
 bool log_verifier::goes_on_behind(global_position head) {

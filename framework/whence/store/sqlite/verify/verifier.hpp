@@ -30,6 +30,7 @@ class log_verifier {
 
  private:
   void look_at_log();
+  global_position last_in_order(global_position last);
   bool goes_on_behind(global_position head);
   bool read_witness_or_find_it();
   void look_at_witness();
