@@ -3,12 +3,14 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <memory>
 #include <sstream>
 #include <string>
+#include <thread>
 
 #include <doctest/doctest.h>
 
@@ -373,8 +375,11 @@ TEST_CASE("while the log is written, each list is a whole beginning of it") {
   const pid_t writer = tests::start_child([&shop] {
     const runtime runtime = whence::runtime::system(1);
     const auto log = sqlite(shop.path()).open(runtime);
-    for (std::uint64_t n = 1'000;; ++n)
+    // Slower than it is read: else each list is longer than the one before by all that was written meanwhile, and there is no end.
+    for (std::uint64_t n = 1'000;; ++n) {
       tests::append_event(*log, "order-7", "Order", tests::event_of("OrderNoted", "{}", n));
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
     return 0;
   });
   std::size_t grown = 0;
