@@ -104,7 +104,7 @@ double seconds_since(std::chrono::steady_clock::time_point begun) {
 int run(std::uint64_t events, unsigned seed) {
   const tests::temporary_folder folder;
   std::mt19937 dice(seed);
-  const runtime runtime = runtime::system(seed);
+  const runtime runtime = runtime::system();
   const log_source source = sqlite((folder.path() / "bank.db").string());
   const planted_log planted = fill(source, runtime, events, dice);
   const std::string states = (folder.path() / "bank.states").string();

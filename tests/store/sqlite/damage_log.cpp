@@ -403,7 +403,7 @@ int run(int flips, int truncations, int rows, unsigned seed) {
   original originals[] = {{folder.path() / "killed", seed, kind::killed},
                           {folder.path() / "closed", seed + 1, kind::closed},
                           {folder.path() / "long", seed + 2, kind::long_one}};
-  const runtime runtime = runtime::system(seed);
+  const runtime runtime = runtime::system();
   const fs::path copy = folder.path() / "copy";
   std::uint64_t events = 0;
   for (original& each : originals) {

@@ -102,7 +102,7 @@ void make_in_child(const std::function<void()>& make, bool killed) {
 
 void make_log_with_past(const std::string& path, unsigned seed, bool killed) {
   const auto make = [&] {
-    const runtime runtime = runtime::system(seed);
+    const runtime runtime = runtime::system();
     std::mt19937 dice(seed);
     for (int openings = 0; openings < 3; ++openings) {
       append_some(*sqlite(path).open(runtime), runtime, dice, 40);
@@ -117,7 +117,7 @@ void make_log_with_past(const std::string& path, unsigned seed, bool killed) {
 
 void make_long_log(const std::string& path, unsigned seed) {
   const auto make = [&] {
-    const runtime runtime = runtime::system(seed);
+    const runtime runtime = runtime::system();
     std::mt19937 dice(seed);
     for (int openings = 0; openings < 3; ++openings) append_many(*sqlite(path).open(runtime), runtime, dice, 20);
   };
