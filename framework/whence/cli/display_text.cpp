@@ -140,4 +140,8 @@ std::string with_groups(std::size_t number) {
   return digits;
 }
 
+std::string counted(std::size_t number, std::string_view one) {
+  return with_groups(number) + " " + std::string(one) + (number == 1 ? "" : "s");
+}
+
 }  // namespace whence::inline v0::cli

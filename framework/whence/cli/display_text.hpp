@@ -25,4 +25,7 @@ std::string size_text(std::uint64_t bytes);
 /// 12403 as "12 403".
 std::string with_groups(std::size_t number);
 
+/// "1 event", "1 200 events"
+std::string counted(std::size_t number, std::string_view one);
+
 }  // namespace whence::inline v0::cli

@@ -37,10 +37,6 @@ std::uint64_t recent_of(const request& request) {
   return recent;
 }
 
-std::string counted(std::uint64_t number, std::string_view one) {
-  return with_groups(number) + " " + std::string(one) + (number == 1 ? "" : "s");
-}
-
 /// Whether it goes as far as its witness has seen, and an event of those that were read is damaged.
 bool is_damaged_within(const log_overview& log) {
   return log.condition && log.condition->what == log_condition::kind::whole && log.damage;

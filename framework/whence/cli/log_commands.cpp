@@ -15,6 +15,7 @@
 #include <whence/cli/flags.hpp>
 #include <whence/cli/interruption.hpp>
 #include <whence/cli/item_list.hpp>
+#include <whence/cli/json_list.hpp>
 #include <whence/cli/program_name.hpp>
 #include <whence/cli/progress_line.hpp>
 #include <whence/cli/request.hpp>
@@ -30,10 +31,6 @@ std::string places_of(const position_range& range) {
   if (range.first == global_position{}) return {};
   const std::string first = "#" + std::to_string(range.first.value());
   return range.first == range.last ? first : first + " to #" + std::to_string(range.last.value());
-}
-
-std::string counted(std::uint64_t number, std::string_view one) {
-  return with_groups(number) + " " + std::string(one) + (number == 1 ? "" : "s");
 }
 
 /// `log.events_lost`, or `log.differs` where all events are as they were written.
@@ -69,13 +66,6 @@ std::string_view index_word(log_verification::index_state state) {
 }
 
 // --- as JSON ----------------------------------------------------------------------------------------------------------
-
-template <class Item, class Text>
-std::string json_list(const std::vector<Item>& items, Text json_of) {
-  std::string out = "[";
-  for (const Item& item : items) out += (out.size() > 1 ? "," : "") + json_of(item);
-  return out + "]";
-}
 
 std::string json_of_range(const position_range& range) {
   return "{\"first\":" + std::to_string(range.first.value()) + ",\"last\":" + std::to_string(range.last.value()) + "}";

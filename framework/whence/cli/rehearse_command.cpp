@@ -12,6 +12,7 @@
 #include <whence/cli/display_text.hpp>
 #include <whence/cli/interruption.hpp>
 #include <whence/cli/item_list.hpp>
+#include <whence/cli/json_list.hpp>
 #include <whence/cli/program_name.hpp>
 #include <whence/cli/progress_line.hpp>
 #include <whence/cli/request.hpp>
@@ -22,10 +23,6 @@
 
 namespace whence::inline v0::cli {
 namespace {
-
-std::string counted(std::uint64_t number, std::string_view one) {
-  return with_groups(number) + " " + std::string(one) + (number == 1 ? "" : "s");
-}
 
 std::string name_of(std::string_view type, std::uint32_t version) {
   return std::string(type) + " v" + std::to_string(version);
@@ -79,13 +76,6 @@ types_missing no_types(const request& request, session& session) {
 }
 
 // --- as JSON ----------------------------------------------------------------------------------------------------------
-
-template <class Item, class Text>
-std::string json_list(const std::vector<Item>& items, Text json_of) {
-  std::string out = "[";
-  for (const Item& item : items) out += (out.size() > 1 ? "," : "") + json_of(item);
-  return out + "]";
-}
 
 std::string json_of_finding(const rehearsal_finding& finding) {
   std::string out = "{\"kind\":\"" + std::string(name_of(finding.what)) + "\"";

@@ -18,10 +18,6 @@
 namespace whence::inline v0::cli {
 namespace {
 
-std::string counted(std::size_t number, std::string_view one) {
-  return with_groups(number) + " " + std::string(one) + (number == 1 ? "" : "s");
-}
-
 std::string name_with_version(const traced_event& event) {
   return event.type_version == 1 ? event.type : event.type + " v" + std::to_string(event.type_version);
 }

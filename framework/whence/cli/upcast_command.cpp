@@ -12,6 +12,7 @@
 #include <whence/cli/display_text.hpp>
 #include <whence/cli/interruption.hpp>
 #include <whence/cli/item_list.hpp>
+#include <whence/cli/json_list.hpp>
 #include <whence/cli/progress_line.hpp>
 #include <whence/cli/request.hpp>
 #include <whence/cli/session.hpp>
@@ -148,17 +149,15 @@ std::string json_of_type(std::string_view type, std::uint32_t version) {
 }
 
 std::string json_of_way(const upcast_way& way) {
-  std::string today;
-  for (const event_type& type : way.today) today += (today.empty() ? "" : ",") + json_of_type(type.name, type.version);
+  const auto json_of = [](const event_type& type) { return json_of_type(type.name, type.version); };
   return "{\"before\":" + (way.next.name.empty() ? "null" : json_of_type(way.next.name, way.next.version)) +
-         ",\"today\":[" + today + "]}";
+         ",\"today\":" + json_list(way.today, json_of) + "}";
 }
 
 std::string json_of_kind(const upcast_kind& kind) {
-  std::string ways;
-  for (const upcast_way& way : kind.ways) ways += (ways.empty() ? "" : ",") + json_of_way(way);
   std::string out = "{\"eventType\":" + json_string(visible(kind.type)) +
-                    ",\"eventVersion\":" + std::to_string(kind.version) + ",\"ways\":[" + ways + "]";
+                    ",\"eventVersion\":" + std::to_string(kind.version) +
+                    ",\"ways\":" + json_list(kind.ways, &json_of_way);
   out += ",\"events\":" + std::to_string(kind.events) + ",\"first\":" + std::to_string(kind.first.value());
   out += ",\"failed\":" + std::to_string(kind.failed);
   if (kind.failed > 0) out += ",\"firstFailed\":" + std::to_string(kind.first_failed.value());
@@ -175,16 +174,12 @@ std::string json_of_failure(const rehearsal_finding& finding) {
 }
 
 std::string json_of_survey(const std::string& log, const upcast_survey& survey) {
-  std::string kinds;
-  for (const upcast_kind& kind : survey.kinds) kinds += (kinds.empty() ? "" : ",") + json_of_kind(kind);
-  std::string failures;
-  for (const rehearsal_finding& finding : survey.found.findings)
-    failures += (failures.empty() ? "" : ",") + json_of_failure(finding);
   return "{\"log\":" + json_string(visible(log)) + ",\"head\":" + std::to_string(survey.found.head.value()) +
          ",\"events\":" + std::to_string(survey.found.events) + ",\"upcast\":" + std::to_string(survey.upcast) +
          ",\"checked\":" + (survey.checked ? "true" : "false") + ",\"failed\":" + std::to_string(survey.failed) +
-         ",\"kinds\":[" + kinds + "],\"failures\":[" + failures +
-         "],\"moreFailures\":" + std::to_string(survey.found.more_findings) + "}";
+         ",\"kinds\":" + json_list(survey.kinds, &json_of_kind) +
+         ",\"failures\":" + json_list(survey.found.findings, &json_of_failure) +
+         ",\"moreFailures\":" + std::to_string(survey.found.more_findings) + "}";
 }
 
 // --- as a table -------------------------------------------------------------------------------------------------------

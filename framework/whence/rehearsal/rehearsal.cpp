@@ -164,6 +164,20 @@ class performance {
 
 }  // namespace
 
+rehearsal_counts& rehearsal_counts::operator+=(const rehearsal_counts& more) noexcept {
+  events += more.events;
+  broken += more.broken;
+  not_handled += more.not_handled;
+  aggregates += more.aggregates;
+  not_folded += more.not_folded;
+  of_no_type += more.of_no_type;
+  compared += more.compared;
+  different += more.different;
+  no_longer_known += more.no_longer_known;
+  saved += more.saved;
+  return *this;
+}
+
 std::string_view name_of(rehearsal_finding::kind kind) noexcept {
   switch (kind) {
     case rehearsal_finding::kind::event: return "event";

@@ -58,11 +58,9 @@ struct rehearsed_kind {
   global_position first_broken;
 };
 
-/// What was found. Lists are cut at `rehearsal_options::listed_max`: of the findings those with the lowest positions are listed.
-struct rehearsal {
-  log_identity identity;
-  global_position head;           ///< the last event when it began: later ones are left out
-  std::uint64_t events = 0;       ///< stored, up to there
+/// What was counted.
+struct rehearsal_counts {
+  std::uint64_t events = 0;       ///< stored, up to the head
   std::uint64_t broken = 0;       ///< of these, that this program cannot read
   std::uint64_t not_handled = 0;  ///< of these, that nothing in this program reads
   std::uint64_t aggregates = 0;   ///< folded, or tried
@@ -73,6 +71,14 @@ struct rehearsal {
   std::uint64_t different = 0;
   std::uint64_t no_longer_known = 0;  ///< findings of kind `aggregate`
   std::uint64_t saved = 0;            ///< fingerprints that were saved
+
+  rehearsal_counts& operator+=(const rehearsal_counts& more) noexcept;
+};
+
+/// What was found. Lists are cut at `rehearsal_options::listed_max`: of the findings those with the lowest positions are listed.
+struct rehearsal : rehearsal_counts {
+  log_identity identity;
+  global_position head;  ///< the last event when it began: later ones are left out
 
   std::vector<rehearsal_finding> findings;  ///< by position
   std::uint64_t more_findings = 0;

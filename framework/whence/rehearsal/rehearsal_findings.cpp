@@ -22,17 +22,7 @@ void rehearsal_findings::keep_lowest(shared& own) const {
 
 void rehearsal_findings::add(const rehearsal_counts& counts, const kinds_of_events& kinds) {
   auto own = shared_.lock();
-  rehearsal_counts& sum = own->counts;
-  sum.events += counts.events;
-  sum.broken += counts.broken;
-  sum.not_handled += counts.not_handled;
-  sum.aggregates += counts.aggregates;
-  sum.not_folded += counts.not_folded;
-  sum.of_no_type += counts.of_no_type;
-  sum.compared += counts.compared;
-  sum.different += counts.different;
-  sum.no_longer_known += counts.no_longer_known;
-  sum.saved += counts.saved;
+  own->counts += counts;
   for (const auto& [key, more] : kinds) {
     auto known = own->kinds.find(key);
     if (known == own->kinds.end()) {
@@ -57,17 +47,7 @@ void rehearsal_findings::move_to(rehearsal& result) {
   keep_lowest(*own);
   result.more_findings = own->found - own->findings.size();
   result.findings = std::move(own->findings);
-  const rehearsal_counts& sum = own->counts;
-  result.events = sum.events;
-  result.broken = sum.broken;
-  result.not_handled = sum.not_handled;
-  result.aggregates = sum.aggregates;
-  result.not_folded = sum.not_folded;
-  result.of_no_type = sum.of_no_type;
-  result.compared = sum.compared;
-  result.different = sum.different;
-  result.no_longer_known = sum.no_longer_known;
-  result.saved = sum.saved;
+  static_cast<rehearsal_counts&>(result) = own->counts;
   for (const auto& [key, of] : own->kinds)
     result.kinds.push_back({.aggregate_type = std::get<0>(key),
                             .event_type = std::get<1>(key),

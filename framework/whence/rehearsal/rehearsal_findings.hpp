@@ -13,13 +13,6 @@
 
 namespace whence::inline v0::detail {
 
-/// What is added up over the chunks of a log.
-struct rehearsal_counts {
-  std::uint64_t events = 0, broken = 0, not_handled = 0;
-  std::uint64_t aggregates = 0, not_folded = 0, of_no_type = 0;
-  std::uint64_t compared = 0, different = 0, no_longer_known = 0, saved = 0;
-};
-
 /// Aggregate type, event type, version.
 using kind_key = std::tuple<std::string, std::string, std::uint32_t>;
 struct kind_counts {
