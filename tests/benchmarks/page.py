@@ -77,18 +77,17 @@ FIGURES = {
 }
 # What is behind figures that fall short of their goal, or nearly do.
 NOTES = {
-    "append": """**What holds `append/256`.** With 256 in flight an append takes about 5 µs of processor: 3.1 on the thread that commits, 1.1 on
-the two of the executor (checking the batch, queueing it, waking its coroutine), 0.4 for the index, 0.3 for checkpoints. The reference
-takes 1.5, all in one loop. On two processors the thread that commits is the limit: of its time a third goes into judging
+    "append": """**What holds `append/256`.** With 256 in flight an append took about 5 µs of processor where it was profiled (two Xeons; the ratio
+was 0.37 there): 3.1 on the thread that commits, 1.1 on the two of the executor (checking the batch, queueing it, waking its
+coroutine), 0.4 for the index, 0.3 for checkpoints. The reference takes 1.5, all in one loop. On two processors the thread that commits is the limit: of its time a third goes into judging
 (stream, expected version, event id, checksum, most of it waiting for memory that another processor has written), a fifth each into
 inserting the row and into writing and syncing the WAL, the rest into completing and freeing. Tried: two groups that take
 turns, so that one is committed while the other queues: slower, since each half pays for a sync of its own.
-What was gained instead is in [decision 18](decisions/0018-one-statement-a-group.md). `append/64` is held by the same: the less
-a sync takes, the more of an append is processor, so that on a faster disk both sides gain, and the ratio falls (0.51 where a commit
-took 160 µs, 0.45 where it took 140).""",
+What was gained instead is in [decision 18](decisions/0018-one-statement-a-group.md). `append/64` is bound
+by the same: 0.45 there, where a commit of one row took 140 µs, and 0.54 on two faster processors, where it took 93.""",
     "peers": """**What holds `peers/act/1`.** Every side syncs each commit, so the disk decides: the reference of `append/1`, a loop that
 inserts a row a commit and does nothing else, is some seven times as fast as Act with one event a call. Nobody reaches ten.""",
-    "bulk": """**What holds `bulk/…`.** The caller's thread takes 1.8 µs an event beside 1.1 of the reference's, the index 0.35 on another one;
+    "bulk": """**What `bulk/…` is made of.** The caller's thread takes 1.8 µs an event beside 1.1 of the reference's, the index 0.35 on another one;
 each stream that was never seen costs about 1.5 µs more, for looking where it might be. Checkpoints make everybody wait, on both sides: a
 round has one or none, which is why rounds differ.""",
 }
