@@ -117,8 +117,8 @@ OWN = {
     ],
     "event count": [
         case("--by colour", "usage.value", 2, "--by cannot be \"colour\"$", "choose one of: type, aggregate, hour, day$"),
-        case("--fail-if 5", "usage.condition", 2, "--fail-if cannot be read$", "^ an operator is expected here: = != < <= > >= ~$",
-             "write it as: --fail-if '>0', with one of = != < <= > >= ~$"),
+        case("--fail-if 5", "usage.condition", 2, "--fail-if cannot be read$", "^ an operator is expected here: = != < <= > >=$",
+             "write it as: --fail-if '>0', with one of = != < <= > >=$"),
         case("--fail-if '>0'", "condition.met", 1, "8 events: --fail-if '>0' holds$", out="EVENTS\n     8\n"),
         case("Order", "usage.argument", 2, "`event count` has no place for \"Order\"$"),
         case("--limit 3", "usage.option", 2, "--limit has no meaning without --by$", "leave it out, or add --by$"),

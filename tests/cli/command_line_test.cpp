@@ -67,8 +67,8 @@ constexpr wrong_line wrong_lines[] = {
     {"event list --limit -1",
      "whence: --limit cannot be \"-1\"\n  do:    give a whole number, 0 or more  [usage.value, exit 2]\n"},
     {"event list --limit 18446744073709551616",
-     "whence: --limit cannot be \"18446744073709551616\"\n  do:    give a whole number, 0 or more  [usage.value, exit "
-     "2]\n"},
+     "whence: --limit cannot be \"18446744073709551616\"\n  do:    give a smaller number: 18446744073709551615 is the "
+     "greatest  [usage.value, exit 2]\n"},
     {"event list --from 1-7",
      "whence: --from cannot be \"1-7\"\n  do:    give a whole number, 0 or more  [usage.value, exit 2]\n"},
     {"event list -o jsn",

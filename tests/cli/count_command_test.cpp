@@ -15,7 +15,7 @@ using tests::ran;
 
 TEST_CASE("a condition that cannot be read is refused before anything is counted") {
   console console;
-  constexpr const char* no_sign = "^ an operator is expected here: = != < <= > >= ~";
+  constexpr const char* no_sign = "^ an operator is expected here: = != < <= > >=";
   constexpr const char* no_value = "^ a value is expected here";
   constexpr const char* no_number = "^ a whole number is expected here, and an operator for numbers";
   struct wrong {
@@ -44,7 +44,7 @@ TEST_CASE("a condition that cannot be read is refused before anything is counted
     CHECK(ran.err ==
           "whence: --fail-if cannot be read\n  where: " + wrong.text + "\n         " +
               std::string(wrong.at, ' ').append(wrong.says) +
-              "\n  do:    write it as: --fail-if '>0', with one of = != < <= > >= ~  [usage.condition, exit 2]\n");
+              "\n  do:    write it as: --fail-if '>0', with one of = != < <= > >=  [usage.condition, exit 2]\n");
   }
   const ran by = console.run("event count --by tipe");
   CHECK(by.exit == 2);

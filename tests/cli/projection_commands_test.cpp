@@ -189,7 +189,8 @@ stock         1  stopped           4    5  60 min
   }
   shop.terminal(40).with("NO_COLOR", "1");
   CHECK(shop.run("projection status stock").out ==
-        "head 9 · last event 60 min ago · no pro…\n\nPROJECTION  STATE    LAG  BEHIND\nstock       stopped    5  60 "
+        "head 9 · last event 60 min ago · no\nprocess writes\n\nPROJECTION  STATE    LAG  BEHIND\nstock       stopped  "
+        "  5  60 "
         "min\n");
 }
 

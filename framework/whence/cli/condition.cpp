@@ -38,8 +38,9 @@ bool is_of_order(comparison how) noexcept {
   return how != comparison::equal && how != comparison::unequal && how != comparison::like;
 }
 
-condition_reader::condition_reader(std::string_view flag, std::string_view text, std::string_view example)
-    : flag_(flag), text_(text), example_(example) {}
+condition_reader::condition_reader(std::string_view flag, std::string_view text, std::string_view example,
+                                   std::string_view with)
+    : flag_(flag), text_(text), example_(example), with_(with) {}
 
 void condition_reader::skip_spaces() {
   while (at_ < text_.size() && text_[at_] == ' ') ++at_;
@@ -64,7 +65,7 @@ comparison condition_reader::sign() {
     at_ += sign.size();
     return meaning;
   }
-  fail("an operator is expected here: = != < <= > >= ~");
+  fail("an operator is expected here: " + std::string(with_));
 }
 
 condition_reader::value_text condition_reader::value() {
@@ -98,7 +99,7 @@ void condition_reader::fail(std::string_view expected) const {
   const std::size_t before = display_width(visible(text_.substr(0, at_)));
   throw usage_error(
       "condition", std::string(flag_) + " cannot be read",
-      "write it as: " + std::string(flag_) + " " + std::string(example_) + ", with one of = != < <= > >= ~", {},
+      "write it as: " + std::string(flag_) + " " + std::string(example_) + ", with one of " + std::string(with_), {},
       line + "\n" + std::string(before, ' ').append("^ ").append(expected));
 }
 

@@ -20,13 +20,18 @@ bool holds(comparison how, std::strong_ordering found_to_limit) noexcept;
 /// Whether values of it are put in order: all but = != ~.
 bool is_of_order(comparison how) noexcept;
 
+inline constexpr std::string_view all_operators = "= != < <= > >= ~";
+/// Of numbers: ~ compares texts.
+inline constexpr std::string_view operators_of_numbers = "= != < <= > >=";
+
 /// Reads one condition from its beginning to its end. Each failure points at the place in the text.
 ///
 /// Throws   usage_error (`usage.condition`), from all of its functions.
 class condition_reader {
  public:
-  /// `example` is what is recommended instead.
-  condition_reader(std::string_view flag, std::string_view text, std::string_view example);
+  /// `example` is what is recommended instead, and `with` which operators fit.
+  condition_reader(std::string_view flag, std::string_view text, std::string_view example,
+                   std::string_view with = all_operators);
 
   /// Letters; empty if none stand here.
   std::string word();
@@ -57,6 +62,7 @@ class condition_reader {
   const std::string_view flag_;
   const std::string_view text_;
   const std::string_view example_;
+  const std::string_view with_;
   std::size_t at_ = 0;
   std::size_t value_at_ = 0;
 };

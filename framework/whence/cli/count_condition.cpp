@@ -5,7 +5,7 @@
 namespace whence::inline v0::cli {
 
 count_condition::count_condition(std::string_view text) : text_(text) {
-  condition_reader in("--fail-if", text_, "'>0'");
+  condition_reader in("--fail-if", text_, "'>0'", operators_of_numbers);
   const std::string what = in.word();
   if (!what.empty() && what != "events") {
     in.go_to(0);

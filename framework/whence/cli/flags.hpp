@@ -70,7 +70,7 @@ inline constexpr flag from{.name = "--from", .value = "POSITION", .text = "from 
 inline constexpr flag to{.name = "--to", .value = "POSITION", .text = "up to here, included", .selects = true};
 inline constexpr flag since{.name = "--since",
                             .value = "TIME",
-                            .text = "recorded since: 90s, 15m, 2h, 3d, a date, or RFC 3339",
+                            .text = "recorded since: 90s, 15m, 2h, 3d, 1w, a date, or RFC 3339",
                             .selects = true};
 inline constexpr flag until{
     .name = "--until", .value = "TIME", .text = "recorded until, included; the same forms", .selects = true};

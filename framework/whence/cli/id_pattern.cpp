@@ -46,10 +46,12 @@ id_pattern::id_pattern(std::string_view what, std::string_view text) {
     return;
   }
   if (text_.size() < characters_min || text_.size() > longest || !is_part_of_an_id(text_)) {
-    throw usage_error("value", std::string(what) + " cannot be \"" + std::string(text) + "\"",
-                      "give an id, or at least " + std::to_string(characters_min) +
-                          " characters of its beginning or end" +
-                          (what.starts_with("--") ? "" : "; or where it stands: @4711, order-12345@3"));
+    const bool position = !text_.empty() && text_.find_first_not_of("0123456789") == std::string::npos;
+    throw usage_error(
+        "value", std::string(what) + " cannot be \"" + std::string(text) + "\"",
+        "give an id, or at least " + std::to_string(characters_min) + " characters of its beginning or end" +
+            (what.starts_with("--") ? std::string{}
+                                    : "; or where it stands: @" + (position ? text_ : "4711") + ", order-12345@3"));
   }
 }
 

@@ -222,7 +222,9 @@ std::string markdown_manual(std::string_view program, manual_subject subject) {
   std::string out = "# The commands of `" + std::string(program) + "`\n\nThis page is what `" + std::string(program) +
                     " man -o markdown` prints. `" + std::string(program) +
                     " COMMAND --help` says the same of one command, and `" + std::string(program) +
-                    " man | man -l -` shows it as a man page. stdout is data, stderr everything else.\n";
+                    " man | man -l -` shows it as a man page. stdout is data, stderr everything else.\n\n" +
+                    "The name of a group alone stands for its first command: `" + std::string(program) +
+                    " event` is `" + std::string(program) + " event list`.\n";
   const std::vector<const command*> all = commands_in(subject);
   for (const command* const one : all) out += markdown_command(program, *one);
   if (any_takes_conditions(all)) out += "\n## Conditions\n\n" + std::string(conditions_text()) + "\n";

@@ -123,7 +123,7 @@ std::string head_line(global_position head, std::optional<long> writer, session&
     session.failed(damage);
   }
   text += writer ? " · process " + std::to_string(*writer) + " writes" : " · no process writes";
-  return session.out_style().paint(tint::strong, session.fitted(text)) + "\n\n";
+  return session.out_style().paint(tint::strong, session.broken_after(0, text)) + "\n\n";
 }
 
 /// "stock is 5 events behind"

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <limits>
 #include <span>
 
 #include <whence/cli/failure.hpp>
@@ -66,7 +67,11 @@ std::optional<std::uint64_t> request::number(std::string_view flag) const {
   std::uint64_t number = 0;
   const auto [rest, failure] = std::from_chars(text->data(), text->data() + text->size(), number);
   if (failure != std::errc{} || rest != text->data() + text->size()) {
-    throw usage_error("value", std::string(flag) + " cannot be \"" + *text + "\"", "give a whole number, 0 or more");
+    const bool beyond = failure == std::errc::result_out_of_range && rest == text->data() + text->size();
+    throw usage_error("value", std::string(flag) + " cannot be \"" + *text + "\"",
+                      beyond ? "give a smaller number: " + std::to_string(std::numeric_limits<std::uint64_t>::max()) +
+                                   " is the greatest"
+                             : "give a whole number, 0 or more");
   }
   return number;
 }
