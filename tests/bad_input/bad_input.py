@@ -259,22 +259,22 @@ class Setups:
         self.programs.must("first-program", place)
         return place
 
-    def newer_format(self):
+    def newer_format(self, number=99):
         place = self.copy_of_shop()
-        change(place.folder / "shop.db", "PRAGMA user_version = 99")
+        change(place.folder / "shop.db", f"PRAGMA user_version = {number}")
         return place
 
-    def cut_short(self):
+    def older_format(self):
+        return self.newer_format(0)
+
+    def cut_short(self, left=lambda whole: 60):
         place = self.copy_of_shop()
         whole = (place.folder / "shop.db").read_bytes()
-        (place.folder / "shop.db").write_bytes(whole[:60])
+        (place.folder / "shop.db").write_bytes(whole[:left(len(whole))])
         return place
 
     def cut_in_half(self):
-        place = self.copy_of_shop()
-        whole = (place.folder / "shop.db").read_bytes()
-        (place.folder / "shop.db").write_bytes(whole[:len(whole) // 2])
-        return place
+        return self.cut_short(lambda whole: whole // 2)
 
     def tail_missing(self):
         place = self.copy_of_shop()

@@ -30,6 +30,8 @@ LOGS = [
     case("", "log.not_a_log", 6, "shop.db is not a Whence log; nothing was changed$", "the file is cut short$", at="cut short"),
     case("", "log.newer_format", 6, "shop.db has format 99, ", "order-service whence --version --json\n# that is what this program knows; use the one that wrote the log, or a newer one$",
          at="newer format"),
+    case("", "log.older_format", 6, "shop.db has format 0, ", "order-service whence --version --json\n# that is what this program knows; use the one that wrote the log$",
+         at="older format"),
     case("", "file.no_permission", 5, "cannot read shop.db", "Permission denied$", "ls -ld . shop.db\n# give this user the right to it$",
          at="not readable"),
     case("", "file.link_loop", 6, "cannot look at loop.db", "Too many levels of symbolic links$",

@@ -40,6 +40,7 @@ TEST_CASE("each error has its exit code") {
   CHECK(exit_of(witness_missing("a.db", "x")) == 6);
   CHECK(exit_of(not_a_log("a.db", "x")) == 6);
   CHECK(exit_of(newer_format("a.db", 2, 1)) == 6);
+  CHECK(exit_of(older_format("a.db", 0, 1)) == 6);
   CHECK(exit_of(malformed_input("id.malformed", {.what = "x"})) == 2);
 }
 

@@ -86,6 +86,7 @@ std::vector<std::string> remedies() {
   of(whence::log_missing("nowhere/shop.db"));
   of(whence::not_a_log(store, "it is noise"));
   of(whence::newer_format(store, 99, 1));
+  of(whence::older_format(store, 0, 1));
   of(whence::read_model_damaged("balances", store + ".models/balances.1.0.db", "it is noise"));
   of(whence::checkpoint_mismatch("balances", four, "other chain"));
   of(whence::checkpoint_mismatch("balances", four, "beyond", whence::checkpoint_mismatch::kind::log_is_behind));

@@ -11,6 +11,7 @@
 #include <sstream>
 #include <string>
 #include <thread>
+#include <utility>
 
 #include <doctest/doctest.h>
 
@@ -85,13 +86,12 @@ TEST_CASE("what is no log is refused with one message, by its kind") {
     sql::database db = sql::database::open(other.file("other.db"), sql::open_mode::create);
     db.run("CREATE TABLE cats(name TEXT); PRAGMA application_id = 77");
   }
-  std::filesystem::copy_file(shop.path(), other.file("newer.db"));
-  {
-    sql::database db = sql::database::open(other.file("newer.db"), sql::open_mode::read_write);
-    db.run("PRAGMA user_version = 99");
+  for (const auto& [name, format] : {std::pair{"newer.db", "99"}, {"older.db", "0"}}) {
+    std::filesystem::copy_file(shop.path(), other.file(name));
+    sql::database db = sql::database::open(other.file(name), sql::open_mode::read_write);
+    db.run("PRAGMA user_version = " + std::string(format));
   }
   write_file(other.file("cut.db"), tests::content_of(shop.path()).substr(0, 60));
-
   REQUIRE(::mkfifo(other.file("pipe.db").c_str(), 0644) == 0);
 
   struct what {
@@ -118,6 +118,7 @@ TEST_CASE("what is no log is refused with one message, by its kind") {
                 "[log.not_a_log, exit 6]\n"},
            what{"other.db", 6, "whence: other.db is not a Whence log; nothing was changed\n",
                 "[log.not_a_log, exit 6]\n"},
+           what{"older.db", 6, "whence: older.db has format 0, ", "[log.older_format, exit 6]\n"},
            what{"newer.db", 6, "whence: newer.db has format 99, ", "[log.newer_format, exit 6]\n"},
            what{"cut.db", 6, "whence: cut.db is not a Whence log; nothing was changed\n", "[log.not_a_log, exit 6]\n"},
        }) {

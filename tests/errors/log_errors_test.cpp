@@ -144,9 +144,16 @@ TEST_CASE("a log of a newer format") {
 )");
 }
 
-TEST_CASE("a format that was released, of which this program knows the form before") {
-  CHECK(newer_format("a.db", 1, 1).text().what ==
-        "a.db has format 1, and this program knows that one only as it was before its release; nothing was changed");
+TEST_CASE("a log of before the first release") {
+  const scene here;
+  make_log(here);
+  change(here, "PRAGMA user_version = 0");
+  CHECK(here.says([&] { open(here); }) ==
+        R"(app: bank.db has format 0, and this program knows formats from 1 on; nothing was changed
+  where: bank.db
+  why:   a Whence of before the first release wrote it
+  do:    use the program that wrote it  [log.older_format, exit 6]
+)");
 }
 
 TEST_CASE("a log that another one writes, and one that is closed meanwhile") {

@@ -154,6 +154,8 @@ std::string advice(const error& fault, const std::string& store) {
     return what_is_there(other->path) + "\n# then give the path of a log with --store";
   if (dynamic_cast<const newer_format*>(&fault) != nullptr)
     return "whence --version --json\n# that is what this program knows; use the one that wrote the log, or a newer one";
+  if (dynamic_cast<const older_format*>(&fault) != nullptr)
+    return "whence --version --json\n# that is what this program knows; use the one that wrote the log";
   if (const auto* database = dynamic_cast<const sql::sql_error*>(&fault)) return of_database(*database, store);
   if (const auto* file = dynamic_cast<const file_error*>(&fault)) return of_file(*file, store);
   return fault.text().remedy;

@@ -112,7 +112,7 @@ struct rehearsal_options {
 /// Threads  any; works on threads of its own.
 /// Limits   memory for a page and a state a thread, and for the lists; 32 bytes a stream in the file of fingerprints.
 /// Throws   operation_cancelled: nothing was saved. fingerprints_not_usable, fingerprints_not_saved, before anything is read.
-///          log_missing, not_a_log, newer_format, log_damaged (verify the log first). sql::sql_error, file_error.
+///          log_missing, not_a_log, newer_format, older_format, log_damaged (verify the log first). sql::sql_error, file_error.
 rehearsal rehearse(const log_source& log, const program_types& types, const runtime& runtime,
                    const rehearsal_options& options = {});
 

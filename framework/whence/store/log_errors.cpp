@@ -102,17 +102,25 @@ not_a_log::not_a_log(std::string file, std::string detail)
 
 newer_format::newer_format(std::string log, int found_format, int supported)
     : error("log.newer_format", next_move::operator_needed,
-            {.what = log + " has format " + std::to_string(found_format) + ", and this program knows " +
-                     // The number of the last format before a release may be that of the release.
-                     (found_format > supported ? "formats up to " + std::to_string(supported)
-                                               : "that one only as it was before its release") +
-                     "; nothing was changed",
+            {.what = log + " has format " + std::to_string(found_format) + ", and this program knows formats up to " +
+                     std::to_string(supported) + "; nothing was changed",
              .where = log,
              .why = "a newer Whence wrote it",
              .remedy = "use the program that wrote it, or a newer one"}),
       path(std::move(log)),
       found(found_format),
       known(supported) {}
+
+older_format::older_format(std::string log, int found_format, int oldest)
+    : error("log.older_format", next_move::operator_needed,
+            {.what = log + " has format " + std::to_string(found_format) + ", and this program knows formats from " +
+                     std::to_string(oldest) + " on; nothing was changed",
+             .where = log,
+             .why = "a Whence of before the first release wrote it",
+             .remedy = "use the program that wrote it"}),
+      path(std::move(log)),
+      found(found_format),
+      first(oldest) {}
 
 log_missing::log_missing(std::string log)
     : error("log.missing", next_move::change_request,

@@ -80,6 +80,14 @@ struct newer_format final : error {
   int known;  ///< the newest one that this program reads
 };
 
+/// `log.older_format`: written by a Whence of before the first release, whose logs no released one reads.
+struct older_format final : error {
+  older_format(std::string path, int found, int first);
+  std::string path;
+  int found;
+  int first;  ///< the oldest one that this program reads
+};
+
 /// `log.missing`: there is no such file.
 struct log_missing final : error {
   explicit log_missing(std::string path);

@@ -65,7 +65,7 @@ struct sqlite_options {
 
 /// A log in a SQLite file, durable (synchronous=FULL). See store/README.md for its files.
 /// Opening throws: log_busy (another process writes, with its pid), log_damaged, tail_missing, not_a_log, newer_format,
-/// sql::sql_error, file_error.
+/// older_format, sql::sql_error, file_error.
 log_source sqlite(std::string path, sqlite_options options = {});
 
 /// The newest format of a log in a SQLite file that this program can read; it writes that one.

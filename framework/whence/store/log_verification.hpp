@@ -109,8 +109,8 @@ struct verify_options {
 /// Order    the log may be written meanwhile: what is appended after the call began is left out.
 /// Threads  any; works on threads of its own.
 /// Limits   less than 128 MiB of memory, whatever the log's size. Writes nothing but its scratch files.
-/// Throws   operation_cancelled; log_missing, not_a_log, newer_format: there is nothing to verify. sql::sql_error, file_error: a
-///          file cannot be reached. Damage is no exception here.
+/// Throws   operation_cancelled; log_missing, not_a_log, newer_format, older_format: there is nothing to verify. sql::sql_error,
+///          file_error: a file cannot be reached. Damage is no exception here.
 log_verification verify_log(const log_source& source, const runtime& runtime, const verify_options& options = {});
 
 }  // namespace whence::inline v0

@@ -59,7 +59,7 @@ TEST_CASE("the file says what it is, and has no secondary index") {
   folder.open();
   sql::database db = sql::database::open(folder.path(), sql::open_mode::read_only);
   CHECK(db.integer("PRAGMA application_id") == 0x57484E43);
-  CHECK(db.integer("PRAGMA user_version") == 0);
+  CHECK(db.integer("PRAGMA user_version") == 1);
   CHECK(db.integer("PRAGMA page_size") == 8192);
   CHECK(db.text("PRAGMA journal_mode") == "wal");
   CHECK(db.integer("SELECT count(*) FROM sqlite_schema WHERE type = 'index'") == 0);

@@ -71,6 +71,21 @@ TEST_CASE("a log of a newer format is refused by the number") {
   CHECK(folder.bytes_of({""}) == before);
 }
 
+TEST_CASE("a log of before the first release is refused by the number, and by those that only look, too") {
+  const log_folder folder;
+  folder.open();
+  SUBCASE("by user_version") { folder.change("PRAGMA user_version=0"); }
+  SUBCASE("by the format in its table") { folder.change("UPDATE log SET format = 0"); }
+  const auto before = folder.bytes_of({""});
+  const older_format refused = failure_of<older_format>([&] { folder.open(); });
+  CHECK(refused.found == 0);
+  CHECK(refused.first == 1);
+  CHECK_THROWS_AS(folder.visit(), older_format);
+  CHECK_THROWS_AS(verify_log(sqlite(folder.path()), folder.runtime()), older_format);
+  CHECK(folder.bytes_of({""}) == before);
+  CHECK(is_sqlite_log(*system_files(), folder.path()));
+}
+
 TEST_CASE("a visitor does not make a log, and a folder that is missing is said to be") {
   const log_folder folder;
   CHECK_THROWS_AS(folder.visit(), log_missing);

@@ -172,8 +172,8 @@ TEST_CASE("a flipped bit anywhere in the file is harmless, or told; it never cha
     } catch (const error& failure) {
       ++told;
       const bool expected = failure.code() == "log.checksum" || failure.code() == "log.not_a_log" ||
-                            failure.code() == "log.newer_format" || failure.code() == "sql.failed" ||
-                            failure.code() == "sql.cannot_open";
+                            failure.code() == "log.newer_format" || failure.code() == "log.older_format" ||
+                            failure.code() == "sql.failed" || failure.code() == "sql.cannot_open";
       CHECK_MESSAGE(expected, failure.code());
     }
   }

@@ -146,7 +146,7 @@ std::string make_log_file(files& files, const log_paths& paths, const log_identi
     db.run("PRAGMA page_size=8192; PRAGMA encoding='UTF-8'; PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF");
     sql::transaction making(db);
     db.run("PRAGMA application_id=" + std::to_string(log_format::application_id));
-    db.run("PRAGMA user_version=" + std::to_string(log_format::user_version));
+    db.run("PRAGMA user_version=" + std::to_string(log_format::format));
     db.run(schema);
     db.run(events_view());
     db.run("INSERT INTO log VALUES(1, ?, ?, 0, ?, 0)",
@@ -156,6 +156,11 @@ std::string make_log_file(files& files, const log_paths& paths, const log_identi
   }
   files.open(path, open_file::write)->sync();
   return path;
+}
+
+void must_be_known_format(const std::string& path, int found) {
+  if (found > log_format::format) throw newer_format(path, found, log_format::format);
+  if (found < log_format::format) throw older_format(path, found, log_format::format);
 }
 
 void check_log_header(files& files, const std::string& path) {
@@ -177,9 +182,7 @@ void check_log_header(files& files, const std::string& path) {
   if (status->size < header.size()) throw not_a_log(path, "the file is cut short");
   if (big_endian(&header[68]) != log_format::application_id)
     throw not_a_log(path, "it is a database of another application");
-  if (const std::uint32_t version = big_endian(&header[60]); version > log_format::user_version) {
-    throw newer_format(path, static_cast<int>(version), log_format::format);
-  }
+  must_be_known_format(path, static_cast<int>(big_endian(&header[60])));
 }
 
 sql::reading_mode reading_mode_of_visitors(files& files, const log_paths& paths, const std::string& database) {

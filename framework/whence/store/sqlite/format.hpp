@@ -1,8 +1,8 @@
 /// The log's file, table by table, and how it comes into the world.
 ///
 ///     shop.db                 a SQLite database (3.37 or newer) in WAL mode, pages of 8 KiB, UTF-8;
-///                             application_id 0x57484E43 ("WHNC"), user_version 0: the format may still change; once it is
-///                             released, its number, which `log` has in any case
+///                             application_id 0x57484E43 ("WHNC"), user_version 1: the format, which stands in `log` too.
+///                             It was 0 before the first release, while the tables still changed
 ///     log                     one row: the log's id, its epoch and the position after which that began, the format,
 ///                             and a count of markers (see writer.hpp)
 ///     types                   number -> aggregate type, event type, version of the event type
@@ -41,7 +41,6 @@ namespace whence::inline v0 {
 
 struct log_format {
   static constexpr std::int64_t application_id = 0x57484E43;
-  static constexpr int user_version = 0;
   static constexpr int format = 1;
   static constexpr std::int64_t encoding_json = 0;
   static constexpr std::int64_t encoding_binary = 1;
@@ -63,8 +62,11 @@ struct log_paths {
 /// is replaced. Returns the path to rename.
 std::string make_log_file(files& files, const log_paths& paths, const log_identity& identity);
 
+/// Throws newer_format, older_format: what the log at `path` says of its format is none that this program knows.
+void must_be_known_format(const std::string& path, int found);
+
 /// Looks at the first bytes of the file, without opening it as a database: no lock, no file beside it.
-/// Throws not_a_log, newer_format, log_missing, file_error, sql_error.
+/// Throws not_a_log, newer_format, older_format, log_missing, file_error, sql_error.
 void check_log_header(files& files, const std::string& path);
 
 /// How a visitor opens the log or its index, `database`. A log that has a writer is never taken for one that nobody changes.

@@ -17,9 +17,8 @@ void check_identity(log_reader_connection& reader, const std::string& path, cons
   if (db.integer("PRAGMA application_id") != log_format::application_id) {
     throw not_a_log(path, "it is a database of another application");
   }
-  const auto version = static_cast<int>(db.integer("PRAGMA user_version").value_or(0));
-  if (version > log_format::user_version) throw newer_format(path, version, log_format::format);
-  if (about.format > log_format::format) throw newer_format(path, about.format, log_format::format);
+  must_be_known_format(path, static_cast<int>(db.integer("PRAGMA user_version").value_or(0)));
+  must_be_known_format(path, about.format);
 }
 
 struct verdict {

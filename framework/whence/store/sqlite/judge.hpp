@@ -24,7 +24,7 @@ struct judgement {
 };
 
 /// Witness first, then the log: what was acknowledged before cannot be missing by being too new.
-/// Throws log_damaged, not_a_log, newer_format, sql_error, file_error.
+/// Throws log_damaged, not_a_log, newer_format, older_format, sql_error, file_error.
 judgement judge(files& files, const log_paths& paths, log_reader_connection& reader);
 
 /// The condition alone, for a visitor.

@@ -260,6 +260,8 @@ bool is_sqlite_log(files& files, const std::string& path) {
     return true;
   } catch (const newer_format&) {
     return true;
+  } catch (const older_format&) {
+    return true;
   } catch (const error&) {
     return false;
   }

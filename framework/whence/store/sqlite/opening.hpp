@@ -23,8 +23,8 @@ struct opened_log {
   whence::witness witness;
 };
 
-/// Makes the log if there is none. Throws log_busy, not_a_log, newer_format, log_damaged, tail_missing, witness_missing,
-/// sql_error, file_error: then the log is as it was.
+/// Makes the log if there is none. Throws log_busy, not_a_log, newer_format, older_format, log_damaged, tail_missing,
+/// witness_missing, sql_error, file_error: then the log is as it was.
 opened_log open_log(const log_paths& paths, const sqlite_options& options, const runtime& runtime);
 
 }  // namespace whence::inline v0

@@ -21,8 +21,7 @@ constexpr std::chrono::milliseconds look_again_max{50};
 sqlite_visitor::sqlite_visitor(const log_paths& paths, const runtime& runtime)
     : paths_(paths), files_(runtime.files), readers_(paths.log, how()), told_(runtime.executor, paths.log) {
   check_log_header(*files_, paths_.log);
-  const log_row about = look_inside();
-  if (about.format > log_format::format) throw newer_format(paths_.log, about.format, log_format::format);
+  must_be_known_format(paths_.log, look_inside().format);
 }
 
 how_to_read sqlite_visitor::how() {

@@ -145,7 +145,7 @@ void log_verifier::stop_if_asked() const {
 void log_verifier::look_at_log() {
   const log_reader_connection::snapshot now(reader_);
   const log_row about = reader_.about();
-  if (about.format > log_format::format) throw newer_format(paths_.log, about.format, log_format::format);
+  must_be_known_format(paths_.log, about.format);
   result_.identity = about.identity;
   global_position head;
   try {
