@@ -18,6 +18,7 @@
 
 #include <cli/run.hpp>
 
+#include "tests/environment.hpp"
 #include "tests/places.hpp"
 #include "tests/temporary_folder.hpp"
 
@@ -37,6 +38,11 @@ inline result run(const std::vector<std::string>& arguments) {
   return {exit, out.str(), err.str()};
 }
 
+inline std::string read_file(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
 /// A folder with a shop in it.
 class shop_folder {
  public:
@@ -50,6 +56,14 @@ class shop_folder {
   result run(std::vector<std::string> arguments) const {
     arguments.insert(arguments.begin(), {"--store", store()});
     return program::run(arguments);
+  }
+  /// A command line of a shell, in which $SHOP and $WHENCE are the programs.
+  result shell(const std::string& line) const {
+    const tests::environment_variable shop("SHOP", (places::programs() / "order-service").string());
+    const tests::environment_variable whence("WHENCE", (places::programs() / "whence").string());
+    const tests::environment_variable log("WHENCE_STORE", store());
+    const int status = std::system(("(" + line + ") >'" + file("out") + "' 2>'" + file("err") + "'").c_str());
+    return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, read_file(file("out")), read_file(file("err"))};
   }
   nlohmann::json report() const { return run({"report", "-o", "json"}).json(); }
 
@@ -72,11 +86,6 @@ class shop_folder {
  private:
   tests::temporary_folder folder_;
 };
-
-inline std::string read_file(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
 
 /// The exit code of a shell command, in which the programs are found by their names.
 inline int shell(const std::string& command) {

@@ -1,10 +1,7 @@
 // `order-service whence …`: every command of the inspector, with the shop's own types; and the stock `whence` on the same log.
 #include <doctest/doctest.h>
 
-#include <sys/wait.h>
-
 #include <algorithm>
-#include <cstdlib>
 #include <regex>
 #include <sstream>
 #include <string>
@@ -14,7 +11,6 @@
 #include <models/stock_levels.hpp>
 #include <service/open_shop.hpp>
 
-#include "tests/environment.hpp"
 #include "tests/order-service/program.hpp"
 
 namespace {
@@ -34,16 +30,6 @@ class one_sale : public program::shop_folder {
     visitor.model<shop::OrderSummary>(std::chrono::seconds{60});
     visitor.model<shop::SalesByCountry>(std::chrono::seconds{60});
     visitor.model<shop::StockLevels>(std::chrono::seconds{60});
-  }
-
-  /// A command line of a shell, with $SHOP and $WHENCE for the programs.
-  program::result shell(const std::string& line) const {
-    const tests::environment_variable shop("SHOP", (places::programs() / "order-service").string());
-    const tests::environment_variable whence("WHENCE", (places::programs() / "whence").string());
-    const tests::environment_variable log("WHENCE_STORE", store());
-    const int status = std::system(("(" + line + ") >'" + file("out") + "' 2>'" + file("err") + "'").c_str());
-    return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, program::read_file(file("out")),
-            program::read_file(file("err"))};
   }
 };
 
