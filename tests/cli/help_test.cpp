@@ -118,7 +118,7 @@ TEST_CASE("help of a command, in short") {
 
 Flags: --type TYPE --tag TAG --where CLAUSE --correlation ID --causation ID
        --from POSITION --to POSITION --since TIME --until TIME --reverse
-       --limit N --columns NAMES --time HOW -o FORM
+       --limit N --columns NAMES --raw --time HOW -o FORM
 Reads only. More: whence stream show --help
 )");
 }

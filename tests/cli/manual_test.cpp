@@ -85,6 +85,8 @@ whence stream show order\-12345 \-o jsonl   # one event a line
 .EE
 .PP
 One stream: what it is, and its events. \-\-from and \-\-to are positions in the log.
+.PP
+The application\(aqs own executable shows what the events are today, through its upcasters; \-\-raw, and the stock program, what is stored. How many events a stream has is what is stored in any case.
 .TP
 .B \-\-type TYPE
 )"));

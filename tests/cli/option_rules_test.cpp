@@ -128,7 +128,7 @@ constexpr harmless harmless_pairs[] = {
     {"trace", "--since", "--down", "what follows was recorded later anyway"},
     {"trace", "--to", "--at-most", "the first ones are shown anyway"},
     {"trace", "--until", "--at-most", "the same"},
-    {"event show", "--raw", "*", "this shop has no upcasters: what is stored is what it is today"},
+    {"", "--raw", "*", "this shop has no upcasters: what is stored is what it is today"},
     {"event count", "--columns", "*", "without --by there is one column; with it see below"},
 };
 

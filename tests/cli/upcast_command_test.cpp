@@ -1,13 +1,11 @@
 // `schema upcast`: what an application's upcasters make of a log.
-#include <memory>
 #include <string>
 
 #include <doctest/doctest.h>
 
 #include <nlohmann/json.hpp>
 
-#include <tests/cli/console.hpp>
-#include <tests/cli/shop_log.hpp>
+#include <tests/cli/log_of_application.hpp>
 
 using namespace whence;
 using tests::ran;
@@ -38,18 +36,8 @@ const cli_types& shop() {
   return types;
 }
 
-struct a_log {
-  std::unique_ptr<tests::console> console = tests::empty_console();
-  std::uint64_t number = 0;
-  a_log() {
-    console->around.types = &shop();
-    console->around.program = "shop";
-  }
-  void append(const char* type, std::uint32_t version, const char* data, const char* stream = "order-1") {
-    new_event event = tests::event_of(type, data, ++number);
-    event.version = version;
-    tests::append_event(*console->log, stream, "Order", event);
-  }
+struct a_log : tests::log_of_application {
+  a_log() : log_of_application(shop()) {}
 };
 
 }  // namespace
@@ -64,7 +52,7 @@ TEST_CASE("what is stored is counted by type and version, with what it is today"
   log.append("Paid", 1, "{}");
   log.append("Shipped", 1, "{}");
   for (const char* const line : {"schema upcast", "schema upcast --check"}) {
-    const ran found = log.console->run(line);
+    const ran found = log.run(line);
     CHECK(found.exit == 0);
     CHECK(found.err == "");
     const std::string checked = line == std::string("schema upcast") ? "" : "checked each of them can be upcast\n";
@@ -88,7 +76,7 @@ TEST_CASE("each event that cannot be upcast is shown with its position; without 
   log.append("Placed", 7, R"({"customer":"eve"})", "order-3");
   log.append("Placed", 1, R"({"client":"joe"})", "order-4");
 
-  const ran counted = log.console->run("schema upcast");
+  const ran counted = log.run("schema upcast");
   CHECK(counted.exit == 1);
   CHECK(counted.err ==
         "shop: shop.db: 1 event cannot be upcast\n"
@@ -96,7 +84,7 @@ TEST_CASE("each event that cannot be upcast is shown with its position; without 
         "  why:   no upcaster begins at that version; today's is 3\n"
         "  do:    shop event show @3 --raw  [schema.upcast_failed, exit 1]\n");
 
-  const ran found = log.console->run("schema upcast --check");
+  const ran found = log.run("schema upcast --check");
   CHECK(found.exit == 1);
   CHECK(found.out ==
         "shop.db\n"
@@ -112,7 +100,7 @@ TEST_CASE("each event that cannot be upcast is shown with its position; without 
         "   #4  order-4  Placed v1  its upcaster: /custId: is missing\n");
   CHECK(found.err.find("where: event #2, Placed v1\n") != std::string::npos);
 
-  const auto document = nlohmann::json::parse(log.console->run("schema upcast --check -o json").out)["data"];
+  const auto document = nlohmann::json::parse(log.run("schema upcast --check -o json").out)["data"];
   CHECK(document["failed"] == 3);
   CHECK(document["failures"].size() == 2);
   CHECK(document["failures"][1]["globalPosition"] == 4);
@@ -122,7 +110,7 @@ TEST_CASE("each event that cannot be upcast is shown with its position; without 
 TEST_CASE("a log that reads as it is stored has nothing to show") {
   a_log log;
   log.append("Placed", 3, "{}");
-  CHECK(log.console->run("schema upcast --check").out ==
+  CHECK(log.run("schema upcast --check").out ==
         "shop.db\n"
         "events  1, of which 0 read otherwise than they are stored\n"
         "checked each of them can be upcast\n");
@@ -132,17 +120,17 @@ TEST_CASE("the application shows an event as it is today, and as it is stored if
   a_log log;
   log.append("Placed", 1, R"({"custId":"ada"})");
   log.append("Placed", 3, R"({"customer":"bob","currency":"EUR"})", "order-2");
-  const ran today = log.console->run("event show @1 -o json");
+  const ran today = log.run("event show @1 -o json");
   CHECK(today.exit == 0);
   CHECK(today.out.find(R"("eventVersion":3)") != std::string::npos);
   CHECK(today.out.find(R"("data":{"customer":"ada","currency":"EUR"})") != std::string::npos);
   CHECK(today.err == "it is stored as Placed: --raw shows that\n");
-  const ran stored = log.console->run("event show @1 --raw -o json");
+  const ran stored = log.run("event show @1 --raw -o json");
   CHECK(stored.out.find(R"("data":{"custId":"ada"})") != std::string::npos);
   CHECK(stored.err == "");
-  CHECK(log.console->run("event show @2").err == "");
+  CHECK(log.run("event show @2").err == "");
   log.console->around.types = nullptr;
-  CHECK(log.console->run("event show @1 -o json").out == stored.out);
+  CHECK(log.run("event show @1 -o json").out == stored.out);
 }
 
 TEST_CASE("an event that is no longer told, or told with another, is shown as it is stored, and that is said") {
@@ -150,11 +138,9 @@ TEST_CASE("an event that is no longer told, or told with another, is shown as it
   log.append("Touched", 1, "{}");
   log.append("Paid", 1, "{}");
   log.append("Shipped", 1, R"({"by":"dhl"})");
-  CHECK(log.console->run("event show @1").err ==
-        "this is what is stored: it is no longer told, or with the event behind it\n");
-  CHECK(log.console->run("event show @2").err ==
-        "this is what is stored: it is no longer told, or with the event behind it\n");
-  const ran merged = log.console->run("event show @3 -o json");
+  CHECK(log.run("event show @1").err == "this is what is stored: it is no longer told, or with the event behind it\n");
+  CHECK(log.run("event show @2").err == "this is what is stored: it is no longer told, or with the event behind it\n");
+  const ran merged = log.run("event show @3 -o json");
   CHECK(merged.out.find(R"("eventType":"Done")") != std::string::npos);
   CHECK(merged.err == "it is stored as Shipped: --raw shows that\n");
 }
@@ -162,7 +148,7 @@ TEST_CASE("an event that is no longer told, or told with another, is shown as it
 TEST_CASE("an event that cannot be upcast is shown as it is stored, with what is wrong") {
   a_log log;
   log.append("Placed", 1, R"({"client":"ada"})");
-  const ran shown = log.console->run("event show @1");
+  const ran shown = log.run("event show @1");
   CHECK(shown.exit == 6);
   CHECK(shown.out.find("client") != std::string::npos);
   CHECK(shown.err.find("/custId: is missing") != std::string::npos);

@@ -94,13 +94,13 @@ void count_by_name(selected_events& events, const grouping& by, const taker& giv
   }
 }
 
-/// Positions are dense: what is chosen by nothing else needs no reading.
-std::uint64_t count_all(const request& request, log_reader& log, selection wanted) {
+/// Positions are dense: what is stored, and chosen by nothing else, needs no reading.
+std::uint64_t count_all(const request& request, log_reader& log, bool as_stored, selection wanted) {
   const auto& flags = request.what()->flags;
   const bool by_position = std::none_of(flags.begin(), flags.end(), [&request](const flag* flag) {
     return flag->selects && flag->name != "--from" && flag->name != "--to" && request.has(flag->name);
   });
-  if (by_position) {
+  if (by_position && as_stored) {
     const std::uint64_t first = std::max<std::uint64_t>(wanted.from.value(), 1);
     const std::uint64_t last = std::min(wanted.to.value(), log.head().value());
     return last < first ? 0 : last - first + 1;
@@ -188,11 +188,11 @@ exit_code count_events(const request& request, session& session) {
   std::vector<count_condition> conditions;
   for (const std::string& text : request.values("--fail-if")) conditions.emplace_back(text);
   const std::size_t limit = by != nullptr ? session.limit(request) : 0;
-  log_reader& log = session.log();
-  selection wanted = selection_from(request, log, session.now());
+  log_reader& log = session.log_asked_for();
+  selection wanted = selection_from(request, session.log(), session.now());
   count_list list(session, by, limit, std::move(conditions));
   if (by == nullptr) {
-    const counted all{.events = count_all(request, log, std::move(wanted))};
+    const counted all{.events = count_all(request, log, &log == &session.log(), std::move(wanted))};
     list.take(all);
     if (all.events == 0) note_unknown_types(request, session);
     return exit_code::done;  // or that of the condition
@@ -207,10 +207,10 @@ exit_code count_events(const request& request, session& session) {
   return exit_code::done;
 }
 
-constexpr const flag* count_flags[] = {&by_flag,          &flags::fail_if, &flags::streams, &flags::aggregates,
-                                       &flags::types,     &flags::tags,    &flags::where,   &flags::correlation,
-                                       &flags::causation, &flags::event,   &flags::from,    &flags::to,
-                                       &flags::since,     &flags::until,   &flags::limit,   &flags::columns};
+constexpr const flag* count_flags[] = {
+    &by_flag,      &flags::fail_if,     &flags::streams,   &flags::aggregates, &flags::types, &flags::tags,
+    &flags::where, &flags::correlation, &flags::causation, &flags::event,      &flags::from,  &flags::to,
+    &flags::since, &flags::until,       &flags::limit,     &flags::columns,    &flags::raw};
 constexpr example count_examples[] = {
     {"whence event count", "of the whole log"},
     {"whence event count --by type", "of each type"},
@@ -223,7 +223,10 @@ constexpr std::string_view count_text =
     "by, "
     "and events.\n"
     "Chosen by nothing but --from and --to, events are counted by their positions and none is read: that they are as "
-    "they were written, log verify tells.";
+    "they were written, log verify tells.\n"
+    "The application's own executable counts what events are today, through its upcasters, and reads them for that; "
+    "--raw, "
+    "and the stock program, count what is stored.";
 
 constexpr command rows[] = {
     {.group = "event",

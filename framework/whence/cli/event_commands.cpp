@@ -54,21 +54,25 @@ namespace {
 exit_code list_events(const request& request, session& session) {
   if (is_following(request)) return follow_events(request, session);
   const std::size_t limit = session.limit(request);
-  log_reader& log = session.log();
-  const selection wanted = selection_from(request, log, session.now());
+  log_reader& log = session.log_asked_for();
+  const selection wanted = selection_from(request, session.log(), session.now());
   selected_events events(log, wanted);
   item_list& list = session.list(looks_of(event_columns()));
   events.while_looking([&] {
     list.show();
     session.must_have_reader();
   });
+  // How many there are as of today, nobody knows who has not read them all.
+  const std::uint64_t total = is_whole_log(request) && &log == &session.log() ? log.head().value() : 0;
+  global_position shown_to;
   while (const recorded_event* const event = events.next()) {
-    if (limit != 0 && list.items() == limit) {
+    if (ends_before(*event, limit, list.items(), shown_to)) {
       list.cut_before(event->position);
-      session.note_cut(limit, is_whole_log(request) ? log.head().value() : 0, event->position);
+      session.note_cut(list.items(), total, event->position);
       break;
     }
     put(list, event_columns(), &json_of, *event);
+    shown_to = event->position;
   }
   if (list.items() == 0) note_nothing_found(request, session, events_in(wanted, log));
   return exit_code::done;
@@ -93,7 +97,7 @@ std::vector<recorded_event> of_today(const event_page& page, const recorded_even
 exit_code show_event(const request& request, session& session) {
   const event_page page = event_named(session.log(), request.argument());
   const recorded_event& stored = page.front();
-  if (request.has("--raw") || !session.reads_as_of_today()) {
+  if (request.has(flags::raw.name) || !session.reads_as_of_today()) {
     print_event(stored, session);
     return exit_code::done;
   }
@@ -115,8 +119,12 @@ exit_code show_event(const request& request, session& session) {
       session.note("it is stored as " + visible(type_of(stored)) + ": --raw shows that");
   } else {
     print_event(stored, session);
-    session.note(today.empty() ? "this is what is stored: it is no longer told, or with the event behind it"
-                               : "this is what is stored; today it is " + visible(names));
+    const std::string place = std::to_string(stored.position.value());
+    if (today.empty())
+      session.note("this is what is stored: it is no longer told, or with the event behind it");
+    else
+      session.note("this is what is stored; today it is " + visible(names),
+                   session.program() + " event list --from " + place + " --to " + place);
   }
   return exit_code::done;
 }
@@ -125,7 +133,7 @@ constexpr const flag* list_flags[] = {
     &flags::follow,  &flags::tail, &flags::count, &flags::for_a_while, &flags::streams,   &flags::aggregates,
     &flags::types,   &flags::tags, &flags::where, &flags::correlation, &flags::causation, &flags::event,
     &flags::from,    &flags::to,   &flags::since, &flags::until,       &flags::reverse,   &flags::limit,
-    &flags::columns, &flags::data, &flags::times};
+    &flags::columns, &flags::data, &flags::raw,   &flags::times};
 constexpr example list_examples[] = {
     {"whence event list", "the whole log, oldest first"},
     {"whence event list --reverse --limit 5", "the last five"},
@@ -135,8 +143,7 @@ constexpr example list_examples[] = {
     {"whence event list --follow --count 9", "and what comes next"},
     {"whence event list -o jsonl | wc -l", "one event a line"},
 };
-constexpr flag raw{.name = "--raw", .text = "as it is stored, and not as upcasters have it"};
-constexpr const flag* show_flags[] = {&raw};
+constexpr const flag* show_flags[] = {&flags::raw};
 constexpr example show_examples[] = {
     {"whence event show @1", "by its position in the log"},
     {"whence event show order-12345@1", "by stream and version"},
@@ -147,12 +154,17 @@ constexpr std::string_view list_text =
     "Events in the order of the log. Options join by \"and\", values of one by \"or\". An id may be cut to at least 8 "
     "characters of its beginning or end; then it is looked for in the last million events, up to --to. Times are those "
     "of recording. A list ends where the log ended when it began; "
-    "one that was cut says in JSON where it goes on: \"next\" is for --from, or for --to if it is reversed.";
+    "one that was cut says in JSON where it goes on: \"next\" is for --from, or for --to if it is reversed.\n"
+    "The application's own executable lists what events are today, through its upcasters: one that became several "
+    "stands "
+    "so often, with one position, and is never cut in two; the options too choose by what events are today. --raw, and "
+    "the "
+    "stock program, list what is stored.";
 constexpr std::string_view show_text =
     "One event, named by its position (@4711), by stream and version (order-12345@3), or by its id, which may be cut "
     "to at least 8 characters of its beginning or end; then it is looked for in the last million events.\n"
     "The application's own executable shows what the event is today, through its upcasters; --raw, and the stock "
-    "program, what is stored. event list and stream show are of what is stored.";
+    "program, what is stored.";
 
 constexpr command rows[] = {
     {.group = "event",

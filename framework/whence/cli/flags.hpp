@@ -82,6 +82,7 @@ inline constexpr flag fail_if{.name = "--fail-if",
                               .repeats = true};
 
 // How they are shown.
+inline constexpr flag raw{.name = "--raw", .text = "as stored, and not as the application's upcasters have it"};
 inline constexpr flag reverse{.name = "--reverse", .text = "the last one first"};
 inline constexpr flag limit{.name = "--limit", .value = "N", .text = "at most N; 0: all. On a terminal 50, else all"};
 inline constexpr flag columns{.name = "--columns",

@@ -52,7 +52,10 @@ class follower {
 };
 
 follower::follower(const request& request, session& session)
-    : request_(request), session_(session), log_(session.log()), wanted_(selection_from(request, log_, session.now())) {
+    : request_(request),
+      session_(session),
+      log_(session.log_asked_for()),
+      wanted_(selection_from(request, session.log(), session.now())) {
   // What was recorded until now was narrowed down to positions; what is recorded from now on may be wanted too.
   wanted_.to = global_position{request.number("--to").value_or(UINT64_MAX)};
   tail_ = request.number("--tail");

@@ -15,7 +15,7 @@
 #include <whence/cli/near_words.hpp>
 #include <whence/cli/program_name.hpp>
 #include <whence/cli/repeated_line.hpp>
-#include <whence/store/log_errors.hpp>
+#include <whence/core/error.hpp>
 
 namespace whence::inline v0::cli {
 namespace {
@@ -37,7 +37,7 @@ names names_in(log_reader& log, name_of_event name) {
     const std::uint64_t head = log.head().value();
     look(0);
     if (head > looked_at) look(head - looked_at);
-  } catch (const log_damaged&) {
+  } catch (const error&) {
     // A hint is not worth another error.
   }
   return found;
@@ -64,7 +64,7 @@ std::string meant_by(const std::string& typed, const names& known) {
 void note_unknown(const request& request, session& session, const flag& flag, name_of_event name) {
   const std::vector<std::string> typed = request.listed(flag.name);
   if (typed.empty()) return;
-  const names known = names_in(session.log(), name);
+  const names known = names_in(session.log_asked_for(), name);
   if (known.empty()) return;
   for (const std::string& one : typed) {
     if (one.find('*') != std::string::npos || known.contains(one)) continue;

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include <whence/serialization/errors.hpp>
 #include <whence/store/log_errors.hpp>
+#include <whence/upcasting/errors.hpp>
 
 namespace whence::inline v0::cli {
 namespace {
@@ -21,6 +23,10 @@ constexpr std::uint64_t shown_each = 32'768;
 constexpr page_limit page_size{.events = 1'000, .bytes = 1u << 20, .scanned = 16'384};
 
 }  // namespace
+
+bool ends_before(const recorded_event& next, std::size_t limit, std::size_t shown, global_position shown_to) {
+  return limit != 0 && shown >= limit && next.position != shown_to;
+}
 
 selected_events::selected_events(log_reader& log, selection wanted)
     : log_(log), wanted_(std::move(wanted)), filter_(wanted_.filter()), link_(wanted_.link()), window_(window_min) {
@@ -114,17 +120,23 @@ std::optional<event_page> selected_events::read_window(global_position below, st
     if (damaged.position > at_) return event_page{};
     if (window == 1) throw;
     return std::nullopt;
+  } catch (const upcast_failed&) {
+    if (window == 1) throw;
+    return std::nullopt;
+  } catch (const unknown_event_version&) {
+    if (window == 1) throw;
+    return std::nullopt;
   }
 }
 
 event_page selected_events::fetch_stream() {
   const read_direction direction = wanted_.reverse ? read_direction::backward : read_direction::forward;
   event_page page = log_.read_stream(wanted_.streams.front(), version_, direction, page_size);
-  if (page.empty()) {
+  const stream_place last = page.last_looked_at();
+  if (last.position == global_position{}) {
     at_end_ = true;
     return page;
   }
-  const recorded_event& last = page.back();
   if (wanted_.reverse) {
     at_end_ = last.version <= stream_version{1} || last.position < wanted_.from;
     if (!at_end_) version_ = stream_version{last.version.value() - 1};

@@ -10,9 +10,10 @@
 
 namespace whence::inline v0::cli {
 
-/// Ends where the log ended when this was made, so that a log that grows faster than it is read has an end.
+/// Ends where the log ended when this was made, so that a log that grows faster than it is read has an end. Of a log that reads as
+/// of today, an event that became several comes so often, one after the other, with one position.
 ///
-/// Throws   log_damaged: all that comes before it, in this order, was given out.
+/// Throws   log_damaged, upcast_failed, unknown_event_version: all that comes before it, in this order, was given out.
 class selected_events {
  public:
   selected_events(log_reader& log, selection wanted);
@@ -50,5 +51,9 @@ class selected_events {
   std::function<void()> show_;
   std::uint64_t shown_at_;
 };
+
+/// Whether a list ends before this event, of which so many were shown, up to that position: at the limit (0: none), or where the
+/// next position begins. What one stored event became stands together, so that the list can go on at a position.
+bool ends_before(const recorded_event& next, std::size_t limit, std::size_t shown, global_position shown_to);
 
 }  // namespace whence::inline v0::cli

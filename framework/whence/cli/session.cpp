@@ -6,6 +6,7 @@
 #include <whence/cli/advice.hpp>
 #include <whence/cli/command_table.hpp>
 #include <whence/cli/display_text.hpp>
+#include <whence/cli/flags.hpp>
 #include <whence/cli/program_name.hpp>
 #include <whence/cli/repeated_line.hpp>
 #include <whence/cli/store_choice.hpp>
@@ -86,6 +87,8 @@ log_reader& session::log() { return log_of_today().stored(); }
 bool session::reads_as_of_today() const noexcept {
   return around_.types != nullptr && !around_.types->known().upcasters().empty();
 }
+
+log_reader& session::log_asked_for() { return request_.has(flags::raw.name) ? log() : log_of_today(); }
 
 log_reader& session::log_of_today() {
   if (log_) return *log_;

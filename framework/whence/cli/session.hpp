@@ -49,6 +49,8 @@ class session {
   log_reader& log_of_today();
   /// Whether there are any: else both are the same.
   bool reads_as_of_today() const noexcept;
+  /// The one of the two that the command is about: with --raw, events are as they are stored.
+  log_reader& log_asked_for();
 
   /// The visible text if it fits on a line of the terminal, else its beginning and "…". In a pipe all of it.
   std::string fitted(const std::string& text) const { return fitted_after(0, text); }

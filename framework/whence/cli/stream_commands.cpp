@@ -150,14 +150,16 @@ exit_code show_stream(const request& request, session& session) {
   if (stream && session.form() == output_form::table) session.print(history_head(*stream, session));
   item_list& list = session.list(looks_of(history_columns()));
   if (stream) list.with_members(members_of(*stream));
-  selected_events events(log, std::move(wanted));
+  selected_events events(session.log_asked_for(), std::move(wanted));
+  global_position shown_to;
   while (const recorded_event* const event = events.next()) {
-    if (limit != 0 && list.items() == limit) {
+    if (ends_before(*event, limit, list.items(), shown_to)) {
       list.cut_before(event->position);
-      session.note_cut(limit, 0, event->position);
+      session.note_cut(list.items(), 0, event->position);
       break;
     }
     put(list, history_columns(), &json_of, *event);
+    shown_to = event->position;
   }
   if (list.items() == 0 && stream)
     note_nothing_found(request, session, with_groups(stream->version.value()) + " events of " + request.argument());
@@ -172,7 +174,7 @@ constexpr const flag* list_flags[] = {&by_size,      &older_than,   &flags::aggr
                                       &flags::since, &flags::until, &flags::limit,      &flags::columns, &flags::times};
 constexpr const flag* show_flags[] = {
     &flags::types, &flags::tags,  &flags::where,   &flags::correlation, &flags::causation, &flags::from, &flags::to,
-    &flags::since, &flags::until, &flags::reverse, &flags::limit,       &flags::columns,   &flags::times};
+    &flags::since, &flags::until, &flags::reverse, &flags::limit,       &flags::columns,   &flags::raw,  &flags::times};
 constexpr example list_examples[] = {
     {"whence stream list", "all streams"},
     {"whence stream list --aggregate Order", "those of one type"},
@@ -190,7 +192,9 @@ constexpr std::string_view list_text =
     "those with as many events stand by name, and a list that was cut has no \"next\": \"more\" is true then.\n"
     "At a damaged event the list ends with exit code 6; then EVENTS is how many a stream has before that.";
 constexpr std::string_view show_text =
-    "One stream: what it is, and its events. --from and --to are positions in the log.";
+    "One stream: what it is, and its events. --from and --to are positions in the log.\n"
+    "The application's own executable shows what the events are today, through its upcasters; --raw, and the stock "
+    "program, what is stored. How many events a stream has is what is stored in any case.";
 
 constexpr command rows[] = {
     {.group = "stream",
