@@ -3,12 +3,15 @@
 
 #include <whence/testing/given.hpp>
 #include <whence/testing/given_events.hpp>
+#include <whence/testing/given_stored.hpp>
+#include <whence/testing/json_forms.hpp>
 
 #include "tests/testing/shop.hpp"
 #include "tests/testing/sums.hpp"
 
 using namespace shop;
-using whence::testing::given, whence::testing::given_events, whence::testing::in;
+using whence::testing::given, whence::testing::given_events, whence::testing::given_stored, whence::testing::in;
+using whence::testing::refuses_json, whence::testing::stored, whence::testing::writes_json;
 
 TEST_CASE("a placed order is paid") {
   const OrderPlaced placed{"ada", {{"tea", 2}}};
@@ -22,4 +25,20 @@ TEST_CASE("payments add up") {
   given_events(in(first, OrderPaid{450}), in(first, OrderPaid{50}))
       .into<Sums>()
       .then_rows("SELECT stream, cents FROM sums ORDER BY stream", {{"order-1", 450}, {"order-2", 50}});
+}
+
+TEST_CASE("orders of former days are read as of today") {
+  const auto upcasters = whence::upcasters::of(
+      whence::upcast<OrderPlaced, 1>([](whence::document& data) { data.rename("name", "customer"); }));
+  const OrderPlaced today{"ada", {{"tea", 2}}};
+  given_stored(stored("OrderPlaced", 1, R"({"name":"ada","lines":[{"item":"tea","quantity":3}]})"))
+      .through(upcasters)
+      .then(today);
+  given_stored(stored("OrderPlaced", 1, R"({"name":"ada"})")).through(upcasters).then(today);
+  given_stored(stored("OrderPlaced", 1, R"({"lines":[]})")).through(upcasters).then(today);
+}
+
+TEST_CASE("a payment is written in cents") {
+  writes_json(OrderPaid{450}, R"({"cents":451})");
+  refuses_json<OrderPaid>(R"({"cents":true})", "/card");
 }

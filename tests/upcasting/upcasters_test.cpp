@@ -128,3 +128,35 @@ TEST_CASE("where a stored version leads is known without an event of it") {
   CHECK(upcasters.version_of_today("Else") == 0);
   CHECK(whence::upcasters().ways_from({"OrderPlaced", 1}).empty());
 }
+
+TEST_CASE("the way of an event is told upcaster by upcaster, up to the one that fails") {
+  const auto told = [](const std::vector<upcast_step>& steps) {
+    std::string lines;
+    for (const upcast_step& step : steps) {
+      lines += std::string(step.from.name) + std::to_string(step.from.version);
+      if (!step.next.name.empty()) lines += "+" + std::string(step.next.name) + std::to_string(step.next.version);
+      lines +=
+          " " + std::string(step.to.name) + std::to_string(step.to.version) + " " + step.data + step.problem + "\n";
+    }
+    return lines;
+  };
+  const auto upcasters = shop::upcasters();
+  CHECK(told(upcasters.steps(stored("OrderCreated", 1, R"({"custId":"ada","amount":7})"))) ==
+        "OrderCreated1 OrderPlaced1 {\"custId\":\"ada\",\"amount\":7}\n"
+        "OrderPlaced1 OrderPlaced2 {\"customer\":\"ada\",\"amount\":7}\n"
+        "OrderPlaced2 OrderPlaced3 {\"customer\":\"ada\",\"amount\":7,\"currency\":\"EUR\"}\n");
+  CHECK(told(upcasters.steps(stored("OrderPlaced", 1, R"({"custId":"ada","amount":"7"})"))) ==
+        "OrderPlaced1 OrderPlaced2 {\"customer\":\"ada\",\"amount\":\"7\"}\n"
+        "OrderPlaced2 OrderPlaced3 /amount: expected a whole number, found \"7\"\n");
+  CHECK(told(upcasters.steps(stored("OrderClosed", 1, R"({"carrier":"dhl","amount":7})"))) ==
+        "OrderClosed1 OrderShipped1 {\"carrier\":\"dhl\"}\n"
+        "OrderShipped1 OrderShipped2 {\"carrier\":\"dhl\",\"at\":\"unknown\"}\n"
+        "OrderClosed1 OrderBilled1 {\"amount\":7}\n");
+  CHECK(told(upcasters.steps(stored("PriceSet", 1, R"({"amount":7})"),
+                             stored("OrderOpened", 1, R"({"customer":"ada"})"))) ==
+        "PriceSet1+OrderOpened1 OrderPlaced2 {\"customer\":\"ada\",\"amount\":7}\n"
+        "OrderPlaced2 OrderPlaced3 {\"customer\":\"ada\",\"amount\":7,\"currency\":\"EUR\"}\n");
+  CHECK(told(upcasters.steps(stored("OrderPlaced", 1, "[]"))) == "OrderPlaced1 OrderPlaced2 expected an object\n");
+  CHECK(upcasters.steps(stored("OrderTouched", 1, "{}")).empty());
+  CHECK(upcasters.steps(stored("Else", 1, "{}")).empty());
+}

@@ -18,11 +18,6 @@ namespace {
 /// Beyond those that are expected.
 constexpr std::size_t more_rows_max = 100;
 
-std::string with_reason(std::string sentence, const error& failure) {
-  if (!failure.text().why.empty()) sentence.append("\n  ").append(failure.text().why);
-  return sentence;
-}
-
 /// The query on one line.
 std::string shown_query(std::string_view query) {
   std::string line;
@@ -36,14 +31,10 @@ std::string shown_query(std::string_view query) {
   return "\n  query: " + shown(line);
 }
 
-std::string unrecordable(const append_not_done& refused) {
-  return with_reason(std::string("these events cannot be recorded\n  ") + refused.what(), refused);
-}
-
 std::shared_ptr<projection_runner> project(const whence::detail::projection_definition& definition,
-                                           std::shared_ptr<void> object, const std::vector<given_event>& events) {
+                                           std::shared_ptr<void> object, const log_source& recorded) {
   const runtime stopped = stopped_runtime();
-  projection_ground ground{.log = record(events).visit(stopped), .runtime = stopped, .models_directory = {}};
+  projection_ground ground{.log = recorded.visit(stopped), .runtime = stopped, .models_directory = {}};
   ground.page.events = 1;
   const token end{.position = ground.log->head()};
   auto runner = projection_runner::make(definition, std::move(object), std::move(ground));
@@ -59,19 +50,19 @@ struct detail::projected::parts {
 };
 
 detail::projected::projected(const whence::detail::projection_definition& definition, std::shared_ptr<void> object,
-                             const std::vector<given_event>& events, const std::source_location& where)
+                             const history& past, const std::source_location& where)
     : parts_(std::make_shared<parts>()) {
   parts_->name = definition.info.name;
+  const std::optional<log_source> recorded = record_or_report(past, where);
+  if (!recorded) return;
   try {
-    parts_->runner = project(definition, std::move(object), events);
+    parts_->runner = project(definition, std::move(object), *recorded);
   } catch (const projection_failed& failure) {
-    const given_event& event = events.at(failure.position.value() - 1);
+    const given_event& event = past.events.at(failure.position.value() - 1);
     report_failure(with_reason(parts_->name + " could not handle event " + std::to_string(failure.position.value()) +
-                                   ", " + failure.event_type + " in " + event.stream,
+                                   ", " + failure.event_type + " in " + event.stream_name(),
                                failure),
                    where);
-  } catch (const append_not_done& refused) {
-    report_failure(unrecordable(refused), where);
   } catch (const error& failure) {
     report_failure(with_reason(failure.what(), failure), where);
   }
@@ -108,12 +99,7 @@ void detail::projected::then_model(look_at_object call, void* look) const {
 }
 
 log_source given_history::as_log(std::source_location where) const {
-  try {
-    return record(events_);
-  } catch (const append_not_done& refused) {
-    report_failure(unrecordable(refused), where);
-    return memory();
-  }
+  return record_or_report(past_, where).value_or(memory());
 }
 
 }  // namespace whence::testing::inline v0

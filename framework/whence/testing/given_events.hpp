@@ -32,7 +32,8 @@
 
 namespace whence::inline v0 {
 class log_source;
-}
+class upcasters;
+}  // namespace whence::inline v0
 
 namespace whence::testing::inline v0 {
 
@@ -45,6 +46,16 @@ struct must_be_in_the_aggregate {
   static_assert(
       has_event<Aggregate, Event>,
       "`in(id, event)` takes an event that is in the `events` of the id's aggregate, whose definition is included");
+};
+
+template <class Aggregate>
+concept defined_aggregate = requires { sizeof(Aggregate); } && aggregate<Aggregate>;
+
+template <class Aggregate>
+struct must_be_a_defined_aggregate {
+  static_assert(
+      defined_aggregate<Aggregate>,
+      "`in(id, stored(…))` takes the id of an aggregate, whose definition is included: the stream is of its type");
 };
 
 template <class Projection>
@@ -66,23 +77,29 @@ struct event_details {
 /// An event that is given, in the stream "stream-1" unless `in` says otherwise.
 struct given_event {
   template <class Event>
-  given_event(const Event& event) : type(type_of<Event>()) {
-    if constexpr (whence::event<Event>) data = encode_event(event);
+  given_event(const Event& event) {
+    static_cast<void>(must_be_an_event<Event>{});
+    if constexpr (whence::event<Event>) {
+      type = Event::type.name;
+      version = Event::type.version;
+      data = encode_event(event);
+      read_and_write = [](std::string_view text) { return encode(decode<Event>(text)); };
+    }
   }
+  /// As it is stored, or was once: see `stored` (given_stored.hpp).
+  given_event(std::string stored_type, std::uint32_t stored_version, std::string stored_data)
+      : type(std::move(stored_type)), version(stored_version), data(std::move(stored_data)) {}
 
-  std::string stream = "stream-1";
+  std::optional<std::string> stream{};
   std::string aggregate_type = "Aggregate";
-  whence::event_type type;
+  std::string type;
+  std::uint32_t version = 1;
   std::string data{};  ///< JSON, or binary
   event_details details{};
+  /// Reads data as the event's type, and writes them as JSON; null: it was given as it is stored. Throws decode_error.
+  std::string (*read_and_write)(std::string_view data) = nullptr;
 
- private:
-  template <class Event>
-  static constexpr whence::event_type type_of() {
-    static_cast<void>(must_be_an_event<Event>{});
-    if constexpr (whence::event<Event>) return Event::type;
-    return {};
-  }
+  std::string stream_name() const { return stream.value_or("stream-1"); }
 };
 
 /// The event in the stream of that aggregate.
@@ -96,13 +113,30 @@ template <class Aggregate, class Event>
   return given;
 }
 
+/// The same of one as it is stored: `in(order, stored("OrderPlaced", 1, …))`.
+template <class Aggregate>
+[[nodiscard]] given_event in(const id<Aggregate>& stream, const given_event& stored, event_details details = {}) {
+  static_cast<void>(must_be_a_defined_aggregate<Aggregate>{});
+  given_event given = stored;
+  given.stream = stream.value();
+  if constexpr (defined_aggregate<Aggregate>) given.aggregate_type = Aggregate::type.name;
+  given.details = std::move(details);
+  return given;
+}
+
 namespace detail {
+
+/// Events in the order in which they happened, and how they are read: as of today, or (null) as they are.
+struct history {
+  std::vector<given_event> events;
+  std::shared_ptr<const upcasters> through = nullptr;
+};
 
 /// A projection that has seen the given events, its type forgotten. Copies are of the same model.
 class projected {
  public:
-  projected(const whence::detail::projection_definition& definition, std::shared_ptr<void> object,
-            const std::vector<given_event>& events, const std::source_location& where);
+  projected(const whence::detail::projection_definition& definition, std::shared_ptr<void> object, const history& past,
+            const std::source_location& where);
 
   void then_rows(std::string_view query, const std::vector<row>& expected, const std::source_location& where) const;
 
@@ -176,7 +210,7 @@ class projected_model {
 /// Events that have happened, in this order, a second apart from 2026-01-01T00:00:00Z on.
 class given_history {
  public:
-  explicit given_history(std::vector<given_event> events) : events_(std::move(events)) {}
+  explicit given_history(std::vector<given_event> events) : past_{std::move(events)} {}
 
   /// What the projection makes of them. One that keeps its state in itself begins with its default constructor.
   template <class Projection>
@@ -208,14 +242,18 @@ class given_history {
   /// A log in memory with these events in it, for `application::on`.
   log_source as_log(std::source_location where = std::source_location::current()) const;
 
+ protected:
+  explicit given_history(detail::history past) : past_(std::move(past)) {}
+  const detail::history& past() const noexcept { return past_; }
+
  private:
   template <class Projection>
   projected_model<Projection> make(std::shared_ptr<void> object, const std::source_location& where) const {
     return projected_model<Projection>(
-        detail::projected(whence::detail::definition_of<Projection>, std::move(object), events_, where));
+        detail::projected(whence::detail::definition_of<Projection>, std::move(object), past_, where));
   }
 
-  std::vector<given_event> events_;
+  detail::history past_;
 };
 
 /// `given_events(OrderPlaced{…}, in(payment, PaymentTaken{…}))`

@@ -2,8 +2,12 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
+#include <vector>
 
 #include <whence/core/simulation.hpp>
+#include <whence/testing/report_failure.hpp>
+#include <whence/upcasting/upcasting_log.hpp>
 
 namespace whence::testing::inline v0 {
 namespace {
@@ -16,8 +20,8 @@ runtime runtime_by(const std::shared_ptr<manual_clock>& clock) {
 append_batch batch_of(const given_event& given, std::uint64_t number, timestamp now) {
   const correlation_id correlation = given.details.correlation.value_or(correlation_id{derive(now, "given", number)});
   new_event event{.id = event_id{derive(now, "event", number)},
-                  .type = std::string(given.type.name),
-                  .version = given.type.version,
+                  .type = given.type,
+                  .version = given.version,
                   .occurred_at = given.details.occurred_at.value_or(now),
                   .data = given.data,
                   .metadata = {.correlation = correlation,
@@ -26,16 +30,12 @@ append_batch batch_of(const given_event& given, std::uint64_t number, timestamp 
                                .source = given.details.source,
                                .traceparent = given.details.traceparent},
                   .tags = {}};
-  stream_append append{.stream = given.stream, .aggregate_type = given.aggregate_type, .events = {}};
+  stream_append append{.stream = given.stream_name(), .aggregate_type = given.aggregate_type, .events = {}};
   append.events.push_back(std::move(event));
   append_batch batch;
   batch.streams.push_back(std::move(append));
   return batch;
 }
-
-}  // namespace
-
-runtime stopped_runtime() { return runtime_by(std::make_shared<manual_clock>()); }
 
 log_source record(const std::vector<given_event>& events) {
   const auto clock = std::make_shared<manual_clock>();
@@ -47,6 +47,25 @@ log_source record(const std::vector<given_event>& events) {
     clock->advance(std::chrono::seconds{1});
   }
   return source;
+}
+
+}  // namespace
+
+runtime stopped_runtime() { return runtime_by(std::make_shared<manual_clock>()); }
+
+std::optional<log_source> record_or_report(const detail::history& past, const std::source_location& where) {
+  try {
+    const log_source recorded = record(past.events);
+    return past.through ? upcasting(recorded, *past.through) : recorded;
+  } catch (const append_not_done& refused) {
+    report_failure(with_reason(std::string("these events cannot be recorded\n  ") + refused.what(), refused), where);
+    return std::nullopt;
+  }
+}
+
+std::string with_reason(std::string sentence, const error& failure) {
+  if (!failure.text().why.empty()) sentence.append("\n  ").append(failure.text().why);
+  return sentence;
 }
 
 }  // namespace whence::testing::inline v0

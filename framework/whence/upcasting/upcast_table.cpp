@@ -117,19 +117,25 @@ void take_in(std::string_view stored, document& data, std::string& json) {
   data.assign_view(stored);
 }
 
-void throw_upcast_failed(const stored_event& stored, const std::string& where) {
-  std::string problem = "its upcaster threw something that is no exception";
+std::string problem_of_upcaster() {
+  const auto with_place = [](const std::string& pointer, const std::string& problem) {
+    return pointer.empty() ? problem : pointer + ": " + problem;
+  };
   try {
     throw;
   } catch (const decode_error& wrong) {
-    problem = wrong.pointer.empty() ? wrong.problem : wrong.pointer + ": " + wrong.problem;
+    return with_place(wrong.pointer, wrong.problem);
   } catch (const encode_error& wrong) {
-    problem = wrong.pointer.empty() ? wrong.problem : wrong.pointer + ": " + wrong.problem;
+    return with_place(wrong.pointer, wrong.problem);
   } catch (const std::exception& thrown) {
-    problem = thrown.what();
+    return thrown.what();
   } catch (...) {
+    return "its upcaster threw something that is no exception";
   }
-  throw upcast_failed(std::string(stored.type), stored.version, problem, where);
+}
+
+void throw_upcast_failed(const stored_event& stored, const std::string& where) {
+  throw upcast_failed(std::string(stored.type), stored.version, problem_of_upcaster(), where);
 }
 
 }  // namespace whence::inline v0::detail

@@ -59,7 +59,10 @@ class upcast_table {
 /// The stored data in `data`: JSON, whatever they are stored as. `json` keeps what is made of binary; both have to outlive `data`.
 void take_in(std::string_view stored, document& data, std::string& json);
 
-/// What an upcaster threw, as an upcast_failed. To be called where an exception is handled.
+/// What an upcaster threw, in words. To be called where an exception is handled.
+std::string problem_of_upcaster();
+
+/// The same as an upcast_failed. To be called where an exception is handled.
 [[noreturn]] void throw_upcast_failed(const stored_event& stored, const std::string& where);
 
 }  // namespace whence::inline v0::detail

@@ -27,6 +27,39 @@ std::vector<upcast_event> carry_out(const detail::upcast_table& table, const det
   return today;
 }
 
+/// Notes each step, up to the first that fails. False: one has.
+bool walk(const detail::upcast_table& table, const detail::upcast_rule& rule, const document& data,
+          const document* first, std::vector<upcast_step>& steps) {
+  for (const detail::upcast_result& result : rule.results) {
+    document changed = data;
+    try {
+      if (result.make && !result.make(changed, first)) continue;
+    } catch (...) {
+      steps.push_back({rule.from, rule.next, result.to, {}, detail::problem_of_upcaster()});
+      return false;
+    }
+    steps.push_back({rule.from, rule.next, result.to, changed.json()});
+    const auto* known = table.find(result.to.name);
+    const auto* onward = known ? detail::upcast_table::alone(*known, result.to.version) : nullptr;
+    if (onward && !walk(table, *onward, changed, nullptr, steps)) return false;
+  }
+  return true;
+}
+
+std::vector<upcast_step> way_along(const detail::upcast_table& table, const detail::upcast_rule& rule,
+                                   const stored_event* first, const stored_event& second) {
+  std::vector<upcast_step> steps;
+  try {
+    const document data(json_of(second.data));
+    const document of_first = first ? document(json_of(first->data)) : document();
+    walk(table, rule, data, first ? &of_first : nullptr, steps);
+  } catch (const error&) {
+    const event_type to = rule.results.empty() ? event_type{"", 0} : rule.results.front().to;
+    steps.push_back({rule.from, rule.next, to, {}, detail::problem_of_upcaster()});
+  }
+  return steps;
+}
+
 const detail::upcast_rule* merging_rule(const detail::upcast_table* table, const stored_event& first,
                                         const stored_event& second) {
   const auto* known = table ? table->find(first.type) : nullptr;
@@ -55,6 +88,20 @@ std::vector<upcast_event> upcasters::upcast(const stored_event& first, const sto
   std::vector<upcast_event> today = upcast(first);
   for (upcast_event& next : upcast(second)) today.push_back(std::move(next));
   return today;
+}
+
+std::vector<upcast_step> upcasters::steps(const stored_event& stored) const {
+  const auto* known = table_ ? table_->find(stored.type) : nullptr;
+  const auto* rule = known ? detail::upcast_table::alone(*known, stored.version) : nullptr;
+  return rule ? way_along(*table_, *rule, nullptr, stored) : std::vector<upcast_step>{};
+}
+
+std::vector<upcast_step> upcasters::steps(const stored_event& first, const stored_event& second) const {
+  if (const auto* rule = merging_rule(table_.get(), first, second)) return way_along(*table_, *rule, &first, second);
+  std::vector<upcast_step> all = steps(first);
+  if (all.empty() || all.back().problem.empty())
+    for (upcast_step& next : steps(second)) all.push_back(std::move(next));
+  return all;
 }
 
 std::vector<event_type> upcasters::beginnings() const {

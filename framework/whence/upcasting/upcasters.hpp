@@ -178,6 +178,15 @@ struct upcast_way {
       today;  ///< in the order of its upcaster's results, of which a function may leave some out; none: it is dropped
 };
 
+/// What one upcaster makes of an event, on its way to today.
+struct upcast_step {
+  event_type from;
+  event_type next{"", 0};  ///< the one that it is merged with; of no name: none
+  event_type to;
+  std::string data{};
+  std::string problem{};  ///< why it could not: then there are no data, and no step follows
+};
+
 /// A value; copies share what is inside, which never changes.
 ///
 /// Threads  any, at once.
@@ -207,6 +216,11 @@ class upcasters {
 
   /// What they become. Throws upcast_failed.
   std::vector<upcast_event> upcast(const stored_event& first, const stored_event& second) const;
+
+  /// The way that a stored event (or two that are merged) takes to today, upcaster by upcaster: what `upcast` does, for who
+  /// wants to see what each of them makes of it.
+  std::vector<upcast_step> steps(const stored_event& stored) const;
+  std::vector<upcast_step> steps(const stored_event& first, const stored_event& second) const;
 
   /// The versions of events that upcasters begin at, each once, by name and version.
   std::vector<event_type> beginnings() const;

@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include <whence.hpp>
+#include <whence/testing/given_stored.hpp>
 
 namespace {
 
@@ -74,4 +75,14 @@ TEST_CASE("events of former days are read as of today") {
 
   const auto today = account_upcasters().upcast({.type = "Deposited", .version = 1, .data = R"({"amount":5})"});
   CHECK(today.front().data == R"({"cents":500,"currency":"EUR"})");
+}
+
+TEST_CASE("deposits in euros are cents today, and nobody is told of a touch") {
+  using whence::testing::given_stored, whence::testing::stored;
+  given_stored(stored("Deposited", 1, R"({"amount":5})"), stored("AccountTouched", 1, "{}"))
+      .through(account_upcasters())
+      .then(Deposited{500, "EUR"});
+  given_stored(stored("Deposited", 1, R"({"amount":"5"})"))
+      .through(account_upcasters())
+      .then_refused("event.upcast_failed", "/amount: expected a whole number, found \"5\"");
 }

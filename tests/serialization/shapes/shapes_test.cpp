@@ -31,6 +31,24 @@ struct Unwritable {
   }
 };
 
+/// Has members that its schema, which knows no value, cannot know of.
+struct Depending {
+  bool insured = false;
+  int cents = 0;
+  void serialize(whence::archive& ar) {
+    ar(cereal::make_nvp("insured", insured));
+    if (insured) ar(cereal::make_nvp("cents", cents));
+  }
+};
+
+struct SometimesTolerant {
+  bool loose = false;
+  void serialize(whence::archive& ar) {
+    ar(cereal::make_nvp("loose", loose));
+    if (loose) ar(whence::tolerant);
+  }
+};
+
 template <class T>
 std::string failure() {
   try {
@@ -89,4 +107,17 @@ TEST_CASE("a type whose values do not come back is found out, with the value") {
   CHECK(failure<Changing>().find("does not come back as it was\n  as JSON:  {\"value\":") != std::string::npos);
   CHECK(failure<Unwritable>().find("a number that is not finite") != std::string::npos);
   CHECK(failure<samples::Order>() == "(it came back)");
+}
+
+TEST_CASE("a type whose schema says something else than reading is found out, with who says what") {
+  CHECK(failure<Depending>() ==
+        "the value of seed 2 is another for its schema than for who reads it\n"
+        "  {\"insured\":true,\"cents\":65535}\n"
+        "  its schema refuses it: /cents: expected no such member, found the number 65535 (by /additionalProperties)");
+  CHECK(failure<SometimesTolerant>() ==
+        "the value of seed 2 is another for its schema than for who reads it\n"
+        "  with a member that nobody knows: {\"loose\":true,\"aMemberThatNobodyKnows\":true}\n"
+        "  its schema refuses it: /aMemberThatNobodyKnows: expected no such member, found true (by "
+        "/additionalProperties)\n"
+        "  reading allows it");
 }

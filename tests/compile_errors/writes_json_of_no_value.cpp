@@ -1,0 +1,6 @@
+// a value with a JSON form is of a type with `template <class Archive> void serialize(Archive& ar)`, or of one that needs none: numbers, texts, lists, enumerations with `names_of`
+#include <whence/testing/json_forms.hpp>
+
+#include "tests/compile_errors/shop.hpp"
+
+void wrong() { whence::testing::writes_json(shop::PayOrder{450}, R"({"cents":450})"); }
