@@ -58,6 +58,7 @@ TEST_CASE("what would be too large is refused before it is built") {
   CHECK(refusal("a{30000}") == "unsupported: a repetition of more than 20000");
   CHECK(refusal("((a{200}){200}){200}").find("too large") != std::string::npos);
   CHECK(refusal(std::string(40, '(') + std::string(40, ')')) == "unsupported: groups are nested too deep");
+  CHECK(refusal("((a|b){9000}|c)").find("too large") != std::string::npos);
   CHECK(refusal(std::string(5'000, 'a')) == "unsupported: an expression of more than 4096 characters");
 }
 

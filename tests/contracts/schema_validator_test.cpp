@@ -168,6 +168,74 @@ TEST_CASE("alternatives inside alternatives do not take for ever: the work is gi
   }
 }
 
+namespace {
+
+std::string list_of(std::size_t count, const std::string& one) {
+  std::string list = "[" + one;
+  list.reserve(2 + count * (one.size() + 1));
+  for (std::size_t i = 1; i < count; ++i) list.append(",").append(one);
+  return list + "]";
+}
+
+bool is_too_much(const std::string& schema, const std::string& document) {
+  try {
+    static_cast<void>(schema_validator(schema).violations(document));
+    return false;
+  } catch (const schema_too_much_work&) {
+    return true;
+  }
+}
+
+}  // namespace
+
+TEST_CASE("a large value that is looked at by many keywords is work too, each time") {
+  const auto many = [](const std::string& schema) { return R"({"allOf":)" + list_of(50'000, schema) + "}"; };
+  const std::string text = '"' + std::string(4'000'000, 'a') + '"';
+  CHECK(is_too_much(many(R"({"maxLength":4000000})"), text));
+  CHECK(is_too_much(many(R"({"pattern":""})"), text));
+  CHECK(is_too_much(many(R"({"uniqueItems":true,"maxItems":1})"), list_of(100'000, "[0]")));
+  CHECK(is_too_much(
+      many(R"({"properties":{"a":true}})"), "{\"b\":" + list_of(1, "0") + [] {
+        std::string members;
+        for (int i = 0; i < 200'000; ++i) members += ",\"" + std::to_string(i) + "\":0";
+        return members;
+      }() + "}"));
+  const std::string zeros = list_of(1'000, "0");
+  const std::string alike = list_of(1'000, zeros.substr(0, zeros.size() - 2) + "1]");
+  CHECK(is_too_much(R"({"items":{"anyOf":[{"enum":)" + alike + "},true]}}", list_of(1'000, zeros)));
+  // One of each is nothing.
+  CHECK(fits(R"({"maxLength":4000000,"pattern":""})", text));
+  CHECK(fits(R"({"items":{"const":)" + zeros + "}}", list_of(1'000, zeros)));
+}
+
+TEST_CASE(
+    "a long name with much in it takes no longer than a short one, and is told as often as there is room for it") {
+  const std::string name(1'000'000, 'a');
+  const std::string many = "{\"" + name + "\":" + list_of(1'000'000, "0") + "}";
+  CHECK(fits(R"({"additionalProperties":{"items":{"type":"integer"}}})", many));
+  const std::string wrong = "{\"" + name + "\":1}";
+  const auto told = schema_validator(R"({"additionalProperties":{"type":"string"}})").violations(wrong);
+  CHECK(told.at(0).pointer.size() == 1 + name.size());
+  CHECK(is_too_much(R"({"additionalProperties":{"oneOf":)" + list_of(100'000, "false") + "}}", wrong));
+}
+
+TEST_CASE("a schema that is short, and large when it is written out, is refused before it is") {
+  CHECK(refusal(R"({"anyOf":)" + list_of(60, R"({"pattern":".{20000}"})") + "}").find("it is too large") !=
+        std::string::npos);
+  CHECK(refusal(R"({"anyOf":)" + list_of(40, R"({"pattern":".{20000}"})") + "}") == "(taken)");
+  const std::string name(1'000'000, 'a');
+  CHECK(refusal(R"({"properties":{")" + name + R"(":{"anyOf":)" + list_of(100, "true") + "}}}") ==
+        "schema.unsupported names so long, with so many schemas inside them, are not checked here");
+  CHECK(refusal(R"({"properties":{")" + name + R"(":true}})") == "(taken)");
+}
+
+TEST_CASE("what a value should have been is told shortly") {
+  const std::string large = list_of(100, "0");
+  CHECK(judged(R"({"enum":["a",)" + large + ",\"" + std::string(100, 'b') + "\"]}", "0") ==
+        "expected one of \"a\", a list of 100, a text of 100 bytes, found the number 0 (by /enum)\n");
+  CHECK(judged(R"({"const":)" + large + "}", "0") == "expected a list of 100, found the number 0 (by /const)\n");
+}
+
 TEST_CASE("what does not fit is told with both places, what was expected, and what was found") {
   const std::string schema = json_schema<CupOrdered>();
   CHECK(
@@ -226,6 +294,9 @@ TEST_CASE("a document that reading would refuse before it looks at the type is r
   CHECK_THROWS_WITH_AS(static_cast<void>(judged("true", R"({"a":1,"b":{"a":1,"a":2}})")),
                        R"(the member "a" is there twice in one object)", decode_error);
   CHECK_THROWS_WITH_AS(static_cast<void>(judged("true", R"("\ud800")")), "no JSON from byte 8", decode_error);
+  CHECK_THROWS_WITH_AS(static_cast<void>(judged("true", "\xEF\xBB\xBF{}")), "begins with a byte-order mark",
+                       decode_error);
+  CHECK_THROWS_WITH_AS(static_cast<void>(judged("true", std::string("{}\0x", 4))), "no JSON from byte 3", decode_error);
   CHECK_THROWS_WITH_AS(static_cast<void>(judged("true", "\"" + std::string(4u << 20, 'a') + "\"")),
                        "longer than 4194304 bytes", decode_error);
 }

@@ -218,6 +218,9 @@ TEST_CASE("a member of another form is refused, and the message says what was ex
 TEST_CASE("what is no JSON object is refused") {
   CHECK(refusal_of("7") == ": expected an object, found a number");
   CHECK(refusal_of("[]") == ": an array has no place here");
+  CHECK(refusal_of("\xEF\xBB\xBF" + complete) == "byte 1: it begins with a byte-order mark");
+  CHECK(refusal_of(complete + std::string("\0{", 2)) ==
+        "byte " + std::to_string(complete.size() + 1) + ": a zero byte is no JSON");
   for (const std::string& text :
        {std::string(), std::string("{"), complete + "x", complete + complete, std::string("{\"eventId\":\"\xff\"}"),
         std::string("{\"eventId\":\"\\ud800\"}"), "/* */" + complete, std::string(1, '\0') + complete}) {

@@ -139,5 +139,16 @@ TEST_CASE("what is no JSON object is refused") {
   many.back() = '}';
   CHECK(problem_of([&] { document{many}; }) == "/m0: is there twice");
   CHECK_THROWS_AS(document("{\"a\":" + std::string(100'000, '[') + std::string(100'000, ']') + "}"), decode_error);
+  CHECK_THROWS_AS(document("{\"a\":" + std::string(64, '[') + std::string(64, ']') + "}"), decode_error);
+  CHECK(document("{\"a\":" + std::string(63, '[') + std::string(63, ']') + "}").has("a"));
   CHECK_THROWS_AS(document("{\"a\":\"" + std::string(json_limits::bytes_max, 'x') + "\"}"), decode_error);
+}
+
+TEST_CASE("a name that is no UTF-8 is not given to a member, and the document stays as it was") {
+  document data(R"({"a":1})");
+  CHECK_THROWS_AS(data.rename("a", "\xff"), encode_error);
+  CHECK_THROWS_AS(data.set("\xff", 1), encode_error);
+  CHECK(data.json() == R"({"a":1})");
+  CHECK(data.get<int>("a") == 1);
+  CHECK_FALSE(data.has("\xff"));
 }

@@ -37,7 +37,8 @@ schema_too_much_work::schema_too_much_work(std::string pointer_)
     : error("schema.too_much_work", next_move::change_request,
             {.what = at(pointer_, "judging this by its schema takes too long: it was given up"),
              .where = {},
-             .why = "alternatives inside alternatives, or a pattern that looks ahead again and again",
+             .why = "alternatives inside alternatives, a pattern that looks ahead again and again, or much that is "
+                    "looked at by many keywords",
              .remedy = "simplify the schema at the keywords that are tried there"}),
       pointer(std::move(pointer_)) {}
 

@@ -10,8 +10,8 @@ namespace {
 using instruction = pattern::instruction;
 
 bool contains(const instruction& one, char32_t c) {
-  const bool found =
-      std::any_of(one.set.begin(), one.set.end(), [c](const pattern::range& r) { return r.first <= c && c <= r.last; });
+  const bool found = std::any_of(one.set->begin(), one.set->end(),
+                                 [c](const pattern::range& r) { return r.first <= c && c <= r.last; });
   return found != one.negated;
 }
 
@@ -46,6 +46,7 @@ pattern::pattern(std::string_view expression)
     : expression_(expression), program_(parse_pattern(characters_of(expression))) {}
 
 bool pattern::matches(std::string_view text, std::uint64_t& work) const {
+  if (!pay(work, text.size() + program_.size() / 8)) return false;  // to look at both once
   return match_from(characters_of(text), 0, 0, true, work);
 }
 
@@ -66,7 +67,7 @@ bool pattern::match_from(const std::u32string& text, std::size_t begin, std::uin
       if (reached[here] == at) continue;
       reached[here] = at;
       const instruction& one = program_[here];
-      if (!pay(work, 1 + one.set.size() / 4)) return false;
+      if (!pay(work, 1 + (one.set ? one.set->size() / 4 : 0))) return false;
       switch (one.what) {
         case instruction::kind::matched: return true;
         case instruction::kind::jump: open.push_back(one.next); break;

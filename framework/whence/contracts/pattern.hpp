@@ -10,6 +10,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,6 +33,8 @@ class pattern {
   bool matches(std::string_view text, std::uint64_t& work) const;
 
   const std::string& expression() const noexcept { return expression_; }
+  /// How large it is when its repetitions are written out.
+  std::size_t steps() const noexcept { return program_.size(); }
 
   struct range {
     char32_t first;
@@ -42,9 +45,9 @@ class pattern {
     enum class kind : std::uint8_t { one_of, either, jump, at_begin, at_end, ahead, matched };
     kind what = kind::matched;
     bool negated = false;
-    std::uint32_t next = 0;   ///< of `ahead`: behind what is looked for
-    std::uint32_t other = 0;  ///< of `either`
-    std::vector<range> set{};
+    std::uint32_t next = 0;                           ///< of `ahead`: behind what is looked for
+    std::uint32_t other = 0;                          ///< of `either`
+    std::shared_ptr<const std::vector<range>> set{};  ///< of `one_of`; shared by its repetitions
   };
 
  private:

@@ -106,16 +106,19 @@ class parser {
 
   program alternatives() {
     if (++groups_ > groups_max) throw pattern_refused{"groups are nested too deep", true};
-    program made = sequence();
-    while (take(U"|")) {
-      const program other = sequence();
-      program both{fork(made.size() + 2)};
-      append(both, made);
-      both.push_back(leap(other.size() + 1));
-      append(both, other);
-      made = std::move(both);
-    }
+    std::vector<program> all{sequence()};
+    while (take(U"|")) all.push_back(sequence());
     --groups_;
+    std::size_t behind = 0;  // steps from here to the end, whichever alternative is taken
+    for (const program& one : all) behind += one.size() + 2;
+    program made;
+    for (std::size_t i = 0; i + 1 < all.size(); ++i) {
+      behind -= all[i].size() + 2;
+      made.push_back(fork(all[i].size() + 2));
+      append(made, all[i]);
+      made.push_back(leap(behind - 1));
+    }
+    append(made, all.back());
     return made;
   }
 
@@ -198,7 +201,7 @@ class parser {
 
   static program one_of(std::vector<range> set) {
     instruction made = step(kind::one_of);
-    made.set = std::move(set);
+    made.set = std::make_shared<const std::vector<range>>(std::move(set));
     return {std::move(made)};
   }
 

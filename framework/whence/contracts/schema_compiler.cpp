@@ -14,6 +14,10 @@ using nlohmann::json;
 
 constexpr std::size_t levels_max = 256;
 constexpr std::size_t chain_max = 64;
+// A short schema could ask for any amount of memory: `.{20000}` is a program of so many steps, and one long name stands in the
+// pointers of all that is inside it.
+constexpr std::size_t pattern_steps_max = 1'000'000;
+constexpr std::size_t pointer_bytes_max = 16u << 20;
 constexpr std::string_view dialect = "https://json-schema.org/draft/2020-12/schema";
 
 constexpr std::pair<std::string_view, std::uint8_t> kinds_by_name[] = {
@@ -45,6 +49,8 @@ class compiler {
 
   node_index node(const json& schema, const std::string& pointer) {
     const auto index = static_cast<node_index>(nodes_.all.size());
+    if ((pointer_bytes_ += pointer.size()) > pointer_bytes_max)
+      throw schema_unsupported("", {}, "names so long, with so many schemas inside them, are not checked here");
     nodes_.all.push_back({.pointer = pointer});
     by_pointer_.emplace(pointer, index);
     if (schema.is_boolean()) {
@@ -93,11 +99,15 @@ class compiler {
     nodes_.all[index].kinds = kinds;
   }
 
-  void read_constant(node_index index, const json& value, const std::string&) { nodes_.all[index].constant = value; }
+  void read_constant(node_index index, const json& value, const std::string&) {
+    nodes_.all[index].constant = value;
+    nodes_.all[index].weight += weight_of(value);
+  }
 
   void read_choices(node_index index, const json& value, const std::string& at) {
     must_be_array(value, at);
     nodes_.all[index].choices.emplace(value.begin(), value.end());
+    nodes_.all[index].weight += weight_of(value);
   }
 
   template <std::optional<json> schema_node::* Bound>
@@ -133,6 +143,8 @@ class compiler {
     const std::string& expression = text(value, at);
     try {
       nodes_.all[index].like = std::make_shared<const pattern>(expression);
+      if ((pattern_steps_ += nodes_.all[index].like->steps()) > pattern_steps_max)
+        throw pattern_refused{"with those before it, it is too large when its repetitions are written out", true};
     } catch (const pattern_refused& refused) {
       const std::string problem = described(value) + ": " + refused.problem;
       if (refused.unsupported) throw schema_unsupported("pattern", at, problem);
@@ -223,6 +235,8 @@ class compiler {
   std::map<std::string, node_index, std::less<>> by_pointer_;
   std::vector<std::pair<node_index, std::string>> references_;
   std::vector<std::size_t> depths_;
+  std::size_t pattern_steps_ = 0;
+  std::size_t pointer_bytes_ = 0;
 };
 
 constexpr compiler::keyword compiler::keywords[] = {

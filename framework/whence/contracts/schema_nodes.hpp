@@ -43,6 +43,7 @@ struct schema_node {
   std::uint8_t kinds = kind_any;
   std::optional<nlohmann::json> constant{};
   std::optional<std::vector<nlohmann::json>> choices{};
+  std::uint64_t weight = 0;  ///< of `constant` and `choices`: weight_of
   std::optional<nlohmann::json> minimum{};
   std::optional<nlohmann::json> maximum{};
   std::optional<nlohmann::json> exclusive_minimum{};
@@ -77,7 +78,8 @@ struct schema_nodes {
   const schema_node& root() const { return all.front(); }
 };
 
-/// Limits   json_limits::bytes_max; 256 levels; 64 subschemas that judge one value by each other.
+/// Limits   json_limits::bytes_max; 256 levels; 64 subschemas that judge one value by each other; patterns of a million steps, and
+///          pointers of 16 MiB, in all.
 /// Throws   schema_malformed, schema_unsupported.
 schema_nodes compile_schema(std::string_view text);
 

@@ -1,6 +1,7 @@
 #include <whence/contracts/schema_validator.hpp>
 
 #include <algorithm>
+#include <bit>
 #include <utility>
 
 #include <whence/contracts/schema_judge.hpp>
@@ -18,6 +19,7 @@ using violations = std::vector<schema_violation>;
 // A judged schema counts as sixteen steps of a pattern. On a machine of 2024 that is less than two seconds.
 constexpr std::uint64_t work_max = std::uint64_t{1} << 28;
 constexpr std::uint64_t work_of_schema = 16;
+constexpr std::uint64_t work_of_look = 4;  // at one value to compare, or at one name
 
 /// The number of characters; of well-formed UTF-8.
 std::size_t length_of(std::string_view text) {
@@ -28,6 +30,18 @@ std::string counted(std::uint64_t count, std::string_view things) {
   return std::to_string(count) + " " + std::string(things);
 }
 
+/// Where a value stands in the document. The pointer is made only when somebody is told: names can be long, and have much in them.
+struct place {
+  const place* above = nullptr;
+  std::string_view name{};
+  std::size_t index = 0;  ///< in a list
+
+  std::string pointer() const {
+    if (above == nullptr) return {};
+    return name.data() != nullptr ? inside(above->pointer(), name) : inside(above->pointer(), index);
+  }
+};
+
 /// Recursion is bounded by the levels of the document and, for each value, by what compile_schema allows.
 class judge {
  public:
@@ -35,31 +49,34 @@ class judge {
 
   violations judged(const schema_node& by, const json& document) {
     violations found;
-    value(by, document, "", found);
+    value(by, document, {}, found);
     return found;
   }
 
  private:
   static bool full(const violations& found) { return found.size() >= schema_validator::violations_max; }
 
-  void spend(std::uint64_t cost, const std::string& at) {
-    if (work_ < cost) throw schema_too_much_work(at);
+  void spend(std::uint64_t cost, const place& at) {
+    if (work_ < cost) throw schema_too_much_work(at.pointer());
     work_ -= cost;
   }
 
-  static void add(violations& to, const schema_node& by, std::string_view keyword, const std::string& at,
-                  std::string expected, std::string found) {
-    if (!full(to)) to.push_back({at, inside(by.pointer, keyword), std::move(expected), std::move(found)});
+  void add(violations& to, const schema_node& by, std::string_view keyword, const place& at, std::string expected,
+           std::string found) {
+    if (full(to)) return;
+    schema_violation added{at.pointer(), keyword.empty() ? by.pointer : inside(by.pointer, keyword),
+                           std::move(expected), std::move(found)};
+    // What is told takes memory until all alternatives were tried.
+    spend(added.pointer.size() + added.keyword.size() + added.expected.size(), at);
+    to.push_back(std::move(added));
   }
 
-  void value(const schema_node& by, const json& it, const std::string& at, violations& to) {
+  void value(const schema_node& by, const json& it, const place& at, violations& to) {
     spend(work_of_schema, at);
-    if (by.nothing_fits) {
-      if (!full(to)) to.push_back({at, by.pointer, "nothing", described(it)});
-      return;
-    }
+    if (by.nothing_fits) return add(to, by, {}, at, "nothing", described(it));
     if ((kind_of(it) & by.kinds) == 0) return add(to, by, "type", at, words_for(by.kinds), described(it));
-    if (by.constant && compare(*by.constant, it) != 0) add(to, by, "const", at, described(*by.constant), described(it));
+    spend(work_of_look * by.weight, at);
+    if (by.constant && compare(*by.constant, it) != 0) add(to, by, "const", at, shown(*by.constant), described(it));
     if (by.choices) choice(by, it, at, to);
     if (it.is_number()) number(by, it, at, to);
     if (it.is_string()) text(by, it, at, to);
@@ -68,19 +85,18 @@ class judge {
     combined(by, it, at, to);
   }
 
-  void choice(const schema_node& by, const json& it, const std::string& at, violations& to) {
-    spend(by.choices->size(), at);
+  void choice(const schema_node& by, const json& it, const place& at, violations& to) {
     if (std::any_of(by.choices->begin(), by.choices->end(), [&](const json& one) { return compare(one, it) == 0; }))
       return;
     std::string all = "one of ";
     constexpr std::size_t shown_max = 12;
     for (std::size_t i = 0; i < by.choices->size() && i < shown_max; ++i)
-      all.append(i == 0 ? "" : ", ").append((*by.choices)[i].dump());
+      all.append(i == 0 ? "" : ", ").append(shown((*by.choices)[i]));
     if (by.choices->size() > shown_max) all += ", …";
     add(to, by, "enum", at, std::move(all), described(it));
   }
 
-  static void number(const schema_node& by, const json& it, const std::string& at, violations& to) {
+  void number(const schema_node& by, const json& it, const place& at, violations& to) {
     if (by.minimum && compare(it, *by.minimum) < 0)
       add(to, by, "minimum", at, "at least " + by.minimum->dump(), described(it));
     if (by.maximum && compare(it, *by.maximum) > 0)
@@ -91,9 +107,10 @@ class judge {
       add(to, by, "exclusiveMaximum", at, "less than " + by.exclusive_maximum->dump(), described(it));
   }
 
-  void text(const schema_node& by, const json& it, const std::string& at, violations& to) {
+  void text(const schema_node& by, const json& it, const place& at, violations& to) {
     const auto& characters = it.get_ref<const std::string&>();
     if (by.min_length || by.max_length) {
+      spend(characters.size() / 4, at);
       const std::size_t length = length_of(characters);
       if (by.min_length && length < *by.min_length)
         add(to, by, "minLength", at, "at least " + counted(*by.min_length, "characters"), counted(length, "of them"));
@@ -106,21 +123,19 @@ class judge {
     if (!fits) add(to, by, "pattern", at, "a text like " + by.like->expression(), described(it));
   }
 
-  void list(const schema_node& by, const json& it, const std::string& at, violations& to) {
+  void list(const schema_node& by, const json& it, const place& at, violations& to) {
     if (by.min_items && it.size() < *by.min_items)
       add(to, by, "minItems", at, "at least " + counted(*by.min_items, "elements"), described(it));
     if (by.max_items && it.size() > *by.max_items)
       add(to, by, "maxItems", at, "at most " + counted(*by.max_items, "elements"), described(it));
     if (by.unique) unique(by, it, at, to);
-    for (std::size_t i = 0; i < it.size() && !full(to); ++i) {
-      if (i < by.prefix.size())
-        value(nodes_[by.prefix[i]], it[i], inside(at, i), to);
-      else if (by.items)
-        value(nodes_[*by.items], it[i], inside(at, i), to);
-    }
+    const std::size_t judged = by.items ? it.size() : std::min(it.size(), by.prefix.size());
+    for (std::size_t i = 0; i < judged && !full(to); ++i)
+      value(nodes_[i < by.prefix.size() ? by.prefix[i] : *by.items], it[i], {.above = &at, .index = i}, to);
   }
 
-  void unique(const schema_node& by, const json& it, const std::string& at, violations& to) {
+  void unique(const schema_node& by, const json& it, const place& at, violations& to) {
+    spend(work_of_look * weight_of(it) * static_cast<std::uint64_t>(std::bit_width(it.size())), at);
     std::vector<std::size_t> order(it.size());
     for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
     std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return compare(it[a], it[b]) < 0; });
@@ -132,7 +147,7 @@ class judge {
             std::to_string(std::max(twice[0], twice[1])));
   }
 
-  void object(const schema_node& by, const json& it, const std::string& at, violations& to) {
+  void object(const schema_node& by, const json& it, const place& at, violations& to) {
     if (by.min_properties && it.size() < *by.min_properties)
       add(to, by, "minProperties", at, "at least " + counted(*by.min_properties, "members"),
           counted(it.size(), "of them"));
@@ -141,20 +156,23 @@ class judge {
           counted(it.size(), "of them"));
     spend(by.required.size(), at);
     for (const std::string& name : by.required)
-      if (!it.contains(name)) add(to, by, "required", inside(at, name), "a member", "nothing");
+      if (!full(to) && !it.contains(name)) add(to, by, "required", {.above = &at, .name = name}, "a member", "nothing");
+    if (by.properties.empty() && !by.additional) return;
     for (const auto& [name, member] : it.items()) {
       if (full(to)) return;
+      spend(work_of_look + name.size() / 4, at);
+      const place member_place{.above = &at, .name = name};
       const auto known = by.properties.find(name);
       if (known != by.properties.end())
-        value(nodes_[known->second], member, inside(at, name), to);
+        value(nodes_[known->second], member, member_place, to);
       else if (by.additional && nodes_[*by.additional].nothing_fits)
-        add(to, by, "additionalProperties", inside(at, name), "no such member", described(member));
+        add(to, by, "additionalProperties", member_place, "no such member", described(member));
       else if (by.additional)
-        value(nodes_[*by.additional], member, inside(at, name), to);
+        value(nodes_[*by.additional], member, member_place, to);
     }
   }
 
-  void combined(const schema_node& by, const json& it, const std::string& at, violations& to) {
+  void combined(const schema_node& by, const json& it, const place& at, violations& to) {
     if (by.reference) value(nodes_[*by.reference], it, at, to);
     for (const node_index one : by.all_of) value(nodes_[one], it, at, to);
     if (!by.any_of.empty()) alternatives(by, "anyOf", by.any_of, false, it, at, to);
@@ -166,7 +184,7 @@ class judge {
   }
 
   void alternatives(const schema_node& by, std::string_view keyword, const std::vector<node_index>& all, bool only_one,
-                    const json& it, const std::string& at, violations& to) {
+                    const json& it, const place& at, violations& to) {
     std::vector<violations> wrong(all.size());
     std::size_t fitting = 0;
     for (std::size_t i = 0; i < all.size(); ++i) {
@@ -177,7 +195,7 @@ class judge {
         return add(to, by, keyword, at, "what fits one alternative", described(it) + ", which fits two");
     }
     if (fitting == 1) return;
-    if (const violations* const meant = meant_one(wrong, at)) {
+    if (const violations* const meant = meant_one(wrong, at.pointer())) {
       for (const schema_violation& one : *meant)
         if (!full(to)) to.push_back(one);
       return;

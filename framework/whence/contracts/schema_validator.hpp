@@ -37,8 +37,8 @@ struct schema_violation {
 /// Numbers  a whole number that fits into 64 bits, with a sign or without, is exact; every other one is the nearest double. They
 ///          are compared without rounding: 9007199254740993 is more than 9007199254740992.0. 1.0 is an integer.
 /// Threads  any, at once.
-/// Limits   documents: json_limits. Schemas: 256 levels, 64 schemas that judge one value by each other, patterns of 4,096
-///          characters. `violations_max` violations are told.
+/// Limits   documents: json_limits. Schemas: json_limits::bytes_max, 256 levels, 64 schemas that judge one value by each other,
+///          patterns of 4,096 characters, and of a million steps in all. The work. `violations_max` violations are told.
 class schema_validator {
  public:
   static constexpr std::size_t violations_max = 100;

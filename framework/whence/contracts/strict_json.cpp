@@ -116,11 +116,23 @@ int compare_objects(const json& one, const json& other) {
   return sign_of(one.size() < other.size(), one.size() > other.size());
 }
 
+/// Whether it is a value by itself whose text is short.
+bool is_short(const json& value) {
+  constexpr std::size_t shown_max = 60;
+  if (value.is_structured()) return value.empty();
+  if (value.is_string() && value.get_ref<const std::string&>().size() > shown_max) return false;
+  return value.dump().size() <= shown_max;
+}
+
 }  // namespace
 
 json parse_strictly(std::string_view text, std::size_t depth_max) {
   if (text.size() > json_limits::bytes_max)
     throw decode_error({}, "longer than " + std::to_string(json_limits::bytes_max) + " bytes");
+  if (text.starts_with("\xEF\xBB\xBF")) throw decode_error({}, "begins with a byte-order mark");
+  // The parser would take a zero byte for the end, and pass over what follows. None stands in JSON.
+  if (const auto zero = text.find('\0'); zero != std::string_view::npos)
+    throw decode_error({}, "no JSON from byte " + std::to_string(zero + 1));
   tree_builder builder(depth_max);
   json::sax_parse(text.begin(), text.end(), &builder);
   return builder.finish();
@@ -151,12 +163,21 @@ std::string described(const json& value) {
   if (value.is_array()) return "a list of " + std::to_string(value.size());
   if (value.is_null()) return "null";
   if (value.is_boolean()) return value.get<bool>() ? "true" : "false";
-  const std::string text = value.dump();
-  if (value.is_number()) return "the number " + text;
-  constexpr std::size_t shown_max = 60;
-  return text.size() <= shown_max
-             ? "the text " + text
-             : "a text of " + std::to_string(value.get_ref<const std::string&>().size()) + " bytes";
+  if (value.is_number()) return "the number " + value.dump();
+  if (is_short(value)) return "the text " + value.dump();
+  return "a text of " + std::to_string(value.get_ref<const std::string&>().size()) + " bytes";
+}
+
+std::string shown(const json& value) { return is_short(value) ? value.dump() : described(value); }
+
+std::uint64_t weight_of(const json& value) {
+  constexpr std::uint64_t characters_to_a_value = 16;
+  if (value.is_string()) return 1 + value.get_ref<const std::string&>().size() / characters_to_a_value;
+  std::uint64_t weight = 1;
+  if (value.is_structured())
+    for (const auto& [name, inside] : value.items())
+      weight += weight_of(inside) + (value.is_object() ? name.size() / characters_to_a_value : 0);
+  return weight;
 }
 
 std::string inside(std::string_view pointer, std::string_view key) {

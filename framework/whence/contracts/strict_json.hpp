@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -9,7 +10,8 @@
 
 namespace whence::inline v0::detail {
 
-/// Throws decode_error: no JSON, a member twice, more than `depth_max` levels or json_limits::bytes_max bytes.
+/// Throws decode_error: no JSON (a byte-order mark is none), a member twice, more than `depth_max` levels or json_limits::bytes_max
+/// bytes.
 ///
 /// Numbers: what is written without a fraction and an exponent and fits into 64 bits (with or without a sign) is exact. Every other
 /// one is the nearest double (a whole number below -2^63 the nearest below that), and refused if there is none.
@@ -23,6 +25,11 @@ bool is_whole(const nlohmann::json& number);
 
 /// The kind of value, and the value itself if it is short: `the text "sold"`, `an object`.
 std::string described(const nlohmann::json& value);
+/// Its JSON if that is short, else what kind of value it is.
+std::string shown(const nlohmann::json& value);
+
+/// How much there is to look at: values, and stretches of text.
+std::uint64_t weight_of(const nlohmann::json& value);
 
 /// JSON pointers (RFC 6901).
 std::string inside(std::string_view pointer, std::string_view key);

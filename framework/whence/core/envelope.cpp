@@ -348,6 +348,10 @@ envelope envelope_from_json(std::string_view text) {
   if (text.size() > envelope_bytes_max) {
     refuse({}, std::to_string(text.size()) + " bytes are more than " + std::to_string(envelope_bytes_max));
   }
+  // The parser would skip a byte-order mark, and take a zero byte for the end. Neither stands in JSON.
+  if (text.starts_with("\xEF\xBB\xBF")) refuse("byte 1", "it begins with a byte-order mark");
+  if (const auto zero = text.find('\0'); zero != std::string_view::npos)
+    refuse("byte " + std::to_string(zero + 1), "a zero byte is no JSON");
   reader tokens;
   json::sax_parse(text, &tokens);
   return std::move(tokens).take();

@@ -59,7 +59,7 @@ void binary_reader::real(double& value, precision how) {
   } else if (in_.kind() == major::natural) {
     value = static_cast<double>(in_.head());
   } else if (in_.kind() == major::negative) {
-    value = -1 - static_cast<double>(in_.head());
+    value = static_cast<double>(in_.integer());
   } else {
     fail_expecting("a number");
   }

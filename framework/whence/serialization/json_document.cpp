@@ -136,6 +136,9 @@ void json_decoder::document::parse(std::string_view json) {
         {}, std::to_string(json.size()) + " bytes, at most " + std::to_string(json_limits::bytes_max) + " are read");
   // The parser would skip a byte-order mark; our texts have none.
   if (json.starts_with("\xEF\xBB\xBF")) throw decode_error({}, "begins with a byte-order mark");
+  // The parser would take a zero byte for the end, and pass over what follows. None stands in JSON.
+  if (const auto zero = json.find('\0'); zero != std::string_view::npos)
+    throw decode_error({}, "no JSON from byte " + std::to_string(zero + 1) + " on");
   builder receiver(*this);
   const bool parsed = nlohmann::json::sax_parse(json.begin(), json.end(), &receiver);
   if (receiver.problem()) throw *receiver.problem();

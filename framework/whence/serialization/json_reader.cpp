@@ -47,6 +47,9 @@ void json_decoder::reader::natural(std::uint64_t& value, std::uint64_t most) {
   switch (here().what) {
     case kind::natural: value = here().natural; break;
     case kind::integer:
+      if (here().integer != 0) fail_in_range("0", std::to_string(most));
+      value = 0;  // "-0"
+      break;
     case kind::huge: fail_in_range("0", std::to_string(most));
     default: fail_expecting("a whole number");
   }

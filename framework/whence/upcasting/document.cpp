@@ -12,7 +12,9 @@ bool is_white(char c) noexcept { return c == ' ' || c == '\n' || c == '\t' || c 
 /// Walks over a text value by value. It knows where a value ends, not whether all inside it is as it should be.
 class walker {
  public:
-  explicit walker(std::string_view text) noexcept : begin_(text.data()), at_(begin_), end_(begin_ + text.size()) {}
+  /// Values in the text have at most that many levels.
+  walker(std::string_view text, std::size_t levels) noexcept
+      : begin_(text.data()), at_(begin_), end_(begin_ + text.size()), levels_(levels) {}
 
   void white() noexcept {
     while (at_ != end_ && is_white(*at_)) ++at_;
@@ -76,8 +78,7 @@ class walker {
       }
       ++at_;
       if (here == '{' || here == '[') {
-        if (++depth > json_limits::depth_max)
-          throw decode_error({}, "nested deeper than " + std::to_string(json_limits::depth_max));
+        if (++depth > levels_) throw decode_error({}, "nested deeper than " + std::to_string(json_limits::depth_max));
       } else if ((here == '}' || here == ']') && --depth == 0) {
         return;
       }
@@ -88,6 +89,7 @@ class walker {
   const char* begin_;
   const char* at_;
   const char* end_;
+  std::size_t levels_;
 };
 
 std::string pointer_to(std::string_view name) {
@@ -99,6 +101,11 @@ std::string pointer_to(std::string_view name) {
 /// What is wrong inside of something, seen from outside.
 decode_error from_outside(const std::string& place, const decode_error& inside) {
   return decode_error(place + inside.pointer, inside.problem);
+}
+
+std::string written(std::string_view name) {
+  if (!is_utf8(name)) throw encode_error({}, "a name that is no UTF-8");
+  return json_string(name);
 }
 
 void expect(std::string_view value, char begin, std::string_view what, const std::string& place) {
@@ -129,7 +136,7 @@ void document::assign_view(std::string_view json) {
   if (json.size() > json_limits::bytes_max)
     throw decode_error(
         {}, std::to_string(json.size()) + " bytes, at most " + std::to_string(json_limits::bytes_max) + " are read");
-  walker walk(json);
+  walker walk(json, json_limits::depth_max - 1);
   if (!walk.take('{')) throw decode_error({}, "expected an object");
   if (!walk.take('}')) {
     do {
@@ -201,16 +208,16 @@ void document::set_text(std::string_view name, std::string value) {
     const_cast<member*>(found)->value = kept;
     return;
   }
-  const std::string_view own_name = keep(std::string(name));
-  members_.push_back({own_name, keep(json_string(name)), kept});
+  const std::string_view key = keep(written(name));
+  members_.push_back({keep(std::string(name)), key, kept});
 }
 
 void document::rename(std::string_view from, std::string_view to) {
   member& found = must_find(from);
   if (from == to) return;
   if (has(to)) throw decode_error(pointer_to(to), "is there already: " + std::string(from) + " cannot take its name");
+  found.key = keep(written(to));
   found.name = keep(std::string(to));
-  found.key = keep(json_string(to));
 }
 
 void document::remove(std::string_view name) {
@@ -236,7 +243,7 @@ void document::change_elements(std::string_view name, const on_document& change_
   const std::string place = pointer_to(name);
   expect(found.value, '[', "a list", place);
   std::string changed = "[";
-  walker walk(found.value.substr(1));
+  walker walk(found.value.substr(1), json_limits::depth_max - 1);
   document element;
   for (std::size_t index = 0; !walk.take(']'); ++index) {
     if (index > 0) walk.must_take(',');

@@ -63,7 +63,8 @@ class document {
       set_text(name, encode(value));
   }
 
-  /// The member keeps its place and its value. Throws decode_error: it is missing, or another has that name.
+  /// The member keeps its place and its value. Throws decode_error: it is missing, or another has that name. encode_error: the name
+  /// is no UTF-8.
   void rename(std::string_view from, std::string_view to);
 
   /// Throws decode_error: it is missing.
