@@ -34,8 +34,8 @@ if(PROJECT_IS_TOP_LEVEL)
   target_compile_options(whence_own_code INTERFACE
     -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
     # g++ 12 at -O2 sees both in the standard library's own optional and string, where there is nothing to see.
-    -Wno-maybe-uninitialized -Wno-restrict
-    -fpch-preprocess -ffile-prefix-map=${PROJECT_SOURCE_DIR}/=)
+    "$<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized;-Wno-restrict;-fpch-preprocess>"
+    -ffile-prefix-map=${PROJECT_SOURCE_DIR}/=)
   find_program(WHENCE_MOLD mold)
   if(WHENCE_MOLD)
     target_link_options(whence_own_code INTERFACE -fuse-ld=mold)
