@@ -128,6 +128,7 @@ TEST_CASE("the application shows an event as it is today, and as it is stored if
   const ran stored = log.run("event show @1 --raw -o json");
   CHECK(stored.out.find(R"("data":{"custId":"ada"})") != std::string::npos);
   CHECK(stored.err == "");
+  CHECK(log.run("event show @1").out.find("\nstored       16 bytes ·") != std::string::npos);
   CHECK(log.run("event show @2").err == "");
   log.console->around.types = nullptr;
   CHECK(log.run("event show @1 -o json").out == stored.out);

@@ -78,9 +78,9 @@ exit_code list_events(const request& request, session& session) {
   return exit_code::done;
 }
 
-void print_event(const recorded_event& event, session& session) {
+void print_event(const recorded_event& event, const recorded_event& stored, session& session) {
   if (session.form() == output_form::table) {
-    session.print(event_screen(event, session.log(), session));
+    session.print(event_screen(event, stored.data, session.log(), session));
   } else {
     session.print_json(json_of(event));
   }
@@ -98,7 +98,7 @@ exit_code show_event(const request& request, session& session) {
   const event_page page = event_named(session.log(), request.argument());
   const recorded_event& stored = page.front();
   if (request.has(flags::raw.name) || !session.reads_as_of_today()) {
-    print_event(stored, session);
+    print_event(stored, stored, session);
     return exit_code::done;
   }
   event_page page_of_today;
@@ -106,7 +106,7 @@ exit_code show_event(const request& request, session& session) {
     const global_position before{stored.position.value() - 1};
     page_of_today = session.log_of_today().read(before, {}, {.events = 1, .scanned = 1});
   } catch (const upcast_failed& failure) {
-    print_event(stored, session);
+    print_event(stored, stored, session);
     session.failed(failure);
     return exit_code_of(failure);
   }
@@ -114,11 +114,11 @@ exit_code show_event(const request& request, session& session) {
   std::string names;
   for (const recorded_event& event : today) names += (names.empty() ? "" : ", ") + type_of(event);
   if (today.size() == 1) {
-    print_event(today.front(), session);
+    print_event(today.front(), stored, session);
     if (names != type_of(stored) || today.front().data != stored.data)
       session.note("it is stored as " + visible(type_of(stored)) + ": --raw shows that");
   } else {
-    print_event(stored, session);
+    print_event(stored, stored, session);
     const std::string place = std::to_string(stored.position.value());
     if (today.empty())
       session.note("this is what is stored: it is no longer told, or with the event behind it");

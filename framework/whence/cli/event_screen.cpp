@@ -46,7 +46,8 @@ std::string joined(std::span<const std::string_view> tags) {
 
 }  // namespace
 
-std::string event_screen(const recorded_event& event, log_reader& log, const session& session) {
+std::string event_screen(const recorded_event& event, std::string_view stored, log_reader& log,
+                         const session& session) {
   const style style = session.out_style();
   const std::string type = visible(type_of(event));
   std::string rest = "   " + visible(place_of(event)) + "   #" + std::to_string(event.position.value()) + "   " +
@@ -66,10 +67,9 @@ std::string event_screen(const recorded_event& event, log_reader& log, const ses
   line("trace", visible(event.traceparent));
   line("tags", joined(event.tags));
   line("recorded", to_rfc3339(event.recorded_at));
-  const json_data data(event.data);
-  line("stored",
-       with_groups(event.data.size()) + (data.is_made() ? " bytes of binary" : " bytes") + " · checksum and chain ok");
-  out += style.paint(tint::faint, "data") + "\n" + data_screen(data.text(), session);
+  line("stored", with_groups(stored.size()) + (json_data(stored).is_made() ? " bytes of binary" : " bytes") +
+                     " · checksum and chain ok");
+  out += style.paint(tint::faint, "data") + "\n" + data_screen(json_data(event.data).text(), session);
   return out;
 }
 

@@ -10,7 +10,8 @@
 
 namespace whence::inline v0::cli {
 
-std::string event_screen(const recorded_event& event, log_reader& log, const session& session);
+/// `stored`: the data as they stand in the log, where the event is shown as upcasters have it.
+std::string event_screen(const recorded_event& event, std::string_view stored, log_reader& log, const session& session);
 
 /// The data alone, below each other, in a colour of the names.
 std::string data_screen(std::string_view json, const session& session);
