@@ -77,7 +77,7 @@ class Documents(unittest.TestCase):
                     for command, shown in session:
                         count += 1
                         with self.subTest(document=document.name, command=command):
-                            printed = run(command, folder, PROGRAMS)
+                            printed = run(command, folder, PROGRAMS, CLONE=str(ROOT))
                             self.assertTrue(is_shown(printed, shown), printed)
         self.assertGreater(count, 4)
 

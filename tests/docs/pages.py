@@ -5,7 +5,8 @@ The line above a block says what it is:
     <!-- samples/first-program/main.cpp -->            a region of that file
     <!-- desk.cpp: samples/tutorial/…/desk.cpp -->     the whole of that file, which the reader writes as desk.cpp
     <!-- run in an empty folder -->                    commands (`$ …`) and all that they print
-    <!-- run in the same folder -->                    the same, where the session before it in the document left off
+    <!-- run in the same folder -->                    the same, where the session before it in the document left off;
+                                                       in both $CLONE is the root of the sources
     <!-- run in a clone -->                            commands of a shell, at the root of the sources
     <!-- the installation -->                          the one way to install Whence, the same in each document
     <!-- for a developer -->                           commands for who changes Whence: scripts, presets and tests that are there

@@ -139,8 +139,8 @@ def json_bytes(value):
 
 def head_bytes(record):
     """Of the invoice's event without lines, with the longest total."""
-    return json_bytes({"number": record["number"], "customer": record["customer"], "country": record["country"], "lines": [],
-                       "total": money(-2**63)})
+    customer = {"customer": record["customer"]} if record["customer"] else {}  # a guest has none
+    return json_bytes({"number": record["number"], **customer, "country": record["country"], "lines": [], "total": money(-2**63)})
 
 
 def line_bytes(record):

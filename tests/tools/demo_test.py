@@ -19,7 +19,7 @@ VARIABLE = [
     (r"\d{4}-\d\d-\d\dT[\d:.]+Z", "<time>"),
     (r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "<id>"),
     (r"\+?\d+(\.\d+)? m?s\b", "<duration>"),
-    (r"(?m)^ +\d+  <time>  \w+ +\S+ +\w+ +<id>$", "<event>"),
+    (r"(?m)^ +\d+  <time>  \w+(?: v\d+)? +\S+ +\w+ +<id>$", "<event>"),
     (r"(?m)^POSITION +TIME.*$", "<columns>"),
     (r"--orders (?!200 )\d+", "--orders <n>"),
     (r"(?m)^(?!200 )\d+ orders; (?!0 )\d+ events added", "<n> orders; <m> events added"),

@@ -187,7 +187,7 @@ void describe(CLI::App& program, flags& given) {
   takes_wait(command("report", "What was sold and credited", "--wait 10", "orders                            1 …"));
 
   CLI::App* const simulate =
-      writes(command("simulate", "Trade a plausible shop's orders", "--orders 100", "100 orders; 314 events added"));
+      writes(command("simulate", "Trade a plausible shop's orders", "--orders 100", "100 orders; 316 events added"));
   take_simulation(*simulate, given);
 }
 

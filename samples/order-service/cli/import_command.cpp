@@ -6,7 +6,6 @@
 #include <vector>
 
 #include <whence/core/files.hpp>
-#include <whence/core/json_text.hpp>
 #include <whence/modelling/errors.hpp>
 
 #include <cli/commands.hpp>
@@ -122,12 +121,10 @@ void report_difference(const staged_invoice& invoice, const whence::rejected& re
   const invoice_difference found = difference_of(invoice, log);
   std::string why = shown(refusal.message);
   for (const std::string& line : found.lines) why += "\n" + line;
-  const std::string look =
-      "order-service whence " +
-      (found.stream.empty()
-           ? "event list --where " + for_shell("/data/reference = " + whence::json_string(invoice.number))
-           : "stream show " + for_shell(found.stream)) +
-      " --store " + for_shell(asked.store);
+  const std::string look = "order-service whence " +
+                           (found.correlation ? "event list --correlation " + found.correlation->value().to_string()
+                                              : "stream show " + for_shell(found.stream)) +
+                           " --store " + for_shell(asked.store);
   note(terminal, "import.differs",
        {.what = "invoice " + shown(invoice.number) + " differs from what is recorded; it was left as it is",
         .where = shown(command.file) + ", line " + std::to_string(invoice.records.front().line),

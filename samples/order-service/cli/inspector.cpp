@@ -7,6 +7,7 @@
 
 #include <cli/command_line.hpp>
 #include <domain/credit_note.hpp>
+#include <domain/history.hpp>
 #include <domain/order.hpp>
 #include <domain/payment.hpp>
 #include <domain/stock_item.hpp>
@@ -40,7 +41,8 @@ whence::cli_types inspected_types() {
       .aggregate<CreditNote>()
       .projection<OrderSummary>()
       .projection<SalesByCountry>()
-      .projection<StockLevels>();
+      .projection<StockLevels>()
+      .upcasting(shop_upcasters());
 }
 
 }  // namespace shop

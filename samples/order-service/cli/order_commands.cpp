@@ -81,7 +81,7 @@ void note_name(const whence::id<Order>& order, const request& asked, const termi
 }  // namespace
 
 void carry_out(const place_request& command, const request& asked, const terminal& terminal) {
-  PlaceOrder place{command.number, command.customer, command.country, command.lines};
+  PlaceOrder place{command.number, unless_empty(command.customer), command.country, command.lines};
   if (!whence::system_files()->status(asked.store)) {
     // What no order allows makes no store either.
     const auto decided = decide(Order{}, place);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cereal/cereal.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,9 +18,9 @@ namespace shop {
 
 /// The quantities are those taken back: positive. A negative one corrects the note itself.
 struct CreditNoteIssued {
-  static constexpr whence::event_type type{"CreditNoteIssued"};
-  std::string number;    ///< of the invoice
-  std::string customer;  ///< empty: a guest
+  static constexpr whence::event_type type{"CreditNoteIssued", 2};
+  std::string number;                   ///< of the invoice
+  std::optional<std::string> customer;  ///< a guest has none
   std::string country;
   std::vector<Line> lines;
   Money total;
@@ -33,7 +34,7 @@ struct CreditNoteIssued {
 
 struct IssueCreditNote {
   std::string number;
-  std::string customer;
+  std::optional<std::string> customer;
   std::string country;
   std::vector<Line> lines;
 };

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,7 +20,7 @@ inline constexpr std::size_t event_bytes_max = whence::json_limits::bytes_max;
 /// can have: what it really takes, or up to 19 bytes more.
 class event_size {
  public:
-  event_size(std::string_view number, std::string_view customer, std::string_view country);
+  event_size(std::string_view number, const std::optional<std::string>& customer, std::string_view country);
 
   void add(const Line& line);
   bool fits() const noexcept { return bytes_ <= event_bytes_max; }

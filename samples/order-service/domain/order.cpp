@@ -22,6 +22,8 @@ whence::outcome<Order> decide(const Order& order, const PlaceOrder& command) {
   if (order.status != Order::Status::none) return whence::rejected{"order.exists", "it is placed already"};
   for (const Line& line : command.lines)
     if (line.quantity < 0) return whence::rejected{"line.quantity", "an order's quantities are positive"};
+  if (command.customer && command.customer->empty())
+    return whence::rejected{"order.customer", "a customer has a name; a guest has no customer"};
   auto total = total_of(command.lines, "order");
   if (auto* refusal = std::get_if<whence::rejected>(&total)) return std::move(*refusal);
   if (!fits_into_an_event(command))

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cereal/cereal.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,9 +19,9 @@
 namespace shop {
 
 struct OrderPlaced {
-  static constexpr whence::event_type type{"OrderPlaced"};
-  std::string number;    ///< of the invoice
-  std::string customer;  ///< empty: a guest
+  static constexpr whence::event_type type{"OrderPlaced", 2};
+  std::string number;                   ///< of the invoice
+  std::optional<std::string> customer;  ///< a guest has none
   std::string country;
   std::vector<Line> lines;
   Money total;
@@ -49,7 +50,7 @@ struct OrderCancelled {
 
 struct PlaceOrder {
   std::string number;
-  std::string customer;
+  std::optional<std::string> customer;
   std::string country;
   std::vector<Line> lines;
 };

@@ -25,7 +25,7 @@ whence::outcome<Payment> decide(const Payment& payment, const RefundPayment& com
     case Payment::Status::refunded: return whence::rejected{"payment.refunded", "its payment was given back"};
     case Payment::Status::taken: break;
   }
-  return PaymentRefunded{payment.order, payment.amount, command.reason};
+  return {RefundGranted{command.reason}, PaymentRefunded{payment.order, payment.amount}};
 }
 
 }  // namespace shop

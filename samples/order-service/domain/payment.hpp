@@ -27,15 +27,25 @@ struct PaymentTaken {
   }
 };
 
-struct PaymentRefunded {
-  static constexpr whence::event_type type{"PaymentRefunded"};
-  whence::id<Order> order;
-  Money amount;
+/// The shop's decision; that the money is on its way back is another fact.
+struct RefundGranted {
+  static constexpr whence::event_type type{"RefundGranted"};
   std::string reason;
 
   template <class Archive>
   void serialize(Archive& ar) {
-    ar(cereal::make_nvp("order", order), cereal::make_nvp("amount", amount), cereal::make_nvp("reason", reason));
+    ar(cereal::make_nvp("reason", reason));
+  }
+};
+
+struct PaymentRefunded {
+  static constexpr whence::event_type type{"PaymentRefunded", 2};
+  whence::id<Order> order;
+  Money amount;
+
+  template <class Archive>
+  void serialize(Archive& ar) {
+    ar(cereal::make_nvp("order", order), cereal::make_nvp("amount", amount));
   }
 };
 
@@ -49,7 +59,7 @@ struct RefundPayment {
 
 struct Payment {
   static constexpr whence::aggregate_type type{"Payment"};
-  using events = whence::events<PaymentTaken, PaymentRefunded>;
+  using events = whence::events<PaymentTaken, RefundGranted, PaymentRefunded>;
 
   enum class Status { none, taken, refunded };
   Status status = Status::none;
@@ -57,6 +67,7 @@ struct Payment {
   Money amount;
 
   void apply(const PaymentTaken& taken);
+  void apply(const RefundGranted&) {}  // it stands until it is given back
   void apply(const PaymentRefunded&);
 
   template <class Archive>

@@ -11,7 +11,7 @@ whence::outcome<StockItem> decide(const StockItem& item, const AdjustStock& comm
   std::int64_t sum = 0;
   if (__builtin_add_overflow(item.adjusted, command.quantity, &sum))
     return whence::rejected{"amount.overflow", "the sum of adjustments does not fit into 64 bits"};
-  return StockAdjusted{command.item, command.quantity, command.reference};
+  return StockAdjusted{command.item, command.quantity, command.origin};
 }
 
 }  // namespace shop

@@ -15,22 +15,21 @@
 namespace shop {
 
 struct StockAdjusted {
-  static constexpr whence::event_type type{"StockAdjusted"};
+  static constexpr whence::event_type type{"StockAdjusted", 2};
   std::string item;           ///< the stock code
   std::int64_t quantity = 0;  ///< negative: fewer than thought
-  std::string reference;      ///< where it comes from: the invoice, a delivery
+  std::string origin;         ///< the invoice, a delivery, what happened
 
   template <class Archive>
   void serialize(Archive& ar) {
-    ar(cereal::make_nvp("item", item), cereal::make_nvp("quantity", quantity),
-       cereal::make_nvp("reference", reference));
+    ar(cereal::make_nvp("item", item), cereal::make_nvp("quantity", quantity), cereal::make_nvp("origin", origin));
   }
 };
 
 struct AdjustStock {
   std::string item;
   std::int64_t quantity = 0;
-  std::string reference;
+  std::string origin;
 };
 
 struct StockItem {

@@ -55,6 +55,11 @@ std::optional<std::int64_t> parse_count(std::string_view text) noexcept {
   return negative ? -number : number;
 }
 
+std::optional<std::string> unless_empty(std::string text) {
+  if (text.empty()) return std::nullopt;
+  return text;
+}
+
 std::string counted(std::uint64_t number, std::string_view one) {
   return std::to_string(number).append(" ").append(one) + (number == 1 ? "" : "s");
 }

@@ -18,6 +18,9 @@ std::optional<std::int64_t> parse_count(std::string_view text) noexcept;
 /// The text, with U+FFFD in the place of each byte that is no part of a character.
 std::string readable(std::string_view text);
 
+/// The text, if there is one.
+std::optional<std::string> unless_empty(std::string text);
+
 /// "1 record", "2 records".
 std::string counted(std::uint64_t number, std::string_view one);
 

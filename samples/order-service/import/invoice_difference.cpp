@@ -20,7 +20,7 @@ namespace {
 
 /// An order as it was placed, or a credit note as it was issued.
 struct recorded_invoice {
-  std::string customer;
+  std::string customer;  ///< empty: a guest, as in a file of sales
   std::string country;
   std::vector<Line> lines;
   whence::timestamp date;
@@ -29,7 +29,7 @@ struct recorded_invoice {
 template <class Event>
 recorded_invoice recorded_as(const whence::recorded_event& event) {
   Event made = whence::decode<Event>(event.data);
-  return {std::move(made.customer), std::move(made.country), std::move(made.lines), event.occurred_at};
+  return {std::move(made.customer).value_or(""), std::move(made.country), std::move(made.lines), event.occurred_at};
 }
 
 std::optional<recorded_invoice> recorded_in(const std::string& stream, whence::log_reader& log) {
@@ -39,6 +39,17 @@ std::optional<recorded_invoice> recorded_in(const std::string& stream, whence::l
     if (event.type == CreditNoteIssued::type.name) return recorded_as<CreditNoteIssued>(event);
   }
   return std::nullopt;
+}
+
+/// Of what the first command of the invoice's series did.
+std::optional<whence::correlation_id> correlation_of(const staged_invoice& invoice, whence::log_reader& log) {
+  const auto first = whence::event_link::causation(first_command_of(invoice));
+  for (whence::global_position read_to;;) {
+    const whence::event_page page = log.read_linked(first, read_to, {.events = 1});
+    if (!page.empty()) return page.begin()->correlation;
+    if (page.at_end()) return std::nullopt;
+    read_to = page.scanned_to();
+  }
 }
 
 std::string text_of(const Line& line) {
@@ -87,8 +98,8 @@ invoice_difference difference_of(const staged_invoice& invoice, whence::log_read
   const std::string stream =
       invoice.is_credit() ? credit_note_id(invoice.number).value() : order_id(invoice.number).value();
   std::optional<recorded_invoice> recorded = recorded_in(stream, log);
-  if (!recorded) return {};
-  invoice_difference found{stream, {}};
+  if (!recorded) return {stream, correlation_of(invoice, log), {}};
+  invoice_difference found{stream, std::nullopt, {}};
   const auto compare = [&found](std::string_view what, const std::string& file, const std::string& in_log) {
     if (file != in_log)
       found.lines.push_back(std::string(what) + ": \"" + shown(file) + "\" in the file, \"" + shown(in_log) +

@@ -1,9 +1,11 @@
 #include <import/record_invoice.hpp>
 
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include <domain/names.hpp>
+#include <domain/text.hpp>
 
 namespace shop {
 namespace {
@@ -41,14 +43,17 @@ std::vector<Line> lines_of(const staged_invoice& invoice) {
 }
 
 whence::async<answer> record_invoice(const shop_service& shop, const staged_invoice& invoice) {
+  const std::optional<std::string> customer = unless_empty(invoice.customer);
   if (invoice.is_credit()) {
-    IssueCreditNote issue{invoice.number, invoice.customer, invoice.country, lines_of(invoice)};
+    IssueCreditNote issue{invoice.number, customer, invoice.country, lines_of(invoice)};
     return shop.credit(credit_note_id(invoice.number), std::move(issue), series_of(invoice));
   }
-  Sale sale{order_id(invoice.number), {invoice.number, invoice.customer, invoice.country, lines_of(invoice)}, {}};
+  Sale sale{order_id(invoice.number), {invoice.number, customer, invoice.country, lines_of(invoice)}, {}};
   for (const sale_record& record : invoice.records)
     if (record.is_adjustment()) sale.adjustments.push_back({record.stock_code, record.quantity, invoice.number});
   return shop.sell(std::move(sale), series_of(invoice));
 }
+
+whence::command_id first_command_of(const staged_invoice& invoice) { return series_of(invoice).next().id.value(); }
 
 }  // namespace shop

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include <whence/core/async.hpp>
+#include <whence/core/uuid.hpp>
 
 #include <domain/line.hpp>
 #include <import/staging_area.hpp>
@@ -19,5 +20,8 @@ std::vector<Line> lines_of(const staged_invoice& invoice);
 /// Again    the commands' ids are made of the invoice's number, their correlation of its content: the same invoice adds
 ///          nothing, one with the same number and another content is refused (`series.differs`).
 whence::async<answer> record_invoice(const shop_service& shop, const staged_invoice& invoice);
+
+/// The id of the first command that records it, whatever it consists of.
+whence::command_id first_command_of(const staged_invoice& invoice);
 
 }  // namespace shop

@@ -6,6 +6,7 @@
 #include <span>
 
 #include <domain/event_size.hpp>
+#include <domain/text.hpp>
 
 namespace shop {
 namespace {
@@ -132,7 +133,7 @@ bool staging_area::read_invoice(staged_invoice& invoice) {
     }
     sale_record sale = sale_of(read_records_);
     if (!adds_up(sale, text(read_records_, 10))) continue;
-    if (!size) size.emplace(sale.invoice, sale.customer, sale.country);
+    if (!size) size.emplace(sale.invoice, unless_empty(sale.customer), sale.country);
     size->add(line_of(sale));
     invoice.records.push_back(std::move(sale));
     if (size->fits()) continue;

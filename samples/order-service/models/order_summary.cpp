@@ -23,8 +23,9 @@ void OrderSummary::on(const OrderPlaced& placed, const whence::event_context& co
       "INSERT INTO order_summary (order_id, number, customer, country, lines, units, total, currency, status, "
       "placed_at)"
       " VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'placed', ?)",
-      {context.stream, placed.number, placed.customer, placed.country, placed.lines.size(), units_of(placed.lines),
-       placed.total.ten_thousandths, placed.total.currency, whence::to_rfc3339(context.occurred_at)});
+      {context.stream, placed.number, placed.customer.value_or(""), placed.country, placed.lines.size(),
+       units_of(placed.lines), placed.total.ten_thousandths, placed.total.currency,
+       whence::to_rfc3339(context.occurred_at)});
   int number = 0;
   for (const Line& line : placed.lines)
     db.run("INSERT INTO order_line (order_id, line, item, description, quantity, price) VALUES (?, ?, ?, ?, ?, ?)",

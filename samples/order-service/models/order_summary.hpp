@@ -11,7 +11,8 @@
 
 namespace shop {
 
-/// An order's status is "placed", "paid", "shipped" or "cancelled"; times are RFC 3339; amounts are ten-thousandths.
+/// An order's status is "placed", "paid", "shipped" or "cancelled"; times are RFC 3339; amounts are ten-thousandths; a
+/// guest's customer is an empty text.
 struct OrderSummary {
   static constexpr whence::projection_info info{"order_summary", 1};
   using events = whence::events<OrderPlaced, OrderShipped, OrderCancelled, PaymentTaken, PaymentRefunded>;

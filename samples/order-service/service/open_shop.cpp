@@ -6,8 +6,10 @@
 #include <whence/core/runtime.hpp>
 #include <whence/store/log_errors.hpp>
 #include <whence/store/log_source.hpp>
+#include <whence/upcasting/upcasting_log.hpp>
 
 #include <domain/credit_note.hpp>
+#include <domain/history.hpp>
 #include <domain/order.hpp>
 #include <domain/payment.hpp>
 #include <domain/stock_item.hpp>
@@ -22,7 +24,7 @@ whence::application open_shop(const std::string& store, absent_shop absent, back
   if (absent == absent_shop::is_an_error && !whence::system_files()->status(store)) throw whence::log_missing(store);
   const auto runtime = whence::runtime::system();
   if (background) runtime.executor->on_report(std::move(background));
-  return whence::application::on(whence::sqlite(store, options))
+  return whence::application::on(whence::upcasting(whence::sqlite(store, options), shop_upcasters()))
       .named("order-service")
       .running_on(runtime)
       .aggregate<Order>()
@@ -37,7 +39,7 @@ whence::application open_shop(const std::string& store, absent_shop absent, back
 }
 
 whence::visitor visit_shop(const std::string& store, loss_handler told) {
-  return whence::visitor::to(whence::sqlite(store))
+  return whence::visitor::to(whence::upcasting(whence::sqlite(store), shop_upcasters()))
       .projection<OrderSummary>()
       .projection<SalesByCountry>()
       .projection<StockLevels>()

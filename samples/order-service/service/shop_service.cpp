@@ -146,7 +146,7 @@ whence::async<shop_service::progress> shop_service::refunded(whence::id<Order> o
 whence::async<shop_service::progress> shop_service::adjusted(AdjustStock command, progress going) const {
   const whence::command_outcome outcome =
       co_await app_->with(going.series.next())
-          .send<AdjustStock>(stock_item(command.item), command.item, command.quantity, command.reference);
+          .send<AdjustStock>(stock_item(command.item), command.item, command.quantity, command.origin);
   co_return std::move(going).after(outcome);
 }
 

@@ -109,7 +109,7 @@ simulated_order simulate_order(std::uint64_t seed, std::uint64_t number) {
 
   PlaceOrder& place = made.sale.place;
   place.number = "S" + std::to_string(seed) + "-" + std::to_string(number);
-  place.customer = chance.happens(20) ? std::string{} : std::to_string(12'000 + chance.below(6'000));
+  if (!chance.happens(20)) place.customer = std::to_string(12'000 + chance.below(6'000));
   place.country = country_by(chance);
   for (std::size_t lines = 1 + chance.below(7); lines > 0; --lines) place.lines.push_back(line_by(chance));
   made.sale.order = order_id(place.number);

@@ -73,28 +73,28 @@ TEST_CASE_FIXTURE(one_sale, "a sale traced: its commands, its events, and the re
   CHECK(traced.err == "");
   CHECK(timeless(traced.out) == R"(correlation 012ca109-c1c0-70fb-b994-4de2f4630170 · 8 messages · 3 streams · T · NOW
 
-CMD PlaceOrder        order-536365
-└─ EVT OrderPlaced    order-536365@1          #1  +T  ←
+CMD PlaceOrder           order-536365
+└─ EVT OrderPlaced v2    order-536365@1          #1  +T  ←
    └─ PRJ applied by order_summary, sales_by_country, stock_levels
-CMD TakePayment       payment-order-536365
-└─ EVT PaymentTaken   payment-order-536365@1  #2  +T
+CMD TakePayment          payment-order-536365
+└─ EVT PaymentTaken      payment-order-536365@1  #2  +T
    └─ PRJ applied by order_summary
-CMD ShipOrder         order-536365
-└─ EVT OrderShipped   order-536365@2          #3  +T
+CMD ShipOrder            order-536365
+└─ EVT OrderShipped      order-536365@2          #3  +T
    └─ PRJ applied by order_summary, sales_by_country, stock_levels
-CMD AdjustStock       stock-22752
-└─ EVT StockAdjusted  stock-22752@1           #4  +T
+CMD AdjustStock          stock-22752
+└─ EVT StockAdjusted v2  stock-22752@1           #4  +T
    └─ PRJ applied by sales_by_country, stock_levels
 )");
   // The stock program has no projection's code: each model that is beyond the event is shown.
   CHECK(timeless(shell("\"$WHENCE\" trace stock-22752@1 --up --data").out) ==
         R"(correlation 012ca109-c1c0-70fb-b994-4de2f4630170 · 2 messages · 1 stream · T · NOW
 
-CMD AdjustStock       stock-22752
-└─ EVT StockAdjusted  stock-22752@1  #4  +T  ←
+CMD AdjustStock          stock-22752
+└─ EVT StockAdjusted v2  stock-22752@1  #4  +T  ←
    │   item  "22752"
    │   quantity  -2
-   │   reference  "536365"
+   │   origin  "536365"
    └─ PRJ passed by order_summary, sales_by_country, stock_levels
 )");
 }

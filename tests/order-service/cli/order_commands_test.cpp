@@ -131,8 +131,8 @@ TEST_CASE("commands answer in JSON when asked") {
   const auto paid = folder.run({"pay", "1", "--json"}).json();
   CHECK(paid.at("token") == "1-2");
   const auto cancelled = folder.run({"cancel", "1", "--reason", "x", "--json"}).json();
-  CHECK(cancelled.at("events") == 2);
-  CHECK(cancelled.at("token") == "1-4");
+  CHECK(cancelled.at("events") == 3);
+  CHECK(cancelled.at("token") == "1-5");
 }
 
 TEST_CASE("texts with all kinds of characters come through") {

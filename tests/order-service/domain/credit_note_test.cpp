@@ -1,6 +1,7 @@
 // What a credit note decides.
 #include <doctest/doctest.h>
 
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -12,13 +13,13 @@ using whence::testing::given;
 
 namespace {
 
-IssueCreditNote note_of(std::vector<Line> lines) { return {"C1", "", "EIRE", std::move(lines)}; }
+IssueCreditNote note_of(std::vector<Line> lines) { return {"C1", std::nullopt, "EIRE", std::move(lines)}; }
 
 }  // namespace
 
 TEST_CASE("a credit note is issued with what its lines come to, corrections taken off") {
   const std::vector<Line> lines{{"A", "", 3, Money{100}}, {"B", "", -1, Money{40}}};
-  given<CreditNote>().when(note_of(lines)).then(CreditNoteIssued{"C1", "", "EIRE", lines, Money{260}});
+  given<CreditNote>().when(note_of(lines)).then(CreditNoteIssued{"C1", std::nullopt, "EIRE", lines, Money{260}});
 }
 
 TEST_CASE("a credit note without a line, with an impossible one, or too much is refused") {

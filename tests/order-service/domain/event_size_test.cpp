@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <limits>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -38,16 +39,20 @@ TEST_CASE("an order is as large as was reckoned, whatever stands in it") {
   const std::vector<Line> lines{{"A", "", 1, Money{0}},
                                 {all_kinds, all_kinds, -999'999'999, Money{9'999'999'999'999'999}},
                                 {"B", std::string(1'000, '"'), 12, Money{25'500}}};
-  for (std::size_t count = 0; count <= lines.size(); ++count) {
-    CAPTURE(count);
-    const PlaceOrder command{
-        all_kinds, all_kinds, "France", {lines.begin(), lines.begin() + static_cast<std::ptrdiff_t>(count)}};
-    const Money total{std::numeric_limits<std::int64_t>::min()};
-    CHECK(reckoned(command) ==
+  for (const std::optional<std::string>& customer : {std::optional<std::string>{}, std::optional(all_kinds)}) {
+    for (std::size_t count = 0; count <= lines.size(); ++count) {
+      CAPTURE(customer.has_value());
+      CAPTURE(count);
+      const PlaceOrder command{
+          all_kinds, customer, "France", {lines.begin(), lines.begin() + static_cast<std::ptrdiff_t>(count)}};
+      const Money total{std::numeric_limits<std::int64_t>::min()};
+      CHECK(
+          reckoned(command) ==
           whence::encode(OrderPlaced{command.number, command.customer, command.country, command.lines, total}).size());
-    CHECK(reckoned(command) ==
-          whence::encode(CreditNoteIssued{command.number, command.customer, command.country, command.lines, total})
-              .size());
+      CHECK(reckoned(command) ==
+            whence::encode(CreditNoteIssued{command.number, command.customer, command.country, command.lines, total})
+                .size());
+    }
   }
 }
 

@@ -11,12 +11,13 @@ namespace {
 const whence::id<Order> order{"order-1"};
 const TakePayment take{order, Money{25'500}};
 const PaymentTaken taken{order, Money{25'500}};
-const PaymentRefunded given_back{order, Money{25'500}, "why"};
+const RefundGranted granted{"why"};
+const PaymentRefunded given_back{order, Money{25'500}};
 }  // namespace
 
 TEST_CASE("a payment is taken once") {
   given<Payment>().when(take).then(taken).when(take).then_rejected("payment.taken");
-  given<Payment>(taken, given_back).when(take).then_rejected("payment.refunded");
+  given<Payment>(taken, granted, given_back).when(take).then_rejected("payment.refunded");
 }
 
 TEST_CASE("a payment of nothing is one, of less is none") {
@@ -28,7 +29,7 @@ TEST_CASE("what was paid is given back whole, once") {
   given<Payment>().when(RefundPayment{"why"}).then_rejected("payment.missing");
   given<Payment>(taken)
       .when(RefundPayment{"why"})
-      .then(given_back)
+      .then(granted, given_back)
       .when(RefundPayment{"why"})
       .then_rejected("payment.refunded");
 }

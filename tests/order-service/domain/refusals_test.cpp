@@ -1,6 +1,7 @@
 // What each refusal of the domain says, in full.
 #include <doctest/doctest.h>
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,8 +19,8 @@ namespace {
 
 const Line tea{"TEA", "", 1, Money{45'000}};
 
-PlaceOrder order_of(std::vector<Line> lines) { return {"1", "", "France", std::move(lines)}; }
-IssueCreditNote note_of(std::vector<Line> lines) { return {"C1", "", "", std::move(lines)}; }
+PlaceOrder order_of(std::vector<Line> lines) { return {"1", std::nullopt, "France", std::move(lines)}; }
+IssueCreditNote note_of(std::vector<Line> lines) { return {"C1", std::nullopt, "", std::move(lines)}; }
 
 /// Lines of 1 KiB, beyond the 4 MiB that one event can hold.
 std::vector<Line> too_many() { return std::vector<Line>(4 * 1'024, Line{"TEA", std::string(1'024, 'x'), 1, Money{1}}); }
@@ -45,6 +46,8 @@ TEST_CASE("orders that cannot go on") {
   const auto cancelled = given<Order>(OrderPlaced{}, OrderCancelled{});
   none.when(order_of({})).then_rejected("order.empty", "it needs at least one line");
   none.when(order_of(too_many())).then_rejected("order.too_large", "it has more lines than one event can hold");
+  none.when(PlaceOrder{"1", "", "France", {tea}})
+      .then_rejected("order.customer", "a customer has a name; a guest has no customer");
   placed.when(order_of({tea})).then_rejected("order.exists", "it is placed already");
   placed.when(CancelOrder{""}).then_rejected("order.reason", "a cancellation needs a reason");
   shipped.when(CancelOrder{"late"}).then_rejected("order.shipped", "it is shipped already");
@@ -56,7 +59,7 @@ TEST_CASE("payments that cannot be") {
   const whence::id<Order> order{"order-1"};
   const auto none = given<Payment>();
   const auto taken = given<Payment>(PaymentTaken{});
-  const auto refunded = given<Payment>(PaymentTaken{}, PaymentRefunded{});
+  const auto refunded = given<Payment>(PaymentTaken{}, RefundGranted{}, PaymentRefunded{});
   none.when(TakePayment{order, Money{-1}}).then_rejected("payment.negative", "a payment is not negative");
   taken.when(TakePayment{order, Money{1}}).then_rejected("payment.taken", "it is paid already");
   refunded.when(TakePayment{order, Money{1}}).then_rejected("payment.refunded", "its payment was given back");
@@ -68,6 +71,8 @@ TEST_CASE("credit notes that cannot be issued") {
   const auto none = given<CreditNote>();
   none.when(note_of({})).then_rejected("credit.empty", "it needs at least one line");
   none.when(note_of(too_many())).then_rejected("credit.too_large", "it has more lines than one event can hold");
+  none.when(IssueCreditNote{"C1", "", "", {tea}})
+      .then_rejected("credit.customer", "a customer has a name; a guest has no customer");
   given<CreditNote>(CreditNoteIssued{}).when(note_of({tea})).then_rejected("credit.exists", "it is issued already");
 }
 

@@ -46,3 +46,9 @@ TEST_CASE("a count is an integer of at most nine digits with no sign but a minus
     CHECK_FALSE(shop::parse_count(bad));
   }
 }
+
+TEST_CASE("an empty text is none; a space is one") {
+  CHECK(shop::unless_empty("") == std::nullopt);
+  CHECK(shop::unless_empty(" ") == " ");
+  CHECK(shop::unless_empty("ada") == "ada");
+}

@@ -17,7 +17,7 @@ const auto placed =
 const auto paid = in(payment_of(order), PaymentTaken{order, Money{200}});
 const auto shipped = in(order, OrderShipped{});
 const auto cancelled = in(order, OrderCancelled{"changed my mind"});
-const auto refunded = in(payment_of(order), PaymentRefunded{order, Money{200}, "changed my mind"});
+const auto refunded = in(payment_of(order), PaymentRefunded{order, Money{200}});
 
 }  // namespace
 

@@ -213,7 +213,7 @@ TEST_CASE("a cancellation that was interrupted before the payment was given back
 
   const answer made_up = shop.cancel(order, "again", {}).get();
   CHECK(code(made_up) == "done");
-  CHECK(made_up.events == 1);
+  CHECK(made_up.events == 2);
   CHECK(app.load<Payment>(payment_of(order)).state.status == Payment::Status::refunded);
   CHECK(code(shop.cancel(order, "again", {}).get()) == "order.cancelled");
 }
