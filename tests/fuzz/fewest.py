@@ -10,7 +10,7 @@ import pathlib
 import shutil
 import sys
 
-INPUTS_MAX = 200
+INPUTS_MAX = 180
 
 
 def main():

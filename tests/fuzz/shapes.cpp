@@ -153,8 +153,6 @@ constexpr shape all[] = {of<Order>(),  of<Integers>(),     of<Numbers>(),     of
 
 std::span<const shape> shapes() { return all; }
 
-const shape& shape_of(char choice) {
-  return all[static_cast<std::size_t>(static_cast<unsigned char>(choice) - 'a' + 256) % std::size(all)];
-}
+const shape& shape_of(char choice) { return all[static_cast<unsigned char>(choice - 'a') % std::size(all)]; }
 
 }  // namespace fuzzing

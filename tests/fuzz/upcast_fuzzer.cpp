@@ -115,7 +115,7 @@ constexpr whence::event_type types[] = {
     {"OrderClosed", 1}, {"OrderTouched", 1}, {"PriceSet", 1},    {"OrderOpened", 1},  {"Unheard", 7}};
 
 const whence::event_type& type_of(char choice) {
-  return types[static_cast<std::size_t>(static_cast<unsigned char>(choice) - '0' + 256) % std::size(types)];
+  return types[static_cast<unsigned char>(choice - '0') % std::size(types)];
 }
 
 ordered_json object_in(std::string_view json) {
