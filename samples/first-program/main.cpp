@@ -1,4 +1,4 @@
-// An account that cannot be overdrawn. Run it twice: what has happened is still there.
+// An account that cannot be overdrawn. Run it again: what has happened is still there.
 #include <cstdint>
 #include <iostream>
 
@@ -48,11 +48,16 @@ int main() try {
   const whence::id<Account> account{"account-ada"};
 
   (void)app.send<Deposit>(account, 100).get();
-  const auto refused = app.send<Withdraw>(account, 250).get();
-  std::cout << refused.rejection()->code << ": " << refused.rejection()->message << '\n';
+  const auto withdrawal = app.send<Withdraw>(account, 250).get();
+  if (const auto* refused = withdrawal.rejection()) std::cout << refused->code << ": " << refused->message << '\n';
 
   const auto ada = app.load<Account>(account);
   std::cout << ada.state.cents << " cents, by " << ada.version.value() << " event(s)\n";
+  if (!std::cout.flush())
+    throw whence::error("output.failed", whence::next_move::operator_needed,
+                        {.what = "what was asked for is done, and could not be printed",
+                         .where = "standard output",
+                         .remedy = "whence --store bank.db event list"});
 } catch (const whence::error& fault) {
   std::cerr << whence::failure_text("first-program", fault);
   return static_cast<int>(whence::exit_code_of(fault));

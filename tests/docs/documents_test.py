@@ -164,6 +164,15 @@ class Documents(unittest.TestCase):
                                     or all(line.endswith(";") and line in compiled for line in lines))
         self.assertGreater(count, 10)
 
+    def test_a_program_has_as_many_lines_as_is_said_of_it(self):
+        count = 0
+        for document in documents():
+            for link, lines in re.findall(r"\[a program\]\(([^)]+)\) of (\d+) lines", document.read_text()):
+                count += 1
+                with self.subTest(document=document.name):
+                    self.assertEqual(int(lines), len((document.parent / link).read_text().splitlines()))
+        self.assertGreater(count, 1)
+
     def test_links_lead_somewhere(self):
         for document in documents():
             for link, anchor in LINK.findall(FENCED.sub("", document.read_text())):
