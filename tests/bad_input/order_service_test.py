@@ -1,6 +1,8 @@
 """Every command of `order-service` on bad input."""
 
 import re
+import shlex
+import shutil
 import signal
 import sys
 import time
@@ -271,6 +273,28 @@ class OrderService(Table):
         self.assertEqual(self.programs.run(["order-service", "show", "1"], place).returncode, 3)
         for line in ("order-service --store shop.db whence event count", "order-service whence event count --store shop.db"):
             self.assertEqual(self.programs.must(line, place), "EVENTS\n     9\n")
+
+    def test_of_several_logs_none_is_taken_for_what_writes_and_none_stands_in_a_line_that_could_be_pasted(self):
+        place = self.setups.copy_of_shop()
+        self.addCleanup(place.close)
+        place.store = ""
+        for name in ("a b.db", "rm\n-r.db"):
+            for end in ("", ".witness"):
+                (place.folder / (name + end)).write_bytes((place.folder / ("shop.db" + end)).read_bytes())
+        for command in sorted(WRITERS):
+            with self.subTest(command=command):
+                line = f"{command} {RUNNABLE[command]}"
+                ran = self.programs.run(["order-service", *shlex.split(line)], place)
+                said, = messages(ran.stderr, notes_before=False)
+                self.assertEqual((said["code"], ran.returncode), ("store.unnamed", 2))
+                self.assertEqual(remedy_of(said), "# choose one of: 'a b.db', $'rm\\x0a-r.db', shop.db\n"
+                                                  f"#   order-service {line} --store PATH")
+        ran = self.programs.run(["order-service", "show", "1"], place)  # to look at another one does no harm
+        self.assertEqual(remedy_of(messages(ran.stderr, notes_before=False)[0]), "order-service show 1 --store 'a b.db'")
+        for number in range(4):
+            shutil.copy(place.folder / "shop.db", place.folder / f"more{number}.db")
+        ran = self.programs.run(["order-service", "pay", "4"], place)
+        self.assertIn("# choose one of: 'a b.db', more0.db, more1.db, more2.db, more3.db, …\n", ran.stderr)
 
     def test_a_cut_file_of_sales_is_imported_as_far_as_it_goes_and_it_is_said(self):
         place = self.setups.shop()
