@@ -100,7 +100,8 @@ struct flags {
   bool json = false;
   bool accept_missing_tail = false;
   bool last_line_is_whole = false;
-  std::string file, rejects, order, customer, reason;
+  std::optional<std::string> rejects;
+  std::string file, order, customer, reason;
   std::string country = "Unspecified";
   std::vector<std::string> lines;
   std::uint32_t wait = 5;
@@ -202,9 +203,12 @@ void must_agree(const flags& given) {
 
 decltype(request::command) command_of(const std::string& name, const flags& given) {
   const std::chrono::seconds wait{given.wait};
-  if (name == "import")
-    return import_request{given.file, given.rejects.empty() ? std::nullopt : std::optional{given.rejects},
-                          given.last_line_is_whole};
+  if (name == "import") {
+    const std::string help = "order-service import --help";
+    if (given.file.empty()) throw wrong_usage("usage.argument", "the name of the file of sales is empty", help);
+    if (given.rejects && given.rejects->empty()) throw wrong_usage("usage.value", "--rejects is empty", help);
+    return import_request{given.file, given.rejects, given.last_line_is_whole};
+  }
   if (name == "report") return report_request{wait};
   if (name == "simulate") return simulate_request{given.orders, given.seed, given.at_once};
 

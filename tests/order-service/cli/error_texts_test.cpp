@@ -188,6 +188,12 @@ TEST_CASE("command lines that are none") {
           {{"simulate", "--orders", "1", "--orders", "2"}, R"(order-service: --orders is given more than once
   do:    order-service simulate --help  [usage.value, exit 2]
 )"},
+          {{"import", ""}, R"(order-service: the name of the file of sales is empty
+  do:    order-service import --help  [usage.argument, exit 2]
+)"},
+          {{"import", "sales.csv", "--rejects", ""}, R"(order-service: --rejects is empty
+  do:    order-service import --help  [usage.value, exit 2]
+)"},
           {{"place", "9"}, R"(order-service: `place` needs --line
   do:    order-service place --help  [usage.argument, exit 2]
 )"},
