@@ -284,11 +284,11 @@ failure no_such_option(const CLI::App& program, const CLI::App* command, const s
 }
 
 /// "--line: 1 required X missing" and the like, as people say it.
-std::string about_value(const std::string& text) {
+failure wrong_value(const std::string& text, std::string remedy) {
   const std::string option = text.substr(0, text.find(": "));
-  if (text.ends_with(" missing")) return option + " needs a value";
-  if (text.find(" required but received ") != std::string::npos) return option + " is given more than once";
-  return text;
+  if (text.find(" required but received ") != std::string::npos)
+    return wrong_usage("usage.option", option + " is given more than once", std::move(remedy));
+  return wrong_usage("usage.value", text.ends_with(" missing") ? option + " needs a value" : text, std::move(remedy));
 }
 
 /// What CLI11 found wrong, in our words where its own say little.
@@ -298,7 +298,7 @@ failure told(const CLI::App& program, const CLI::ParseError& wrong, const std::v
   if (line.unknown_option) return no_such_option(program, command, words, *line.unknown_option);
   if (command == nullptr) {
     if (line.command) return no_such_command(program, words, *line.command);
-    return wrong_usage("usage.value", about_value(readable(wrong.what())));
+    return wrong_value(readable(wrong.what()), "order-service --help");
   }
   std::vector<known_option> options = options_of(program);
   for (known_option& each : options_of(*command)) options.push_back(std::move(each));
@@ -314,7 +314,7 @@ failure told(const CLI::App& program, const CLI::ParseError& wrong, const std::v
   constexpr std::string_view required = " is required";
   if (dynamic_cast<const CLI::RequiredError*>(&wrong) != nullptr && text.ends_with(required))
     return wrong_usage("usage.argument", "`" + name + "` needs " + text.substr(0, text.size() - required.size()), help);
-  return wrong_usage("usage.value", about_value(text), help);
+  return wrong_value(text, help);
 }
 
 bool writes(const std::string& name) { return name != "show" && name != "report"; }

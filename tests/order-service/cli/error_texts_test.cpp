@@ -186,7 +186,7 @@ TEST_CASE("command lines that are none") {
   do:    order-service simulate --help  [usage.value, exit 2]
 )"},
           {{"simulate", "--orders", "1", "--orders", "2"}, R"(order-service: --orders is given more than once
-  do:    order-service simulate --help  [usage.value, exit 2]
+  do:    order-service simulate --help  [usage.option, exit 2]
 )"},
           {{"import", ""}, R"(order-service: the name of the file of sales is empty
   do:    order-service import --help  [usage.argument, exit 2]
