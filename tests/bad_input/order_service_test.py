@@ -116,6 +116,8 @@ OWN = {
         case("", "usage.argument", 2, "`place` needs ORDER$", HELP.format("place")),
         case("9", "usage.argument", 2, "`place` needs --line$", HELP.format("place")),
         case("9 --line", "usage.value", 2, "--line needs a value$", HELP.format("place")),
+        case("9 --line TEA:1:4.50 CUP:1:1", "usage.argument", 2, "`place` has no place for \"CUP:1:1\"$", HELP.format("place")),
+        case("--line TEA:1:4.50 -- -9 8", "usage.argument", 2, "`place` has no place for \"8\"$", HELP.format("place")),
         case("9 --line TEA:1", "usage.line", 2, "\"TEA:1\" is no line: ITEM:QUANTITY:PRICE", HELP.format("place")),
         case("9 --line TEA:1:4.50 --speed 9", "usage.option", 2, "there is no option --speed of `place`$"),
         case("'' --line TEA:1:4.50", "usage.order", 2, "an order's id is not empty$"),
@@ -299,6 +301,13 @@ class OrderService(Table):
             shutil.copy(place.folder / "shop.db", place.folder / f"more{number}.db")
         ran = self.programs.run(["order-service", "pay", "4"], place)
         self.assertIn("# choose one of: 'a b.db', more0.db, more1.db, more2.db, more3.db, …\n", ran.stderr)
+
+    def test_an_order_whose_number_begins_with_a_dash_stands_behind_two(self):
+        place = self.setups.copy_of_shop()
+        self.addCleanup(place.close)
+        for line, printed in (("place --line A:1:1 -- -dash", "order--dash is placed\n"), ("place --line A:1:1 --line B:1:1 -- --", "order--- is placed\n"),
+                              ("pay -- -dash", "order--dash is paid\n")):
+            self.assertEqual(self.programs.must(f"order-service {line}", place), printed)
 
     def test_a_cut_file_of_sales_is_imported_as_far_as_it_goes_and_it_is_said(self):
         place = self.setups.shop()

@@ -131,7 +131,10 @@ void take_import(CLI::App& imports, flags& given) {
 void take_order(CLI::App& place, flags& given) {
   place.add_option("--line", given.lines, "What is ordered; may be repeated")
       ->required()
-      ->type_name("ITEM:QUANTITY:PRICE");
+      ->type_name("ITEM:QUANTITY:PRICE")
+      ->expected(1)
+      ->allow_extra_args(false)  // else CLI11 takes a -- behind it for the end of its values
+      ->take_all();
   place.add_option("--customer", given.customer, "Who orders; without it, a guest")->type_name("C");
   place.add_option("--country", given.country, "Where to")->type_name("X");
 }
