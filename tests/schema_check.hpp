@@ -86,6 +86,7 @@ class schema_check {
     }
     if (word == "minimum") return !value.is_number() || value >= rule ? "" : at + " is less than " + rule.dump();
     if (word == "maximum") return !value.is_number() || value <= rule ? "" : at + " is more than " + rule.dump();
+    if ((word == "required" || word == "additionalProperties") && !value.is_object()) return {};
     if (word == "required") {
       for (const nlohmann::json& name : rule) {
         if (!value.contains(name.get<std::string>())) return at + " has no " + name.dump();

@@ -1,5 +1,6 @@
 """Every command of `order-service` on bad input."""
 
+import json
 import re
 import shlex
 import shutil
@@ -326,6 +327,10 @@ class OrderService(Table):
             self.assertEqual(again.stdout, "2 records: 1 accepted, 1 rejected; 0 events added\n")
             self.assertEqual((place.folder / "rejects.csv").read_text(),
                              "line,reason,record\n3,record.quote_open,\"6,TEA,\"\"tea for tw\"\n")
+            said = json.loads(self.programs.must("order-service import cut.csv -o json", place))
+            self.assertEqual(said["unended"], {"line": 3, "held_back_invoices": ["6"]})
+            said = json.loads(self.programs.must("order-service import cut.csv -o json --last-line-is-whole", place))
+            self.assertEqual((said["rejected"], said["unended"]), (1, None))
         finally:
             place.close()
 

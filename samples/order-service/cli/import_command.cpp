@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <whence/core/files.hpp>
+#include <whence/core/json_text.hpp>
 #include <whence/modelling/errors.hpp>
 
 #include <cli/commands.hpp>
@@ -163,12 +164,21 @@ std::string differing(const counts& sums) {
   return std::to_string(sums.differing) + (sums.differing == 1 ? " invoice differs" : " invoices differ");
 }
 
+/// What `warn_of_cut` says, for programs.
+std::string unended_member(const counts& sums) {
+  if (sums.unended == 0) return "null";
+  std::string invoices;
+  for (const std::string& invoice : sums.held_back)
+    invoices.append(invoices.empty() ? "" : ", ").append(whence::json_string(readable(invoice)));
+  return "{\"line\": " + std::to_string(sums.unended) + ", \"held_back_invoices\": [" + invoices + "]}";
+}
+
 void print(const counts& sums, const request& asked, const terminal& terminal) {
   if (asked.form == output_form::json) {
     terminal.out << "{\"records\": " << sums.records << ", \"accepted\": " << sums.accepted
                  << ", \"rejected\": " << sums.rejected << ", \"events\": " << sums.events
                  << ", \"incomplete_invoices\": " << sums.incomplete << ", \"differing_invoices\": " << sums.differing
-                 << "}\n";
+                 << ", \"unended\": " << unended_member(sums) << "}\n";
     return;
   }
   terminal.out << counted(sums.records, "record") << ": " << sums.accepted << " accepted, " << sums.rejected

@@ -74,7 +74,8 @@ void check_import(const std::string& file) {
   CHECK(imported.err.empty() == ends_with_line_end(file));  // else it is told that the file may have been cut
   for (const char* figure : {"records", "accepted", "rejected"})
     CHECK(imported.json().at(figure) == expected.at(figure));
-  CHECK(imported.json().size() == 6);
+  CHECK(imported.json().size() == 7);
+  CHECK(imported.json().at("unended").is_null() == ends_with_line_end(file));
   CHECK(imported.json().at("differing_invoices") == 0);
   CHECK(rejects_in(folder.file("rejects.csv")) == expected.at("rejects"));
   CHECK(folder.report() == expected.at("report"));
@@ -243,13 +244,30 @@ TEST_CASE("wherever a file is cut, what was imported of it does no harm to an im
   }
 }
 
+TEST_CASE(
+    "a program is told in the import's document where a file may have been cut, and what was held back for that") {
+  const shop_folder folder;
+  const auto unended = [&](const std::string& record) {
+    const std::string file = folder.write("a.csv", std::string(header) +
+                                                       "5,TEA,tea,1,12/1/2010 8:26,4.50,7,France\n"
+                                                       "53,TEA,tea,1,12/1/2010 8:26,4.50,7,France\n" +
+                                                       record);
+    return folder.run({"import", file, "-o", "json"}).json().at("unended").dump();
+  };
+  CHECK(unended("7,TEA,tea,1,12/1/2010 8:26,4.50,7,Fra") == R"({"held_back_invoices":["7"],"line":4})");
+  CHECK(unended("5") == R"({"held_back_invoices":["5","53"],"line":4})");
+  CHECK(unended(",TEA,tea") == R"({"held_back_invoices":[],"line":4})");
+  CHECK(unended("7\xE9,TEA,tea") == "{\"held_back_invoices\":[\"7\xEF\xBF\xBD\"],\"line\":4}");
+  CHECK(unended("7,TEA,tea,1,12/1/2010 8:26,4.50,7,France\n") == "null");
+}
+
 TEST_CASE("an empty file of sales is an import of nothing") {
   const shop_folder folder;
   const auto imported = folder.run({"import", folder.write("sales.csv", header), "-o", "json"});
   CHECK(imported.exit == 0);
   CHECK(imported.out ==
         "{\"records\": 0, \"accepted\": 0, \"rejected\": 0, \"events\": 0, \"incomplete_invoices\": 0, "
-        "\"differing_invoices\": 0}\n");
+        "\"differing_invoices\": 0, \"unended\": null}\n");
   CHECK(folder.report().at("orders") == 0);
 }
 

@@ -23,11 +23,12 @@ void check_form(const shop_folder& folder, std::vector<std::string> words, const
 
 TEST_CASE("what each command prints as JSON fits its schema") {
   const shop_folder folder;
-  const std::string sales =
-      folder.write("sales.csv",
-                   "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n"
-                   "5,TEA,tea,1,12/1/2010 8:26,4.50,7,France\nC6,TEA,tea,-1,12/1/2010 9:26,4.50,7,France\nx,y\n");
+  const std::string header = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n";
+  const std::string sales = folder.write(
+      "sales.csv",
+      header + "5,TEA,tea,1,12/1/2010 8:26,4.50,7,France\nC6,TEA,tea,-1,12/1/2010 9:26,4.50,7,France\nx,y\n");
   check_form(folder, {"import", sales}, "imported");
+  check_form(folder, {"import", folder.write("cut.csv", header + "7,TEA,tea,1,12/1/2010 8:26,4.50,7,Fra")}, "imported");
   check_form(folder, {"place", "1", "--line", "TEA:2:4.50", "--customer", "ada"}, "written");
   check_form(folder, {"show", "1"}, "order");
   check_form(folder, {"pay", "1"}, "written");
