@@ -310,6 +310,16 @@ class OrderService(Table):
                               ("pay -- -dash", "order--dash is paid\n")):
             self.assertEqual(self.programs.must(f"order-service {line}", place), printed)
 
+    def test_what_cannot_be_printed_is_told_with_what_the_system_says_of_it(self):
+        for line, do in (("report", "what was asked for is done: look (show, report) before you repeat a command that writes"),
+                         ("--help", "what was printed is incomplete: repeat the command")):
+            for nowhere, why in ((">/dev/full", "No space left on device"), (">&-", "Bad file descriptor")):
+                with self.subTest(line=line, output=nowhere):
+                    ran = self.programs.run(["sh", "-c", f"order-service {line} {nowhere}"], self.setups["shop"])
+                    self.assertEqual((ran.returncode, ran.stderr), (5, (
+                        "order-service: the output could not be written\n  where: standard output\n"
+                        f"  why:   {why}\n  do:    {do}  [output.failed, exit 5]\n")))
+
     def test_a_cut_file_of_sales_is_imported_as_far_as_it_goes_and_it_is_said(self):
         place = self.setups.shop()
         try:

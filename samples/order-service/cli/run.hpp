@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <ostream>
@@ -20,7 +21,8 @@ struct terminal {
   std::ostream& err;
   std::size_t out_columns = 0;  ///< of a terminal; 0: it is none
   std::size_t err_columns = 0;
-  background_handler background = {};  ///< `run` sets these
+  std::function<std::string()> why_not_written = {};  ///< asked once a write to `out` has failed
+  background_handler background = {};                 ///< `run` sets these
   loss_handler lost = {};
   /// The epoch of the log that this command has begun, because what was lost was accepted by name.
   std::shared_ptr<std::optional<std::uint64_t>> epoch = std::make_shared<std::optional<std::uint64_t>>();
