@@ -130,6 +130,15 @@ bool async_state::poll() noexcept {
   return finished();
 }
 
+namespace {
+
+/// An executor without threads is a driver as well: whoever blocks for one of its results does the work, as nobody else will.
+std::shared_ptr<driver> driver_in(const std::shared_ptr<executor>& executor) {
+  return std::dynamic_pointer_cast<driver>(executor);
+}
+
+}  // namespace
+
 void async_state::block() {
   if (no_blocking_here::active()) throw would_deadlock("inside a commit");
   if (whence::executor::on_executor_thread()) throw would_deadlock("on an executor thread");
@@ -140,10 +149,13 @@ void async_state::block() {
   waiter self(*this);
   while (!finished()) {
     std::shared_ptr<whence::driver> driver;
+    std::shared_ptr<whence::executor> executor;
     {
       auto own = shared_.lock();
       driver = own->driver;
+      executor = own->executor;
     }
+    if (!driver) driver = driver_in(executor);
     if (driver) {
       driver->drive(self);
     } else {
@@ -229,6 +241,19 @@ void async_state::rethrow_failure() {
 }
 
 void async_state::sleep() {
+  std::shared_ptr<whence::executor> executor;
+  {
+    auto own = shared_.lock();
+    executor = own->executor;
+  }
+  if (const auto driver = driver_in(executor)) {
+    waiter self(*this);
+    try {
+      return driver->drive(self);
+    } catch (const would_deadlock&) {
+      // Nothing is left to do there; the driver that sleeps here has others, who may wake it.
+    }
+  }
   auto own = shared_.lock();
   own.wait(wake_up_, [&] { return own->woken || finished(); });
   own->woken = false;

@@ -1,5 +1,9 @@
-/// A clock that stands still and entropy from a seed: what a runtime is made of in tests and simulation.
-/// With `manual_executor` in place of threads, a run is repeated exactly by its seed.
+/// A clock that stands still and entropy from a seed: what a runtime is made of in tests and simulation. `simulation` is a whole
+/// one: without threads, and repeated exactly by its seed.
+///
+///     whence::simulation simulation(7);
+///     auto greeting = greet_later(simulation.runtime(), "ada");  // sleeps for 5 ms
+///     simulation.advance(4ms);
 #pragma once
 
 #include <atomic>
@@ -10,6 +14,7 @@
 #include <memory>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include <whence/core/guarded.hpp>
 #include <whence/core/runtime.hpp>
@@ -51,6 +56,8 @@ class manual_timer final : public timer {
   std::size_t wake_due();
   /// The time that the next one waits for.
   std::optional<std::chrono::nanoseconds> next_due();
+  /// Those who wait are told that their time will not come (never_completed). Returns how many.
+  std::size_t forget_all();
 
  private:
   std::shared_ptr<const clock> clock_;
@@ -65,6 +72,81 @@ class seeded_entropy final : public entropy {
 
  private:
   std::atomic<std::uint64_t> state_;
+};
+
+/// Runs work only when told to, on the thread that tells, in an order that the seed chooses among what is queued: one of those
+/// that threads might come to. The same seed, the same order.
+///
+/// Costs    posting may allocate.
+class seeded_executor : public executor {
+ public:
+  explicit seeded_executor(std::uint64_t seed) : choices_(seed) {}
+  /// Abandons what is still queued.
+  ~seeded_executor() override;
+
+  void post(work& item) noexcept override;
+  void stop() noexcept override;
+
+  /// Runs one item; false if there is none.
+  bool run_one();
+  /// Runs until nothing is left, and returns how many items that were.
+  std::size_t run_all();
+  /// Lets go of what is queued, and of all that is posted from now on.
+  void abandon_all() noexcept;
+
+ private:
+  struct queue {
+    std::vector<work*> items;
+    bool stopped = false;
+  };
+  work* take();
+
+  seeded_entropy choices_;
+  guarded<queue> queue_;
+};
+
+/// A runtime without threads, whose time passes when it is told, or when somebody has to wait: the caller that blocks for a result
+/// (`.get()`) runs what is ready, and when nothing is, the clock goes on to whoever waits for a time. So a program runs as it is,
+/// and no second passes.
+///
+/// Order    what is ready at once runs one after the other, in an order that the seed chooses. Time stands meanwhile.
+/// Threads  one at a time.
+/// Throws   (from `.get()`) would_deadlock: the result is not there, nothing is left to run, and nobody waits for a time.
+/// Stops    whoever waits for a time is told that it will not come; what that makes ready runs, at most `steps_at_end_max` items.
+class simulation {
+ public:
+  static constexpr std::size_t steps_at_end_max = 100'000;
+
+  /// The clock stands at 2026-01-01T00:00:00Z. The seed is also that of the entropy.
+  explicit simulation(std::uint64_t seed = 1);
+  /// Ends.
+  ~simulation();
+  simulation(const simulation&) = delete;
+  simulation& operator=(const simulation&) = delete;
+
+  const whence::runtime& runtime() const noexcept { return runtime_; }
+
+  /// Runs one item of what is ready; false if nothing is.
+  bool run_one();
+  /// Runs what is ready, and what that makes ready. Time stands. Returns how many items that were.
+  std::size_t run_all();
+  /// When the next one has its time, by `clock::elapsed()`, if somebody waits.
+  std::optional<std::chrono::nanoseconds> next_due() const;
+  /// Time goes on to whoever waits for the nearest, who is ready then; false if nobody waits.
+  bool skip_to_next();
+  /// Time passes. Whoever waits has his time on the way, in order, and what is ready runs at each.
+  void advance(std::chrono::microseconds time);
+  /// The wall clock alone is set, as by an administrator.
+  void set(timestamp time);
+  /// Orderly: what has to be told while what it refers to is still there. Later work is abandoned. Again: nothing more happens.
+  void end();
+
+ private:
+  class driven_executor;
+  const std::shared_ptr<manual_clock> clock_;
+  const std::shared_ptr<manual_timer> timer_;
+  const std::shared_ptr<driven_executor> executor_;
+  const whence::runtime runtime_;
 };
 
 }  // namespace whence::inline v0
