@@ -59,19 +59,6 @@ std::chrono::milliseconds duration_from(std::string_view flag, std::string_view 
                     "give a time such as 500ms, 2s, 15m or 1h");
 }
 
-std::string span_text(std::chrono::microseconds span) {
-  const auto in = [&span](double unit, const char* format) {
-    char text[32];
-    std::snprintf(text, sizeof text, format, static_cast<double>(span.count()) / unit);
-    return std::string(text);
-  };
-  if (span < std::chrono::seconds(1)) return std::to_string(span.count() / 1000) + " ms";
-  if (span < std::chrono::minutes(1)) return in(1e6, "%.2f s");
-  if (span < std::chrono::hours(1)) return in(60e6, "%.1f min");
-  if (span < std::chrono::days(1)) return in(3600e6, "%.1f h");
-  return in(86400e6, "%.1f d");
-}
-
 std::string to_milliseconds(timestamp time) {
   const std::string exact = to_rfc3339(time);  // …00.000000Z
   return exact.substr(0, exact.size() - 4) + "Z";

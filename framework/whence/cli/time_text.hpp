@@ -17,9 +17,6 @@ timestamp time_from(std::string_view flag, std::string_view text, timestamp now,
 /// Throws   usage_error (`usage.value`), with the flag's name.
 std::chrono::milliseconds duration_from(std::string_view flag, std::string_view text);
 
-/// "9 ms", "1.84 s", "3.1 min": two or three digits that count.
-std::string span_text(std::chrono::microseconds span);
-
 /// RFC 3339 to the millisecond, which is enough for a list: "2026-01-27T10:30:00.000Z".
 std::string to_milliseconds(timestamp time);
 

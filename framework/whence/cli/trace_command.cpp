@@ -16,10 +16,10 @@
 #include <whence/cli/session.hpp>
 #include <whence/cli/trace_screen.hpp>
 #include <whence/cli/trace_source.hpp>
-#include <whence/cli/trace_tree.hpp>
 #include <whence/core/error.hpp>
 #include <whence/core/json_text.hpp>
 #include <whence/store/log_errors.hpp>
+#include <whence/store/trace_tree.hpp>
 
 namespace whence::inline v0::cli {
 namespace {

@@ -46,7 +46,7 @@ struct piece {
 class tree_printer {
  public:
   tree_printer(const trace& trace, session& session)
-      : trace_(trace), session_(session), style_(session.out_style()), begins_(time_of_beginning()) {}
+      : trace_(trace), session_(session), style_(session.out_style()), begins_(trace.tree.begins()) {}
 
   void print(bool with_data) {
     header();
@@ -60,9 +60,7 @@ class tree_printer {
 
  private:
   const std::vector<trace_node>& nodes() const { return trace_.tree.nodes(); }
-  const traced_event& event_of(const trace_node& node) const {
-    return trace_.tree.events()[node.what == trace_node::kind::event ? node.event : node.first_event];
-  }
+  const traced_event& event_of(const trace_node& node) const { return trace_.tree.event_of(node); }
 
   std::string id_text(const uuid& id) const { return session_.cells().id(id); }
 
@@ -86,36 +84,8 @@ class tree_printer {
     session_.print(style_.paint(tint::strong, session_.broken_after(0, text)) + "\n\n");
   }
 
-  /// When the first command was given, if its id tells, else when the first event was recorded.
-  timestamp time_of_beginning() const {
-    if (nodes().empty()) return {};
-    return time_of(nodes().front()).value_or(event_of(nodes().front()).recorded_at);
-  }
-
-  /// An id that was made with a command has its time in it. One that was derived may have any: then nothing is said.
-  std::optional<timestamp> time_of(const trace_node& node) const {
-    const timestamp recorded = event_of(node).recorded_at;
-    if (node.what == trace_node::kind::event) return recorded;
-    if (node.id.version() != 7 || node.id.time() > recorded || recorded - node.id.time() > std::chrono::hours(1))
-      return std::nullopt;
-    return node.id.time();
-  }
-
-  std::string time_text(const trace_node& node) const {
-    const std::optional<timestamp> time = time_of(node);
-    if (!time) return {};
-    return *time < begins_ ? "-" + span_text(begins_ - *time) : "+" + span_text(*time - begins_);
-  }
-
-  /// Which nodes are the last below their cause, and the width of each column.
+  /// The width of each column.
   void lay_out() {
-    last_.assign(nodes().size(), false);
-    std::vector<bool> has_later(nodes().size() + 1);
-    for (std::size_t i = nodes().size(); i-- > 0;) {
-      const std::size_t parent = nodes()[i].parent == trace_node::none ? nodes().size() : nodes()[i].parent;
-      last_[i] = !has_later[parent];
-      has_later[parent] = true;
-    }
     constexpr std::size_t left_max = 60;
     constexpr std::size_t place_max = 40;
     for (std::size_t i = 0; i < nodes().size(); ++i) {
@@ -145,14 +115,7 @@ class tree_printer {
     // Who is deeper is drawn below "⋯": half of a narrow terminal is for what is to be read.
     const std::size_t levels_max =
         session_.on_terminal() ? std::clamp<std::size_t>(session_.around().size.columns / 6, 2, 60) : 60;
-    std::string text;
-    std::size_t levels = 0;
-    for (std::size_t at = node; nodes()[at].depth > 0; at = nodes()[at].parent) {
-      if (++levels > levels_max) return "⋯  " + text;
-      const bool itself = at == node && !below;
-      text.insert(0, itself ? (last_[at] ? "└─ " : "├─ ") : (last_[at] ? "   " : "│  "));
-    }
-    return text;
+    return trace_.tree.guides(node, below, levels_max);
   }
 
   line line_of(std::size_t place) const {
@@ -161,7 +124,7 @@ class tree_printer {
     line line;
     line.guides = guides(place, false);
     line.hang = hang_of(place);
-    line.time = time_text(node);
+    line.time = trace_.tree.time_text(node);
     switch (node.what) {
       case trace_node::kind::command:
         line.tag = "CMD";
@@ -326,7 +289,6 @@ class tree_printer {
   session& session_;
   const style style_;
   const timestamp begins_;
-  std::vector<bool> last_;
   std::size_t left_ = 0;
   std::size_t place_ = 0;
   std::size_t position_ = 0;

@@ -7,7 +7,7 @@
 #include <whence/cli/model_standing.hpp>
 #include <whence/cli/session.hpp>
 #include <whence/cli/trace_source.hpp>
-#include <whence/cli/trace_tree.hpp>
+#include <whence/store/trace_tree.hpp>
 
 namespace whence::inline v0::cli {
 

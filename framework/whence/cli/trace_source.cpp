@@ -10,18 +10,6 @@
 
 namespace whence::inline v0::cli {
 
-traced_event::traced_event(const recorded_event& event)
-    : position(event.position),
-      version(event.version),
-      id(event.id),
-      stream(event.stream),
-      type(event.type),
-      type_version(event.type_version),
-      recorded_at(event.recorded_at),
-      correlation(event.correlation),
-      causation(event.causation),
-      causation_type(event.causation_type) {}
-
 trace_subject trace_source::subject(const recorded_event& event) const {
   return {.what = trace_subject::kind::event,
           .id = event.id.value(),

@@ -13,25 +13,9 @@
 #include <whence/cli/selection.hpp>
 #include <whence/cli/shortened_id.hpp>
 #include <whence/store/log.hpp>
+#include <whence/store/trace_tree.hpp>
 
 namespace whence::inline v0::cli {
-
-/// An event without its data, of which there may be many.
-struct traced_event {
-  traced_event() = default;
-  explicit traced_event(const recorded_event& event);
-
-  global_position position;
-  stream_version version;
-  event_id id;
-  std::string stream;
-  std::string type;
-  std::uint32_t type_version = 1;
-  timestamp recorded_at;
-  correlation_id correlation;
-  causation_id causation;
-  std::string causation_type;
-};
 
 /// What somebody wants to know the causes and effects of.
 struct trace_subject {
@@ -54,7 +38,7 @@ struct traced_events {
 /// are looked up by their id through the log's index already.
 ///
 /// Threads  one at a time.
-class trace_source {
+class trace_source final : public traced_log {
  public:
   /// `within` limits where the log is looked through: positions and times.
   trace_source(log_reader& log, selection within) : log_(log), within_(std::move(within)) {}
@@ -68,12 +52,10 @@ class trace_source {
   /// At most `limit` of them.
   traced_events events_of(const trace_subject& subject, std::size_t limit);
 
-  /// Nothing also if the event cannot be read.
-  std::optional<traced_event> event(const uuid& id);
+  std::optional<traced_event> event(const uuid& id) override;
 
-  /// Whether events of this type are found at the log's beginning. What caused an event is named in it by id and type only:
-  /// this tells an event that is missing from a command, which is never in the log.
-  bool is_event_type(std::string_view type);
+  /// Looks at the log's beginning.
+  bool is_event_type(std::string_view type) override;
 
  private:
   trace_subject whole_subject(const uuid& id);

@@ -1,10 +1,11 @@
-#include <whence/cli/trace_tree.hpp>
+#include <whence/store/trace_tree.hpp>
 
 #include <algorithm>
+#include <cstdio>
 #include <unordered_map>
 #include <utility>
 
-namespace whence::inline v0::cli {
+namespace whence::inline v0 {
 namespace {
 
 using places = std::unordered_map<uuid, std::size_t>;
@@ -30,12 +31,12 @@ struct sketch {
   }
 };
 
-trace_node cause_node(const traced_event& effect, std::size_t its_place, trace_source& source) {
+trace_node cause_node(const traced_event& effect, std::size_t its_place, traced_log& log) {
   trace_node node;
   node.id = effect.causation.value();
   node.name = effect.causation_type;
   node.first_event = its_place;
-  const bool is_missing = node.name.empty() || source.is_event_type(node.name);
+  const bool is_missing = node.name.empty() || log.is_event_type(node.name);
   node.what = is_missing ? trace_node::kind::unknown : trace_node::kind::command;
   return node;
 }
@@ -76,20 +77,33 @@ std::size_t beginning_of_circle(std::size_t from, const sketch& drawn) {
 
 }  // namespace
 
-trace_tree::trace_tree(std::vector<traced_event> events, trace_source& source) : events_(std::move(events)) {
-  climb(source);
-  arrange(source);
+traced_event::traced_event(const recorded_event& event)
+    : position(event.position),
+      version(event.version),
+      id(event.id),
+      stream(event.stream),
+      aggregate_type(event.aggregate_type),
+      type(event.type),
+      type_version(event.type_version),
+      recorded_at(event.recorded_at),
+      correlation(event.correlation),
+      causation(event.causation),
+      causation_type(event.causation_type) {}
+
+trace_tree::trace_tree(std::vector<traced_event> events, traced_log& log) : events_(std::move(events)) {
+  climb(log);
+  arrange(log);
 }
 
 /// Adds the events, of other correlations or beyond the limit, that caused what is there.
-void trace_tree::climb(trace_source& source) {
+void trace_tree::climb(traced_log& log) {
   places known;
   for (std::size_t i = 0; i < events_.size(); ++i) known.emplace(events_[i].id.value(), i);
   std::unordered_map<uuid, bool> asked;
   for (std::size_t i = 0; i < events_.size() && asked.size() < climbs_max; ++i) {
     const uuid cause = events_[i].causation.value();
     if (cause.is_nil() || known.contains(cause) || !asked.emplace(cause, true).second) continue;
-    std::optional<traced_event> found = source.event(cause);
+    std::optional<traced_event> found = log.event(cause);
     if (!found) continue;
     known.emplace(cause, events_.size());
     events_.push_back(std::move(*found));
@@ -98,7 +112,7 @@ void trace_tree::climb(trace_source& source) {
             [](const traced_event& one, const traced_event& other) { return one.position < other.position; });
 }
 
-void trace_tree::arrange(trace_source& source) {
+void trace_tree::arrange(traced_log& log) {
   sketch drawn;
   places known;
   for (std::size_t i = 0; i < events_.size(); ++i) {
@@ -116,7 +130,7 @@ void trace_tree::arrange(trace_source& source) {
       continue;
     }
     const auto [found, is_new] = known.emplace(cause, drawn.nodes.size());
-    if (is_new) drawn.roots.push_back(drawn.add(cause_node(events_[i], i, source)));
+    if (is_new) drawn.roots.push_back(drawn.add(cause_node(events_[i], i, log)));
     drawn.attach(i, found->second);
   }
   std::stable_sort(drawn.roots.begin(), drawn.roots.end(),
@@ -131,6 +145,56 @@ void trace_tree::arrange(trace_source& source) {
     list_from(beginning_of_circle(i, drawn), drawn, listed, nodes_);
     nodes_[begins].in_circle = true;
   }
+  mark_last();
+}
+
+void trace_tree::mark_last() {
+  std::vector<bool> has_later(nodes_.size() + 1);
+  for (std::size_t i = nodes_.size(); i-- > 0;) {
+    const std::size_t parent = nodes_[i].parent == trace_node::none ? nodes_.size() : nodes_[i].parent;
+    nodes_[i].last = !has_later[parent];
+    has_later[parent] = true;
+  }
+}
+
+const traced_event& trace_tree::event_of(const trace_node& node) const {
+  return events_[node.what == trace_node::kind::event ? node.event : node.first_event];
+}
+
+namespace {
+
+/// An id that was made with a command has its time in it. One that was derived may have any: then nothing is said.
+std::optional<timestamp> time_of(const trace_node& node, timestamp recorded) {
+  if (node.what == trace_node::kind::event) return recorded;
+  if (node.id.version() != 7 || node.id.time() > recorded || recorded - node.id.time() > std::chrono::hours(1))
+    return std::nullopt;
+  return node.id.time();
+}
+
+}  // namespace
+
+timestamp trace_tree::begins() const {
+  if (nodes_.empty()) return {};
+  const timestamp recorded = event_of(nodes_.front()).recorded_at;
+  return time_of(nodes_.front(), recorded).value_or(recorded);
+}
+
+std::string trace_tree::time_text(const trace_node& node) const {
+  const std::optional<timestamp> time = time_of(node, event_of(node).recorded_at);
+  if (!time) return {};
+  const timestamp began = begins();
+  return *time < began ? "-" + span_text(began - *time) : "+" + span_text(*time - began);
+}
+
+std::string trace_tree::guides(std::size_t node, bool below, std::size_t levels_max) const {
+  std::string text;
+  std::size_t levels = 0;
+  for (std::size_t at = node; nodes_[at].depth > 0; at = nodes_[at].parent) {
+    if (++levels > levels_max) return "⋯  " + text;
+    const bool itself = at == node && !below;
+    text.insert(0, itself ? (nodes_[at].last ? "└─ " : "├─ ") : (nodes_[at].last ? "   " : "│  "));
+  }
+  return text;
 }
 
 std::size_t trace_tree::find(const uuid& id) const {
@@ -175,6 +239,20 @@ void trace_tree::keep(const std::vector<bool>& kept) {
     fewer.push_back(std::move(node));
   }
   nodes_ = std::move(fewer);
+  mark_last();
 }
 
-}  // namespace whence::inline v0::cli
+std::string span_text(std::chrono::microseconds span) {
+  const auto in = [&span](double unit, const char* format) {
+    char text[32];
+    std::snprintf(text, sizeof text, format, static_cast<double>(span.count()) / unit);
+    return std::string(text);
+  };
+  if (span < std::chrono::seconds(1)) return std::to_string(span.count() / 1000) + " ms";
+  if (span < std::chrono::minutes(1)) return in(1e6, "%.2f s");
+  if (span < std::chrono::hours(1)) return in(60e6, "%.1f min");
+  if (span < std::chrono::days(1)) return in(3600e6, "%.1f h");
+  return in(86400e6, "%.1f d");
+}
+
+}  // namespace whence::inline v0
