@@ -11,6 +11,7 @@
 #include <doctest/doctest.h>
 
 #include <tests/temporary_folder.hpp>
+#include <whence/core/simulation.hpp>
 
 using namespace whence;
 using namespace std::chrono_literals;
@@ -328,4 +329,40 @@ TEST_CASE("a command can be awaited and chained, and an unfinished one outlives 
   static_cast<void>(app.send<Count>(one, 1));
   app.stop();
   CHECK(given.plan().start().load(one).state.total == 5);
+}
+
+TEST_CASE("an application says how each of its projections is, and how many commands are on their way") {
+  const desk given;
+  simulation world;
+  world.runtime().executor->on_report([](const std::exception_ptr&) {});
+  const auto app = application::on(memory())
+                       .aggregate<Counter>()
+                       .projection<Sums>()
+                       .running_on(world.runtime())
+                       .stopping_within(0ns)
+                       .start();
+  std::size_t on_their_way = 0;
+  before_decision = [&] { on_their_way = app.commands_on_their_way(); };
+  CHECK(app.send<Count>(one, 1).get().accepted());
+  before_decision = [] {};
+  CHECK(on_their_way == 1);
+  CHECK(app.commands_on_their_way() == 0);
+
+  world.run_all();
+  const projection_standing well = app.projections().at(0);
+  CHECK(well.name == "sums");
+  CHECK(well.events.front().name == "Counted");
+  CHECK(well.state == subscription_state::live);
+  CHECK(well.position == global_position{1});
+  CHECK(well.failure == nullptr);
+
+  before_event = [](const event_context&) { throw std::runtime_error("no ink"); };
+  CHECK(app.send<Count>(one, 1).get().accepted());
+  world.run_all();
+  CHECK(app.projections().at(0).state == subscription_state::retrying);
+  CHECK(app.projections().at(0).failure != nullptr);
+  world.advance(1min);
+  CHECK(app.projections().at(0).state == subscription_state::failed);
+  CHECK(app.projections().at(0).position == global_position{1});
+  CHECK_THROWS_AS(std::rethrow_exception(app.projections().at(0).failure), projection_failed);
 }

@@ -24,7 +24,7 @@ TABLE = {
     "app": (["modelling", "projection", "upcasting"], []),
     "rehearsal": (["modelling", "projection", "upcasting"], []),
     "cli": (["modelling", "projection", "upcasting", "contracts", "rehearsal"], []),
-    "testing": (["modelling", "projection", "contracts"], []),
+    "testing": (["modelling", "projection", "contracts", "app"], []),
 }
 
 

@@ -1,6 +1,7 @@
 // Tests that fail, to see what is printed: docs/testing.md shows it.
 #include <doctest/doctest.h>
 
+#include <whence/testing/application_run.hpp>
 #include <whence/testing/given.hpp>
 #include <whence/testing/given_events.hpp>
 #include <whence/testing/given_stored.hpp>
@@ -10,7 +11,8 @@
 #include "tests/testing/sums.hpp"
 
 using namespace shop;
-using whence::testing::given, whence::testing::given_events, whence::testing::given_stored, whence::testing::in;
+using whence::testing::application_run, whence::testing::given, whence::testing::given_events;
+using whence::testing::given_stored, whence::testing::in;
 using whence::testing::refuses_json, whence::testing::stored, whence::testing::writes_json;
 
 TEST_CASE("a placed order is paid") {
@@ -41,4 +43,11 @@ TEST_CASE("orders of former days are read as of today") {
 TEST_CASE("a payment is written in cents") {
   writes_json(OrderPaid{450}, R"({"cents":451})");
   refuses_json<OrderPaid>(R"({"cents":true})", "/card");
+}
+
+TEST_CASE("a payment back is added up") {
+  const whence::id<Order> first{"order-1"};
+  application_run run(whence::application::on(whence::memory()).aggregate<Order>().projection<Sums>());
+  run.send<PlaceOrder>(first, "ada").then_accepted();
+  run.send<PayOrder>(first, -50).then(OrderPaid{-50}, OrderClosed{});
 }

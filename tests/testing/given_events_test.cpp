@@ -8,7 +8,7 @@
 #include <vector>
 
 #include <whence/app/application.hpp>
-#include <whence/core/simulation.hpp>
+#include <whence/testing/application_run.hpp>
 #include <whence/testing/given_events.hpp>
 
 #include "tests/testing/failures.hpp"
@@ -17,7 +17,7 @@
 
 using namespace shop;
 using failures::text_of;
-using whence::testing::given_events, whence::testing::in;
+using whence::testing::application_run, whence::testing::given_events, whence::testing::in;
 
 namespace {
 
@@ -210,18 +210,10 @@ struct LastPayment {
 }  // namespace
 
 TEST_CASE("an application's time is the test's") {
-  const auto clock = std::make_shared<whence::manual_clock>();  // stands at 2026-01-01T00:00:00Z
-  const auto system = whence::runtime::system();
   const auto log = given_events(in(first, OrderPlaced{"ada", {}})).as_log();
-  const auto app = whence::application::on(log)
-                       .aggregate<Order>()
-                       .projection<LastPayment>()
-                       .running_on({clock, std::make_shared<whence::seeded_entropy>(7), system.files, system.executor})
-                       .start();
-  clock->advance(std::chrono::days{28});
-  const auto paid = app.send<PayOrder>(first, 5).get();
-
-  const auto model = app.model<LastPayment>();
-  model.include(paid.token());
-  model.read([](const LastPayment& last) { CHECK(whence::to_rfc3339(last.when) == "2026-01-29T00:00:00.000000Z"); });
+  application_run run(whence::application::on(log).aggregate<Order>().projection<LastPayment>());
+  run.advance(std::chrono::days{28});  // the run's clock began at 2026-01-01T00:00:00Z
+  run.send<PayOrder>(first, 5).then(in(first, OrderPaid{5}));
+  run.then_model<LastPayment>(
+      [](const LastPayment& last) { CHECK(whence::to_rfc3339(last.when) == "2026-01-29T00:00:00.000000Z"); });
 }

@@ -74,7 +74,7 @@ struct Order {
 
 struct PlaceOrder {
   std::string customer;
-  std::vector<Line> lines;
+  std::vector<Line> lines{};
   std::optional<std::string> note{};
 };
 struct PayOrder {

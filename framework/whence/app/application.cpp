@@ -45,6 +45,8 @@ class detail::command_gate {
     const auto own = state_.lock();
     if (--own->inside == 0) empty_.notify_all();
   }
+  std::size_t inside() { return state_.lock()->inside; }
+
   /// From now on nobody enters.
   void close() { state_.lock()->closed = true; }
 
@@ -103,7 +105,8 @@ struct application::parts {
   const std::shared_ptr<detail::command_gate> gate = std::make_shared<detail::command_gate>();
   command_bus bus;
   const repository aggregates;
-  std::vector<std::shared_ptr<projection_runner>> projections;  // by name, ascending
+  std::vector<std::shared_ptr<projection_runner>> projections;    // by name, ascending
+  std::vector<const detail::projection_definition*> definitions;  // of each
 
   std::atomic<bool> stopping{false};
   std::atomic<int> signal{0};
@@ -143,6 +146,7 @@ application::parts::parts(application_builder::parts plan, whence::runtime runs_
     projections.push_back(
         projection_runner::make(*planned.definition, std::move(planned.object),
                                 {.log = log, .runtime = runtime, .models_directory = plan.log.models_directory()}));
+    definitions.push_back(planned.definition);
   }
   for (const auto& each : projections) each->follow();
   if (!plan.on_signals) return;
@@ -280,6 +284,21 @@ std::shared_ptr<projection_runner> application::runner_of(std::string_view proje
   }
   return *found;
 }
+
+std::vector<projection_standing> application::projections() const {
+  std::vector<projection_standing> all;
+  for (std::size_t i = 0; i < parts_->projections.size(); ++i) {
+    projection_runner& each = *parts_->projections[i];
+    all.push_back({.name = each.name(),
+                   .events = parts_->definitions[i]->events,
+                   .state = each.state(),
+                   .position = each.position(),
+                   .failure = each.failure()});
+  }
+  return all;
+}
+
+std::size_t application::commands_on_their_way() const { return parts_->gate->inside(); }
 
 whence::log& application::log() const noexcept { return *parts_->log; }
 token application::head_token() const { return {parts_->log->identity().epoch, parts_->log->head()}; }

@@ -10,12 +10,16 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
+#include <exception>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include <whence/app/errors.hpp>
 #include <whence/core/async.hpp>
@@ -27,10 +31,20 @@
 #include <whence/projection/read_model.hpp>
 #include <whence/store/log.hpp>
 #include <whence/store/log_source.hpp>
+#include <whence/subscription/subscription.hpp>
 
 namespace whence::inline v0 {
 
 class application;
+
+/// How a projection of a running application is.
+struct projection_standing {
+  std::string_view name;               ///< lives as long as the program, as `events` does
+  std::span<const event_type> events;  ///< what it handles
+  subscription_state state;
+  global_position position;    ///< how far its read model has come; 0 if there is none yet
+  std::exception_ptr failure;  ///< why it has failed, or is trying again; null otherwise
+};
 
 namespace detail {
 
@@ -205,6 +219,12 @@ class application {
     static_cast<void>(must_be_in_database<Projection>{});
     return runner_of(Projection::info.name)->rebuild();
   }
+
+  /// All projections, by name: for who watches over the application.
+  std::vector<projection_standing> projections() const;
+
+  /// How many commands were sent and have not ended yet.
+  std::size_t commands_on_their_way() const;
 
   /// The log, for what the calls above don't cover. Lives as long as the application.
   whence::log& log() const noexcept;

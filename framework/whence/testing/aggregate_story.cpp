@@ -7,12 +7,6 @@
 namespace whence::testing::inline v0::detail {
 namespace {
 
-std::string shown_refusal(const rejected& refusal) { return refusal.code + " (" + refusal.message + ")"; }
-
-std::string count_of(std::size_t events) {
-  return events == 1 ? "1 event was expected" : std::to_string(events) + " events were expected";
-}
-
 /// Empty if both are the same decision.
 difference_list decision_differences(const whence::detail::decision& first, const whence::detail::decision& second) {
   difference_list list = event_differences(first.events, second.events);
@@ -95,7 +89,7 @@ bool aggregate_story::was_rejected(const std::string& expectation, const std::st
 void aggregate_story::then(const std::vector<decided_event>& expected, const std::source_location& where) {
   if (broken_) return;
   const difference_list differences = event_differences(expected, decided_);
-  if (!was_rejected(count_of(expected.size()), differences.text(), where)) {
+  if (!was_rejected(count_expected(expected.size()), differences.text(), where)) {
     if (differences.empty()) {
       report_met();
     } else {

@@ -50,6 +50,12 @@ std::string name_of(const event_type& type) {
   return name;
 }
 
+std::string count_expected(std::size_t events) {
+  return events == 1 ? "1 event was expected" : std::to_string(events) + " events were expected";
+}
+
+std::string shown_refusal(const rejected& refusal) { return refusal.code + " (" + refusal.message + ")"; }
+
 std::string shown_event(const compared_event& event) {
   return name_of(event.type).append(" ").append(shown(json_of(event.data)));
 }

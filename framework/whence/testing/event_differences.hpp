@@ -1,6 +1,7 @@
 /// Where the events that were found differ from those that were expected.
 #pragma once
 
+#include <cstddef>
 #include <span>
 #include <string>
 #include <vector>
@@ -27,5 +28,11 @@ difference_list event_differences(std::span<const decided_event> expected, std::
 
 /// "OrderPaid", "OrderPlaced version 2".
 std::string name_of(const event_type& type);
+
+/// "1 event was expected", "2 events were expected".
+std::string count_expected(std::size_t events);
+
+/// "order.missing (there is no such order)".
+std::string shown_refusal(const rejected& refusal);
 
 }  // namespace whence::testing::inline v0

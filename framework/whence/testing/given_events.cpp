@@ -6,30 +6,12 @@
 #include <whence/projection/errors.hpp>
 #include <whence/projection/runner.hpp>
 #include <whence/sql/database.hpp>
-#include <whence/sql/error.hpp>
 #include <whence/testing/recorded_history.hpp>
 #include <whence/testing/report_failure.hpp>
-#include <whence/testing/row_differences.hpp>
-#include <whence/testing/shown_text.hpp>
+#include <whence/testing/row_check.hpp>
 
 namespace whence::testing::inline v0 {
 namespace {
-
-/// Beyond those that are expected.
-constexpr std::size_t more_rows_max = 100;
-
-/// The query on one line.
-std::string shown_query(std::string_view query) {
-  std::string line;
-  for (const char c : query) {
-    const bool space = c == ' ' || c == '\n' || c == '\t';
-    if (!space)
-      line += c;
-    else if (!line.empty() && line.back() != ' ')
-      line += ' ';
-  }
-  return "\n  query: " + shown(line);
-}
 
 std::shared_ptr<projection_runner> project(const whence::detail::projection_definition& definition,
                                            std::shared_ptr<void> object, const log_source& recorded) {
@@ -71,20 +53,9 @@ detail::projected::projected(const whence::detail::projection_definition& defini
 void detail::projected::then_rows(std::string_view query, const std::vector<row>& expected,
                                   const std::source_location& where) const {
   if (!parts_->runner) return;
-  difference_list differences;
-  try {
-    const auto snapshot = parts_->runner->snapshot();
-    differences =
-        row_differences(expected, read_rows(snapshot->database().prepare(query), expected.size() + more_rows_max));
-  } catch (const sql::sql_error& failure) {
-    report_failure(parts_->name + " cannot be asked that\n  " + failure.what() + shown_query(query), where);
-    return;
-  }
-  if (differences.empty()) {
-    report_met();
-  } else {
-    report_failure(parts_->name + " has other rows than expected" + differences.text() + shown_query(query), where);
-  }
+  const auto snapshot = parts_->runner->snapshot();
+  std::string failure = row_failure(parts_->name, snapshot->database(), query, expected);
+  failure.empty() ? report_met() : report_failure(std::move(failure), where);
 }
 
 void detail::projected::then_model(look_at_database call, void* look) const {

@@ -36,10 +36,6 @@ struct reading {
   std::optional<refusal> refused;
 };
 
-std::string count_of(std::size_t events) {
-  return events == 1 ? "1 event was expected" : std::to_string(events) + " events were expected";
-}
-
 class history_reader {
  public:
   explicit history_reader(const detail::history& past) : past_(past) {}
@@ -184,7 +180,7 @@ void upcast_history::check(const std::vector<given_event>& expected, const std::
   const std::vector<compared_event> wanted = as_compared(expected);
   const difference_list differences = event_differences(wanted, as_compared(found.events));
   if (found.refused) {
-    report_failure("a stored event was refused; " + count_of(expected.size()) + lines_of(*found.refused, reader) +
+    report_failure("a stored event was refused; " + count_expected(expected.size()) + lines_of(*found.refused, reader) +
                        differences.text(),
                    where);
   } else if (!differences.empty()) {

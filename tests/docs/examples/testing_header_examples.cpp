@@ -2,11 +2,13 @@
 #include <doctest/doctest.h>
 
 #include <cereal/cereal.hpp>
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
 
-#include <whence/modelling/aggregate.hpp>
+#include <whence.hpp>
+#include <whence/testing/application_run.hpp>
 #include <whence/testing/given_stored.hpp>
 #include <whence/testing/json_forms.hpp>
 
@@ -45,8 +47,29 @@ struct OrderTouched {
 struct Order {
   static constexpr whence::aggregate_type type{"Order"};
   using events = whence::events<OrderPlaced, OrderPaid>;
-  void apply(const OrderPlaced&) {}
+  bool placed = false;
+  void apply(const OrderPlaced&) { placed = true; }
   void apply(const OrderPaid&) {}
+};
+
+struct PlaceOrder {
+  std::string customer;
+  std::int64_t cents = 0;
+};
+whence::outcome<Order> decide(const Order& order, const PlaceOrder& c) {
+  if (order.placed) return whence::rejected{"order.exists", "it is placed already"};
+  return OrderPlaced{c.customer, c.cents};
+}
+
+struct OrderSummary {
+  static constexpr whence::projection_info info{"order_summary", 1};
+  using events = whence::events<OrderPlaced>;
+  void create(whence::sql::database& db) {
+    db.run("CREATE TABLE order_summary (customer TEXT NOT NULL, cents INTEGER NOT NULL)");
+  }
+  void on(const OrderPlaced& event, const whence::event_context&, whence::sql::database& db) {
+    db.run("INSERT INTO order_summary VALUES (?, ?)", {event.customer, event.cents});
+  }
 };
 
 whence::upcasters order_upcasters() {
@@ -84,4 +107,14 @@ TEST_CASE("tests of single values, as the header shows them") {
   writes_json(OrderPaid{450}, R"({"cents":450})");
   reads_json(R"({"cents":450,"note":null})", OrderPaid{450});
   refuses_json<OrderPaid>(R"({"cents":"450"})", "/cents");
+}
+
+TEST_CASE("tests of whole applications, as the header shows them") {
+  using whence::testing::application_run, whence::testing::in;
+  const whence::id<Order> order{"order-1"};
+  application_run run(whence::application::on(whence::memory()).aggregate<Order>().projection<OrderSummary>());
+  run.send<PlaceOrder>(order, "ada", 450).then(in(order, OrderPlaced{"ada", 450}));
+  run.send<PlaceOrder>(order, "bob", 1).then_rejected("order.exists");
+  run.then_rows<OrderSummary>("SELECT customer, cents FROM order_summary", {{"ada", 450}});
+  run.advance(std::chrono::hours{24});
 }
