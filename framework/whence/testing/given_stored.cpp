@@ -243,4 +243,8 @@ const upcast_history& upcast_history::then_refused(std::string_view code, std::s
   return *this;
 }
 
+log_source stored_history::as_log(std::source_location where) const {
+  return record_or_report({events_}, where).value_or(memory());
+}
+
 }  // namespace whence::testing::inline v0

@@ -116,6 +116,9 @@ class stored_history {
     return upcast_history({events_, std::move(shared)});
   }
 
+  /// A log in memory with these events as they are stored, for an application that brings its upcasters along.
+  log_source as_log(std::source_location where = std::source_location::current()) const;
+
  private:
   std::vector<given_event> events_;
 };

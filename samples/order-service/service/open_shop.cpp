@@ -19,23 +19,24 @@
 
 namespace shop {
 
-whence::application open_shop(const std::string& store, absent_shop absent, background_handler background,
-                              whence::sqlite_options options) {
-  if (absent == absent_shop::is_an_error && !whence::system_files()->status(store)) throw whence::log_missing(store);
-  const auto runtime = whence::runtime::system();
-  if (background) runtime.executor->on_report(std::move(background));
-  return whence::application::on(whence::upcasting(whence::sqlite(store, options), shop_upcasters()))
+whence::application_builder shop_on(const whence::log_source& log) {
+  return whence::application::on(whence::upcasting(log, shop_upcasters()))
       .named("order-service")
-      .running_on(runtime)
       .aggregate<Order>()
       .aggregate<Payment>()
       .aggregate<StockItem>()
       .aggregate<CreditNote>()
       .projection<OrderSummary>()
       .projection<SalesByCountry>()
-      .projection<StockLevels>()
-      .stop_on_signals()
-      .start();
+      .projection<StockLevels>();
+}
+
+whence::application open_shop(const std::string& store, absent_shop absent, background_handler background,
+                              whence::sqlite_options options) {
+  if (absent == absent_shop::is_an_error && !whence::system_files()->status(store)) throw whence::log_missing(store);
+  const auto runtime = whence::runtime::system();
+  if (background) runtime.executor->on_report(std::move(background));
+  return shop_on(whence::sqlite(store, options)).running_on(runtime).stop_on_signals().start();
 }
 
 whence::visitor visit_shop(const std::string& store, loss_handler told) {

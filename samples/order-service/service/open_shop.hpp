@@ -20,6 +20,9 @@ enum class absent_shop {
 /// Told of what fails in the background: on any thread, and as long as the application is there.
 using background_handler = std::function<void(std::exception_ptr)>;
 
+/// The shop on that log, not started yet: for `open_shop`, and for who runs it elsewhere, as tests do.
+whence::application_builder shop_on(const whence::log_source& log);
+
 /// For the one process that trades. Stops in order on SIGTERM and SIGINT.
 /// Throws   log_missing; see `application_builder::start`.
 whence::application open_shop(const std::string& store, absent_shop absent = absent_shop::is_opened,

@@ -9,6 +9,8 @@
 #include <domain/payment.hpp>
 #include <domain/stock_item.hpp>
 #include <whence/serialization/json.hpp>
+#include <whence/testing/generated.hpp>
+#include <whence/testing/json_forms.hpp>
 
 using namespace shop;
 
@@ -51,4 +53,21 @@ TEST_CASE("a guest is nobody, not somebody without a name") {
   CHECK(stored(CreditNoteIssued{"C1", std::nullopt, "France", {}, Money{0}}) ==
         R"(CreditNoteIssued 2 {"number":"C1","country":"France","lines":[],)"
         R"("total":{"tenThousandths":0,"currency":"GBP"}})");
+}
+
+TEST_CASE("every event comes back from its forms, and its schema says what reading says") {
+  using whence::testing::round_trips;
+  round_trips<OrderPlaced>();
+  round_trips<OrderCancelled>();
+  round_trips<PaymentTaken>();
+  round_trips<PaymentRefunded>();
+  round_trips<StockAdjusted>();
+  round_trips<CreditNoteIssued>();
+}
+
+TEST_CASE("a guest may be written out, and a customer is a text") {
+  whence::testing::reads_json(R"({"number":"C1","customer":null,"country":"France","lines":[],"total":)" + total + "}",
+                              CreditNoteIssued{"C1", std::nullopt, "France", {}, Money{101'700}});
+  whence::testing::refuses_json<CreditNoteIssued>(R"({"number":"C1","customer":7})", "/customer");
+  whence::testing::writes_json(Money{33'900}, R"({"tenThousandths":33900,"currency":"GBP"})");
 }
