@@ -54,4 +54,9 @@ std::string run_by_application(const recorded_event* any, const surroundings& ar
          ": PROGRAM" + line;
 }
 
+std::string run_by_application(log_reader& log, const surroundings& around, const std::string& line) {
+  const event_page first = log.read({}, {}, {.events = 1, .scanned = 1});
+  return run_by_application(first.empty() ? nullptr : &first.front(), around, line);
+}
+
 }  // namespace whence::inline v0::cli

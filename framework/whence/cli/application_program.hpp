@@ -17,4 +17,7 @@ struct types_missing final : error {
 /// What to type, so that the application does it: `line` behind its name, which is that of what wrote `any` (null: nothing did).
 std::string run_by_application(const recorded_event* any, const surroundings& around, const std::string& line);
 
+/// The same, with the first event of the log.
+std::string run_by_application(log_reader& log, const surroundings& around, const std::string& line);
+
 }  // namespace whence::inline v0::cli

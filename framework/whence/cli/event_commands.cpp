@@ -40,9 +40,11 @@ std::string json_of(const recorded_event& event) {
 }
 
 std::string type_of(const recorded_event& event) {
-  std::string type(event.type);
-  if (event.type_version != 1) type += " v" + std::to_string(event.type_version);
-  return type;
+  return event.type_version == 1 ? std::string(event.type) : type_and_version(event.type, event.type_version);
+}
+
+std::string type_and_version(std::string_view type, std::uint32_t version) {
+  return std::string(type) + " v" + std::to_string(version);
 }
 
 std::string place_of(const recorded_event& event) {

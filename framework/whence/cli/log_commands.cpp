@@ -2,25 +2,22 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <memory>
 #include <optional>
-#include <stop_token>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <whence/cli/advice.hpp>
 #include <whence/cli/display_text.hpp>
 #include <whence/cli/failure.hpp>
 #include <whence/cli/flags.hpp>
-#include <whence/cli/interruption.hpp>
 #include <whence/cli/item_list.hpp>
 #include <whence/cli/json_list.hpp>
+#include <whence/cli/long_work.hpp>
 #include <whence/cli/program_name.hpp>
-#include <whence/cli/progress_line.hpp>
 #include <whence/cli/request.hpp>
 #include <whence/cli/session.hpp>
-#include <whence/core/async.hpp>
 #include <whence/core/json_text.hpp>
 #include <whence/store/log_verification.hpp>
 
@@ -173,26 +170,15 @@ void print_verification(const std::string& log, const log_verification& found, s
 
 exit_code verify(const request& request, session& session) {
   const log_source& source = session.source();
-  std::stop_source stop;
   verify_options options;
   options.from = global_position{request.number("--from").value_or(1)};
-  options.stop = stop.get_token();
-  const std::unique_ptr<interruption> interrupted = session.around().catch_interrupts();
   log_verification found;
-  {
-    progress_line line(session.around());
-    options.on_progress = [&](const verify_progress& progress) {
-      line.show(progress.doing, progress.done, progress.of);
-      if (interrupted->wanted()) stop.request_stop();
-    };
-    try {
-      found = verify_log(source, session.around().runtime, options);
-    } catch (const operation_cancelled&) {
-      line.clear();
-      session.say("stopped before the end; nothing is known of the rest");
-      return interrupted->code();
-    }
-  }
+  const auto stopped = carry_out(session, "", [&](std::stop_token stop, const report_progress& report) {
+    options.stop = std::move(stop);
+    options.on_progress = [&](const verify_progress& now) { report(now.doing, now.done, now.of); };
+    found = verify_log(source, session.around().runtime, options);
+  });
+  if (stopped) return *stopped;
   if (found.sound() && request.has("--from") && options.from > found.head) {
     const std::string end = std::to_string(found.head.value());
     throw usage_error(

@@ -1,35 +1,30 @@
 #include <whence/cli/rehearse_command.hpp>
 
 #include <cstdint>
-#include <memory>
 #include <optional>
-#include <stop_token>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <whence/cli/application_program.hpp>
 #include <whence/cli/display_text.hpp>
-#include <whence/cli/interruption.hpp>
+#include <whence/cli/event_commands.hpp>
 #include <whence/cli/item_list.hpp>
 #include <whence/cli/json_list.hpp>
+#include <whence/cli/long_work.hpp>
 #include <whence/cli/program_name.hpp>
-#include <whence/cli/progress_line.hpp>
 #include <whence/cli/request.hpp>
 #include <whence/cli/session.hpp>
-#include <whence/core/async.hpp>
 #include <whence/core/json_text.hpp>
 #include <whence/rehearsal/rehearsal.hpp>
 
 namespace whence::inline v0::cli {
 namespace {
 
-std::string name_of(std::string_view type, std::uint32_t version) {
-  return std::string(type) + " v" + std::to_string(version);
-}
-
 std::string type_of(const rehearsal_finding& finding) {
-  return finding.event_type.empty() ? finding.aggregate_type : name_of(finding.event_type, finding.event_version);
+  return finding.event_type.empty() ? finding.aggregate_type
+                                    : type_and_version(finding.event_type, finding.event_version);
 }
 
 /// `rehearsal.failed`: this program should not be deployed on this log.
@@ -67,12 +62,10 @@ types_missing no_types(const request& request, session& session) {
   std::string line = " whence rehearse";
   for (const std::string_view option : {"--save", "--against"})
     if (const auto file = request.value(option)) line += " " + std::string(option) + " " + shell_word(*file);
-  const event_page first = session.log().read({}, {}, {.events = 1, .scanned = 1});
-  return types_missing(
-      {.what = "this needs the application's types, which the stock binary does not have",
-       .where = {},
-       .why = "a rehearsal tries a program on a log",
-       .remedy = run_by_application(first.empty() ? nullptr : &first.front(), session.around(), line)});
+  return types_missing({.what = "this needs the application's types, which the stock binary does not have",
+                        .where = {},
+                        .why = "a rehearsal tries a program on a log",
+                        .remedy = run_by_application(session.log(), session.around(), line)});
 }
 
 // --- as JSON ----------------------------------------------------------------------------------------------------------
@@ -145,7 +138,7 @@ std::string passed_over(const rehearsal& found) {
   }
   if (first == nullptr) return "none";
   return with_groups(found.not_handled) + " of " + counted(types, "type") + (types == 1 ? ": " : ", such as ") +
-         name_of(first->event_type, first->version) + " of " + first->aggregate_type;
+         type_and_version(first->event_type, first->version) + " of " + first->aggregate_type;
 }
 
 void print_rehearsal(const std::string& log, const rehearsal& found, const rehearsal_options& options,
@@ -189,28 +182,17 @@ std::string file_of(const request& request, std::string_view option) {
 exit_code run_rehearsal(const request& request, session& session) {
   if (session.around().types == nullptr) throw no_types(request, session);
   session.log();  // what is wrong with it as a whole is told
-  std::stop_source stop;
   rehearsal_options options;
   options.save_to = file_of(request, "--save");
   options.compare_with = file_of(request, "--against");
-  options.stop = stop.get_token();
-  const std::unique_ptr<interruption> interrupted = session.around().catch_interrupts();
   rehearsal found;
-  {
-    progress_line line(session.around());
-    options.on_progress = [&](const rehearsal_progress& progress) {
-      line.show("events", progress.done, progress.of);
-      if (interrupted->wanted()) stop.request_stop();
-    };
-    try {
-      found = rehearse(session.source(), session.around().types->known(), session.around().runtime, options);
-    } catch (const operation_cancelled&) {
-      line.clear();
-      session.say("stopped before the end; nothing is known of the rest" +
-                  std::string(options.save_to.empty() ? "" : ", and nothing was saved"));
-      return interrupted->code();
-    }
-  }
+  const std::string_view moreover = options.save_to.empty() ? "" : ", and nothing was saved";
+  const auto stopped = carry_out(session, moreover, [&](std::stop_token stop, const report_progress& report) {
+    options.stop = std::move(stop);
+    options.on_progress = [&](const rehearsal_progress& now) { report("events", now.done, now.of); };
+    found = rehearse(session.source(), session.around().types->known(), session.around().runtime, options);
+  });
+  if (stopped) return *stopped;
   if (session.form() == output_form::table) {
     print_rehearsal(session.store(), found, options, session);
   } else {

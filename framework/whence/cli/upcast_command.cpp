@@ -2,30 +2,24 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <memory>
-#include <stop_token>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <whence/cli/application_program.hpp>
 #include <whence/cli/display_text.hpp>
-#include <whence/cli/interruption.hpp>
+#include <whence/cli/event_commands.hpp>
 #include <whence/cli/item_list.hpp>
 #include <whence/cli/json_list.hpp>
-#include <whence/cli/progress_line.hpp>
+#include <whence/cli/long_work.hpp>
 #include <whence/cli/request.hpp>
 #include <whence/cli/session.hpp>
-#include <whence/core/async.hpp>
 #include <whence/core/json_text.hpp>
 #include <whence/rehearsal/rehearsal.hpp>
 
 namespace whence::inline v0::cli {
 namespace {
-
-std::string name_of(std::string_view type, std::uint32_t version) {
-  return std::string(type) + " v" + std::to_string(version);
-}
 
 /// Stored events of one type and version, of whatever aggregate, and what becomes of them.
 struct upcast_kind {
@@ -105,7 +99,7 @@ struct events_not_upcast final : error {
     error_text text;
     text.what = visible(log) + ": " + with_groups(survey.failed) +
                 (survey.failed == 1 ? " event cannot be upcast" : " events cannot be upcast");
-    text.where = "event #" + at + ", " + visible(name_of(first.type, first.version));
+    text.where = "event #" + at + ", " + visible(type_and_version(first.type, first.version));
     text.why = "no upcaster begins at that version; today's is " + std::to_string(first.version_of_today);
     for (const rehearsal_finding& finding : survey.found.findings)
       if (finding.position == first.first_failed) text.why = visible(finding.detail);
@@ -115,19 +109,17 @@ struct events_not_upcast final : error {
 };
 
 types_missing no_types(const request& request, session& session) {
-  const event_page first = session.log().read({}, {}, {.events = 1, .scanned = 1});
+  const std::string line = request.has("--check") ? " whence schema upcast --check" : " whence schema upcast";
   return types_missing({.what = "this needs the application's upcasters, which the stock binary does not have",
                         .where = {},
                         .why = "what events become is what the application's own code makes of them",
-                        .remedy = run_by_application(
-                            first.empty() ? nullptr : &first.front(), session.around(),
-                            request.has("--check") ? " whence schema upcast --check" : " whence schema upcast")});
+                        .remedy = run_by_application(session.log(), session.around(), line)});
 }
 
 std::string names_of(const std::vector<event_type>& types) {
   if (types.empty()) return "no longer told";
   std::string names;
-  for (const event_type& type : types) names += (names.empty() ? "" : ", ") + name_of(type.name, type.version);
+  for (const event_type& type : types) names += (names.empty() ? "" : ", ") + type_and_version(type.name, type.version);
   return names;
 }
 
@@ -136,7 +128,7 @@ std::string today_of(const upcast_kind& kind) {
   std::string all;
   for (const upcast_way& way : kind.ways) {
     if (!all.empty()) all += "; ";
-    if (!way.next.name.empty()) all += "before " + name_of(way.next.name, way.next.version) + ": ";
+    if (!way.next.name.empty()) all += "before " + type_and_version(way.next.name, way.next.version) + ": ";
     all += names_of(way.today);
   }
   return all;
@@ -186,7 +178,7 @@ std::string json_of_survey(const std::string& log, const upcast_survey& survey) 
 
 constexpr item_column<upcast_kind> kind_columns[] = {
     {{.title = "EVENT", .name = "eventType", .colour = tint::cyan, .least = 12},
-     [](const upcast_kind& kind, const cell_style&) { return name_of(kind.type, kind.version); }},
+     [](const upcast_kind& kind, const cell_style&) { return type_and_version(kind.type, kind.version); }},
     {{.title = "EVENTS", .name = "events", .right = true},
      [](const upcast_kind& kind, const cell_style&) { return with_groups(kind.events); }},
     {{.title = "FIRST", .name = "first", .right = true, .spare = 1},
@@ -206,7 +198,7 @@ constexpr item_column<rehearsal_finding> failure_columns[] = {
      [](const rehearsal_finding& finding, const cell_style&) { return finding.stream; }},
     {{.title = "TYPE", .name = "type", .least = 8},
      [](const rehearsal_finding& finding, const cell_style&) {
-       return name_of(finding.event_type, finding.event_version);
+       return type_and_version(finding.event_type, finding.event_version);
      }},
     {{.title = "WHAT", .name = "detail", .least = 20},
      [](const rehearsal_finding& finding, const cell_style&) { return finding.detail; }},
@@ -241,27 +233,16 @@ exit_code show_upcast(const request& request, session& session) {
   session.log();  // what is wrong with it as a whole is told
   const upcasters& through = session.around().types->known().upcasters();
   const bool checked = request.has("--check");
-  std::stop_source stop;
   rehearsal_options options;
-  options.stop = stop.get_token();
-  const std::unique_ptr<interruption> interrupted = session.around().catch_interrupts();
   upcast_survey survey;
-  {
-    progress_line line(session.around());
-    options.on_progress = [&](const rehearsal_progress& progress) {
-      line.show("events", progress.done, progress.of);
-      if (interrupted->wanted()) stop.request_stop();
-    };
-    try {
-      // Of a program without aggregates and projections, nothing but the upcasters is tried.
-      const program_types types = checked ? program_types().upcasting(through) : program_types();
-      survey = survey_of(rehearse(session.source(), types, session.around().runtime, options), through, checked);
-    } catch (const operation_cancelled&) {
-      line.clear();
-      session.say("stopped before the end; nothing is known of the rest");
-      return interrupted->code();
-    }
-  }
+  const auto stopped = carry_out(session, "", [&](std::stop_token stop, const report_progress& report) {
+    options.stop = std::move(stop);
+    options.on_progress = [&](const rehearsal_progress& now) { report("events", now.done, now.of); };
+    // Of a program without aggregates and projections, nothing but the upcasters is tried.
+    const program_types types = checked ? program_types().upcasting(through) : program_types();
+    survey = survey_of(rehearse(session.source(), types, session.around().runtime, options), through, checked);
+  });
+  if (stopped) return *stopped;
   const bool passed = survey.failed == 0;
   if (session.form() == output_form::table) {
     print_survey(session.store(), survey, session);

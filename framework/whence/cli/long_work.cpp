@@ -1,0 +1,30 @@
+#include <whence/cli/long_work.hpp>
+
+#include <memory>
+#include <string>
+
+#include <whence/cli/interruption.hpp>
+#include <whence/cli/progress_line.hpp>
+#include <whence/core/async.hpp>
+
+namespace whence::inline v0::cli {
+
+std::optional<exit_code> carry_out(session& session, std::string_view moreover,
+                                   const std::function<void(std::stop_token, const report_progress&)>& work) {
+  std::stop_source stop;
+  const std::unique_ptr<interruption> interrupted = session.around().catch_interrupts();
+  progress_line line(session.around());
+  try {
+    work(stop.get_token(), [&](std::string_view doing, std::uint64_t done, std::uint64_t of) {
+      line.show(doing, done, of);
+      if (interrupted->wanted()) stop.request_stop();
+    });
+    return std::nullopt;
+  } catch (const operation_cancelled&) {
+    line.clear();
+    session.say("stopped before the end; nothing is known of the rest" + std::string(moreover));
+    return interrupted->code();
+  }
+}
+
+}  // namespace whence::inline v0::cli
