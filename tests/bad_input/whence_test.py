@@ -309,12 +309,16 @@ WITH_TYPES = {
         case("", "contract.broken", 1, "schemas/order/OrderCancelled.v1.schema.json$", at="contracts changed", out=SOMETHING),
         case("", "contract.broken", 1, "schemas/order/OrderCancelled.v1.schema.json$", at="contracts cut", out=SOMETHING),
         case("--dir noise.json", "file.not_a_directory", 5, "noise.json$", at="contracts cut"),
+        case("--dir schema", "contract.missing", 3, "there are no contracts in schema$", at="contracts changed"),
+        case("--dir ''", "usage.value", 2, "--dir is empty$", at="contracts changed"),
     ],
     "schema release": ASKED_WRONG["schema release"] + [
         case("", "contract.changed", 4, "OrderCancelled version 1 was released, and is described otherwise now", at="contracts changed"),
         case("", "schema.malformed", 6, "schemas/order/OrderCancelled.v1.schema.json$", at="contracts cut"),
         case("--dir noise.json", "file.not_a_directory", 5, "noise.json$", at="contracts cut"),
         case("--columns evnt", "usage.value", 2, "there is no column \"evnt\"$", at="contracts"),
+        case("--dir no/where", "file.missing", 3, "mkdir -p no$", at="empty folder"),
+        case("--dir ''", "usage.value", 2, "--dir is empty$", at="contracts"),
     ],
     "stream state": [one for one in STOCK["stream state"] if one.code != "types.missing"] + [
         case("order-2 --at 9", "event.missing", 3, "whence stream show order-2$"),

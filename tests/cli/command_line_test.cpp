@@ -64,6 +64,15 @@ constexpr wrong_line wrong_lines[] = {
     {"stream show",
      "whence: `stream show` needs to know which: STREAM\n  do:    whence stream show --help  [usage.argument, exit "
      "2]\n"},
+    {"event list --lim 1",
+     "whence: there is no option --lim of `event list`; did you mean --limit?\n  do:    whence event list --limit 1  "
+     "[usage.option, exit 2]\n"},
+    {"event list --foo",
+     "whence: there is no option --foo of `event list`; did you mean --for?\n  do:    whence event list --for TIME  "
+     "[usage.option, exit 2]\n"},
+    {"--stor x inspect",
+     "whence: there is no option --stor; did you mean --store?\n  do:    whence --store x inspect  [usage.option, exit "
+     "2]\n"},
     {"event list --limit -1",
      "whence: --limit cannot be \"-1\"\n  do:    give a whole number, 0 or more  [usage.value, exit 2]\n"},
     {"event list --limit 18446744073709551616",

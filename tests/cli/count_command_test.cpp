@@ -17,7 +17,7 @@ TEST_CASE("a condition that cannot be read is refused before anything is counted
   console console;
   constexpr const char* no_sign = "^ an operator is expected here: = != < <= > >=";
   constexpr const char* no_value = "^ a value is expected here";
-  constexpr const char* no_number = "^ a whole number is expected here, and an operator for numbers";
+  constexpr const char* no_number = "^ a whole number is expected here";
   struct wrong {
     std::string text;
     std::size_t at;
@@ -31,9 +31,9 @@ TEST_CASE("a condition that cannot be read is refused before anything is counted
            wrong{">x", 1, no_number},
            wrong{">-1", 1, no_number},
            wrong{"> 1.5", 2, no_number},
-           wrong{"~1", 1, no_number},
-           wrong{"~ 1", 2, no_number},
-           wrong{">18446744073709551616", 1, no_number},
+           wrong{"~1", 0, "^ ~ is for texts, and the number of events is none"},
+           wrong{"events ~ 1", 7, "^ ~ is for texts, and the number of events is none"},
+           wrong{">18446744073709551616", 1, "^ this number is beyond 18446744073709551615"},
            wrong{"=>1", 1, "^ a value is expected here; a text that begins so stands in double quotes"},
            wrong{"streams > 1", 0, "^ the number of events is what is compared: nothing, or events"},
        }) {

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include <tests/cli/log_of_application.hpp>
+#include <tests/cli/shop_types.hpp>
 
 using namespace whence;
 using tests::ran;
@@ -105,6 +106,23 @@ TEST_CASE("each event that cannot be upcast is shown with its position; without 
   CHECK(document["failures"].size() == 2);
   CHECK(document["failures"][1]["globalPosition"] == 4);
   CHECK(document["kinds"][0]["ways"][0]["today"][0]["eventVersion"] == 3);
+}
+
+TEST_CASE("an event that lacks an upcaster is not known, though no other event has one") {
+  const cli_types types = cli_types("shop").aggregate<tests::shop_types::Order>();
+  tests::log_of_application log(types);
+  log.append("OrderNoted", 7, R"({"note":"late"})");
+  log.append("Elsewhere", 7, "{}");
+  const ran found = log.run("schema upcast --check");
+  CHECK(found.exit == 1);
+  CHECK(found.out ==
+        "shop.db\n"
+        "events  2, of which 0 read otherwise than they are stored\n"
+        "checked 1 cannot be upcast\n"
+        "\n"
+        "EVENT          EVENTS  FIRST  FAILED  TODAY\n"
+        "OrderNoted v7       1     #1       1  not known: no upcaster begins at it\n");
+  CHECK(found.err.find("no upcaster begins at that version; today's is 1") != std::string::npos);
 }
 
 TEST_CASE("a log that reads as it is stored has nothing to show") {

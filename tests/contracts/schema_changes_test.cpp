@@ -195,6 +195,18 @@ TEST_CASE("null, alternatives, lists, maps, tuples") {
             .starts_with("backward /card: was"));
 }
 
+TEST_CASE("objects and lists that are named one by one are compared value by value") {
+  const std::string numbers = R"({"const":{"a":1}})";
+  CHECK(told(numbers, R"({"type":"object","properties":{"a":{"type":"string"}}})").starts_with("breaking "));
+  CHECK(told(numbers, R"({"type":"object","properties":{"a":{"type":"integer"}}})").starts_with("backward "));
+  CHECK(told(R"({"enum":[{"a":1}]})", R"({"type":"object","additionalProperties":false})").starts_with("breaking "));
+  CHECK(told(R"({"enum":[{},{"a":1}]})", R"({"enum":[{"a":1},{},[]]})").starts_with("backward "));
+  CHECK(told(R"({"enum":[[1],[2]]})", R"({"type":"array","items":{"type":"string"}})").starts_with("breaking "));
+  CHECK(
+      told(object(R"("p":{"const":{"a":1}})", R"("p")"), object(R"("p":{"type":"object","maxProperties":0})", R"("p")"))
+          .starts_with("breaking "));
+}
+
 TEST_CASE("types that hold themselves are compared to their end") {
   CHECK(told<Tree, Tree>().empty());
   CHECK(

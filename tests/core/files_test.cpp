@@ -1,6 +1,7 @@
 // Errors are the system's own: /dev/full has no space, a limit of the process cuts files, an ordinary user has no rights.
 #include <doctest/doctest.h>
 
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -214,6 +215,39 @@ TEST_CASE_FIXTURE(files_fixture, "a file is read whole up to a limit") {
   disk->replace(folder.file("a"), std::string(100'000, 'x'));
   CHECK(disk->read_whole(folder.file("a"), 100'000)->size() == 100'000);
   CHECK(code_of([&] { disk->read_whole(folder.file("a"), 99'999); }) == "file.too_large");
+}
+
+TEST_CASE_FIXTURE(files_fixture, "a pipe is read to its end, and not waited for if nobody writes to it") {
+  const std::string pipe = folder.file("pipe");
+  REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
+  CHECK(disk->read_whole(pipe, 10) == "");
+  const int both_ends = ::open(pipe.c_str(), O_RDWR | O_NONBLOCK);
+  REQUIRE(::write(both_ends, "abcdef", 6) == 6);
+  const auto opened = disk->open(pipe, open_file::read);
+  ::close(both_ends);
+  std::byte some[4];
+  CHECK(opened->read_at(0, some) == 4);
+  CHECK(opened->read_at(4, some) == 2);
+  CHECK(opened->read_at(6, some) == 0);
+  CHECK(code_of([&] { opened->read_at(0, some); }) == "file.io");
+}
+
+TEST_CASE_FIXTURE(files_fixture, "a file that cannot be replaced is as it was, and nothing lies beside it") {
+  disk->replace(folder.file("a"), "old");
+  const auto how = tests::in_child([&] {
+    ::signal(SIGXFSZ, SIG_IGN);
+    const rlimit limit{100, 100};
+    if (::setrlimit(RLIMIT_FSIZE, &limit) != 0) return 1;
+    try {
+      disk->replace(folder.file("a"), std::string(200, 'x'));
+    } catch (const file_error& failure) {
+      return failure.code() == "file.too_large" && failure.path == folder.file("a") ? 0 : 2;
+    }
+    return 3;
+  });
+  CHECK(how.exited_with(0));
+  CHECK(content("a") == "old");
+  CHECK(disk->list(folder.path().string()) == std::vector<std::string>{"a"});
 }
 
 TEST_CASE_FIXTURE(files_fixture, "files are renamed, removed and listed; directories are made once and synced") {

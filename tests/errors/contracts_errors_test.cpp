@@ -111,6 +111,19 @@ TEST_CASE("what was released does not change") {
 )");
 }
 
+TEST_CASE("what was released is not made anew") {
+  const scene here;
+  release_in<Scale>(here);
+  std::ofstream(here.file("schemas/scale/Weighed.v1.samples.jsonl"), std::ios::app) << "{}\n";
+  std::filesystem::remove(here.file("schemas/scale/Weighed.v1.schema.json"));
+  CHECK(here.says([&] { release_in<Scale>(here); }) ==
+        R"(app: Weighed version 1 was released, and its schema is gone; nothing was written
+  where: schemas/scale/Weighed.v1.samples.jsonl
+  why:   today's type may be another one: what was released is not made anew
+  do:    bring schemas/scale/Weighed.v1.schema.json back from the history of the sources  [contract.incomplete, exit 4]
+)");
+}
+
 TEST_CASE("names that no file can have, and folders without contracts") {
   const scene here;
   CHECK(here.says([&] { release_in<Glass>(here); }) ==

@@ -112,10 +112,19 @@ std::optional<std::string> of_name_taken(const file_error& fault, const std::str
   return std::nullopt;
 }
 
+/// What was to be made lacks its folder; what was to be read is somewhere else.
+std::string of_missing(const file_error& fault) {
+  const std::string folder = directory_of(fault.path);
+  const std::string_view what = fault.text().what;
+  if ((what.starts_with("cannot make ") || what.starts_with("cannot write ")) && !is_there(folder))
+    return "mkdir -p " + shell_word(folder);
+  return what_is_there(fault.path) + "\n# name a file that is there";
+}
+
 std::string of_file(const file_error& fault, const std::string& store) {
   if (const auto taken = of_name_taken(fault, store)) return *taken;
   if (fault.code() == "file.no_permission") return who_may(fault.path) + "\n# give this user the right to it";
-  if (fault.code() == "file.missing") return what_is_there(fault.path) + "\n# name a file that is there";
+  if (fault.code() == "file.missing") return of_missing(fault);
   if (fault.code() == "file.not_a_directory")
     return what_is_there(fault.path) + "\n# that is a file, and no folder: name another path";
   if (fault.code() == "file.link_loop")

@@ -43,7 +43,13 @@ std::string value_in(const std::string& word) {
 request command_line::parse(const std::vector<std::string>& words) {
   command_line line(words);
   line.split();
-  line.find_command();
+  try {
+    line.find_command();
+  } catch (const usage_error&) {
+    // The word behind an option that there is not is likelier its value than a command.
+    if (!line.unknown_.empty() && line.unknown_.front() < line.places_.front()) line.check_options();
+    throw;
+  }
   line.check_options();
   line.check_names();
   line.take_apart();
@@ -72,6 +78,14 @@ std::string command_line::corrected(std::size_t place, const std::string& meant)
   return line;
 }
 
+/// " TIME" if the option that was meant stands at the end, and lacks that.
+std::string command_line::value_lacking(std::size_t place, const std::string& meant) const {
+  if (place + 1 < words_.size() || !value_in(words_[place]).empty()) return {};
+  for (const flag* const known : all_flags())
+    if (known->name == meant && !known->value.empty()) return " " + std::string(known->value);
+  return {};
+}
+
 usage_error command_line::unknown_option(std::size_t place, const std::string& name) const {
   const command* const command = request_.what_;
   for (const flag* const known : all_flags()) {
@@ -88,7 +102,7 @@ usage_error command_line::unknown_option(std::size_t place, const std::string& n
                     .word = name,
                     .known = std::move(names),
                     .remedy = help_line(command)},
-                   [&](const std::string& meant) { return corrected(place, meant); });
+                   [&](const std::string& meant) { return corrected(place, meant) + value_lacking(place, meant); });
 }
 
 command_line::option_word command_line::look_up(std::string_view word) {

@@ -42,6 +42,7 @@ class command_line {
   void check_names();
   void take_apart();
   std::string corrected(std::size_t place, const std::string& meant) const;
+  std::string value_lacking(std::size_t place, const std::string& meant) const;
   usage_error unknown_option(std::size_t place, const std::string& name) const;
 
   struct given_option {

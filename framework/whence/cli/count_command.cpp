@@ -220,13 +220,11 @@ constexpr example count_examples[] = {
 constexpr std::string_view count_text =
     "How many events there are. Hours and days are those of recording, in UTC; those without an event are left out. "
     "With --by, --fail-if looks at each count, also at those that --limit leaves out; its columns are what it counts "
-    "by, "
-    "and events.\n"
+    "by, and events.\n"
     "Chosen by nothing but --from and --to, events are counted by their positions and none is read: that they are as "
     "they were written, log verify tells.\n"
     "The application's own executable counts what events are today, through its upcasters, and reads them for that; "
-    "--raw, "
-    "and the stock program, count what is stored.";
+    "--raw, and the stock program, count what is stored.";
 
 constexpr command rows[] = {
     {.group = "event",

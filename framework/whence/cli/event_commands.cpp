@@ -155,13 +155,11 @@ constexpr example show_examples[] = {
 constexpr std::string_view list_text =
     "Events in the order of the log. Options join by \"and\", values of one by \"or\". An id may be cut to at least 8 "
     "characters of its beginning or end; then it is looked for in the last million events, up to --to. Times are those "
-    "of recording. A list ends where the log ended when it began; "
-    "one that was cut says in JSON where it goes on: \"next\" is for --from, or for --to if it is reversed.\n"
+    "of recording. A list ends where the log ended when it began; one that was cut says in JSON where it goes on: "
+    "\"next\" is for --from, or for --to if it is reversed.\n"
     "The application's own executable lists what events are today, through its upcasters: one that became several "
-    "stands "
-    "so often, with one position, and is never cut in two; the options too choose by what events are today. --raw, and "
-    "the "
-    "stock program, list what is stored.";
+    "stands so often, with one position, and is never cut in two; the options too choose by what events are today. "
+    "--raw, and the stock program, list what is stored.";
 constexpr std::string_view show_text =
     "One event, named by its position (@4711), by stream and version (order-12345@3), or by its id, which may be cut "
     "to at least 8 characters of its beginning or end; then it is looked for in the last million events.\n"

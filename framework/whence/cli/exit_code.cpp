@@ -41,6 +41,7 @@ constexpr rule rules[] = {
     {"append.version_conflict", exit_code::refused},
     {"command.id_reused", exit_code::refused},
     {"contract.changed", exit_code::refused},
+    {"contract.incomplete", exit_code::refused},
     {"contract.misplaced", exit_code::refused},
     {"contract.unfit_name", exit_code::refused},
     {"data.unwritable", exit_code::refused},

@@ -227,9 +227,8 @@ constexpr example inspect_examples[] = {
 };
 constexpr std::string_view inspect_text =
     "The log at a glance: what it is, whether it is all there as far as its witness can tell, who writes it, how much "
-    "is "
-    "in it and how fast it grows; the types of its last events; and its read models. Streams are counted in the last "
-    "events only, --recent says in how many: \"≥\" stands before a number that may be too small.\n"
+    "is in it and how fast it grows; the types of its last events; and its read models. Streams are counted in the "
+    "last events only, --recent says in how many: \"≥\" stands before a number that may be too small.\n"
     "It reads the last events, and nothing is compared beyond them: an older event may be damaged. Exit code 6 says "
     "that the log is not whole, or a read model cannot be used.";
 

@@ -205,20 +205,16 @@ constexpr example verify_examples[] = {
 };
 constexpr std::string_view verify_text =
     "Reads all of a log: each event against its checksum, which also covers what stands before it; that its data are "
-    "JSON; "
-    "that positions and the versions of each stream are dense, and event ids unique; the structure of the database; "
-    "that the "
-    "log goes as far as its witness has seen; and that the index has what the log has, and nothing else. It runs on "
-    "all "
-    "cores, in less than 128 MiB, and while the application writes: what is appended meanwhile is left out.\n"
+    "JSON; that positions and the versions of each stream are dense, and event ids unique; the structure of the "
+    "database; that the log goes as far as its witness has seen; and that the index has what the log has, and nothing "
+    "else. It runs on up to four cores, in less than 128 MiB, and while the application writes: what is appended "
+    "meanwhile is "
+    "left out.\n"
     "It says what is damaged (which events, of which streams, in which file) and what can still be read: event list "
-    "--from "
-    "reads on behind what is damaged.\n"
+    "--from reads on behind what is damaged.\n"
     "Exit code 6 says that events are lost or cannot be trusted; 1 that all of them are as they were written, and "
-    "something "
-    "beside them is wrong: the index, the witness, or data that are no JSON. What does not fit into memory is sorted "
-    "in "
-    "TMPDIR, or /var/tmp: 40 bytes an event.";
+    "something beside them is wrong: the index, the witness, or data that are no JSON. What does not fit into memory "
+    "is sorted in TMPDIR, or /var/tmp: 40 bytes an event.";
 
 constexpr command rows[] = {
     {.group = "log",

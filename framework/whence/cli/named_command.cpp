@@ -75,7 +75,8 @@ std::string help_line(const command* command) {
 }
 
 usage_error not_known(unknown_word said, const std::function<std::string(const std::string&)>& corrected) {
-  const std::string meant = nearest(said.word, said.known);
+  const std::string begun = begun_by(said.word, said.known);
+  const std::string meant = begun.empty() ? nearest(said.word, said.known) : begun;
   if (meant.empty()) return {said.reason, std::move(said.what), std::move(said.remedy), std::move(said.why)};
   return {said.reason, said.what + "; did you mean " + meant + "?", corrected(meant)};
 }

@@ -28,6 +28,19 @@ std::size_t edit_distance(std::string_view one, std::string_view other, std::siz
   return std::min(last[other.size()], beyond + 1);
 }
 
+std::string begun_by(std::string_view begin, const std::vector<std::string>& words) {
+  constexpr std::size_t least = 3;
+  const std::size_t hyphens = std::min(begin.find_first_not_of('-'), begin.size());
+  if (begin.size() < hyphens + least) return {};
+  std::string found;
+  for (const std::string& word : words) {
+    if (!word.starts_with(begin)) continue;
+    if (!found.empty()) return {};
+    found = word;
+  }
+  return found;
+}
+
 std::string nearest(std::string_view word, const std::vector<std::string>& words) {
   std::size_t best = std::min<std::size_t>(2, (word.size() - (word.empty() ? 0 : 1)) / 2);
   std::string found;

@@ -225,15 +225,13 @@ constexpr example status_examples[] = {
 };
 constexpr std::string_view list_text =
     "The read models beside the log, by name: the version of the projection that made each, its generation (how often "
-    "it "
-    "was built anew), and the position in the log up to which it has everything.";
+    "it was built anew), and the position in the log up to which it has everything.";
 constexpr std::string_view status_text =
     "LAG is how many events a model has not seen yet, BEHIND the age of the first of them: a log at rest makes nobody "
     "late. States: live (has everything), lagging (behind, and a process writes the log), stopped (behind, and none "
     "does: it goes on with the application, or when it is asked for), building (a new generation that does not serve "
     "yet), outdated (this program has a newer version of the projection), damaged (no read model any more), unreadable "
-    "(this "
-    "user may not read it), foreign (of another log, or of another history of this one).";
+    "(this user may not read it), foreign (of another log, or of another history of this one).";
 
 constexpr command rows[] = {
     {.group = "projection",

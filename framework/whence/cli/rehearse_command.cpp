@@ -108,7 +108,8 @@ std::string json_of_rehearsal(const std::string& log, const rehearsal& found, co
   out += number("saved", found.saved) + number("compared", found.compared) + number("different", found.different);
   out += number("noLongerKnown", found.no_longer_known);
   out += ",\"findings\":" + json_list(found.findings, &json_of_finding) + number("moreFindings", found.more_findings);
-  out += ",\"kinds\":" + json_list(found.kinds, &json_of_kind) + number("moreKinds", found.more_kinds);
+  out +=
+      ",\"kinds\":" + json_list(found.kinds, &json_of_kind) + ",\"moreKinds\":" + (found.more_kinds ? "true" : "false");
   return out + "}";
 }
 
@@ -127,18 +128,20 @@ constexpr item_column<rehearsal_finding> finding_columns[] = {
      [](const rehearsal_finding& finding, const cell_style&) { return finding.detail; }},
 };
 
-/// "none", or "12 of 3 types, first Audited v1"
+/// "none", or "12 of 3 types, such as Audited v1 of Account"
 std::string passed_over(const rehearsal& found) {
-  std::uint64_t types = found.more_kinds;
+  std::uint64_t types = 0;
   const rehearsed_kind* first = nullptr;
   for (const rehearsed_kind& kind : found.kinds) {
     if (kind.handled) continue;
     ++types;
     if (first == nullptr) first = &kind;
   }
-  if (first == nullptr) return "none";
-  return with_groups(found.not_handled) + " of " + counted(types, "type") + (types == 1 ? ": " : ", such as ") +
-         type_and_version(first->event_type, first->version) + " of " + first->aggregate_type;
+  if (found.not_handled == 0) return "none";
+  if (first == nullptr) return with_groups(found.not_handled) + " of types beyond those that are listed";
+  return with_groups(found.not_handled) + (found.more_kinds ? " of more than " : " of ") + counted(types, "type") +
+         (types == 1 ? ": " : ", such as ") + type_and_version(first->event_type, first->version) + " of " +
+         first->aggregate_type;
 }
 
 void print_rehearsal(const std::string& log, const rehearsal& found, const rehearsal_options& options,
@@ -221,7 +224,7 @@ constexpr example rehearse_examples[] = {
 constexpr std::string_view rehearse_text =
     "Tries this program on a log before it is deployed: every stored event is upcast, and read by every aggregate and "
     "projection that handles it; every aggregate is folded from its first event. It writes nothing to the log, runs on "
-    "all cores, and while a service writes; what is appended meanwhile is left out.\n"
+    "up to four cores, and while a service writes; what is appended meanwhile is left out.\n"
     "--against compares each state with the one that another build saved (--save), as of the version that it had then. "
     "A state is what the aggregate's serialize says: a member more is another state; an aggregate without serialize is "
     "not compared.\n"

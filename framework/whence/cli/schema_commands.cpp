@@ -13,6 +13,7 @@
 #include <whence/cli/program_name.hpp>
 #include <whence/cli/request.hpp>
 #include <whence/cli/session.hpp>
+#include <whence/contracts/errors.hpp>
 #include <whence/contracts/released_contracts.hpp>
 #include <whence/core/json_text.hpp>
 
@@ -48,7 +49,9 @@ std::string place_of(const session& session, const std::string& path) {
 }
 
 std::string folder_of(const request& request, const session& session) {
-  return place_of(session, request.value("--dir").value_or("schemas"));
+  const std::string folder = request.value("--dir").value_or("schemas");
+  if (folder.empty()) throw usage_error("value", "--dir is empty", "name the folder of the contracts, or leave it out");
+  return place_of(session, folder);
 }
 
 const event_contracts& contracts_of(const session& session, const std::string& folder, std::string_view command) {
@@ -82,6 +85,8 @@ std::string json_of(const contract_finding& one, const std::string& program) {
 exit_code check(const request& request, session& session) {
   const std::string folder = folder_of(request, session);
   const event_contracts& contracts = contracts_of(session, folder, "schema check");
+  // Before the first release there is no folder; one that was named is there.
+  if (request.has("--dir") && !session.around().runtime.files->status(folder)) throw contract_missing(folder);
   const std::vector<contract_finding> found = check_contracts(contracts, folder, *session.around().runtime.files);
   if (session.form() != output_form::table) {
     std::string findings;
@@ -91,11 +96,11 @@ exit_code check(const request& request, session& session) {
                    "{\"folder\":" + json_string(visible(folder)) + ",\"events\":" +
                        std::to_string(contracts.promised().size()) + ",\"findings\":[" + findings + "]}");
   } else if (found.empty()) {
-    session.print(session.out_style().paint(
-                      tint::strong,
-                      session.broken_after(0, visible(folder) + ": all that was released is kept, by " +
-                                                  std::to_string(contracts.promised().size()) + " events of today")) +
-                  "\n");
+    session.print(
+        session.out_style().paint(
+            tint::strong, session.broken_after(0, visible(folder) + ": all that was released is kept, by " +
+                                                      counted(contracts.promised().size(), "event") + " of today")) +
+        "\n");
   } else {
     const std::span<const item_column<contract_finding>> all = finding_columns;
     item_list& list = session.list(looks_of(all));
@@ -164,6 +169,10 @@ bool meets(compatibility how, std::string_view demand) {
          (demand == "none" || demand == "backward" || reads_new(how));
 }
 
+std::string place_of(const contract_change& one) {
+  return one.contract + (one.contract.empty() || one.change.pointer.empty() ? "" : " ") + one.change.pointer;
+}
+
 /// `schema.incompatible`: who has to read the other's data does not.
 struct schema_incompatible final : error {
   schema_incompatible(const std::string& before, const std::string& after, std::string_view demand,
@@ -171,8 +180,7 @@ struct schema_incompatible final : error {
       : error("schema.incompatible", next_move::change_request,
               {.what = after + " does not keep what " + before + " promised: it has to be compatible " +
                        (demand == "both" ? "both ways" : std::string(demand)),
-               .where = first.contract + (first.contract.empty() || first.change.pointer.empty() ? "" : " ") +
-                        first.change.pointer,
+               .where = place_of(first),
                .why = first.change.what + ": " + first.change.why,
                .remedy = first.change.remedy}) {}
 };
@@ -217,7 +225,7 @@ void print_changes(const std::vector<contract_change>& found, compatibility how,
     session.print("\n");
     for (const contract_change& one : found) {
       if (one.change.reads == compatibility::both && one.change.remedy == "nothing") continue;
-      const std::string place = one.contract + (one.contract.empty() ? "" : " ") + one.change.pointer;
+      const std::string place = place_of(one);
       session.print("do: " + session.broken_after(4, visible((place.empty() ? "" : place + ": ") + one.change.remedy)) +
                     "\n");
     }
@@ -265,10 +273,8 @@ constexpr example check_examples[] = {
 };
 constexpr std::string_view check_text =
     "Compares the application's events with what was released of them: each schema of today's version with the "
-    "program's "
-    "own description; each golden sample of every version with the schema of its version, and through all upcasters "
-    "with "
-    "today's type. It names each version that is not released yet.\n"
+    "program's own description; each golden sample of every version with the schema of its version, and through all "
+    "upcasters with today's type. It names each version that is not released yet.\n"
     "Exit code 0 says that all is kept, 1 that something is not. It looks at no log, and needs the application's "
     "types: run it in the application's executable.";
 
@@ -279,14 +285,11 @@ constexpr example release_examples[] = {
 };
 constexpr std::string_view release_text =
     "Writes the contract of each event and version that is not released yet: DIR/order/OrderPlaced.v1.schema.json, "
-    "what "
-    "fits, as JSON Schema, and DIR/order/OrderPlaced.v1.samples.jsonl, golden samples, an event's data a line. Keep "
-    "them "
-    "with the sources. The same program writes the same bytes each time, everywhere.\n"
+    "what fits, as JSON Schema, and DIR/order/OrderPlaced.v1.samples.jsonl, golden samples, an event's data a line. "
+    "Keep them with the sources. The same program writes the same bytes each time, everywhere.\n"
     "What was released is never written again. If the program describes a released version otherwise, nothing is "
-    "written, "
-    "and the error (exit code 4) says which member it is: such an event needs a new version, and an upcaster from the "
-    "old one.\n"
+    "written, and the error (exit code 4) says which member it is: such an event needs a new version, and an upcaster "
+    "from the old one.\n"
     "It opens no log, and needs the application's types: run it in the application's executable.";
 
 constexpr const flag* diff_flags[] = {&demanded};
@@ -298,11 +301,9 @@ constexpr example diff_examples[] = {
 constexpr std::string_view diff_text =
     "Says of each change between two schemas, or between the same contracts in two folders, who can still read whom. "
     "Backward: new code reads old data, which a log needs. Forward: old code reads new data, which programs need that "
-    "are "
-    "replaced one after the other. Both; or breaking: neither. Reading is as strict as it is for events: a member that "
-    "is "
-    "missing or not named is refused, unless the schema allows it. For each change it says why, and what to do: an "
-    "upcaster, a default, a new version.\n"
+    "are replaced one after the other. Both; or breaking: neither. Reading is as strict as it is for events: a member "
+    "that is missing or not named is refused, unless the schema allows it. For each change it says why, and what to "
+    "do: an upcaster, a default, a new version.\n"
     "Exit code 0 says that what is required holds: that new code reads old data, unless --require says otherwise. 1 "
     "says that it does not. It looks at no log.";
 

@@ -291,16 +291,12 @@ constexpr example sql_examples[] = {
 constexpr std::string_view sql_text =
     "SQL statements on the log, which only read. `events` is a view with a row for each event: position, stream, "
     "version, aggregate_type, type, type_version, id, occurred_at, recorded_at, correlation, causation, "
-    "causation_type, "
-    "source, traceparent, tags, data (JSON: data ->> '$.customer'), chain. A read model is attached under its "
-    "projection's name: stock_levels.stock_levels is the table stock_levels of the model stock_levels.\n"
+    "causation_type, source, traceparent, tags, data (JSON: data ->> '$.customer'), chain. A read model is attached "
+    "under its projection's name: stock_levels.stock_levels is the table stock_levels of the model stock_levels.\n"
     "What is read this way is not compared with its checksums: event list does that. Of a number in an event's JSON "
-    "that "
-    "64 bits cannot hold SQLite's functions keep 17 digits; the text in data has them all. A statement sees one "
-    "moment; "
-    "while "
-    "it runs, the log's -wal grows. Several statements print their rows one after the other: with -o json each its own "
-    "document.";
+    "that 64 bits cannot hold SQLite's functions keep 17 digits; the text in data has them all. A statement sees one "
+    "moment; while it runs, the log's -wal grows. Several statements print their rows one after the other: with -o "
+    "json each its own document.";
 
 constexpr command rows[] = {
     {.name = "sql",

@@ -68,11 +68,12 @@ std::string history_head(const stream_summary& stream, const session& session) {
   const std::size_t events = stream.version.value();
   const bool single = events == 1;
   const std::string name = visible(stream.name);
-  const std::string what = "   " + visible(stream.aggregate_type) + "   " + with_groups(events) +
+  const std::string what = visible(stream.aggregate_type) + "   " + with_groups(events) +
                            (single ? " event, #" : " events, #") + std::to_string(stream.first_position.value()) +
                            (single ? "" : " to #" + std::to_string(stream.last_position.value()));
-  const bool has_room = session.fitted(name + what) == name + what;
-  std::string out = has_room ? session.out_style().paint(tint::strong, name) + what : session.fitted(name + what);
+  const bool has_room = session.fitted(name + "   " + what) == name + "   " + what;
+  const std::string out = session.out_style().paint(tint::strong, session.fitted(name)) +
+                          (has_room ? "   " + what : "\n" + session.broken_after(0, what));
   const std::string first = session.cells().time(stream.first_recorded);
   const std::string last = single ? "" : " to " + session.cells().time(stream.last_recorded);
   const bool on_one_line = session.fitted(first + last) == first + last;

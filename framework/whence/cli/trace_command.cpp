@@ -310,15 +310,12 @@ constexpr example trace_examples[] = {
 };
 constexpr std::string_view trace_text =
     "The tree of causes and effects of an event (@4711, order-12345@3, or its id), of a command or of a correlation, "
-    "by "
-    "their ids, which may be cut to at least 8 characters of their beginning or end: then they are looked for in the "
-    "last million events, up to --to. A beginning that several ids have is enough if all of them are of one "
-    "correlation. "
-    "Shown is all that has the same "
-    "correlation: commands (CMD), which stand in no log and are known by their events; events (EVT); read models (PRJ) "
-    "that have applied an event, as far as this program has their code, or else have passed it, which says how far "
-    "they "
-    "have come and not whether they care. A command that was rejected leaves no trace.\n"
+    "by their ids, which may be cut to at least 8 characters of their beginning or end: then they are looked for in "
+    "the last million events, up to --to. A beginning that several ids have is enough if all of them are of one "
+    "correlation. Shown is all that has the same correlation: commands (CMD), which stand in no log and are known by "
+    "their events; events (EVT); read models (PRJ) that have applied an event, as far as this program has their code, "
+    "or else have passed it, which says how far they have come and not whether they care. A command that was rejected "
+    "leaves no trace.\n"
     "The log is looked through for it: --from, --to, --since and --until say where. The causes of an event (--up) are "
     "found without that. --up and --down together show what led to it and what follows from it, and nothing beside.";
 

@@ -26,7 +26,7 @@ struct upcast_kind {
   std::string type;
   std::uint32_t version = 1;
   std::vector<upcast_way> ways;
-  std::uint32_t version_of_today = 0;  ///< 0: no upcaster begins at its name
+  std::uint32_t version_of_today = 0;  ///< 0: the program has nothing to do with events of this name
   std::uint64_t events = 0;
   global_position first;
   std::uint64_t failed = 0;
@@ -52,7 +52,7 @@ struct upcast_survey {
   }
 };
 
-upcast_survey survey_of(rehearsal found, const upcasters& through, bool checked) {
+upcast_survey survey_of(rehearsal found, const program_types& program, bool checked) {
   upcast_survey survey;
   survey.checked = checked;
   for (const rehearsed_kind& of : found.kinds) {
@@ -70,8 +70,8 @@ upcast_survey survey_of(rehearsal found, const upcasters& through, bool checked)
     kind.failed += of.broken;
   }
   for (upcast_kind& kind : survey.kinds) {
-    kind.ways = through.ways_from({kind.type, kind.version});
-    kind.version_of_today = through.version_of_today(kind.type);
+    kind.ways = program.upcasters().ways_from({kind.type, kind.version});
+    kind.version_of_today = program.version_of_today(kind.type);
     if (kind.unknown()) {
       kind.failed = kind.events;
       kind.first_failed = kind.first;
@@ -231,7 +231,7 @@ void print_survey(const std::string& log, const upcast_survey& survey, session& 
 exit_code show_upcast(const request& request, session& session) {
   if (session.around().types == nullptr) throw no_types(request, session);
   session.log();  // what is wrong with it as a whole is told
-  const upcasters& through = session.around().types->known().upcasters();
+  const program_types& program = session.around().types->known();
   const bool checked = request.has("--check");
   rehearsal_options options;
   upcast_survey survey;
@@ -239,8 +239,8 @@ exit_code show_upcast(const request& request, session& session) {
     options.stop = std::move(stop);
     options.on_progress = [&](const rehearsal_progress& now) { report("events", now.done, now.of); };
     // Of a program without aggregates and projections, nothing but the upcasters is tried.
-    const program_types types = checked ? program_types().upcasting(through) : program_types();
-    survey = survey_of(rehearse(session.source(), types, session.around().runtime, options), through, checked);
+    const program_types tried = checked ? program_types().upcasting(program.upcasters()) : program_types();
+    survey = survey_of(rehearse(session.source(), tried, session.around().runtime, options), program, checked);
   });
   if (stopped) return *stopped;
   const bool passed = survey.failed == 0;
@@ -264,12 +264,11 @@ constexpr example upcast_examples[] = {
 };
 constexpr std::string_view upcast_text =
     "What the application's upcasters make of this log: for each type and version of stored events that they begin at, "
-    "how many there are, where the first is, and what they are today. With --check each stored event is upcast, on all "
-    "cores, and those that cannot be are listed with their positions. Nothing is written.\n"
-    "A version of an upcaster's event that is not today's, and at which none begins, is not known: its events count as "
-    "failed. Exit code 1 says that there are such events. rehearse tries all of the program: it reads what comes of "
-    "it, "
-    "too. It needs the application's upcasters: .upcasting(…) of whence::cli_types.";
+    "how many there are, where the first is, and what they are today. With --check each stored event is upcast, on up "
+    "to four cores, and those that cannot be are listed with their positions. Nothing is written.\n"
+    "A version of one of the program's events that is not today's, and at which no upcaster begins, is not known: its "
+    "events count as failed. Exit code 1 says that there are such events. rehearse tries all of the program: it reads "
+    "what comes of it, too. It needs the application's upcasters: .upcasting(…) of whence::cli_types.";
 
 constexpr command rows[] = {
     {.group = "schema",

@@ -68,6 +68,18 @@ contract_misplaced::contract_misplaced(std::string event_type_, std::string file
       event_type(std::move(event_type_)),
       file(std::move(file_)) {}
 
+contract_incomplete::contract_incomplete(std::string event_type_, std::uint32_t version_, std::string schema_file_,
+                                         std::string samples_file_)
+    : error("contract.incomplete", next_move::change_request,
+            {.what = event_type_ + " version " + std::to_string(version_) +
+                     " was released, and its schema is gone; nothing was written",
+             .where = std::move(samples_file_),
+             .why = "today's type may be another one: what was released is not made anew",
+             .remedy = "bring " + schema_file_ + " back from the history of the sources"}),
+      event_type(std::move(event_type_)),
+      version(version_),
+      schema_file(std::move(schema_file_)) {}
+
 contract_missing::contract_missing(std::string folder_)
     : error("contract.missing", next_move::change_request,
             {.what = "there are no contracts in " + folder_,

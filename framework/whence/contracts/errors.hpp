@@ -49,6 +49,14 @@ struct contract_misplaced final : error {
   std::string file;
 };
 
+/// `contract.incomplete`: a version was released, as its samples show, and its schema is gone. Nothing was written.
+struct contract_incomplete final : error {
+  contract_incomplete(std::string event_type, std::uint32_t version, std::string schema_file, std::string samples_file);
+  std::string event_type;
+  std::uint32_t version;
+  std::string schema_file;
+};
+
 /// `contract.missing`: there are no contracts where they should be.
 struct contract_missing final : error {
   explicit contract_missing(std::string folder);

@@ -31,12 +31,46 @@ const contract_files* misplaced(const std::vector<contract_files>& released, con
   return found == released.end() ? nullptr : &*found;
 }
 
+/// Whether a version without a schema was released all the same. A schema that is gone is not made anew: today's type may be another
+/// one. Samples as they are made may be what a release that was broken off has left, and it goes on.
+bool was_released(const promised_event& event, const contract_files& wanted, files& on) {
+  return on.status(wanted.samples_file) &&
+         detail::content_of(wanted.samples_file, on) != detail::contract_samples(event);
+}
+
+/// A folder that is made if it is missing, and goes again if what was to stand in it could not be written.
+class made_folder {
+ public:
+  made_folder(std::string path, files& on) : path_(std::move(path)), on_(on), was_there_(on.status(path_).has_value()) {
+    on_.make_directory(path_);
+  }
+  ~made_folder() {
+    if (was_there_ || kept_) return;
+    try {
+      on_.remove(path_);
+    } catch (const file_error&) {
+      // There is something in it.
+    }
+  }
+  made_folder(const made_folder&) = delete;
+  made_folder& operator=(const made_folder&) = delete;
+  void keep() noexcept { kept_ = true; }
+
+ private:
+  const std::string path_;
+  files& on_;
+  const bool was_there_;
+  bool kept_ = false;
+};
+
 /// Samples first: where a schema stands, the version was released.
 void write_contract(const promised_event& event, const contract_files& wanted, const std::string& folder, files& on) {
-  on.make_directory(folder);
-  on.make_directory(folder + "/" + wanted.folder);
+  made_folder all(folder, on);
+  made_folder own(folder + "/" + wanted.folder, on);
   if (!on.status(wanted.samples_file)) on.replace(wanted.samples_file, detail::contract_samples(event));
-  if (!on.status(wanted.schema_file)) on.replace(wanted.schema_file, detail::contract_text(event));
+  on.replace(wanted.schema_file, detail::contract_text(event));
+  own.keep();
+  all.keep();
 }
 
 class contract_check {
@@ -90,7 +124,8 @@ class contract_check {
           "it is an event of " + std::string(event.aggregate) + " today",
           "if the aggregate has another name now, move the files; if it is another event, give it another name");
     if (!on_.status(wanted.schema_file)) {
-      if (misplaced(released_, wanted) == nullptr)
+      // That a schema is gone is told of with the samples.
+      if (misplaced(released_, wanted) == nullptr && !was_released(event, wanted, on_))
         add(kind::unreleased, wanted.event_type, wanted.version, {}, "has no contract yet",
             "whence schema release --dir " + folder_);
       return;
@@ -184,7 +219,10 @@ std::vector<released_contract> release_contracts(const event_contracts& contract
     if (const contract_files* const other = misplaced(there, wanted))
       throw contract_misplaced(wanted.event_type, folder_of(*other), std::string(event.aggregate));
     const bool is_new = !on.status(wanted.schema_file);
-    if (!is_new) {
+    if (is_new) {
+      if (was_released(event, wanted, on))
+        throw contract_incomplete(wanted.event_type, wanted.version, wanted.schema_file, wanted.samples_file);
+    } else {
       const contract_difference changed =
           detail::difference_between(detail::content_of(wanted.schema_file, on), event, wanted.schema_file);
       if (!changed.problem.empty())

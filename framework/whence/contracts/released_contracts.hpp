@@ -40,7 +40,7 @@ enum class release_mode { write, look };
 /// Order    as sorted by event.
 /// Durable  on return. After a crash it is run again: a schema stands there whole, and behind its samples.
 /// Throws   contract_changed: a released schema says something else than the program does; nothing was written of any event.
-///          contract_misplaced; contract_unfit_name; schema_malformed, schema_unsupported: a released file
+///          contract_misplaced; contract_incomplete; contract_unfit_name; schema_malformed, schema_unsupported: a released file
 ///          was changed by hand; file_error.
 std::vector<released_contract> release_contracts(const event_contracts& contracts, const std::string& folder,
                                                  release_mode mode, files& on = *system_files());

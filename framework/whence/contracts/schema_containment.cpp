@@ -191,8 +191,9 @@ bool schema_containment::contains(const branch& written, const branch& read) {
     const bool both_numbers = (written.kind & kind_number) != 0 && (read.kind & kind_number) != 0;
     if (!both_numbers || listed_values(written).empty()) return false;
   }
-  if (written.kind != kind_object && written.kind != kind_array && !listed_values(written).empty())
-    return choices_fit(written, read);
+  const bool is_listed = written.node->constant || written.node->choices;
+  const bool may_be_listed = written.kind != kind_object && written.kind != kind_array;
+  if (is_listed || (may_be_listed && !listed_values(written).empty())) return choices_fit(written, read);
   if (read.node->choices || read.node->constant) return false;
   switch (written.kind) {
     case kind_string: return texts(written, read);

@@ -88,9 +88,14 @@ class system_file final : public file {
   std::size_t read_at(std::uint64_t offset, std::span<std::byte> into) override {
     std::size_t done = 0;
     while (done < into.size()) {
-      const ssize_t got = uninterrupted([&] {
+      ssize_t got = uninterrupted([&] {
         return ::pread(descriptor_.number(), into.data() + done, into.size() - done, static_cast<off_t>(offset + done));
       });
+      // A pipe has no places. It can be read from its beginning to its end.
+      if (got < 0 && errno == ESPIPE && offset + done == read_of_pipe_) {
+        got = uninterrupted([&] { return ::read(descriptor_.number(), into.data() + done, into.size() - done); });
+        read_of_pipe_ += got > 0 ? static_cast<std::uint64_t>(got) : 0;
+      }
       if (got < 0) fail("read", path_);
       if (got == 0) break;
       done += static_cast<std::size_t>(got);
@@ -124,6 +129,7 @@ class system_file final : public file {
  private:
   descriptor descriptor_;
   std::string path_;
+  std::uint64_t read_of_pipe_ = 0;
 };
 
 class system_lock final : public file_lock {
@@ -172,11 +178,13 @@ std::optional<long> holder_in(const std::string& line, const struct stat& locked
 class posix_files final : public files {
  public:
   std::unique_ptr<file> open(const std::string& path, open_file how) override {
-    int flags = O_RDONLY;
+    int flags = O_RDONLY | O_NONBLOCK;  // a pipe that nobody writes to is not waited for
     if (how == open_file::write) flags = O_RDWR;
     if (how == open_file::create) flags = O_RDWR | O_CREAT;
     if (how == open_file::fresh) flags = O_RDWR | O_CREAT | O_EXCL;
-    return std::make_unique<system_file>(open_descriptor(path, flags, "open"), path);
+    descriptor opened = open_descriptor(path, flags, "open");
+    if (how == open_file::read && ::fcntl(opened.number(), F_SETFL, O_RDONLY) != 0) fail("open", path);
+    return std::make_unique<system_file>(std::move(opened), path);
   }
 
   lock_attempt try_lock(const std::string& path) override {
@@ -291,10 +299,17 @@ std::optional<std::string> files::read_whole(const std::string& path, std::size_
 void files::replace(const std::string& path, std::string_view content) {
   const std::string draft = path + ".new";
   remove(draft);  // left by a crash
-  {
+  try {
     const auto opened = open(draft, open_file::fresh);
     opened->write_at(0, std::as_bytes(std::span(content)));
     opened->sync();
+  } catch (const file_error& failure) {
+    try {
+      remove(draft);
+    } catch (const file_error&) {
+      // It lies there until the next time, and is in nobody's way.
+    }
+    throw file_error("write", path, failure.system_code);
   }
   rename(draft, path);
   sync_directory(directory_of(path));

@@ -38,7 +38,7 @@ class file {
 };
 
 enum class open_file {
-  read,    ///< must exist
+  read,    ///< must exist; a pipe is read from its beginning on, and is not waited for if nobody writes to it
   write,   ///< must exist; for reading too
   create,  ///< made if missing (mode 0644 within the umask); for reading too
   fresh,   ///< must not exist yet; for reading too
@@ -97,7 +97,7 @@ class files {
   /// The whole content. Nothing if there is no such file. Throws file_error (`file.too_large`) beyond `limit`.
   std::optional<std::string> read_whole(const std::string& path, std::size_t limit);
 
-  /// Replaces the file whole: whoever reads it finds the old content or the new, also after a crash; durable on return.
+  /// Replaces the file whole, or leaves nothing behind: it has the old content or the new, also after a crash; durable on return.
   void replace(const std::string& path, std::string_view content);
 };
 

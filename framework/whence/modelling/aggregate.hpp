@@ -94,6 +94,12 @@ struct must_be_an_aggregate {
                 "`using events = whence::events<…>` and a default constructor");
 };
 
+template <class Aggregate>
+struct must_have_an_event {
+  static_assert(!std::is_same_v<typename Aggregate::events, events<>>,
+                "an aggregate needs at least one event in its `events`");
+};
+
 template <class Aggregate, class Event>
 struct must_fold {
   static_assert(folds<Aggregate, Event>, "an aggregate needs `void apply(const Event&)` for every event in `events`");
@@ -128,8 +134,9 @@ constexpr bool check_aggregate() {
   static_cast<void>(must_be_an_aggregate<Aggregate>{});
   if constexpr (aggregate<Aggregate>) {
     using list = typename Aggregate::events;
+    static_cast<void>(must_have_an_event<Aggregate>{});
     check_events(list{});
-    if constexpr (are_events<list>) {
+    if constexpr (are_events<list> && !std::is_same_v<list, events<>>) {
       static_cast<void>(must_have_different_event_names<list>{});
       check_folds<Aggregate>(list{});
       if constexpr (folds_each<Aggregate, list>) {

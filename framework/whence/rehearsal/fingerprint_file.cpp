@@ -206,9 +206,18 @@ void fingerprint_writer::write(const void* bytes, std::size_t size) {
 
 void fingerprint_writer::flush() {
   hash_->add(buffer_.data(), buffer_.size());
-  file_->write_at(written_, std::as_bytes(std::span(buffer_)));
-  written_ += buffer_.size();
+  put(std::as_bytes(std::span(buffer_)));
   buffer_.clear();
+}
+
+/// The draft has a name that nobody gave: what fails is the writing of the file.
+void fingerprint_writer::put(std::span<const std::byte> bytes) {
+  try {
+    file_->write_at(written_, bytes);
+  } catch (const file_error& failure) {
+    throw file_error("write", path_, failure.system_code);
+  }
+  written_ += bytes.size();
 }
 
 void fingerprint_writer::add(const std::vector<fingerprint_record>& records) {
@@ -218,8 +227,12 @@ void fingerprint_writer::add(const std::vector<fingerprint_record>& records) {
 void fingerprint_writer::finish() {
   flush();
   const std::array<std::uint8_t, end_bytes> end = hash_->digest();
-  file_->write_at(written_, std::as_bytes(std::span(end)));
-  file_->sync();
+  put(std::as_bytes(std::span(end)));
+  try {
+    file_->sync();
+  } catch (const file_error& failure) {
+    throw file_error("sync", path_, failure.system_code);
+  }
   file_.reset();
   files_.rename(beside_, path_);
   finished_ = true;

@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -77,6 +78,7 @@ class fingerprint_writer {
  private:
   void write(const void* bytes, std::size_t size);
   void flush();
+  void put(std::span<const std::byte> bytes);
 
   struct hashing;
 

@@ -7,6 +7,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -64,6 +65,7 @@ data_reading reading_for_projection(events<Events...> list, std::string_view typ
 
 struct known_aggregate {
   const aggregate_facts* facts;
+  std::span<const event_type> events;
   reading_of_event reading;
   std::string (*encode)(const void* state);  ///< null: it has no `serialize`
 };
@@ -76,6 +78,7 @@ struct known_projection {
 template <class Aggregate>
 constexpr known_aggregate known_aggregate_of() {
   known_aggregate aggregate{.facts = &facts_of<Aggregate>,
+                            .events = event_types<typename Aggregate::events>::value,
                             .reading =
                                 [](std::string_view type, std::uint32_t version) {
                                   return reading_for_aggregate(typename Aggregate::events{}, type, version);
@@ -121,6 +124,8 @@ class program_types {
   const detail::projection_definition* projection_named(std::string_view name) const noexcept;
   const std::vector<detail::known_projection>& projections() const noexcept { return projections_; }
   const whence::upcasters& upcasters() const noexcept { return upcasters_; }
+  /// Of an event that an upcaster leads to, or that an aggregate or a projection handles. 0: nothing has to do with it.
+  std::uint32_t version_of_today(std::string_view event) const;
 
  private:
   std::vector<detail::known_aggregate> aggregates_;

@@ -83,7 +83,7 @@ struct rehearsal : rehearsal_counts {
   std::vector<rehearsal_finding> findings;  ///< by position
   std::uint64_t more_findings = 0;
   std::vector<rehearsed_kind> kinds;  ///< by name and version, those with broken events first
-  std::uint64_t more_kinds = 0;
+  bool more_kinds = false;            ///< there are others, of which only the events are counted
 
   bool passed() const noexcept { return findings.empty() && more_findings == 0; }
 };

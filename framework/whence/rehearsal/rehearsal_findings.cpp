@@ -27,7 +27,7 @@ void rehearsal_findings::add(const rehearsal_counts& counts, const kinds_of_even
     auto known = own->kinds.find(key);
     if (known == own->kinds.end()) {
       if (own->kinds.size() == kinds_max) {
-        ++own->kinds_left_out;
+        own->more_kinds = true;
         continue;
       }
       known = own->kinds.emplace(key, kind_counts{}).first;
@@ -59,7 +59,7 @@ void rehearsal_findings::move_to(rehearsal& result) {
                             .first_broken = global_position{of.first_broken}});
   std::stable_partition(result.kinds.begin(), result.kinds.end(),
                         [](const rehearsed_kind& kind) { return kind.broken > 0; });
-  result.more_kinds = own->kinds_left_out;
+  result.more_kinds = own->more_kinds;
 }
 
 }  // namespace whence::inline v0::detail

@@ -43,7 +43,7 @@ class rehearsal_findings {
     std::uint64_t found = 0;
     rehearsal_counts counts;
     kinds_of_events kinds;
-    std::uint64_t kinds_left_out = 0;
+    bool more_kinds = false;
   };
   void keep_lowest(shared& own) const;
 
