@@ -14,10 +14,15 @@ namespace {
 
 struct other {
   // The same names as in `bank`, by other types.
+  struct Taken {
+    static constexpr whence::event_type type{"Taken"};
+    template <class Archive>
+    void serialize(Archive&) {}
+  };
   struct Account {
     static constexpr whence::aggregate_type type{"Account"};
-    using events = whence::events<>;
-    void apply() {}
+    using events = whence::events<Taken>;
+    void apply(const Taken&) {}
   };
   struct Rated {
     static constexpr whence::event_type type{"Rated"};

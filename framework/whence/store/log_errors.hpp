@@ -55,7 +55,7 @@ struct tail_missing final : error {
   global_position witnessed;
 };
 
-/// `log.witness_missing`: a log that is not empty has no witness beside it, or one that cannot be read.
+/// `log.witness_missing`: a log has no witness beside it, or one that cannot be read, or that is not of its epoch.
 struct witness_missing final : error {
   witness_missing(std::string path, std::string detail);
   std::string path;

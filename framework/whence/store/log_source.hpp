@@ -59,13 +59,13 @@ struct sqlite_options {
   std::uint64_t checkpoint_bytes = 64u << 20;  ///< the WAL is copied into the database when it has grown to this
   /// An append whose result is merely kept, neither awaited nor blocked for, is committed by the log's own thread after this.
   std::chrono::milliseconds held_at_most{5};
-  /// Accept, by name, that the log ends before its witness: acknowledged events are gone for good. Begins a new epoch.
+  /// Accept, by name, that acknowledged events are gone for good: a new epoch begins; if the whole log is gone, another log.
   bool accept_missing_tail = false;
 };
 
 /// A log in a SQLite file, durable (synchronous=FULL). See store/README.md for its files.
-/// Opening throws: log_busy (another process writes, with its pid), log_damaged, tail_missing, not_a_log, newer_format,
-/// older_format, sql::sql_error, file_error.
+/// Opening throws: log_busy (another process writes, with its pid), log_damaged, tail_missing, witness_missing, not_a_log,
+/// newer_format, older_format, sql::sql_error, file_error.
 log_source sqlite(std::string path, sqlite_options options = {});
 
 /// The newest format of a log in a SQLite file that this program can read; it writes that one.

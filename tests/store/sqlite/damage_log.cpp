@@ -423,7 +423,9 @@ int run(int flips, int truncations, int rows, unsigned seed) {
   }
   print(counted, events);
   std::printf("seed: %u\n", seed);
-  if (flips + truncations > 0 && (counted.changed_for_sqlite == 0 || counted.tails_told == 0)) {
+  // What is cut, SQLite does not give out as something else.
+  const bool mattered = (flips == 0 || counted.changed_for_sqlite > 0) && counted.tails_told > 0;
+  if (flips + truncations > 0 && !mattered) {
     std::fprintf(stderr, "seed %u: nothing was damaged that matters\n", seed);
     return 1;
   }

@@ -32,6 +32,7 @@ class Outsiders:
     def __init__(self, log, whence, copies):
         self.log = log
         self.counts = collections.Counter()
+        self.failed = []
         self.stopped = threading.Event()
         store = [str(whence), "--store", str(log)]
         writable = ["sqlite3", str(log)]
@@ -50,8 +51,11 @@ class Outsiders:
     def _loop(self, name, commands):
         while not self.stopped.is_set():
             for command in commands:
-                subprocess.run(command, capture_output=True, timeout=120, check=False)
+                done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
                 self.counts[name] += 1
+                # Whence is never in anybody's way, and nobody in its. SQLite may be busy.
+                if name == "whence" and done.returncode != 0:
+                    self.failed.append(f"{' '.join(command)} ended with {done.returncode}: {done.stderr.strip()[:300]}")
 
     def stop(self):
         self.stopped.set()
@@ -121,6 +125,7 @@ def round_of(options, folder, traced):
     require(not writer.said("unknown") and not writer.said("refused"), f"the writer had to stop: {writer.said('#')[-1:]}")
     require(not writer.said("failed"), f"from inside: {writer.said('failed')[:1]}")
     require(len(inodes) == 1, f"the WAL was {len(inodes)} files")
+    require(options.expect_red or not outsiders.failed, f"from outside: {outsiders.failed[:1]}")
     checked, code = run(options.worker, "look", log)
     require(code == 0 and not checked.said("finding"), f"after the kill: {checked.said('finding')[:1]} {checked.lines[-1:]}")
     there = {words[1] for words in checked.said("there")}

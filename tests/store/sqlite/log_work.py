@@ -13,6 +13,10 @@ class Wrong(Exception):
     """The log did what it must not do."""
 
 
+class DoesNotWork(Exception):
+    """The program that is tried does nothing at all: that is no find, where one is expected."""
+
+
 def require(condition, sentence):
     if not condition:
         raise Wrong(sentence)
@@ -46,6 +50,8 @@ class Worker:
         while (line := self.next()) is not None:
             if line.startswith(beginning):
                 return line
+        if not self.lines:
+            raise DoesNotWork(f"it says nothing, and ends with {self.process.wait()}")
         raise Wrong(f"no line {beginning!r}, only: {self.lines[-5:]} (exit {self.process.wait()})")
 
     def order(self, line):

@@ -143,11 +143,14 @@ def main():
     wrong = check_document()
     for line in wrong:
         print(f"docs/mutants.md, fault_points.hpp and mutants.py differ: {line}")
+    sound = {}  # by command: whether it passes without a planted bug
     for number, _, bug, (name, command) in MUTANTS:
         if command is None or (wanted and str(number) not in wanted):
             continue
         begun = time.monotonic()
-        if command[0].startswith("mutants_of") and fails(folder, command, 0):
+        if command not in sound:
+            sound[command] = not fails(folder, command, 0)
+        if not sound[command]:
             wrong.append(number)
             print(f"{name}: fails without a planted bug")
         found = fails(folder, command, number)

@@ -33,12 +33,12 @@ constexpr std::uint64_t wal_between_looks_at_room = 1u << 20;
 constexpr std::chrono::seconds room_is_tried_again_after{1};
 
 /// A file of the log is not the one that is written to.
-struct wal_replaced final : std::runtime_error {
+struct file_lost final : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
 storage_fault fault_of(const std::exception& failure) {
-  if (dynamic_cast<const wal_replaced*>(&failure) != nullptr) return storage_fault::files_replaced;
+  if (dynamic_cast<const file_lost*>(&failure) != nullptr) return storage_fault::files_replaced;
   if (const auto* in_sql = dynamic_cast<const sql::sql_error*>(&failure)) {
     if (in_sql->primary() == SQLITE_FULL) return storage_fault::no_room;
     if (in_sql->primary() == SQLITE_CONSTRAINT) return storage_fault::foreign_writer;
@@ -229,9 +229,7 @@ void group_writer::overwrite(global_position last) {
 /// Looks whether what was committed is where the next process will look for it, and bears witness.
 bool group_writer::witnessed(append_group& group) {
   try {
-    if (!writer_->wal_is_ours()) {
-      throw wal_replaced(paths_.wal + " was removed or replaced while the log was written to");
-    }
+    if (const std::string lost = writer_->lost_file(); !lost.empty()) throw file_lost(lost);
     witness_.write({identity_, group.tip().head, group.tip().chain});
   } catch (const std::exception& failure) {
     leave_open(group, of(failure));
@@ -341,6 +339,8 @@ void group_writer::close() {
   known_.reset();
   if (stopped() || !closing) return;  // whoever opens it next looks closely
   witness_.sync();
+  // What is copied into a file that nobody will find is lost with the WAL that it came from.
+  if (const std::string lost = closing->lost_file(); !lost.empty()) throw file_lost(lost);
   closing->checkpoint_and_empty();
 }
 

@@ -35,15 +35,17 @@ verdict compare(const witness_reading& witness, log_reader_connection& reader, c
     return verdict{{kind::witness_missing, head, global_position{}}, std::move(detail)};
   };
   if (detail::mutant(65)) return {{kind::whole, head, head}, {}};
-  if (!witness.present) {
-    if (head == global_position{}) return {{kind::whole, head, global_position{}}, "there is none"};
-    return missing("there is none");
-  }
+  // It is made before the log has a name: a log without one is a copy that lacks it, and perhaps the WAL as well.
+  if (!witness.present) return missing("there is none");
   if (!witness.latest && detail::mutant(5)) return {{kind::whole, head, head}, {}};
   if (!witness.latest) return missing("it cannot be read");
   const testimony& says = *witness.latest;
   if (says.log.id != about.identity.id) return missing("it is the witness of another log, " + says.log.id.to_string());
-  if (says.log.epoch < about.identity.epoch) return {{kind::whole, head, head}, "it is of an earlier epoch", true};
+  if (says.log.epoch < about.identity.epoch) {
+    // So it is when a process dies while it begins an epoch, and before that has an event.
+    if (head != about.began_after) return missing("it is of an earlier epoch, and this one has events");
+    return {{kind::whole, head, head}, "it is of an earlier epoch", true};
+  }
   if (says.log.epoch > about.identity.epoch || says.position > head) {
     return {{kind::tail_missing, head, says.position}, "it has seen more events than there are"};
   }

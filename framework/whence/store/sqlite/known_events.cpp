@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <random>
 #include <utility>
 #include <vector>
 
@@ -16,8 +17,12 @@ constexpr int losses_in_a_row = 16;
 
 }  // namespace
 
-stream_hash hash_of_stream(std::string_view name) noexcept {
-  const XXH128_hash_t hash = XXH3_128bits(name.data(), name.size());
+stream_hash hash_of_stream(std::string_view name) {
+  static const std::uint64_t of_this_process = [] {
+    std::random_device chance;
+    return std::uint64_t{chance()} << 32 | chance();
+  }();
+  const XXH128_hash_t hash = XXH3_128bits_withSeed(name.data(), name.size(), of_this_process);
   return {hash.low64, hash.high64};
 }
 

@@ -39,7 +39,7 @@ sqlite_log::sqlite_log(const log_paths& paths, const sqlite_options& options, co
   opened_log opened = open_log(paths_, options, runtime);
   identity_ = opened.identity;
   lock_ = std::move(opened.lock);
-  readers_ = std::make_unique<reader_pool>(paths_.log);
+  readers_ = std::make_unique<reader_pool>(paths_.log, nullptr, identity_.id);
   readers_->add(std::move(opened.readers));
   told_ = std::make_unique<announcements>(runtime.executor, paths_.log);
   index_ = std::make_unique<indexer>(runtime.files, runtime.executor, paths_, *readers_, identity_, opened.tip.head);

@@ -39,7 +39,11 @@ std::unique_ptr<log_readers> reader_pool::take() {
   constexpr int attempts_max = 3;  // what is taken for unchanging may be changed before it is open
   for (int attempt = 1;; ++attempt) {
     try {
-      return std::make_unique<log_readers>(path_, how_);
+      auto readers = std::make_unique<log_readers>(path_, how_);
+      // A path is looked up each time: the process may be in another folder now, or the file another one.
+      if (whose_ && readers->log.about().identity.id != *whose_)
+        throw log_damaged(path_, global_position{}, "another log stands there now");
+      return readers;
     } catch (const sql::sql_error& failure) {
       if (how_ && attempt < attempts_max) continue;
       give_back(nullptr);

@@ -60,7 +60,9 @@ struct log_readers {
 /// Throws   log_closed after `close`; log_damaged where SQLite finds the file unsound; log_changed when that goes on and on.
 class reader_pool {
  public:
-  explicit reader_pool(std::string path, how_to_read how = nullptr) : path_(std::move(path)), how_(std::move(how)) {}
+  /// `whose`: the log that connections are opened to, if it is known.
+  explicit reader_pool(std::string path, how_to_read how = nullptr, std::optional<log_id> whose = std::nullopt)
+      : path_(std::move(path)), how_(std::move(how)), whose_(whose) {}
 
   /// Takes in a connection that was opened elsewhere.
   void add(std::unique_ptr<log_readers> readers);
@@ -127,6 +129,7 @@ class reader_pool {
 
   const std::string path_;
   const how_to_read how_;
+  const std::optional<log_id> whose_;
   guarded<shared> shared_;
   std::condition_variable given_back_;
 };

@@ -27,6 +27,8 @@ sql::database open_to_write(const std::string& path) {
   // The WAL stays when we close, so that a visitor can read a log in a folder that it may not write; and only we decide
   // when it is copied.
   sqlite3_db_config(db.handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+  // What others put into the file does nothing with what is inserted.
+  sqlite3_db_config(db.handle(), SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, nullptr);
   int keep = 1;
   sqlite3_file_control(db.handle(), "main", SQLITE_FCNTL_PERSIST_WAL, &keep);
   // A log is in WAL mode from its first byte; a copy made by VACUUM INTO is in none.
@@ -110,8 +112,7 @@ void log_writer::connect() {
   }
   committed_types_ = types_.size();
   page_bytes_ = static_cast<std::uint64_t>(db.integer("PRAGMA page_size").value_or(0));
-  const std::optional<file_status> wal = files_->status(paths_.wal);
-  wal_inode_ = wal ? wal->inode : 0;
+  known_files_ = {known_file_at(paths_.log), known_file_at(paths_.wal), known_file_at(paths_.log + "-shm")};
   wal_bytes_ = 0;
   sqlite3_wal_hook(
       db.handle(),
@@ -173,9 +174,21 @@ void log_writer::begin_epoch(std::uint64_t epoch, global_position position) {
   beginning.commit();
 }
 
-bool log_writer::wal_is_ours() {
-  const std::optional<file_status> wal = files_->status(paths_.wal);
-  return wal && wal->inode == wal_inode_;
+log_writer::known_file log_writer::known_file_at(const std::string& path) {
+  const std::optional<file_status> found = files_->status(path);
+  return {path, found ? found->inode : 0};
+}
+
+std::string log_writer::lost_file() {
+  for (const known_file& known : known_files_) {
+    if (known.inode == 0 && known.path != paths_.wal) continue;  // where files are memory, the wal-index is none
+    const std::optional<file_status> found = files_->status(known.path);
+    if (!found || found->inode != known.inode)
+      return known.path + " was removed or replaced while the log was written to";
+    if (known.path == paths_.wal && found->size < wal_bytes_)
+      return known.path + " was cut short of what was committed";
+  }
+  return {};
 }
 
 void log_writer::checkpoint() {

@@ -5,6 +5,7 @@
 /// take the place of the failed ones in the WAL, and once it is durable nothing of them can come back.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -48,8 +49,9 @@ class log_writer {
   /// Begins a new epoch after `position`. Durable on return.
   void begin_epoch(std::uint64_t epoch, global_position position);
 
-  /// False if the WAL's file is no longer the one that this connection writes to: what it commits is lost with it.
-  bool wal_is_ours();
+  /// What happened to a file that is no longer the one that this connection works with, or lacks what was committed: with it is lost
+  /// what is written from then on. Empty: each of them is there. Asks the file system, three times.
+  std::string lost_file();
   std::uint64_t wal_bytes() const noexcept { return wal_bytes_; }
 
   /// Copies the WAL into the database, as far as readers allow.
@@ -89,7 +91,12 @@ class log_writer {
   const log_paths paths_;
   std::unique_ptr<session> session_;
   std::uint64_t page_bytes_ = 0;
-  std::uint64_t wal_inode_ = 0;
+  struct known_file {
+    std::string path;
+    std::uint64_t inode = 0;
+  };
+  known_file known_file_at(const std::string& path);
+  std::array<known_file, 3> known_files_;  // the database, its WAL, the wal-index
   std::uint64_t wal_bytes_ = 0;
 
   struct event_type_row {
