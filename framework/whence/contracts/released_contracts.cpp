@@ -31,8 +31,8 @@ const contract_files* misplaced(const std::vector<contract_files>& released, con
   return found == released.end() ? nullptr : &*found;
 }
 
-/// Whether a version without a schema was released all the same. A schema that is gone is not made anew: today's type may be another
-/// one. Samples as they are made may be what a release that was broken off has left, and it goes on.
+/// Whether a version without a schema was released all the same. A schema that is gone is not made anew: today's type may be
+/// another one. Samples as they are made may be what a release that was broken off has left, and it goes on.
 bool was_released(const promised_event& event, const contract_files& wanted, files& on) {
   return on.status(wanted.samples_file) &&
          detail::content_of(wanted.samples_file, on) != detail::contract_samples(event);

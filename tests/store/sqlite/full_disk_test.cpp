@@ -196,9 +196,11 @@ TEST_CASE("a WAL that is shorter than what was committed to it is not cut, and t
   // when the disk becomes full,
   given.disk->fail({.first = 1, .count = UINT64_MAX, .no_room = true});
   const append_batch batch = given.was.make(given.dice);
-  // then nobody is told that what was sent is not there;
-  CHECK(log->append(batch).get().unknown() != nullptr);
-  CHECK(log->append(batch).get().unknown() != nullptr);
+  // then nothing is written behind the hole,
+  const append_outcome first = log->append(batch).get();
+  REQUIRE(first.refused() != nullptr);
+  CHECK(first.refused()->why == append_refused::reason::not_written);
+  CHECK(first.refused()->cause == storage_fault::files_replaced);
   const append_outcome next = log->append(given.was.make(given.dice)).get();
   REQUIRE(next.refused() != nullptr);
   CHECK(next.refused()->why == append_refused::reason::closed);

@@ -339,11 +339,10 @@ TEST_CASE("a log whose WAL is removed says so, and does not know until it is ope
   CHECK(settled.committed()->last == global_position{2});
 }
 
-TEST_CASE("a log one of whose files is removed, replaced or cut acknowledges nothing more") {
+TEST_CASE("a log one of whose files is removed or replaced acknowledges nothing more") {
   const log_folder folder;
   auto log = folder.open();
   folder.append(*log, "order-1", 20);
-  std::string what = " was removed or replaced while the log was written to";
   std::string file = folder.path();
   SUBCASE("the database is removed") { std::filesystem::remove(file); }
   SUBCASE("the database is another one") {
@@ -351,16 +350,27 @@ TEST_CASE("a log one of whose files is removed, replaced or cut acknowledges not
     std::filesystem::rename(file + ".copy", file);
   }
   SUBCASE("the wal-index is removed") { std::filesystem::remove(file += "-shm"); }
-  SUBCASE("the WAL is cut") {
-    std::filesystem::resize_file(file += "-wal", 0);
-    what = " was cut short of what was committed";
-  }
   const append_outcome outcome = log->append(folder.batch("order-2")).get();
-  // What is cut is found behind a commit that fills the hole with nothing.
   REQUIRE(outcome.unknown() != nullptr);
   CHECK(outcome.unknown()->cause == storage_fault::files_replaced);
-  CHECK(outcome.unknown()->detail == file + what);
+  CHECK(outcome.unknown()->detail == file + " was removed or replaced while the log was written to");
   CHECK(log->append(folder.batch("order-3")).get().refused()->cause == storage_fault::files_replaced);
+}
+
+TEST_CASE("a log whose WAL is cut writes nothing behind the hole, and says so") {
+  const log_folder folder;
+  auto log = folder.open();
+  folder.append(*log, "order-1", 20);
+  std::filesystem::resize_file(folder.beside("-wal"), 0);
+  for (const auto why : {append_refused::reason::not_written, append_refused::reason::closed}) {
+    const append_outcome outcome = log->append(folder.batch("order-2")).get();
+    REQUIRE(outcome.refused() != nullptr);
+    CHECK(outcome.refused()->why == why);
+    CHECK(outcome.refused()->cause == storage_fault::files_replaced);
+    CHECK(outcome.refused()->detail.ends_with(folder.beside("-wal") + " was cut short of what was committed"));
+  }
+  log.reset();
+  CHECK_THROWS_AS(folder.open(), tail_missing);
 }
 
 TEST_CASE("closing copies nothing into a file that nobody will find, and says so") {

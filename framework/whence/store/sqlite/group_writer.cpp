@@ -141,9 +141,17 @@ bool group_writer::insert(append_group& group) {
     return false;
   }
   try {
+    if (const std::string cut = writer_->cut_file(); !cut.empty()) {
+      stop({cut, storage_fault::files_replaced});
+      group.complete_failed(not_written(why_stopped_));
+      return false;
+    }
     writer_->begin();
     group.insert(*writer_);
     return true;
+  } catch (const file_error& failure) {
+    group.complete_failed(not_written(of(failure)));
+    return false;
   } catch (const sql::sql_error& failure) {
     writer_->roll_back();
     // A row that is there already is somebody else's: the log was written to behind our back.
@@ -340,7 +348,8 @@ void group_writer::close() {
   if (stopped() || !closing) return;  // whoever opens it next looks closely
   witness_.sync();
   // What is copied into a file that nobody will find is lost with the WAL that it came from.
-  if (const std::string lost = closing->lost_file(); !lost.empty()) throw file_lost(lost);
+  for (const std::string& lost : {closing->lost_file(), closing->cut_file()})
+    if (!lost.empty()) throw file_lost(lost);
   closing->checkpoint_and_empty();
 }
 

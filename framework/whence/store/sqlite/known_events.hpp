@@ -26,8 +26,8 @@ struct stream_head_entry {
   std::string_view aggregate_type;  ///< lasts as long as the heads that it comes from
 };
 
-/// What a stream is known by, in this process alone: a number of its own goes into each hash, so that nobody can make two names that
-/// have the same. Of names that were not made for it, none have, in all the time there is.
+/// What a stream is known by, in this process alone: a number of its own goes into each hash, so that nobody can make two names
+/// that have the same. Of names that were not made for it, none have, in all the time there is.
 using stream_hash = std::array<std::uint64_t, 2>;
 stream_hash hash_of_stream(std::string_view name);
 

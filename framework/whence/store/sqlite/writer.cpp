@@ -185,10 +185,13 @@ std::string log_writer::lost_file() {
     const std::optional<file_status> found = files_->status(known.path);
     if (!found || found->inode != known.inode)
       return known.path + " was removed or replaced while the log was written to";
-    if (known.path == paths_.wal && found->size < wal_bytes_)
-      return known.path + " was cut short of what was committed";
   }
   return {};
+}
+
+std::string log_writer::cut_file() {
+  const std::optional<file_status> wal = files_->status(paths_.wal);
+  return wal && wal->size < wal_bytes_ ? paths_.wal + " was cut short of what was committed" : std::string{};
 }
 
 void log_writer::checkpoint() {

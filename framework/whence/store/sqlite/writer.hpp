@@ -49,8 +49,11 @@ class log_writer {
   /// Begins a new epoch after `position`. Durable on return.
   void begin_epoch(std::uint64_t epoch, global_position position);
 
-  /// What happened to a file that is no longer the one that this connection works with, or lacks what was committed: with it is lost
-  /// what is written from then on. Empty: each of them is there. Asks the file system, three times.
+  /// What happened to the WAL if it lacks what was committed: the next commit would stand behind a hole. Empty: it has all of it.
+  /// Asks the file system, once. Throws file_error.
+  std::string cut_file();
+  /// What happened to a file that is no longer the one that this connection works with: what is written is lost with it. Empty:
+  /// each of them is there. Asks the file system, three times. Throws file_error.
   std::string lost_file();
   std::uint64_t wal_bytes() const noexcept { return wal_bytes_; }
 
