@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
@@ -350,6 +351,7 @@ TEST_CASE("a log one of whose files is removed or replaced acknowledges nothing 
     std::filesystem::rename(file + ".copy", file);
   }
   SUBCASE("the wal-index is removed") { std::filesystem::remove(file += "-shm"); }
+  std::this_thread::sleep_for(std::chrono::milliseconds{20});  // it does not look with each commit
   const append_outcome outcome = log->append(folder.batch("order-2")).get();
   REQUIRE(outcome.unknown() != nullptr);
   CHECK(outcome.unknown()->cause == storage_fault::files_replaced);

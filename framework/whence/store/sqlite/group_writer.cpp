@@ -29,6 +29,9 @@ constexpr std::size_t expected_at_once = 64;
 /// How much may be free is asked each time that so much was written.
 constexpr std::uint64_t wal_between_looks_at_room = 1u << 20;
 
+/// With whoever removes the database goes all that it has, whenever that is noticed: it need not be within each commit.
+constexpr std::chrono::milliseconds all_files_are_looked_at_each{10};
+
 /// On a full disk, where nothing is freed: other users may be kept from it by what is not seen here.
 constexpr std::chrono::seconds room_is_tried_again_after{1};
 
@@ -237,7 +240,11 @@ void group_writer::overwrite(global_position last) {
 /// Looks whether what was committed is where the next process will look for it, and bears witness.
 bool group_writer::witnessed(append_group& group) {
   try {
-    if (const std::string lost = writer_->lost_file(); !lost.empty()) throw file_lost(lost);
+    const std::chrono::nanoseconds now = clock_->elapsed();
+    const bool at_all = now >= looks_at_all_files_at_;
+    if (at_all) looks_at_all_files_at_ = now + all_files_are_looked_at_each;
+    if (const std::string lost = at_all ? writer_->lost_file() : writer_->lost_wal(); !lost.empty())
+      throw file_lost(lost);
     witness_.write({identity_, group.tip().head, group.tip().chain});
   } catch (const std::exception& failure) {
     leave_open(group, of(failure));

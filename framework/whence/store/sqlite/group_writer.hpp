@@ -125,7 +125,8 @@ class group_writer {
   };
   std::optional<shortage> shortage_;  // until the WAL was emptied
   std::uint64_t look_at_room_at_;     // bytes of the WAL
-  bool room_is_low_ = false;          // the next checkpoint gives back what it can
+  std::chrono::nanoseconds looks_at_all_files_at_{};
+  bool room_is_low_ = false;  // the next checkpoint gives back what it can
 
   // Written before `stopped_` is set, and never again: whoever has seen it may read them.
   trouble why_stopped_;

@@ -112,7 +112,7 @@ void log_writer::connect() {
   }
   committed_types_ = types_.size();
   page_bytes_ = static_cast<std::uint64_t>(db.integer("PRAGMA page_size").value_or(0));
-  known_files_ = {known_file_at(paths_.log), known_file_at(paths_.wal), known_file_at(paths_.log + "-shm")};
+  known_files_ = {known_file_at(paths_.wal), known_file_at(paths_.log), known_file_at(paths_.log + "-shm")};
   wal_bytes_ = 0;
   sqlite3_wal_hook(
       db.handle(),
@@ -179,13 +179,18 @@ log_writer::known_file log_writer::known_file_at(const std::string& path) {
   return {path, found ? found->inode : 0};
 }
 
+std::string log_writer::lost(const known_file& known) {
+  if (known.inode == 0 && known.path != paths_.wal) return {};  // where files are memory, the wal-index is none
+  const std::optional<file_status> found = files_->status(known.path);
+  if (found && found->inode == known.inode) return {};
+  return known.path + " was removed or replaced while the log was written to";
+}
+
+std::string log_writer::lost_wal() { return lost(known_files_.front()); }
+
 std::string log_writer::lost_file() {
-  for (const known_file& known : known_files_) {
-    if (known.inode == 0 && known.path != paths_.wal) continue;  // where files are memory, the wal-index is none
-    const std::optional<file_status> found = files_->status(known.path);
-    if (!found || found->inode != known.inode)
-      return known.path + " was removed or replaced while the log was written to";
-  }
+  for (const known_file& known : known_files_)
+    if (std::string what = lost(known); !what.empty()) return what;
   return {};
 }
 

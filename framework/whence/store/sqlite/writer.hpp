@@ -55,6 +55,8 @@ class log_writer {
   /// What happened to a file that is no longer the one that this connection works with: what is written is lost with it. Empty:
   /// each of them is there. Asks the file system, three times. Throws file_error.
   std::string lost_file();
+  /// The same of the WAL alone. Asks once.
+  std::string lost_wal();
   std::uint64_t wal_bytes() const noexcept { return wal_bytes_; }
 
   /// Copies the WAL into the database, as far as readers allow.
@@ -99,7 +101,8 @@ class log_writer {
     std::uint64_t inode = 0;
   };
   known_file known_file_at(const std::string& path);
-  std::array<known_file, 3> known_files_;  // the database, its WAL, the wal-index
+  std::string lost(const known_file& known);
+  std::array<known_file, 3> known_files_;  // the WAL, the database, the wal-index
   std::uint64_t wal_bytes_ = 0;
 
   struct event_type_row {
