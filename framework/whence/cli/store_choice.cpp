@@ -20,6 +20,15 @@ std::vector<std::string> logs_in(const surroundings& around) {
   return found;
 }
 
+/// "a.db, b.db, …"
+template <class Written>
+std::string first_of(const std::vector<std::string>& names, Written written) {
+  constexpr std::size_t named_max = 5;
+  std::string all;
+  for (std::size_t i = 0; i < names.size() && i < named_max; ++i) all += (i == 0 ? "" : ", ") + written(names[i]);
+  return all + (names.size() > named_max ? ", …" : "");
+}
+
 /// SQLite knows addresses that are no paths. A log is a file: who types one of those would get a file of that strange name.
 std::string path_in(const std::string& name, std::string_view said_by, const line_with_store& line) {
   if (name != ":memory:" && !name.starts_with("file:")) return name;
@@ -56,11 +65,11 @@ std::string chosen_store(const std::optional<std::string>& named, const surround
   if (here.size() == 1)
     throw store_unnamed(std::string(nowhere) + here.front() + ", and what writes takes no log that was not named",
                         line(shell_word(here.front())));
-  std::string names;
-  for (std::size_t i = 0; i < here.size() && i < 5; ++i) names += (i == 0 ? "" : ", ") + here[i];
-  if (here.size() > 5) names += ", …";
-  throw store_unnamed(std::string(nowhere) + std::to_string(here.size()) + ": " + names,
-                      line(shell_word(here.front())));
+  const std::string what = std::string(nowhere) + std::to_string(here.size()) + ": ";
+  // Which of them is to be written, somebody has to say: a line with one of them could be pasted by accident.
+  throw store_unnamed(what + first_of(here, [](const std::string& name) { return name; }),
+                      may_write ? "# choose one of: " + first_of(here, &shell_word) + "\n#   " + line("PATH")
+                                : line(shell_word(here.front())));
 }
 
 }  // namespace whence::inline v0::cli

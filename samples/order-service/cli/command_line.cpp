@@ -10,11 +10,8 @@
 #include <utility>
 
 #include <whence/cli/run_cli.hpp>
-#include <whence/core/files.hpp>
 #include <whence/core/json_text.hpp>
-#include <whence/store/log_source.hpp>
 
-#include <cli/shell_text.hpp>
 #include <domain/names.hpp>
 #include <domain/text.hpp>
 
@@ -322,37 +319,11 @@ failure told(const CLI::App& program, const CLI::ParseError& wrong, const std::v
 
 bool writes(const std::string& name) { return name != "show" && name != "report"; }
 
-std::vector<std::string> logs_here() {
-  const auto files = whence::system_files();
-  std::vector<std::string> found;
-  for (const std::string& name : files->list("."))
-    if (name.ends_with(".db") && whence::is_sqlite_log(*files, name)) found.push_back(name);
-  return found;
-}
-
-/// Which of several logs is to be written, somebody has to say: a line with one of them could be pasted by accident.
-std::string choice_of(const std::vector<std::string>& logs, const std::vector<std::string>& words) {
-  constexpr std::size_t named_max = 5;
-  std::string names;
-  for (std::size_t i = 0; i < logs.size() && i < named_max; ++i) names += (i == 0 ? "" : ", ") + for_shell(logs[i]);
-  if (logs.size() > named_max) names += ", …";
-  return "# choose one of: " + names + "\n#   " + text_of_line_with_store(words, "PATH");
-}
-
 std::string store_of(const std::string& command, const std::optional<std::string>& named,
                      const std::vector<std::string>& words) {
   const auto otherwise = writes(command) ? whence::unnamed_store::none : whence::unnamed_store::only_one_here;
-  try {
-    return whence::store_to_open(named, otherwise,
-                                 [&](const std::string& store) { return text_of_line_with_store(words, store); });
-  } catch (const whence::error& unnamed) {
-    if (unnamed.code() != "store.unnamed" || !writes(command)) throw;
-    const std::vector<std::string> logs = logs_here();
-    if (logs.size() < 2) throw;
-    whence::error_text text = unnamed.text();
-    text.remedy = choice_of(logs, words);
-    throw failure(exit_code::wrong_usage, unnamed.code(), text);
-  }
+  return whence::store_to_open(named, otherwise,
+                               [&](const std::string& store) { return text_of_line_with_store(words, store); });
 }
 
 }  // namespace
