@@ -176,6 +176,15 @@ TEST_CASE("who follows sees each event as it is today") {
         "#7 Granted, #7 Refunded v2, #8 Granted, #8 Refunded v2");
 }
 
+TEST_CASE("who follows for so many events never sees a part of what one became") {
+  a_shop shop;
+  CHECK(told(shop.run("event list --follow --from 1 --count 2 -o jsonl")) ==
+        "#1 Placed v2, #3 Granted, #3 Refunded v2");
+  CHECK(told(shop.run("event list --follow --from 7 --count 1 -o jsonl")) == "#7 Granted, #7 Refunded v2");
+  CHECK(told(shop.run("event list --follow --from 1 --count 3 -o jsonl")) ==
+        "#1 Placed v2, #3 Granted, #3 Refunded v2");
+}
+
 TEST_CASE("an event that became several is shown as it is stored, with the command that shows them") {
   a_shop shop;
   const ran shown = shop.run("event show @3");

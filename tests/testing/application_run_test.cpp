@@ -192,6 +192,15 @@ TEST_CASE("a projection that fails is named, with the event and the reason") {
         "event: paid back [projection.handler]");
 }
 
+TEST_CASE("whoever has failed at what was there before is never settled, however much time passes") {
+  application_run run(shop_on(whence::testing::given_events(in(first, OrderPlaced{"ada", {}})).as_log()));
+  employ(run, "payer", "OrderPlaced", [](const whence::recorded_event&) { throw std::runtime_error("no money"); });
+  CHECK_FALSE(run.settle().settled());
+  CHECK_FALSE(run.advance(24h).settled());
+  CHECK_FALSE(run.settle().settled());
+  CHECK(text_of([&] { run.advance(1h).then_nothing(); }).find("no money") != std::string::npos);
+}
+
 TEST_CASE("what is still tried again when the patience is over is named as that") {
   application_run run(shop_on(), {.time_max = 5min});
   employ(run, "letters", "OrderPlaced",

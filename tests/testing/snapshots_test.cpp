@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -68,6 +69,15 @@ struct StrictGate : Gate {
   void apply(const Passed& event) { static_cast<void>(std::vector<int>().at(static_cast<std::size_t>(event.people))); }
 };
 
+/// One that looks at what `serialize` leaves out, and throws.
+struct LockedGate : ForgetfulGate {
+  void apply(const Opened&) { open = true; }
+  void apply(const Passed& event) {
+    if (!open) throw std::logic_error("it is shut");
+    passed += event.people;
+  }
+};
+
 template <class Aggregate>
 std::string said() {
   try {
@@ -83,6 +93,14 @@ std::string said() {
 TEST_CASE("an aggregate whose `serialize` is whole goes on from its snapshots") {
   CHECK(said<Gate>() == "");
   CHECK(said<StrictGate>() == "");
+}
+
+TEST_CASE("what `serialize` leaves out is missed by an `apply` that throws without it") {
+  const std::string locked = said<LockedGate>();
+  CAPTURE(locked);
+  CHECK(locked.find("Gate does not go on from a snapshot: its `serialize` leaves out what `apply` looks at\n  at "
+                    "Passed, event ") != std::string::npos);
+  CHECK(locked.ends_with("`apply` throws: it is shut"));
 }
 
 TEST_CASE("what `serialize` leaves out is missed by a later event, and by `==`") {

@@ -34,7 +34,8 @@ class follower {
   global_position beginning();
   void show_past(global_position head);
   void show_new();
-  bool show(const recorded_event& event);
+  void show(const recorded_event& event);
+  bool ends_before(const recorded_event* next);
   bool is_over();
   exit_code ended();
 
@@ -104,13 +105,17 @@ void follower::show_past(global_position head) {
   selection past = wanted_;
   past.to = std::min(wanted_.to, head);
   selected_events events(log_, std::move(past));
-  while (!over_ && !interrupted_->wanted()) {
+  const bool as_stored = &log_ == &session_.log();
+  while (!over_) {
+    // What is stored is one event each: the next one, which may be damaged, need not be looked at.
+    if (as_stored && ends_before(nullptr)) return;
     const recorded_event* const event = events.next();
+    if (ends_before(event)) return;
     if (event == nullptr) {
       at_ = head;
       return;
     }
-    if (!show(*event)) return;
+    show(*event);
   }
 }
 
@@ -120,26 +125,33 @@ void follower::show_new() {
   while (!over_ && !interrupted_->wanted()) {
     const event_page page = log_.read(at_, filter);
     for (const recorded_event& event : page) {
+      if (ends_before(&event)) return;
       const bool beyond = event.position > wanted_.to || (wanted_.until && event.recorded_at > *wanted_.until);
       if (beyond) {
         over_ = true;
         return;
       }
-      if (event.position >= wanted_.from && wanted_.wants(event) && !show(event)) return;
+      if (event.position >= wanted_.from && wanted_.wants(event)) show(event);
     }
+    if (ends_before(nullptr)) return;
     if (page.scanned_to() <= at_) return;
     at_ = page.scanned_to();
     if (page.at_end()) return;
   }
 }
 
-/// False if it was the last one that is wanted.
-bool follower::show(const recorded_event& event) {
+void follower::show(const recorded_event& event) {
   list_->at_time(session_.now());
   put(*list_, event_columns(), &json_of, event);
   at_ = event.position;
-  over_ = count_ && list_->items() >= *count_;
-  return !over_;
+}
+
+/// Whether it is over before the next event (null: none is here), or somebody wants it to end. What one event became stays together.
+bool follower::ends_before(const recorded_event* next) {
+  const bool is_of_the_last = next != nullptr && list_->items() > 0 && next->position == at_;
+  if (is_of_the_last) return false;
+  over_ = over_ || (count_ && list_->items() >= *count_);
+  return over_ || interrupted_->wanted();
 }
 
 bool follower::is_over() {

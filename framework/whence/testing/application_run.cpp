@@ -167,10 +167,17 @@ struct application_run::parts {
     }
   }
 
-  /// Whether everything up to the last event that has happened is handled by everybody, and no command is on its way.
-  verdict judge(const std::optional<correlation_id>& of) const {
+  /// The last event of this first cause since it began; of any: the last that there is.
+  global_position last_event(const std::optional<correlation_id>& of) const {
+    if (!of) return app.log().head();
     global_position last;
     each_event(of, [&last](const recorded_event& event) { last = event.position; });
+    return last;
+  }
+
+  /// Whether everything up to the last event that has happened is handled by everybody, and no command is on its way.
+  verdict judge(const std::optional<correlation_id>& of) const {
+    const global_position last = last_event(of);
     bool all = app.commands_on_their_way() == 0;
     for (const follower_standing& each : standings()) {
       if (each.position >= last) continue;
@@ -196,7 +203,7 @@ struct application_run::parts {
                               .causation_type = std::string(event.causation_type),
                               .handled_by = who_handled(traced_one, followed)});
     });
-    const global_position last = events.empty() ? global_position{} : events.back().position;
+    const global_position last = last_event(of);
     told->cause = std::move(cause);
     told->refusal = std::move(refusal);
     told->trace = drawn_trace(std::move(events), traced, followed);
@@ -278,6 +285,12 @@ happened application_run::advance(std::chrono::microseconds time) {
   const auto how = parts_->run([] { return parts::verdict::not_yet; }, until);
   if (how == parts::ending::too_many_steps) return parts_->tell("the time that passed", {}, how);
   parts_->simulation.advance(std::chrono::ceil<std::chrono::microseconds>(until - parts_->now()));
+  parts_->simulation.run_all();
+  switch (parts_->judge({})) {
+    case parts::verdict::settled: break;
+    case parts::verdict::never: return parts_->tell("the time that passed", {}, parts::ending::failed);
+    case parts::verdict::not_yet: return parts_->tell("the time that passed", {}, parts::ending::too_much_time);
+  }
   return parts_->tell("the time that passed", {}, parts::ending::settled);
 }
 

@@ -36,9 +36,18 @@ void check_snapshots(const whence::detail::aggregate_facts& facts, bool (*equal)
       const std::size_t type = event % snapshots.samples.size();
       try {
         snapshots.samples[type](lived.get(), event);
-        snapshots.samples[type](resumed.get(), event);
       } catch (const std::exception&) {
         break;  // no `decide` would have returned that
+      }
+      try {
+        snapshots.samples[type](resumed.get(), event);
+      } catch (const std::exception& refused) {
+        report_failure(std::string(facts.name) +
+                           " does not go on from a snapshot: its `serialize` leaves out what `apply` looks at\n" +
+                           "  at " + std::string(snapshots.events[type].name) + ", event " + std::to_string(i + 1) +
+                           " of life " + std::to_string(life + 1) + ", `apply` throws: " + refused.what(),
+                       where);
+        return;
       }
       const std::string one = snapshots.encode(lived.get());
       const std::string other = snapshots.encode(resumed.get());
