@@ -228,6 +228,25 @@ TEST_CASE("what cannot be compared is compatible only if it is the same") {
   CHECK(told(some, R"({"type":"string"})").starts_with("breaking"));
 }
 
+TEST_CASE("alternatives of alternatives are not counted out") {
+  for (const std::string kind : {"anyOf", "oneOf"}) {
+    for (const std::string leaf : {R"({"type":"object"})", R"({"type":"string"})", "false"}) {
+      CAPTURE(kind);
+      CAPTURE(leaf);
+      constexpr int levels = 30;
+      std::string alternatives = R"("a30":)" + leaf;
+      for (int i = 0; i < levels; ++i) {
+        const std::string next = R"({"$ref":"#/$defs/a)" + std::to_string(i + 1) + "\"}";
+        alternatives += ",\"a" + std::to_string(i) + "\":{\"" + kind + "\":[" + next + "," + next + "]}";
+      }
+      const std::string many = R"({"$ref":"#/$defs/a0","$defs":{)" + alternatives + "}}";
+      CHECK(changes(many, many).empty());
+      CHECK(compatibility_of(changes(many, R"({"type":"integer"})")) == compatibility::breaking);
+      CHECK(compatibility_of(changes(R"({"type":"integer"})", many)) == compatibility::breaking);
+    }
+  }
+}
+
 TEST_CASE("schemas made to do harm are compared all the same") {
   std::string before;
   std::string after;

@@ -146,7 +146,8 @@ void follower::show(const recorded_event& event) {
   at_ = event.position;
 }
 
-/// Whether it is over before the next event (null: none is here), or somebody wants it to end. What one event became stays together.
+/// Whether it is over before the next event (null: none is here), or somebody wants it to end. What one event became stays
+/// together.
 bool follower::ends_before(const recorded_event* next) {
   const bool is_of_the_last = next != nullptr && list_->items() > 0 && next->position == at_;
   if (is_of_the_last) return false;

@@ -5,6 +5,9 @@
 namespace whence::inline v0::detail {
 namespace {
 
+/// No type has so many alternatives. A schema of a few lines may have more than there is memory for: alternatives of alternatives.
+constexpr std::size_t looked_at_max = 2048;
+
 constexpr std::uint8_t kinds_in_order[] = {kind_null, kind_boolean, kind_number, kind_string, kind_array, kind_object};
 
 /// Whether it judges by itself, and not only by others.
@@ -33,7 +36,11 @@ bool are_apart(const branch& one, const branch& other) {
 }
 
 void add(branches& to, const schema_nodes& nodes, const schema_node& node) {
-  if (node.nothing_fits) return;
+  if (node.nothing_fits || to.opaque) return;
+  if (++to.looked_at > looked_at_max) {
+    to.opaque = true;
+    return;
+  }
   const std::size_t others = (node.reference ? 1u : 0u) + (node.any_of.empty() ? 0u : 1u) +
                              (node.one_of.empty() ? 0u : 1u) + (node.none_of ? 1u : 0u) + node.all_of.size();
   if (others == 0) {
@@ -52,7 +59,7 @@ void add(branches& to, const schema_nodes& nodes, const schema_node& node) {
   const std::size_t first = to.all.size();
   for (const node_index one : node.one_of) add(to, nodes, nodes[one]);
   // What fits two of them fits none.
-  for (std::size_t i = first; !node.one_of.empty() && i < to.all.size(); ++i)
+  for (std::size_t i = first; !node.one_of.empty() && !to.opaque && i < to.all.size(); ++i)
     for (std::size_t j = first; j < i; ++j)
       if (!are_apart(to.all[i], to.all[j])) to.opaque = true;
 }

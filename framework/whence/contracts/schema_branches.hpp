@@ -21,8 +21,9 @@ struct branch {
 struct branches {
   std::vector<branch> all;
   /// It uses what cannot be compared: `allOf`, `not`, a `oneOf` of what is not told apart by its kind or its one member,
-  /// keywords beside a `$ref` or an alternative.
+  /// keywords beside a `$ref` or an alternative; or there are too many.
   bool opaque = false;
+  std::size_t looked_at = 0;  ///< nodes
 };
 
 branches branches_of(const schema_nodes& nodes, const schema_node& node);
