@@ -208,6 +208,21 @@ TEST_CASE("all before an event that cannot be upcast is shown, in either order, 
   CHECK(shop.run("event list --raw -o jsonl").exit == 0);
 }
 
+TEST_CASE("what cannot be upcast behind the last position that is wanted is nobody's concern") {
+  a_log shop;
+  for (int i = 0; i < 2; ++i) shop.append("Placed", 1, R"({"custId":"ada"})");
+  for (int i = 0; i < 2; ++i) shop.append("Paid", 1, "{}");
+  shop.append("Placed", 1, R"({"client":"ada"})");  // #5
+  for (const std::string order : {"", " --reverse"}) {
+    CAPTURE(order);
+    const ran listed = shop.run("event list --type Placed --to 4 -o jsonl" + order);
+    CHECK(listed.exit == 0);
+    CHECK(std::count(listed.out.begin(), listed.out.end(), '\n') == 2);
+    CHECK(shop.run("event list --type Placed -o jsonl" + order).exit == 6);
+  }
+  CHECK(shop.run("event count --type Placed --to 4").out == "EVENTS\n     2\n");
+}
+
 TEST_CASE("pages and windows of every size give each of thousands of events as it is today, once") {
   a_log shop;
   std::vector<std::pair<std::uint64_t, std::string>> expected;

@@ -73,8 +73,22 @@ event_page selected_events::fetch() {
   return wanted_.reverse ? fetch_backward() : fetch_forward();
 }
 
+/// In the handler of what the event there cannot be read for: behind all that is wanted it is nobody's concern.
+event_page selected_events::end_before(global_position unreadable) {
+  if (unreadable <= wanted_.to) throw;
+  at_end_ = true;
+  return {};
+}
+
 event_page selected_events::fetch_forward() {
-  event_page page = link_ ? log_.read_linked(*link_, at_, page_size) : log_.read(at_, filter_, page_size);
+  event_page page;
+  try {
+    page = link_ ? log_.read_linked(*link_, at_, page_size) : log_.read(at_, filter_, page_size);
+  } catch (const log_damaged& damaged) {
+    return end_before(damaged.position);
+  } catch (const upcast_failed& failure) {
+    return end_before(failure.position);
+  }
   at_end_ = page.scanned_to() <= at_ || page.scanned_to() >= wanted_.to;
   at_ = page.scanned_to();
   return page;
@@ -120,7 +134,8 @@ std::optional<event_page> selected_events::read_window(global_position below, st
     if (damaged.position > at_) return event_page{};
     if (window == 1) throw;
     return std::nullopt;
-  } catch (const upcast_failed&) {
+  } catch (const upcast_failed& failure) {
+    if (failure.position > at_) return event_page{};
     if (window == 1) throw;
     return std::nullopt;
   } catch (const unknown_event_version&) {

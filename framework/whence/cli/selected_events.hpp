@@ -27,6 +27,7 @@ class selected_events {
  private:
   event_page fetch();
   event_page fetch_forward();
+  event_page end_before(global_position unreadable);
   event_page fetch_backward();
   std::optional<event_page> read_window(global_position below, std::size_t window);
   void looked_on();

@@ -116,7 +116,7 @@ class page_upcast {
         added.data = today_.keep(text_);
       });
     } catch (...) {
-      throw_upcast_failed(stored_form(event), where(event));
+      throw_upcast_failed(stored_form(event), where(event), event.position);
     }
   }
 

@@ -134,8 +134,8 @@ std::string problem_of_upcaster() {
   }
 }
 
-void throw_upcast_failed(const stored_event& stored, const std::string& where) {
-  throw upcast_failed(std::string(stored.type), stored.version, problem_of_upcaster(), where);
+void throw_upcast_failed(const stored_event& stored, const std::string& where, global_position position) {
+  throw upcast_failed(std::string(stored.type), stored.version, problem_of_upcaster(), where, position);
 }
 
 }  // namespace whence::inline v0::detail

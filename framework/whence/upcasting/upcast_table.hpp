@@ -63,6 +63,7 @@ void take_in(std::string_view stored, document& data, std::string& json);
 std::string problem_of_upcaster();
 
 /// The same as an upcast_failed. To be called where an exception is handled.
-[[noreturn]] void throw_upcast_failed(const stored_event& stored, const std::string& where);
+[[noreturn]] void throw_upcast_failed(const stored_event& stored, const std::string& where,
+                                      global_position position = {});
 
 }  // namespace whence::inline v0::detail
