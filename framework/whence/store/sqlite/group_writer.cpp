@@ -138,23 +138,29 @@ void group_writer::judge(append_group& group, std::unique_ptr<queued_append>& ap
   }
 }
 
+/// Nothing is written behind a hole. Nothing is inserted yet: so it is known that the group is not there.
+bool group_writer::wal_is_whole(append_group& group) {
+  try {
+    const std::string cut = writer_->cut_file();
+    if (cut.empty()) return true;
+    stop({cut, storage_fault::files_replaced});
+    group.complete_failed(not_written(why_stopped_));
+  } catch (const file_error& failure) {
+    group.complete_failed(not_written(of(failure)));
+  }
+  return false;
+}
+
 bool group_writer::insert(append_group& group) {
   if (shortage_ && !make_room()) {
     group.complete_failed(not_written(shortage_->met));
     return false;
   }
+  if (!wal_is_whole(group)) return false;
   try {
-    if (const std::string cut = writer_->cut_file(); !cut.empty()) {
-      stop({cut, storage_fault::files_replaced});
-      group.complete_failed(not_written(why_stopped_));
-      return false;
-    }
     writer_->begin();
     group.insert(*writer_);
     return true;
-  } catch (const file_error& failure) {
-    group.complete_failed(not_written(of(failure)));
-    return false;
   } catch (const sql::sql_error& failure) {
     writer_->roll_back();
     // A row that is there already is somebody else's: the log was written to behind our back.

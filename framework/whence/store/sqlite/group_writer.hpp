@@ -85,6 +85,7 @@ class group_writer {
   void judge(append_group& group, queued_appends& appends);
   void judge(append_group& group, std::unique_ptr<queued_append>& append,
              const std::optional<indexer::obstacle>& obstacle);
+  bool wal_is_whole(append_group& group);
   bool insert(append_group& group);
   bool commit_inserted(append_group& group);
   void give_up_insert(append_group& group, bool damaged, bool unsound, const trouble& met);
