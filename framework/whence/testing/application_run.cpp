@@ -31,14 +31,6 @@ std::vector<compared_event> as_compared(const std::vector<happened_event>& event
   return compared;
 }
 
-std::vector<compared_event> as_compared(const std::vector<given_event>& events) {
-  std::vector<compared_event> compared;
-  compared.reserve(events.size());
-  for (const given_event& event : events)
-    compared.push_back({{event.type, event.version}, event.data, event.stream.value_or("")});
-  return compared;
-}
-
 std::string shown_events(const std::vector<happened_event>& events) {
   const std::vector<compared_event> found = as_compared(events);
   return event_differences(std::vector<compared_event>{}, found).text();

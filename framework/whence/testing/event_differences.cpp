@@ -2,6 +2,7 @@
 
 #include <whence/serialization/binary.hpp>
 #include <whence/testing/alignment.hpp>
+#include <whence/testing/given_events.hpp>
 #include <whence/testing/json_differences.hpp>
 #include <whence/testing/shown_text.hpp>
 
@@ -43,6 +44,14 @@ std::vector<compared_event> compared(std::span<const decided_event> decided) {
 }
 
 }  // namespace
+
+std::vector<compared_event> as_compared(const std::vector<given_event>& events) {
+  std::vector<compared_event> compared;
+  compared.reserve(events.size());
+  for (const given_event& event : events)
+    compared.push_back({{event.type, event.version}, event.data, event.stream.value_or("")});
+  return compared;
+}
 
 std::string name_of(const event_type& type) {
   std::string name(type.name);

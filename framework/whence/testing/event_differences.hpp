@@ -12,11 +12,16 @@
 namespace whence::testing::inline v0 {
 
 /// An event as it is compared.
+struct given_event;
+
 struct compared_event {
   event_type type;
   std::string data;
   std::string stream{};  ///< empty: in whichever
 };
+
+/// What is expected: in its stream, if one was named.
+std::vector<compared_event> as_compared(const std::vector<given_event>& events);
 
 /// "OrderPaid {"cents":450}"; with its version, if that is not 1.
 std::string shown_event(const compared_event& event);

@@ -136,14 +136,6 @@ const given_event* typed(const std::vector<given_event>& expected, const read_ev
   return nullptr;
 }
 
-std::vector<compared_event> as_compared(const std::vector<given_event>& events) {
-  std::vector<compared_event> compared;
-  compared.reserve(events.size());
-  for (const given_event& event : events)
-    compared.push_back({{event.type, event.version}, event.data, event.stream.value_or("")});
-  return compared;
-}
-
 std::vector<compared_event> as_compared(const std::vector<read_event>& events) {
   std::vector<compared_event> compared;
   compared.reserve(events.size());
