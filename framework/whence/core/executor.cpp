@@ -210,12 +210,15 @@ thread_pool::thread_pool(unsigned threads)
 
 thread_pool::~thread_pool() { stop(); }
 
+// What is posted may run, and destroy the pool, before its poster is back: the poster holds what it still touches.
 void thread_pool::post(work& item) noexcept {
-  if (!shared_->push(item)) abandon(item);
+  const std::shared_ptr<shared> queue = shared_;
+  if (!queue->push(item)) abandon(item);
 }
 
 void thread_pool::post_all(work_queue& items) noexcept {
-  if (shared_->push_all(items)) return;
+  const std::shared_ptr<shared> queue = shared_;
+  if (queue->push_all(items)) return;
   while (work* const item = items.pop()) abandon(*item);
 }
 
