@@ -267,14 +267,15 @@ struct Tower {
 };
 
 template <class Aggregate>
-auto fingerprint() {
+auto fingerprint(std::string_view reading = {}) {
   return whence::detail::fingerprint_of(whence::detail::facts_of<Aggregate>,
-                                        whence::detail::snapshot_facts_of<Aggregate>);
+                                        whence::detail::snapshot_facts_of<Aggregate>, reading);
 }
 
 }  // namespace
 
-TEST_CASE("a fold has one fingerprint, and another where an event has another version") {
+TEST_CASE("a fold has one fingerprint, and another where an event has another version, or is read otherwise") {
   CHECK(fingerprint<Tower<1>>() == fingerprint<Tower<1>>());
+  CHECK(fingerprint<Tower<1>>("Grown v1 -> Built v1") != fingerprint<Tower<1>>());
   CHECK(fingerprint<Tower<1>>() != fingerprint<Tower<2>>());
 }

@@ -107,6 +107,20 @@ TEST_CASE("who wants events of today is given the names under which they are sto
   CHECK(whence::upcasters().stored_names_of(placed) == placed);
 }
 
+TEST_CASE("the steps to the events that one asks about are told, and no others") {
+  const std::vector<std::string> billed{"OrderBilled"};
+  CHECK(shop::upcasters().ways_of(billed) ==
+        "OrderClosed v1 -> OrderShipped v2 OrderBilled v1\n"
+        "PriceSet v1 -> OrderBilled v1\n");
+  const std::vector<std::string> touched{"OrderTouched"};
+  CHECK(shop::upcasters().ways_of(touched) == "OrderTouched v1 ->\nOrderTouched v2 ->\n");
+  const std::vector<std::string> opened{"OrderOpened"};
+  CHECK(shop::upcasters().ways_of(opened) == "PriceSet v1 + OrderOpened v1 -> OrderPlaced v3\n");
+  const std::vector<std::string> nobody{"Nobody"};
+  CHECK(shop::upcasters().ways_of(nobody).empty());
+  CHECK(upcasters().ways_of(billed).empty());
+}
+
 TEST_CASE("where a stored version leads is known without an event of it") {
   const auto upcasters = shop::upcasters();
   const auto ways = [&](const char* name, std::uint32_t version) {

@@ -2,6 +2,7 @@
 #include <cstring>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include <xxhash.h>
 
@@ -76,7 +77,8 @@ void make_up_sample(std::uint64_t seed, visitable into) {
   into.visit(generator, into.value);
 }
 
-uuid::bytes_type fingerprint_of(const aggregate_facts& facts, const snapshot_facts& snapshots) {
+uuid::bytes_type fingerprint_of(const aggregate_facts& facts, const snapshot_facts& snapshots,
+                                std::string_view reading) {
   hash all;
   all.add(facts.name);
   all.add(snapshots.schema());
@@ -84,6 +86,7 @@ uuid::bytes_type fingerprint_of(const aggregate_facts& facts, const snapshot_fac
     all.add(type.name);
     all.add(std::to_string(type.version));
   }
+  all.add(reading);
   std::unique_ptr<void, void (*)(void*)> state(facts.create(), facts.destroy);
   std::uint64_t seed = 0;
   const auto apply = [&](std::size_t type, bool look) {

@@ -276,7 +276,9 @@ uuid::bytes_type snapshot_room::fingerprint(const aggregate_facts& facts) {
     const auto own = shared_.lock();
     if (const auto known = own->prints.find(facts.key); known != own->prints.end()) return known->second;
   }
-  const uuid::bytes_type made = fingerprint_of(facts, *facts.snapshots);
+  std::vector<std::string> event_types;
+  for (const event_type& type : facts.snapshots->events) event_types.emplace_back(type.name);
+  const uuid::bytes_type made = fingerprint_of(facts, *facts.snapshots, log_->reading_of(event_types));
   shared_.lock()->prints.emplace(facts.key, made);
   return made;
 }

@@ -20,10 +20,11 @@ struct snapshot_access;
 /// which can be deleted at any time, also while it is in use.
 ///
 /// A snapshot is believed only if its checksum holds, if the log has at its position the event and the history that it was made
-/// of, and if its fingerprint is that of today's fold: of the description of the state, and of what `apply` makes of made-up
-/// events. The first snapshot that is used of each aggregate type, and one in 64 after it, is compared with the fold of its
-/// stream in the background. If it differs, that is reported (`snapshot.differs`), the snapshots of its type are thrown away,
-/// and no more of them are used or made until the program starts again; aggregates in memory that began with one are folded anew.
+/// of, and if its fingerprint is that of today's fold: of the description of the state, of the steps of upcasting through which
+/// its events are read, and of what `apply` makes of made-up events. The first snapshot that is used of each aggregate type, and
+/// one in 64 after it, is compared with the fold of its stream in the background. If it differs, that is reported
+/// (`snapshot.differs`), the snapshots of its type are thrown away, and no more of them are used or made until the program starts
+/// again; aggregates in memory that began with one are folded anew.
 ///
 /// Durable  no: what a power cut takes is folded again.
 /// Threads  any, at once. A thread of its own ("whence-snapshot"), started when there is something to do, writes and compares.

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -87,6 +88,10 @@ class log_reader {
 
   /// The log as it is stored, if this one reads it otherwise (through upcasters); else this one.
   virtual log_reader& stored() noexcept { return *this; }
+
+  /// What becomes of stored events on their way to who wants those of these types; empty: they are read as they are stored.
+  /// A cache of what was made of them keeps it: where the text is another, they may read otherwise now.
+  virtual std::string reading_of(std::span<const std::string> event_types) const;
 
   /// Looks at the log as it is now. A program that shows a log which is not whole says so (exit code 6).
   virtual log_condition condition() { return {}; }

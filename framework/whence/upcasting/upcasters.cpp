@@ -144,4 +144,24 @@ std::vector<std::string> upcasters::stored_names_of(std::span<const std::string>
   return names;
 }
 
+std::string upcasters::ways_of(std::span<const std::string> types) const {
+  if (!table_) return {};
+  const auto is_one = [&](const event_type& type) { return std::ranges::find(types, type.name) != types.end(); };
+  const auto text = [](const event_type& type) { return std::string(type.name) + " v" + std::to_string(type.version); };
+  std::vector<std::string> ways;
+  for (const detail::upcast_rule& rule : table_->rules()) {
+    const std::vector<event_type> today = table_->outcome_of(rule);
+    if (!is_one(rule.from) && !is_one(rule.next) && std::ranges::none_of(today, is_one)) continue;
+    std::string way = text(rule.from);
+    if (!rule.next.name.empty()) way += " + " + text(rule.next);
+    way += " ->";
+    for (const event_type& one : today) way += ' ' + text(one);
+    ways.push_back(way + '\n');
+  }
+  std::ranges::sort(ways);
+  std::string all;
+  for (const std::string& way : ways) all += way;
+  return all;
+}
+
 }  // namespace whence::inline v0

@@ -234,6 +234,10 @@ class upcasters {
   /// What is read by those who want events of these types of today: their own names, and those of all that may become one of them.
   std::vector<std::string> stored_names_of(std::span<const std::string> wanted) const;
 
+  /// Each step that begins at, or leads to, an event of one of these types, as text: `A v1 + B v1 -> C v2`, a line each, sorted.
+  /// What the functions in between do is not told.
+  std::string ways_of(std::span<const std::string> types) const;
+
   /// For the library.
   const detail::upcast_table* table() const noexcept { return table_.get(); }
 

@@ -1,6 +1,8 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
+#include <string>
 #include <utility>
 
 #include <whence/upcasting/upcast_pages.hpp>
@@ -21,6 +23,9 @@ class upcasting_reader : public Base {
   log_condition condition() final { return stored_->condition(); }
   global_position head() final { return stored_->head(); }
   log_reader& stored() noexcept final { return stored_->stored(); }
+  std::string reading_of(std::span<const std::string> event_types) const final {
+    return stored_->reading_of(event_types) + upcasters_.ways_of(event_types);
+  }
 
   event_page read(global_position after, const event_filter& filter, page_limit limit) final {
     if (filter.event_types.empty()) return of_today(stored_->read(after, filter, limit), {});
