@@ -25,6 +25,8 @@ import unittest
 from dataclasses import dataclass
 from pathlib import Path
 
+from contract_setups import ContractSetups
+
 ROOT = Path(__file__).resolve().parents[2]
 OWN_CASES_MIN = 5
 PATIENCE_SECONDS = 60
@@ -173,7 +175,7 @@ def change(path, *statements, empties_wal=True):
     subprocess.run([sys.executable, "-c", CHANGE, str(path), "empties-wal" if empties_wal else "fills-wal", *statements], check=True)
 
 
-class Setups:
+class Setups(ContractSetups):
     """What can lie at the path of a log, by name. Each is made once, when it is first asked for."""
 
     def __init__(self, programs):
@@ -207,25 +209,6 @@ class Setups:
 
     def empty_folder(self):
         return Place(store="")
-
-    def contracts(self):
-        place = Place(store="")
-        self.programs.must("order-service whence schema release", place)
-        return place
-
-    def contracts_changed(self):
-        """One by hand; beside them, what was released is whole, and one schema of it is gone."""
-        place = self.copy_of("contracts")
-        shutil.copytree(place.folder / "schemas", place.folder / "changed")
-        (place.folder / "changed/order/OrderCancelled.v1.schema.json").unlink()
-        shutil.copy(place.folder / "schemas/order/OrderShipped.v1.schema.json", place.folder / "schemas/order/OrderCancelled.v1.schema.json")
-        return place
-
-    def contracts_cut(self):
-        place = self.copy_of("contracts")
-        os.truncate(place.folder / "schemas/order/OrderCancelled.v1.schema.json", 100)
-        (place.folder / "noise.json").write_bytes(bytes(range(256)))
-        return place
 
     def missing(self):
         return Place(store="missing.db")

@@ -3,18 +3,16 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
-#include <map>
 #include <string>
 #include <vector>
 
 #include <whence/contracts/contract_folder.hpp>
 #include <whence/contracts/released_contracts.hpp>
 
-#include <tests/temporary_folder.hpp>
+#include <tests/contracts/schema_folder.hpp>
 
 using namespace whence;
+using tests::schema_folder;
 namespace fs = std::filesystem;
 
 namespace {
@@ -120,52 +118,6 @@ event_contracts version_two(upcasters through) {
 const auto to_cents = upcast<later::Deposited2, 1>([](document& data) { data.rename("amount", "cents"); });
 const auto closed_is_dropped = upcast<AccountClosed, 1>().dropped();
 
-class contract_folder {
- public:
-  std::string path() const { return folder_.file("schemas"); }
-  std::string file(const std::string& name) const { return path() + "/" + name; }
-
-  std::string read(const std::string& name) const {
-    std::ifstream in(file(name), std::ios::binary);
-    return {std::istreambuf_iterator<char>(in), {}};
-  }
-  void write(const std::string& name, const std::string& content) const {
-    fs::create_directories(fs::path(file(name)).parent_path());
-    std::ofstream(file(name), std::ios::binary) << content;
-  }
-  /// Every file, with what is in it.
-  std::map<std::string, std::string> all() const {
-    std::map<std::string, std::string> files;
-    if (!fs::exists(path())) return files;
-    for (const auto& entry : fs::recursive_directory_iterator(path()))
-      if (entry.is_regular_file()) {
-        const std::string name = fs::relative(entry.path(), path()).string();
-        files[name] = read(name);
-      }
-    return files;
-  }
-
-  std::vector<released_contract> release(const event_contracts& contracts,
-                                         release_mode mode = release_mode::write) const {
-    return release_contracts(contracts, path(), mode);
-  }
-  /// "unreleased Deposited 1 : has no contract yet"
-  std::vector<std::string> check(const event_contracts& contracts) const {
-    std::vector<std::string> found;
-    for (const contract_finding& one : check_contracts(contracts, path())) {
-      CHECK(!one.remedy.empty());
-      std::string where = one.file;
-      if (const std::size_t at = where.find("schemas/"); at != std::string::npos) where = where.substr(at + 8);
-      found.push_back(std::string(name_of(one.what)) + " " + one.event_type + " " + std::to_string(one.version) + " " +
-                      where + ": " + one.problem);
-    }
-    return found;
-  }
-
- private:
-  tests::temporary_folder folder_;
-};
-
 using lines = std::vector<std::string>;
 const std::string schema_of_deposit = "savings-account/Deposited.v1.schema.json";
 const std::string samples_of_deposit = "savings-account/Deposited.v1.samples.jsonl";
@@ -175,7 +127,7 @@ const std::string samples_of_deposit = "savings-account/Deposited.v1.samples.jso
 TEST_CASE(
     "a released version that is described otherwise is an error that says which member; nothing is written, of any "
     "event") {
-  const contract_folder folder;
+  const schema_folder folder;
   folder.release(contracts_of<later::Account<Deposited>>());
   const auto before = folder.all();
   try {
@@ -196,7 +148,7 @@ TEST_CASE(
 }
 
 TEST_CASE("also a change with which old events are read needs a new version") {
-  const contract_folder folder;
+  const schema_folder folder;
   folder.release(today);
   try {
     folder.release(contracts_of<later::Account<later::WithNote>>());
@@ -210,14 +162,32 @@ TEST_CASE("also a change with which old events are read needs a new version") {
   }
 }
 
+TEST_CASE("a program older than what was released releases nothing, of any event") {
+  const schema_folder folder;
+  folder.release(contracts_of<later::Account<later::Deposited2>>());
+  const auto before = folder.all();
+  for (const release_mode mode : {release_mode::look, release_mode::write}) {
+    try {
+      folder.release(today, mode);
+      FAIL("it was released");
+    } catch (const contract_newer& newer) {
+      CHECK(newer.event_type == "Deposited");
+      CHECK(newer.version == 2);
+      CHECK(newer.version_of_program == 1);
+      CHECK(newer.file == folder.file("savings-account/Deposited.v2.schema.json"));
+    }
+  }
+  CHECK(folder.all() == before);
+}
+
 TEST_CASE("a name that is no file's is refused before anything is written") {
-  const contract_folder folder;
+  const schema_folder folder;
   CHECK_THROWS_AS(folder.release(contracts_of<SlashedAccount>()), contract_unfit_name);
   CHECK(folder.all().empty());
 }
 
 TEST_CASE("an event that was released as another aggregate's is refused") {
-  const contract_folder folder;
+  const schema_folder folder;
   folder.release(today);
   const auto before = folder.all();
   CHECK_THROWS_AS(folder.release(contracts_of<later::Renamed>()), contract_misplaced);
@@ -227,7 +197,7 @@ TEST_CASE("an event that was released as another aggregate's is refused") {
 }
 
 TEST_CASE("a released schema that is gone is not made anew") {
-  const contract_folder folder;
+  const schema_folder folder;
   folder.release(today);
   folder.write(samples_of_deposit, folder.read(samples_of_deposit) + "{\"amount\":7,\"by\":\"ada\"}\n");
   fs::remove(folder.file(schema_of_deposit));
@@ -240,7 +210,7 @@ TEST_CASE("a released schema that is gone is not made anew") {
 }
 
 TEST_CASE("a release that was broken off behind the samples goes on") {
-  const contract_folder folder;
+  const schema_folder folder;
   folder.release(today);
   const auto whole = folder.all();
   fs::remove(folder.file(schema_of_deposit));
@@ -255,8 +225,8 @@ TEST_CASE("two types of one name are refused") {
 }
 
 TEST_CASE("a release writes the same bytes each time, and only what is not there") {
-  const contract_folder one;
-  const contract_folder other;
+  const schema_folder one;
+  const schema_folder other;
   const auto released = one.release(today);
   REQUIRE(released.size() == 2);
   CHECK(released[1].event_type == "Deposited");
@@ -294,13 +264,13 @@ TEST_CASE("a release writes the same bytes each time, and only what is not there
 }
 
 TEST_CASE("nothing is written when one only looks") {
-  const contract_folder folder;
+  const schema_folder folder;
   CHECK(folder.release(today, release_mode::look).front().is_new);
   CHECK(folder.all().empty());
 }
 
 TEST_CASE("members in another order are the same contract, and so is what is only said of values") {
-  const contract_folder folder;
+  const schema_folder folder;
   folder.release(contracts_of<later::Account<Deposited>>());
   const auto reordered = contracts_of<later::Account<later::Reordered>>();
   CHECK(folder.check(reordered).empty());
@@ -312,13 +282,13 @@ TEST_CASE("members in another order are the same contract, and so is what is onl
 }
 
 TEST_CASE("a check names each version that is not released") {
-  const contract_folder folder;
+  const schema_folder folder;
   CHECK(folder.check(today) ==
         lines{"unreleased AccountClosed 1 : has no contract yet", "unreleased Deposited 1 : has no contract yet"});
 }
 
 TEST_CASE("a check finds a changed description, with the member") {
-  const contract_folder folder;
+  const schema_folder folder;
   folder.release(contracts_of<later::Account<Deposited>>());
   const auto found = folder.check(contracts_of<later::Account<later::Deposited>>());
   CHECK(found.front() == "changed Deposited 1 " + schema_of_deposit + ": /amount: a member is gone that was required");
@@ -327,7 +297,7 @@ TEST_CASE("a check finds a changed description, with the member") {
 }
 
 TEST_CASE("samples of every version are read through the upcasters to today's type, or the check says which are not") {
-  const contract_folder folder;
+  const schema_folder folder;
   folder.release(today);
   const auto without = version_two(upcasters::of(closed_is_dropped));
   const auto found = folder.check(without);
@@ -353,7 +323,7 @@ TEST_CASE("samples of every version are read through the upcasters to today's ty
 }
 
 TEST_CASE("a sample of what is merged is read together with one of its neighbour") {
-  const contract_folder folder;
+  const schema_folder folder;
   folder.release(today);
   const auto merged = contracts_of<later::Account<later::Deposited2>>().upcasting(
       upcasters::of(upcast<later::Deposited2, 1>().merged_with<AccountClosed, 1>().to<later::Deposited2, 2>(
@@ -365,16 +335,17 @@ TEST_CASE("a sample of what is merged is read together with one of its neighbour
 }
 
 TEST_CASE("a version that the program does not have yet is told, and none of its samples is read") {
-  const contract_folder folder;
+  const schema_folder folder;
   folder.release(today);
   const auto newer = version_two(upcasters::of(to_cents, closed_is_dropped));
   folder.release(newer);
   CHECK(folder.check(today) ==
-        lines{"newer Deposited 2 savings-account/Deposited.v2.schema.json: the program has version 1"});
+        lines{"newer Deposited 2 savings-account/Deposited.v2.schema.json: it belongs to a newer "
+              "build: this program has version 1"});
 }
 
 TEST_CASE("what was changed by hand is found") {
-  const contract_folder folder;
+  const schema_folder folder;
   folder.release(today);
   SUBCASE("a sample that does not fit") {
     folder.write(samples_of_deposit, folder.read(samples_of_deposit) + "{\"amount\":1}\n\nnot json\n");
@@ -414,7 +385,7 @@ TEST_CASE("what was changed by hand is found") {
 }
 
 TEST_CASE("files of other names are left alone") {
-  const contract_folder folder;
+  const schema_folder folder;
   folder.release(today);
   folder.write("order.schema.json", "nothing of ours");
   folder.write("savings-account/README.md", "nothing of ours");

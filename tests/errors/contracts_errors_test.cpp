@@ -68,6 +68,14 @@ struct Scale {
   using events = whence::events<Weighed>;
   void apply(const Weighed&) {}
 };
+struct Weighed3 : Weighed {
+  static constexpr event_type type{"Weighed", 3};
+};
+struct Scale3 {
+  static constexpr aggregate_type type{"Scale"};
+  using events = whence::events<Weighed3>;
+  void apply(const Weighed3&) {}
+};
 struct Balance {
   static constexpr aggregate_type type{"Balance"};
   using events = whence::events<::Weighed>;
@@ -108,6 +116,17 @@ TEST_CASE("what was released does not change") {
   where: schemas/scale/Weighed.v1.schema.json
   why:   an event's name belongs to one type, in all aggregates; today it belongs to Balance
   do:    if the aggregate has another name now, move the event's files into its folder; if it is another event, give it a name of its own  [contract.misplaced, exit 4]
+)");
+}
+
+TEST_CASE("what a newer build released is not taken back") {
+  const scene here;
+  release_in<later::Scale3>(here);
+  CHECK(here.says([&] { release_in<Scale>(here); }) ==
+        R"(app: Weighed version 3 was released, and this program has version 1; nothing was written
+  where: schemas/scale/Weighed.v3.schema.json
+  why:   these contracts belong to a newer build of the program
+  do:    build the program from the sources that these files stand beside: a version is never taken back  [contract.newer, exit 4]
 )");
 }
 

@@ -43,6 +43,7 @@ constexpr rule rules[] = {
     {"contract.changed", exit_code::refused},
     {"contract.incomplete", exit_code::refused},
     {"contract.misplaced", exit_code::refused},
+    {"contract.newer", exit_code::refused},
     {"contract.unfit_name", exit_code::refused},
     {"data.unwritable", exit_code::refused},
     {"token.other_epoch", exit_code::refused},

@@ -274,7 +274,8 @@ constexpr example check_examples[] = {
 constexpr std::string_view check_text =
     "Compares the application's events with what was released of them: each schema of today's version with the "
     "program's own description; each golden sample of every version with the schema of its version, and through all "
-    "upcasters with today's type. It names each version that is not released yet.\n"
+    "upcasters with today's type: alone, and with samples of what it is merged with. It names each version that is "
+    "not released yet, that is newer than the program, or at which an upcaster begins and of which nothing is there.\n"
     "Exit code 0 says that all is kept, 1 that something is not. It looks at no log, and needs the application's "
     "types: run it in the application's executable.";
 
@@ -289,7 +290,9 @@ constexpr std::string_view release_text =
     "Keep them with the sources. The same program writes the same bytes each time, everywhere.\n"
     "What was released is never written again. If the program describes a released version otherwise, nothing is "
     "written, and the error (exit code 4) says which member it is: such an event needs a new version, and an upcaster "
-    "from the old one.\n"
+    "from the old one. Nothing is written, too, if a version was released that the program does not have yet: the "
+    "files "
+    "belong to a newer build.\n"
     "It opens no log, and needs the application's types: run it in the application's executable.";
 
 constexpr const flag* diff_flags[] = {&demanded};

@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,28 +17,24 @@ struct golden_sample {
   std::string file;
   std::size_t line = 0;
   std::string_view data;
+  bool fits = true;  ///< the schema of its version, if there is one
+
+  /// "schemas/order/OrderPlaced.v1.samples.jsonl:3"
+  std::string place() const { return file + ":" + std::to_string(line); }
 };
 
-/// An event that is merged with its neighbour is read with a sample of what it is merged with, if it is not read alone.
-class sample_reader {
- public:
-  /// `all` has to outlive it.
-  sample_reader(const event_contracts& contracts, const std::vector<golden_sample>& all)
-      : contracts_(contracts), all_(all) {}
-
-  /// Nothing: it is read, or no longer told.
-  std::optional<std::string> problem_with(const golden_sample& sample);
-  /// For the problem found last.
-  const std::string& remedy() const noexcept { return remedy_; }
-
- private:
-  std::optional<std::string> problem_of_today(const std::vector<upcast_event>& today, const golden_sample& sample);
-  std::optional<std::string> problem_together(const golden_sample& first, const golden_sample& second);
-
-  const event_contracts& contracts_;
-  const std::vector<golden_sample>& all_;
-  json_decoder decoder_;
-  std::string remedy_;
+struct unread_sample {
+  const golden_sample* sample;
+  const golden_sample* next;  ///< the one behind it, with which it is merged; null: it is read alone
+  std::string problem;
+  std::string remedy;
 };
+
+/// Those that are not read any more, and of the versions that are merged the pairs that are not. A version is read alone if an
+/// upcaster begins at it alone, if it is of today, or if it is merged with no other. Of two versions that are merged, each sample
+/// stands in a pair: there are as many pairs as the one of more samples has. One that does not fit its schema stands in none.
+///
+/// `all` has to outlive what is found.
+std::vector<unread_sample> unread_samples(const event_contracts& contracts, const std::vector<golden_sample>& all);
 
 }  // namespace whence::inline v0::detail

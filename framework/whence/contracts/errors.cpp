@@ -88,6 +88,21 @@ contract_missing::contract_missing(std::string folder_)
              .remedy = "name the folder that `schema release` writes to"}),
       folder(std::move(folder_)) {}
 
+contract_newer::contract_newer(std::string event_type_, std::uint32_t version_, std::uint32_t version_of_program_,
+                               std::string file_)
+    : error("contract.newer", next_move::change_request,
+            {.what = event_type_ + " version " + std::to_string(version_) +
+                     " was released, and this program has version " + std::to_string(version_of_program_) +
+                     "; nothing was written",
+             .where = file_,
+             .why = "these contracts belong to a newer build of the program",
+             .remedy =
+                 "build the program from the sources that these files stand beside: a version is never taken back"}),
+      event_type(std::move(event_type_)),
+      version(version_),
+      version_of_program(version_of_program_),
+      file(std::move(file_)) {}
+
 contract_unfit_name::contract_unfit_name(std::string name_)
     : error("contract.unfit_name", next_move::change_request,
             {.what = "\"" + name_ + "\" cannot be the name of a file; nothing was written",

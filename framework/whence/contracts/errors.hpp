@@ -63,6 +63,15 @@ struct contract_missing final : error {
   std::string folder;
 };
 
+/// `contract.newer`: a version of an event was released that this program does not have yet. Nothing was written.
+struct contract_newer final : error {
+  contract_newer(std::string event_type, std::uint32_t version, std::uint32_t version_of_program, std::string file);
+  std::string event_type;
+  std::uint32_t version;             ///< the released one
+  std::uint32_t version_of_program;  ///< the last that the program has
+  std::string file;
+};
+
 /// `contract.unfit_name`: an event's or an aggregate's name cannot be a file's. Nothing was written.
 struct contract_unfit_name final : error {
   explicit contract_unfit_name(std::string name);

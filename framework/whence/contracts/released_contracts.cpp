@@ -31,6 +31,14 @@ const contract_files* misplaced(const std::vector<contract_files>& released, con
   return found == released.end() ? nullptr : &*found;
 }
 
+/// The files of a version that the program does not have yet; nothing if there are none.
+const contract_files* newer(const std::vector<contract_files>& released, const promised_event& event) {
+  const auto found = std::find_if(released.begin(), released.end(), [&](const contract_files& one) {
+    return one.event_type == event.type.name && one.version > event.type.version;
+  });
+  return found == released.end() ? nullptr : &*found;
+}
+
 /// Whether a version without a schema was released all the same. A schema that is gone is not made anew: today's type may be
 /// another one. Samples as they are made may be what a release that was broken off has left, and it goes on.
 bool was_released(const promised_event& event, const contract_files& wanted, files& on) {
@@ -81,10 +89,9 @@ class contract_check {
   std::vector<contract_finding> run() {
     for (const promised_event& event : contracts_.promised()) look_at_today(event);
     for (const contract_files& one : released_) look_at_released(one);
-    detail::sample_reader reader(contracts_, samples_);
-    for (const detail::golden_sample& sample : samples_)
-      if (const auto problem = reader.problem_with(sample))
-        add_sample(contract_finding::kind::unread_sample, sample, *problem, reader.remedy());
+    for (const event_type& beginning : contracts_.upcasters().beginnings()) look_at_beginning(beginning);
+    for (detail::unread_sample& one : detail::unread_samples(contracts_, samples_))
+      add_sample(kind::unread_sample, *one.sample, one.next, std::move(one.problem), std::move(one.remedy));
     count_samples();
     std::stable_sort(found_.begin(), found_.end(), [](const contract_finding& a, const contract_finding& b) {
       return std::tie(a.event_type, a.version) < std::tie(b.event_type, b.version);
@@ -99,22 +106,28 @@ class contract_check {
            std::string remedy) {
     found_.push_back({what, std::move(event), version, std::move(file), std::move(problem), std::move(remedy)});
   }
-  /// Of many samples of one version the first is told, and how many are like it.
-  void add_sample(kind what, const detail::golden_sample& sample, std::string problem, std::string remedy) {
-    const auto [known, is_new] =
-        sample_findings_.emplace(std::tuple(what, sample.event_type, sample.version), like{found_.size(), 0});
+  /// Of many samples of one version (or pairs of two) the first is told, and how many are like it.
+  void add_sample(kind what, const detail::golden_sample& sample, const detail::golden_sample* next,
+                  std::string problem, std::string remedy) {
+    const version_key behind = next == nullptr ? version_key{} : version_key{next->event_type, next->version};
+    const auto [known, is_new] = sample_findings_.emplace(
+        std::tuple(what, version_key{sample.event_type, sample.version}, behind), like{found_.size(), 0});
     if (!is_new) {
       ++known->second.more;
       return;
     }
-    add(what, sample.event_type, sample.version, sample.file + ":" + std::to_string(sample.line), std::move(problem),
-        std::move(remedy));
+    add(what, sample.event_type, sample.version, sample.place(), std::move(problem), std::move(remedy));
   }
   void count_samples() {
-    for (const auto& [what, one] : sample_findings_)
-      if (one.more > 0)
-        found_[one.place].problem +=
-            " (and " + std::to_string(one.more) + (one.more == 1 ? " sample more)" : " samples more)");
+    for (const auto& [what, one] : sample_findings_) {
+      if (one.more == 0) continue;
+      const std::string_view unit = std::get<2>(what).first.empty() ? " sample" : " pair";
+      found_[one.place]
+          .problem.append(" (and ")
+          .append(std::to_string(one.more))
+          .append(unit)
+          .append(one.more == 1 ? " more)" : "s more)");
+    }
   }
 
   void look_at_today(const promised_event& event) {
@@ -145,8 +158,8 @@ class contract_check {
     const promised_event* const event = contracts_.find(one.event_type);
     if (event != nullptr && one.version > event->type.version)
       add(kind::newer, one.event_type, one.version, folder_of(one),
-          "the program has version " + std::to_string(event->type.version),
-          "check with the program that released it; a version is never taken back");
+          "it belongs to a newer build: this program has version " + std::to_string(event->type.version),
+          "build the program from the sources that these files stand beside: a version is never taken back");
     const std::optional<schema_validator> schema = schema_of(one);
     if (one.samples_file.empty()) {
       add(kind::incomplete, one.event_type, one.version, one.schema_file, "there are no samples beside the schema",
@@ -159,10 +172,31 @@ class contract_check {
       add(kind::incomplete, one.event_type, one.version, one.samples_file, "there is no sample in it",
           "bring them back from the history of the sources");
     for (const auto& [number, line] : lines) {
-      const detail::golden_sample sample{one.event_type, one.version, one.samples_file, number, line};
-      if (schema) look_at_sample(*schema, sample);
-      if (event == nullptr || one.version <= event->type.version) samples_.push_back(sample);
+      detail::golden_sample sample{one.event_type, one.version, one.samples_file, number, line};
+      if (schema) sample.fits = look_at_sample(*schema, sample);
+      if (event == nullptr || one.version <= event->type.version) samples_.push_back(std::move(sample));
     }
+  }
+
+  /// What upcasters begin at was written once. Before the first release nothing is missed.
+  void look_at_beginning(const event_type& beginning) {
+    if (released_.empty()) return;
+    const promised_event* const event = contracts_.find(beginning.name);
+    // Of today's version is told elsewhere that it is not released.
+    if (event != nullptr && beginning.version >= event->type.version) return;
+    const bool is_there = std::any_of(released_.begin(), released_.end(), [&](const contract_files& one) {
+      return one.event_type == beginning.name && one.version == beginning.version;
+    });
+    if (is_there) return;
+    const std::string stem = detail::stem_of(beginning.name, beginning.version);
+    const std::string schema =
+        event == nullptr ? stem + ".schema.json"
+                         : detail::files_of(folder_, event->aggregate, beginning.name, beginning.version).schema_file;
+    add(kind::incomplete, std::string(beginning.name), beginning.version, {},
+        "an upcaster begins at it, and there is neither a schema nor a sample of it",
+        "bring " + schema +
+            " and the samples beside it back from the history of the sources; one that was never released is written "
+            "by hand, after events in a log; if no log has any, take its upcaster away");
   }
 
   std::optional<schema_validator> schema_of(const contract_files& one) {
@@ -181,15 +215,18 @@ class contract_check {
     return std::nullopt;
   }
 
-  void look_at_sample(const schema_validator& schema, const detail::golden_sample& sample) {
+  /// Whether it fits.
+  bool look_at_sample(const schema_validator& schema, const detail::golden_sample& sample) {
     try {
       const std::vector<schema_violation> wrong = schema.violations(sample.data);
-      if (!wrong.empty())
-        add_sample(kind::unfit_sample, sample, wrong.front().text(),
-                   "correct the sample, or leave it out: no such event was written");
+      if (wrong.empty()) return true;
+      add_sample(kind::unfit_sample, sample, nullptr, wrong.front().text(),
+                 "correct the sample, or leave it out: no such event was written");
     } catch (const error& wrong) {
-      add_sample(kind::unfit_sample, sample, wrong.what(), "correct the sample: it is one JSON document on a line");
+      add_sample(kind::unfit_sample, sample, nullptr, wrong.what(),
+                 "correct the sample: it is one JSON document on a line");
     }
+    return false;
   }
 
   const event_contracts& contracts_;
@@ -203,7 +240,8 @@ class contract_check {
     std::size_t place;
     std::size_t more;
   };
-  std::map<std::tuple<kind, std::string, std::uint32_t>, like> sample_findings_;
+  using version_key = std::pair<std::string, std::uint32_t>;
+  std::map<std::tuple<kind, version_key, version_key>, like> sample_findings_;
 };
 
 }  // namespace
@@ -218,6 +256,8 @@ std::vector<released_contract> release_contracts(const event_contracts& contract
         places.emplace_back(detail::files_of(folder, event.aggregate, event.type.name, event.type.version));
     if (const contract_files* const other = misplaced(there, wanted))
       throw contract_misplaced(wanted.event_type, folder_of(*other), std::string(event.aggregate));
+    if (const contract_files* const other = newer(there, event))
+      throw contract_newer(wanted.event_type, other->version, wanted.version, folder_of(*other));
     const bool is_new = !on.status(wanted.schema_file);
     if (is_new) {
       if (was_released(event, wanted, on))

@@ -40,8 +40,8 @@ enum class release_mode { write, look };
 /// Order    as sorted by event.
 /// Durable  on return. After a crash it is run again: a schema stands there whole, and behind its samples.
 /// Throws   contract_changed: a released schema says something else than the program does; nothing was written of any event.
-///          contract_misplaced; contract_incomplete; contract_unfit_name; schema_malformed, schema_unsupported: a released file
-///          was changed by hand; file_error.
+///          contract_misplaced; contract_newer; contract_incomplete; contract_unfit_name; schema_malformed,
+///          schema_unsupported: a released file was changed by hand; file_error.
 std::vector<released_contract> release_contracts(const event_contracts& contracts, const std::string& folder,
                                                  release_mode mode, files& on = *system_files());
 
@@ -51,9 +51,9 @@ struct contract_finding {
     unreleased,         ///< an event's version of today has no contract yet
     changed,            ///< the program describes a released version otherwise
     misplaced,          ///< an event's contracts stand in another aggregate's folder, or in two
-    newer,              ///< a version was released that the program does not have yet
+    newer,              ///< a version was released that the program does not have yet: a newer build's
     unreadable_schema,  ///< a file is no schema, or one that is not checked
-    incomplete,         ///< a schema without samples, or samples without a schema
+    incomplete,         ///< a schema without samples, samples without a schema, or neither where an upcaster begins
     unfit_sample,       ///< a sample does not fit the schema of its version
     unread_sample       ///< a sample is not read any more: not upcast, or not of today's type
   };
@@ -72,7 +72,8 @@ struct contract_finding {
 std::string_view name_of(contract_finding::kind what);
 
 /// Compares the program with all that was released: schemas of today's versions with what it describes; each sample of every
-/// version with its schema, and through all upcasters with today's type. Sorted by event and version; none: all is kept.
+/// version with its schema, and through all upcasters with today's type, alone or with those that it is merged with. Sorted by
+/// event and version; none: all is kept.
 /// Throws   file_error.
 std::vector<contract_finding> check_contracts(const event_contracts& contracts, const std::string& folder,
                                               files& on = *system_files());

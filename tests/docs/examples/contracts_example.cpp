@@ -1,6 +1,7 @@
 /// contracts: what is promised of an event, and documents judged by its schema.
 #include <cstdint>
 #include <filesystem>
+#include <fstream>
 #include <iostream>
 #include <string>
 
@@ -39,12 +40,16 @@ whence::event_contracts tea_contracts() {
       whence::upcasters::of(whence::upcast<CupOrdered, 1>([](whence::document& data) { data.set("count", 1); })));
 }
 
-/// A folder in which all of it was released.
+/// A folder in which all of it was released, the first version by a program of then.
 class released {
  public:
   released() : before_(std::filesystem::current_path()) {
     std::filesystem::current_path(folder_.path());
     whence::release_contracts(tea_contracts(), "schemas", whence::release_mode::write);
+    std::ofstream("schemas/tea-house/CupOrdered.v1.schema.json")
+        << R"({"type":"object","properties":{"tea":{"type":"string"}},)"
+        << R"("required":["tea"],"additionalProperties":false})";
+    std::ofstream("schemas/tea-house/CupOrdered.v1.samples.jsonl") << R"({"tea":"assam"})" << '\n';
   }
   released(const released&) = delete;
   released& operator=(const released&) = delete;
