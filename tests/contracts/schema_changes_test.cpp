@@ -117,6 +117,95 @@ TEST_CASE("a tolerant type passes over members that come and go") {
         "members\n");
 }
 
+TEST_CASE("a member that is only named to be refused is none") {
+  const std::string never = R"("b":false)";
+  const std::string with_never = a + "," + never;
+  CHECK(told(object(a + "," + b, R"("a","b")"), object(with_never, R"("a")")) ==
+        "breaking /b: a member is gone that was required: code of now refuses that member; code of before requires "
+        "it\n");
+  // Who is tolerant passes over what he does not name, and not over what he names.
+  CHECK(told(object(a + "," + b, R"("a")", true), object(with_never, R"("a")", true)) ==
+        "forward /b: a member is gone: code of now refuses that member\n");
+  CHECK(told(object(with_never, R"("a")", true), object(a + "," + b, R"("a")", true)) ==
+        "backward /b: a member is new, and may be left out: code of before refuses that member\n");
+  CHECK(told(object(with_never, R"("a")"), object(a + "," + b, R"("a","b")")) ==
+        "breaking /b: a member is new, and required: events of before do not have it; code of before refuses that "
+        "member\n");
+  const auto gone = changes(object(a + "," + b, R"("a")", true), object(with_never, R"("a")", true));
+  CHECK(gone.front().remedy.ends_with(R"(data.remove("b"); }))"));  // to be tolerant would not help
+
+  for (const bool tolerant : {false, true}) {
+    CAPTURE(tolerant);
+    CHECK(told(object(a, R"("a")", tolerant), object(with_never, R"("a")", tolerant)) == "");
+    CHECK(told(object(with_never, R"("a")", tolerant), object(a, R"("a")", tolerant)) == "");
+    const std::string referred = R"(,"b":{"$ref":"#/properties/b/$defs/no","$defs":{"no":false}})";
+    CHECK(told(object(a, R"("a")", tolerant), object(a + referred, R"("a")", tolerant)) == "");
+  }
+  const std::string map = R"({"type":"object","additionalProperties":{"type":"integer"},"properties":{)";
+  CHECK(told(map + "}}", map + never + "}}").starts_with("forward "));
+  CHECK(told(map + never + "}}", map + "}}").starts_with("backward "));
+}
+
+TEST_CASE("an object that needs what nothing is, is none") {
+  const std::string nothing = object(a + R"(,"b":false)", R"("b")");
+  CHECK(compatibility_of(changes(nothing, object(a, ""))) == compatibility::backward);
+  CHECK(compatibility_of(changes(object(a, ""), nothing)) == compatibility::forward);
+  CHECK(told(nothing, R"({"type":"object","required":["c"],"additionalProperties":false})") == "");
+  // A member that has to be there is written also where no property names it.
+  const std::string unnamed = R"({"type":"object","required":["b"]})";
+  CHECK_FALSE(reads_old(compatibility_of(changes(unnamed, R"({"type":"object","properties":{"b":false}})"))));
+  CHECK_FALSE(reads_old(compatibility_of(changes(unnamed, object(a, "")))));
+}
+
+TEST_CASE("the same said with other keywords is no change") {
+  const auto same = [](const std::string& one, const std::string& other) {
+    CAPTURE(one);
+    CAPTURE(other);
+    CHECK(told(one, other) == "");
+    CHECK(told(other, one) == "");
+  };
+  const std::string whole = R"({"type":"integer",)";
+  same(whole + R"("exclusiveMinimum":0})", whole + R"("minimum":1})");
+  same(whole + R"("exclusiveMaximum":10})", whole + R"("maximum":9})");
+  same(whole + R"("exclusiveMaximum":-1,"minimum":-3.5})", whole + R"("maximum":-2,"exclusiveMinimum":-4})");
+  same(whole + R"("minimum":0.5,"maximum":2.5})", whole + R"("exclusiveMinimum":0.5,"exclusiveMaximum":2.5})");
+  same(whole + R"("minimum":0,"exclusiveMinimum":0})", whole + R"("minimum":1})");
+  same(whole + R"("exclusiveMinimum":9007199254740992})", whole + R"("minimum":9007199254740993})");
+  same(whole + R"("exclusiveMinimum":18446744073709551614})", whole + R"("minimum":18446744073709551615})");
+  same(whole + R"("exclusiveMaximum":18446744073709551616})", whole + R"("maximum":18446744073709551615})");
+  same(whole + R"("exclusiveMaximum":-9223372036854775807})", whole + R"("maximum":-9223372036854775808})");
+  same(R"({"type":"number","minimum":1})", R"({"type":"number","minimum":1.0,"exclusiveMinimum":0})");
+  const std::string list = R"({"type":"array",)";
+  same(list + R"("items":false})", list + R"("maxItems":0})");
+  same(list + R"("prefixItems":[{"type":"string"}],"items":false})",
+       list + R"("prefixItems":[{"type":"string"}],"maxItems":1})");
+  same(list + R"("prefixItems":[{"type":"string"},false]})", list + R"("items":{"type":"string"},"maxItems":1})");
+  same(object(a, R"("a")"), object(a, R"("a")").insert(1, R"("maxProperties":1,"minProperties":1,)"));
+  for (const std::string none : {R"("minLength":0,)", R"("minItems":0,)", R"("minProperties":0,)"}) {
+    same(R"({"type":["string","array","object"]})", "{" + none + R"("type":["string","array","object"]})");
+  }
+}
+
+TEST_CASE("a bound that is excluded is another one, where there is something between") {
+  CHECK(told(R"({"type":"number","exclusiveMinimum":0})", R"({"type":"number","minimum":1})") ==
+        "forward : was numbers above 0, is numbers from 1: events of before may have what is not read any more\n");
+  CHECK(told(R"({"type":"number","exclusiveMinimum":0})", R"({"type":"number","minimum":0})").starts_with("backward"));
+  CHECK(
+      told(R"({"type":"integer","exclusiveMinimum":0})", R"({"type":"integer","minimum":0})").starts_with("backward"));
+  CHECK(told(R"({"type":"integer","exclusiveMinimum":0})", R"({"type":"integer","minimum":2})").starts_with("forward"));
+  CHECK(
+      told(R"({"type":"integer","exclusiveMaximum":9})", R"({"type":"integer","maximum":9})").starts_with("backward"));
+  CHECK(told(R"({"type":"integer","minimum":1})", R"({"type":"number","exclusiveMinimum":0})").starts_with("backward"));
+  CHECK(told(R"({"type":"integer","minimum":0})", R"({"type":"number","exclusiveMinimum":0})").starts_with("breaking"));
+  // Beyond 64 bits the next whole number is the next double.
+  CHECK(told(R"({"type":"integer","exclusiveMinimum":1e30})", R"({"type":"integer","minimum":1e30})")
+            .starts_with("backward"));
+  CHECK(told(R"({"type":"integer","exclusiveMaximum":-1e30})", R"({"type":"integer","maximum":-1e30})")
+            .starts_with("backward"));
+  CHECK(told(R"({"type":"integer","exclusiveMinimum":0,"maximum":0})", R"({"type":"integer","minimum":7})")
+            .starts_with("backward"));
+}
+
 TEST_CASE("a default that changes is told, for old events mean something else then") {
   const std::string was = R"("n":{"type":"integer","default":3})";
   const std::string is = R"("n":{"type":"integer","default":5})";

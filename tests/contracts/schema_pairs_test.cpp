@@ -80,7 +80,12 @@ class generator {
 
   json whole_numbers() {
     static const json ranges[] = {{-128, 127}, {0, 255}, {-32768, 32767}, {INT64_MIN, INT64_MAX}, {0, UINT64_MAX}};
-    const json& range = ranges[below(std::size(ranges))];
+    const std::size_t which = below(std::size(ranges));
+    const json& range = ranges[which];
+    if (which < 3 && below(3) == 0)  // the same in other words
+      return {{"type", "integer"},
+              {"exclusiveMinimum", range[0].get<int>() - 1},
+              {"exclusiveMaximum", range[1].get<int>() + 1}};
     return {{"type", "integer"}, {"minimum", range[0]}, {"maximum", range[1]}};
   }
 
@@ -147,16 +152,21 @@ class generator {
   }
 
   void put_member(json& object, const std::string& name, int depth) {
-    object["properties"][name] = schema(depth - 1);
     auto& required = object["required"];
     required.erase(std::remove(required.begin(), required.end(), name), required.end());
+    if (below(8) == 0) {
+      object["properties"][name] = false;
+      return;
+    }
+    object["properties"][name] = schema(depth - 1);
     if (below(2) == 0) required.push_back(name);
   }
 
   static void collect(json& schema, std::vector<json*>& places) {
     places.push_back(&schema);
     if (schema.contains("properties"))
-      for (json& one : schema["properties"]) collect(one, places);
+      for (json& one : schema["properties"])
+        if (one.is_object()) collect(one, places);
     for (const char* const list : {"prefixItems", "oneOf"})
       if (schema.contains(list))
         for (json& one : schema[list]) collect(one, places);
@@ -198,7 +208,7 @@ class generator {
         required.erase(std::remove(required.begin(), required.end(), name), required.end());
         break;
       case 2:
-        if (!object["properties"].contains(name)) break;
+        if (!object["properties"].contains(name) || object["properties"][name] == false) break;
         if (std::find(required.begin(), required.end(), name) == required.end())
           required.push_back(name);
         else
@@ -213,8 +223,8 @@ class generator {
   }
 
   json whole_number(const json& schema) {
-    const json& least = schema["minimum"];
-    const json& most = schema["maximum"];
+    const json least = schema.contains("minimum") ? schema["minimum"] : json(schema["exclusiveMinimum"].get<int>() + 1);
+    const json most = schema.contains("maximum") ? schema["maximum"] : json(schema["exclusiveMaximum"].get<int>() - 1);
     switch (below(4)) {
       case 0: return least;
       case 1: return most;
@@ -251,6 +261,7 @@ class generator {
     json made = json::object();
     if (schema.contains("properties")) {
       for (const auto& [name, inside] : schema["properties"].items()) {
+        if (inside == false) continue;
         const json required = schema.value("required", json::array());
         const bool is_required = std::find(required.begin(), required.end(), name) != required.end();
         if (is_required || below(2) == 0) made[name] = document(inside);

@@ -28,6 +28,15 @@ std::uint8_t kinds_listed(const schema_node& node) {
   return kinds;
 }
 
+/// Whether no object fits, as it would need a member that nothing is.
+bool requires_the_impossible(const schema_nodes& nodes, const schema_node& node) {
+  return std::any_of(node.required.begin(), node.required.end(), [&](const std::string& name) {
+    const auto known = node.properties.find(name);
+    if (known != node.properties.end()) return is_never(nodes, nodes[known->second]);
+    return node.additional && is_never(nodes, nodes[*node.additional]);
+  });
+}
+
 /// Whether no value fits both.
 bool are_apart(const branch& one, const branch& other) {
   if ((one.kind & other.kind) == 0) return true;
@@ -44,7 +53,8 @@ void add(branches& to, const schema_nodes& nodes, const schema_node& node) {
   const std::size_t others = (node.reference ? 1u : 0u) + (node.any_of.empty() ? 0u : 1u) +
                              (node.one_of.empty() ? 0u : 1u) + (node.none_of ? 1u : 0u) + node.all_of.size();
   if (others == 0) {
-    const std::uint8_t kinds = static_cast<std::uint8_t>(node.kinds & kinds_listed(node));
+    std::uint8_t kinds = static_cast<std::uint8_t>(node.kinds & kinds_listed(node));
+    if (requires_the_impossible(nodes, node)) kinds = static_cast<std::uint8_t>(kinds & ~kind_object);
     for (const std::uint8_t kind : kinds_in_order)
       if ((kinds & kind) != 0) to.all.push_back({static_cast<std::uint8_t>(kinds & kind), &node, &nodes});
     return;
@@ -72,11 +82,28 @@ branches branches_of(const schema_nodes& nodes, const schema_node& node) {
   return found;
 }
 
+bool is_never(const schema_nodes& nodes, const schema_node& node) {
+  const schema_node* at = &node;
+  // What leads to itself without going into the value does not compile: this ends.
+  while (!at->nothing_fits && at->reference) at = &nodes[*at->reference];
+  return at->nothing_fits;
+}
+
+std::optional<std::uint64_t> most_elements(const branch& list) {
+  const schema_node& node = *list.node;
+  std::optional<std::uint64_t> most = node.max_items;
+  const auto ends_at = [&](std::size_t place) { most = most ? std::min<std::uint64_t>(*most, place) : place; };
+  for (std::size_t i = 0; i < node.prefix.size(); ++i)
+    if (is_never(*list.nodes, list.at(node.prefix[i]))) ends_at(i);
+  if (node.items && is_never(*list.nodes, list.at(*node.items))) ends_at(node.prefix.size());
+  return most;
+}
+
 std::string alternative_name(const branch& one) {
   const schema_node& node = *one.node;
   const bool is_one = one.kind == kind_object && node.properties.size() == 1 && node.required.size() == 1 &&
                       node.required.front() == node.properties.begin()->first && node.additional &&
-                      one.at(*node.additional).nothing_fits;
+                      is_never(*one.nodes, one.at(*node.additional));
   return is_one ? node.required.front() : std::string();
 }
 

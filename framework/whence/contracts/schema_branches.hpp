@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,12 @@ struct branches {
 };
 
 branches branches_of(const schema_nodes& nodes, const schema_node& node);
+
+/// Whether it is `false`, or leads to it.
+bool is_never(const schema_nodes& nodes, const schema_node& node);
+
+/// The most elements that a list has: what `maxItems` says, or the place at which nothing fits. Nothing: there is no end.
+std::optional<std::uint64_t> most_elements(const branch& list);
 
 /// The name of the only member that an alternative of a variant has; empty: it is none.
 std::string alternative_name(const branch& one);

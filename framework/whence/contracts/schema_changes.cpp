@@ -19,8 +19,11 @@ compatibility compatibility_from(bool backward, bool forward) {
   return forward ? compatibility::forward : compatibility::breaking;
 }
 
-constexpr std::string_view old_refuses_member = "code of before refuses a member that it does not name";
-constexpr std::string_view new_refuses_member = "code of now refuses a member that it does not name";
+/// What who reads `object` says of a member that it does not take.
+std::string refusal(std::string_view who, const branch& object, const std::string& name) {
+  const bool is_named = object.node->properties.contains(name);
+  return std::string(who) + (is_named ? " refuses that member" : " refuses a member that it does not name");
+}
 
 /// Which values there are, in a few words.
 std::string words_for_values(const branch& one) {
@@ -38,7 +41,7 @@ std::string words_for_values(const branch& one) {
     case kind_array: {
       std::string words = node.unique ? "lists without an element twice" : "lists";
       if (node.min_items) words += " of at least " + std::to_string(*node.min_items);
-      if (node.max_items) words += " of at most " + std::to_string(*node.max_items);
+      if (const auto most = most_elements(one)) words += " of at most " + std::to_string(*most);
       return words;
     }
     case kind_object: return "objects";
@@ -227,27 +230,30 @@ class comparison {
         add(at, "was " + words_for_values(one) + ", is " + words_for_values(other), how);
       return;
     }
-    schema_node sizes_before = bare_list(mine);
-    schema_node sizes_after = bare_list(theirs);
+    const schema_node sizes_before = bare_list(one);
+    const schema_node sizes_after = bare_list(other);
     const branch left{kind_array, &sizes_before, one.nodes};
     const branch right{kind_array, &sizes_after, other.nodes};
     schema_containment sizes;
     if (const compatibility how = compatibility_from(sizes.contains(left, right), sizes.contains(right, left));
         how != compatibility::both)
       add(at, "was " + words_for_values(one) + ", is " + words_for_values(other), how);
-    for (std::size_t i = 0; i < mine.prefix.size(); ++i)
+    // Where the one has no element any more, its size says so.
+    const std::uint64_t both_have = std::min(sizes_before.max_items.value_or(mine.prefix.size() + 1),
+                                             sizes_after.max_items.value_or(theirs.prefix.size() + 1));
+    for (std::size_t i = 0; i < mine.prefix.size() && i < both_have; ++i)
       values(one.at(mine.prefix[i]), other.at(theirs.prefix[i]), inside(at, i));
-    const bool nobody_has_more = mine.max_items == mine.prefix.size() && theirs.max_items == theirs.prefix.size();
-    if (mine.items && theirs.items && !nobody_has_more) values(one.at(*mine.items), other.at(*theirs.items), at + "/*");
+    if (mine.items && theirs.items && both_have > mine.prefix.size())
+      values(one.at(*mine.items), other.at(*theirs.items), at + "/*");
   }
 
   /// The list without what is said of its elements.
-  static schema_node bare_list(const schema_node& list) {
+  static schema_node bare_list(const branch& list) {
     schema_node bare;
     bare.kinds = kind_array;
-    bare.min_items = list.min_items;
-    bare.max_items = list.max_items;
-    bare.unique = list.unique;
+    bare.min_items = list.node->min_items;
+    bare.max_items = most_elements(list);
+    bare.unique = list.node->unique;
     return bare;
   }
 
@@ -255,19 +261,25 @@ class comparison {
     std::set<std::string> gone;
     std::set<std::string> added;
     for (const auto& [name, index] : one.node->properties) {
-      const auto theirs = other.node->properties.find(name);
-      if (theirs == other.node->properties.end())
+      if (!may_have(one, name)) continue;
+      if (!may_have(other, name))
         gone.insert(name);
       else
-        member(one, other, name, one.at(index), other.at(theirs->second), at);
+        member(one, other, name, one.at(index), other.at(other.node->properties.at(name)), at);
     }
     for (const auto& [name, index] : other.node->properties)
-      if (!one.node->properties.contains(name)) added.insert(name);
+      if (may_have(other, name) && !may_have(one, name)) added.insert(name);
     const bool is_renamed =
         gone.size() == 1 && added.size() == 1 && is_rename(one, other, *gone.begin(), *added.begin());
     for (const std::string& name : gone) removed(one, other, name, at, is_renamed ? *added.begin() : std::string());
     for (const std::string& name : added) put_in(one, other, name, at, is_renamed ? *gone.begin() : std::string());
     others(one, other, at);
+  }
+
+  /// Whether it names the member, and not only to say that it is not there (`false`).
+  static bool may_have(const branch& object, const std::string& name) {
+    const auto known = object.node->properties.find(name);
+    return known != object.node->properties.end() && !is_never(*object.nodes, object.at(known->second));
   }
 
   bool is_rename(const branch& one, const branch& other, const std::string& from, const std::string& to) {
@@ -299,15 +311,16 @@ class comparison {
                const std::string& renamed_to) {
     const schema_node& mine = one.at(one.node->properties.at(name));
     const bool was_required = requires_member(one, name);
-    const bool backward = is_passed_over(after_, other, before_, mine);
+    const bool backward = is_passed_over(other, name, before_, mine);
     std::string why;
-    if (!backward) why = std::string(new_refuses_member);
+    if (!backward) why = refusal("code of now", other, name);
     if (was_required) why.append(why.empty() ? "" : "; ").append("code of before requires it");
     std::string remedy;
     if (!renamed_to.empty())
       remedy = upcaster("data.rename(" + in_quotes(name) + ", " + in_quotes(renamed_to) + ");");
     else if (!backward)
-      remedy = upcaster("data.remove(" + in_quotes(name) + ");") + "; or let the type be `tolerant`";
+      remedy = upcaster("data.remove(" + in_quotes(name) + ");") +
+               (other.node->properties.contains(name) ? "" : "; or let the type be `tolerant`");
     add(inside(at, name), was_required ? "a member is gone that was required" : "a member is gone",
         compatibility_from(backward, !was_required), why, remedy);
   }
@@ -316,10 +329,10 @@ class comparison {
               const std::string& renamed_from) {
     const schema_node& theirs = other.at(other.node->properties.at(name));
     const bool is_required = requires_member(other, name);
-    const bool forward = is_passed_over(before_, one, after_, theirs);
+    const bool forward = is_passed_over(one, name, after_, theirs);
     std::string why;
     if (is_required) why = "events of before do not have it";
-    if (!forward) why.append(why.empty() ? "" : "; ").append(old_refuses_member);
+    if (!forward) why.append(why.empty() ? "" : "; ").append(refusal("code of before", one, name));
     std::string remedy;
     if (!renamed_from.empty())
       remedy = upcaster("data.rename(" + in_quotes(renamed_from) + ", " + in_quotes(name) + ");");
@@ -330,11 +343,11 @@ class comparison {
   }
 
   /// Whether what reads `object` takes such a value for a member that it does not name.
-  bool is_passed_over(const schema_nodes& nodes, const branch& object, const schema_nodes& value_nodes,
+  bool is_passed_over(const branch& object, const std::string& name, const schema_nodes& value_nodes,
                       const schema_node& value) {
+    if (object.node->properties.contains(name)) return false;  // it is there to be refused
     if (is_tolerant(object)) return true;
-    const schema_node& additional = object.at(*object.node->additional);
-    return !additional.nothing_fits && containment_.contains(value_nodes, value, nodes, additional);
+    return containment_.contains(value_nodes, value, *object.nodes, object.at(*object.node->additional));
   }
 
   void others(const branch& one, const branch& other, const std::string& at) {
@@ -342,8 +355,8 @@ class comparison {
     const bool now_tolerant = is_tolerant(other);
     if (was_tolerant && now_tolerant) return;
     if (was_tolerant != now_tolerant) {
-      const schema_node& strict = was_tolerant ? other.at(*other.node->additional) : one.at(*one.node->additional);
-      if (strict.nothing_fits) {
+      const branch& strict = was_tolerant ? other : one;
+      if (is_never(*strict.nodes, strict.at(*strict.node->additional))) {
         add(at,
             now_tolerant ? "members that are not named are passed over now"
                          : "members that are not named are refused now",
@@ -353,8 +366,10 @@ class comparison {
     } else {
       const schema_node& mine = one.at(*one.node->additional);
       const schema_node& theirs = other.at(*other.node->additional);
-      if (mine.nothing_fits && theirs.nothing_fits) return;
-      if (!mine.nothing_fits && !theirs.nothing_fits) return values(mine, theirs, at + "/*");
+      const bool was_strict = is_never(before_, mine);
+      const bool is_strict = is_never(after_, theirs);
+      if (was_strict && is_strict) return;
+      if (!was_strict && !is_strict) return values(mine, theirs, at + "/*");
     }
     if (const compatibility how = of(one, other); how != compatibility::both)
       add(at, "members of any name: what they may be is another", how);

@@ -37,7 +37,7 @@ struct schema_change {
   std::string remedy;  ///< what to do: an upcaster, a default, the order in which programs are replaced
 };
 
-/// None: what fits one fits the other. Sorted by place.
+/// None: what fits one fits the other, whichever keywords say so. Sorted by place. A member that is `false` is none.
 ///
 /// Data of a schema are the documents that fit it, without members that it does not name: a tolerant type passes over them, and
 /// writes none. Where a schema uses what no type's schema does (`allOf`, `not`, a `oneOf` of what is not told apart by its kind

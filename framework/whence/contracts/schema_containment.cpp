@@ -1,7 +1,9 @@
 #include <whence/contracts/schema_containment.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
+#include <optional>
 #include <set>
 #include <string_view>
 
@@ -17,24 +19,50 @@ constexpr std::size_t depth_max = 256;
 constexpr std::uint64_t endless = std::numeric_limits<std::uint64_t>::max();
 
 struct bound {
-  const json* value = nullptr;  ///< null: there is none
-  bool open = false;            ///< the value itself is excluded
+  std::optional<long double> value{};
+  bool open = false;  ///< the value itself is excluded
 };
 
 // `towards`: 1 for a lower bound, which is the stricter the greater it is; -1 for an upper one.
 
 /// The stricter one of the two that a node can have.
 bound bound_of(const std::optional<json>& closed, const std::optional<json>& open, int towards) {
-  if (!open) return {closed ? &*closed : nullptr, false};
-  if (!closed || compare(*open, *closed) * towards >= 0) return {&*open, true};
-  return {&*closed, false};
+  if (open && (!closed || compare(*open, *closed) * towards >= 0)) return {exactly(*open), true};
+  if (closed) return {exactly(*closed), false};
+  return {};
 }
 
+/// The first whole number within: above 0 begins at 1, as from 0.5 on does.
+bound of_whole_numbers(const bound& any, int towards) {
+  // Beyond 64 bits the next whole number is the next double.
+  constexpr long double counted_end = 0x1p64L;
+  if (!any.value || *any.value * towards >= counted_end || std::abs(*any.value) > counted_end) return any;
+  const long double inside = *any.value * static_cast<long double>(towards);
+  return {(any.open ? std::floor(inside) + 1 : std::ceil(inside)) * static_cast<long double>(towards), false};
+}
+
+/// What is between the bounds of a node, of whole numbers or of all.
+struct range {
+  range(const schema_node& node, bool whole)
+      : lower(bound_of(node.minimum, node.exclusive_minimum, 1)),
+        upper(bound_of(node.maximum, node.exclusive_maximum, -1)) {
+    if (!whole) return;
+    lower = of_whole_numbers(lower, 1);
+    upper = of_whole_numbers(upper, -1);
+  }
+  bool empty() const {
+    if (!lower.value || !upper.value) return false;
+    return *lower.value > *upper.value || (*lower.value == *upper.value && (lower.open || upper.open));
+  }
+  bound lower;
+  bound upper;
+};
+
 bool is_stricter(const bound& one, const bound& other, int towards) {
-  if (other.value == nullptr) return true;
-  if (one.value == nullptr) return false;
-  const int order = compare(*one.value, *other.value) * towards;
-  return order > 0 || (order == 0 && (one.open || !other.open));
+  if (!other.value) return true;
+  if (!one.value) return false;
+  if (*one.value == *other.value) return one.open || !other.open;
+  return (*one.value > *other.value) == (towards > 0);
 }
 
 /// The groups that look ahead at the begin of `^…`, and the rest.
@@ -80,7 +108,7 @@ const schema_node* member_of(const branch& object, const std::string& name, cons
   if (known != object.node->properties.end()) return &object.at(known->second);
   if (!object.node->additional) return &anything;
   const schema_node& others = object.at(*object.node->additional);
-  return others.nothing_fits ? nullptr : &others;
+  return is_never(*object.nodes, others) ? nullptr : &others;
 }
 
 bool requires_member(const branch& object, const std::string& name) {
@@ -88,6 +116,27 @@ bool requires_member(const branch& object, const std::string& name) {
 }
 
 const schema_node any_value{};
+
+/// Whether what is written has no members but those that it names.
+bool writes_named_only(const branch& object) {
+  return is_tolerant(object) || is_never(*object.nodes, object.at(*object.node->additional));
+}
+
+/// The most members that are written.
+std::uint64_t most_members(const branch& object) {
+  const schema_node& node = *object.node;
+  const std::uint64_t most = node.max_properties.value_or(endless);
+  if (!writes_named_only(object)) return most;
+  std::set<std::string_view> names(node.required.begin(), node.required.end());
+  for (const auto& [name, index] : node.properties)
+    if (!is_never(*object.nodes, object.at(index))) names.insert(name);
+  return std::min<std::uint64_t>(most, names.size());
+}
+
+std::uint64_t fewest_members(const branch& object) {
+  const std::set<std::string_view> required(object.node->required.begin(), object.node->required.end());
+  return std::max<std::uint64_t>(object.node->min_properties.value_or(0), required.size());
+}
 
 /// Two schemas side by side, pair by pair of their nodes.
 class likeness {
@@ -211,12 +260,10 @@ bool schema_containment::choices_fit(const branch& written, const branch& read) 
 }
 
 bool schema_containment::numbers(const branch& written, const branch& read) {
-  const schema_node& one = *written.node;
-  const schema_node& other = *read.node;
-  return is_stricter(bound_of(one.minimum, one.exclusive_minimum, 1),
-                     bound_of(other.minimum, other.exclusive_minimum, 1), 1) &&
-         is_stricter(bound_of(one.maximum, one.exclusive_maximum, -1),
-                     bound_of(other.maximum, other.exclusive_maximum, -1), -1);
+  const bool whole = written.kind == kind_integer;
+  const range one(*written.node, whole);
+  const range other(*read.node, whole);
+  return one.empty() || (is_stricter(one.lower, other.lower, 1) && is_stricter(one.upper, other.upper, -1));
 }
 
 bool schema_containment::texts(const branch& written, const branch& read) {
@@ -230,15 +277,16 @@ bool schema_containment::texts(const branch& written, const branch& read) {
 bool schema_containment::lists(const branch& written, const branch& read) {
   const schema_node& one = *written.node;
   const schema_node& other = *read.node;
-  const std::uint64_t most = one.max_items.value_or(endless);
-  if (one.min_items.value_or(0) < other.min_items.value_or(0) || most > other.max_items.value_or(endless)) return false;
+  const std::uint64_t most = most_elements(written).value_or(endless);
+  if (one.min_items.value_or(0) < other.min_items.value_or(0) || most > most_elements(read).value_or(endless))
+    return false;
   if (other.unique && !one.unique && most > 1) return false;
   // Behind all that have a place of their own, one element stands for the rest.
   const std::size_t places = std::max(one.prefix.size(), other.prefix.size()) + 1;
   for (std::size_t i = 0; i < places && i < most; ++i) {
     const schema_node* const mine = element_at(written, i);
     const schema_node* const theirs = element_at(read, i);
-    if (theirs == nullptr || (mine != nullptr && mine->nothing_fits)) continue;
+    if (theirs == nullptr) continue;
     if (!contains(*written.nodes, mine == nullptr ? any_value : *mine, *read.nodes, *theirs)) return false;
   }
   return true;
@@ -247,20 +295,27 @@ bool schema_containment::lists(const branch& written, const branch& read) {
 bool schema_containment::objects(const branch& written, const branch& read) {
   const schema_node& one = *written.node;
   const schema_node& other = *read.node;
-  if (other.min_properties.value_or(0) > std::max<std::uint64_t>(one.min_properties.value_or(0), one.required.size()) ||
-      other.max_properties.value_or(endless) < one.max_properties.value_or(endless))
+  if (other.min_properties.value_or(0) > fewest_members(written) ||
+      other.max_properties.value_or(endless) < most_members(written))
     return false;
   if (!std::all_of(other.required.begin(), other.required.end(),
                    [&](const std::string& name) { return requires_member(written, name); }))
     return false;
   for (const auto& [name, index] : one.properties) {
     const schema_node& mine = written.at(index);
-    if (mine.nothing_fits) continue;
+    if (is_never(*written.nodes, mine)) continue;
     const schema_node* const theirs = member_of(read, name, any_value);
     if (theirs == nullptr || !contains(*written.nodes, mine, *read.nodes, *theirs)) return false;
   }
+  for (const std::string& name : one.required) {
+    if (one.properties.contains(name)) continue;
+    const schema_node* const mine = member_of(written, name, any_value);
+    const schema_node* const theirs = member_of(read, name, any_value);
+    if (mine == nullptr) continue;
+    if (theirs == nullptr || !contains(*written.nodes, *mine, *read.nodes, *theirs)) return false;
+  }
   // Members of any name: of a map, each of the other's members is one of them.
-  if (is_tolerant(written) || written.at(*one.additional).nothing_fits) return true;
+  if (writes_named_only(written)) return true;
   const schema_node& values = written.at(*one.additional);
   for (const auto& [name, index] : other.properties)
     if (!one.properties.contains(name) && !contains(*written.nodes, values, *read.nodes, read.at(index))) return false;

@@ -29,15 +29,6 @@ int rank(const json& value) {
 
 int sign_of(bool less, bool more) { return less ? -1 : more ? 1 : 0; }
 
-// Every int64, uint64 and double is one of these, so that no comparison rounds.
-static_assert(std::numeric_limits<long double>::digits >= 64);
-
-long double exactly(const json& number) {
-  if (number.is_number_unsigned()) return static_cast<long double>(number.get<std::uint64_t>());
-  if (number.is_number_integer()) return static_cast<long double>(number.get<std::int64_t>());
-  return static_cast<long double>(number.get<double>());
-}
-
 int compare_lists(const json& one, const json& other) {
   for (std::size_t i = 0; i < one.size() && i < other.size(); ++i)
     if (const int order = compare(one[i], other[i]); order != 0) return order;
@@ -151,6 +142,14 @@ int compare(const json& one, const json& other) {
     case 4: return compare_lists(one, other);
     default: return compare_objects(one, other);
   }
+}
+
+static_assert(std::numeric_limits<long double>::digits >= 64);
+
+long double exactly(const json& number) {
+  if (number.is_number_unsigned()) return static_cast<long double>(number.get<std::uint64_t>());
+  if (number.is_number_integer()) return static_cast<long double>(number.get<std::int64_t>());
+  return static_cast<long double>(number.get<double>());
 }
 
 bool is_whole(const json& number) {

@@ -20,6 +20,9 @@ nlohmann::json parse_strictly(std::string_view text, std::size_t depth_max);
 /// A total order in which values are equal if JSON Schema says so: 1 and 1.0 are. Numbers are compared without rounding.
 int compare(const nlohmann::json& one, const nlohmann::json& other);
 
+/// Every int64, uint64 and double is one of these, so that no comparison rounds.
+long double exactly(const nlohmann::json& number);
+
 /// Whether it is a number without a fraction: 1.0 is, and 1e300.
 bool is_whole(const nlohmann::json& number);
 
