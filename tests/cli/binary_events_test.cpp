@@ -30,7 +30,7 @@ TEST_CASE("what is binary is listed and shown as JSON") {
   const ran listed = console->run("event list -o jsonl");
   CHECK(listed.exit == 0);
   CHECK(json::parse(listed.out).at("data") == shown);
-  CHECK(json::parse(console->run("event show @1 -o json").out).at("data") == shown);
+  CHECK(json::parse(console->run("event show @1 -o jsonl").out).at("data") == shown);
   const std::string screen = console->run("event show @1").out;
   CHECK(screen.find("30 bytes of binary · checksum and chain ok") != std::string::npos);
   CHECK(screen.find("12.50") != std::string::npos);

@@ -86,7 +86,7 @@ constexpr wrong_line wrong_lines[] = {
     {"event list --limit 3 --time relativ --type A",
      "whence: --time cannot be \"relativ\"; did you mean relative?\n  why:   there are: utc, local, relative\n"
      "  do:    whence event list --type A --limit 3 --time relative  [usage.value, exit 2]\n"},
-    {"event show @1 -o csv",
+    {"stream state order-1 -o csv",
      "whence: -o cannot be \"csv\"\n  do:    choose one of: table, json, jsonl  [usage.value, exit 2]\n"},
     {"event list --time sometimes",
      "whence: --time cannot be \"sometimes\"\n  do:    choose one of: utc, local, relative  [usage.value, exit 2]\n"},

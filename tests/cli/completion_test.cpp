@@ -74,7 +74,7 @@ TEST_CASE("commands, options, and their values") {
       {{"event", "show", "--rev"}, ""},
       {{"--no-p"}, "--no-pager"},
       {{"event", "list", "-o", ""}, "table json jsonl csv markdown"},
-      {{"event", "show", "-o", ""}, "table json jsonl"},
+      {{"stream", "state", "-o", ""}, "table json jsonl"},
       {{"event", "list", "--output=c"}, "--output=csv"},
       {{"event", "list", "--output", "=", "c"}, "csv"},
       {{"event", "list", "--output", "="}, "table json jsonl csv markdown"},

@@ -385,7 +385,7 @@ TEST_CASE("on a terminal an event's ids are whole, also on one of 40 columns, an
     CAPTURE(screen);
     CHECK(screen.find("(8 s ago)\n") != std::string::npos);
     CHECK(screen.find("\u2026") == std::string::npos);
-    const auto event = whence::envelope_from_json(console.run("event show @1 -o json").out);
+    const auto event = whence::envelope_from_json(console.run("event show @1 -o jsonl").out);
     CHECK(screen.find(event.id.to_string() + "\n") != std::string::npos);
     CHECK(screen.find(event.metadata.correlation.to_string() + "\n") != std::string::npos);
     CHECK(screen.find(event.metadata.causation.to_string() + "\n") != std::string::npos);
@@ -396,10 +396,10 @@ TEST_CASE("on a terminal an event's ids are whole, also on one of 40 columns, an
 
 TEST_CASE("one event as JSON is one line") {
   console console;
-  const std::string json = console.run("event show @2 -o json").out;
+  const std::string json = console.run("event show @2 -o jsonl").out;
   CHECK(lines(json) == 1);
   CHECK(whence::envelope_from_json(json).position->value() == 2);
-  CHECK(console.run("event show @2 -o jsonl").out == json);
+  CHECK(console.run("event show @2 -o json").out == "{\"items\":[\n" + json + "],\"next\":null}\n");
 }
 
 TEST_CASE("a type that no event has is told with what may have been meant") {

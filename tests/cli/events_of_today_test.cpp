@@ -185,11 +185,60 @@ TEST_CASE("who follows for so many events never sees a part of what one became")
         "#1 Placed v2, #3 Granted, #3 Refunded v2");
 }
 
-TEST_CASE("an event that became several is shown as it is stored, with the command that shows them") {
+TEST_CASE("an event is shown as a list has it: what it became, with a word on what is stored") {
   a_shop shop;
-  const ran shown = shop.run("event show @3");
-  CHECK(shown.out.starts_with("Refunded "));
-  CHECK(shown.err == "this is what is stored; today it is Granted, Refunded v2: shop event list --from 3 --to 3\n");
+  const ran split = shop.run("event show @3 -o jsonl");
+  CHECK(told(split) == "#3 Granted, #3 Refunded v2");
+  CHECK(split.exit == 0);
+  CHECK(split.err == "it is stored as Refunded: shop event show @3 --raw\n");
+  for (const std::string form : {"json", "jsonl", "csv", "markdown"}) {
+    CAPTURE(form);
+    CHECK(shop.run("event show @3 -o " + form).out == shop.run("event list --from 3 --to 3 -o " + form).out);
+    CHECK(shop.run("event show @1 -o " + form).out == shop.run("event list --from 1 --to 1 -o " + form).out);
+    CHECK(shop.run("event show @3 --raw -o " + form).out ==
+          shop.run("event list --from 3 --to 3 --raw -o " + form).out);
+  }
+  CHECK(shop.run("event show @4").err == "");
+  const std::string screen = shop.run("event show @3").out;
+  CHECK(screen.starts_with("Granted   "));
+  CHECK(screen.find("\n\nRefunded v2   ") != std::string::npos);
+}
+
+TEST_CASE("an event that is no longer told is none") {
+  a_shop shop;
+  const ran dropped = shop.run("event show @2 -o json");
+  CHECK(dropped.exit == 0);
+  CHECK(dropped.out == "{\"items\":[],\"next\":null}\n");
+  CHECK(dropped.err == "it is stored as Touched, and no longer told: shop event show @2 --raw\n");
+  CHECK(shop.run("event show @2 -o jsonl").out == "");
+  CHECK(shop.run("event show @2").out == "");
+  CHECK(told(shop.run("event show @2 --raw -o jsonl")) == "#2 Touched");
+}
+
+TEST_CASE("each of two events that became one is that") {
+  a_shop shop;
+  const ran first = shop.run("event show @5 -o jsonl");
+  CHECK(told(first) == "#6 Done");
+  CHECK(first.err == "it is stored as Paid, and one with the event behind it today: shop event show @5 --raw\n");
+  const ran second = shop.run("event show @6 -o jsonl");
+  CHECK(told(second) == "#6 Done");
+  CHECK(second.err == "it is stored as Shipped: shop event show @6 --raw\n");
+  shop.append("Paid", 1, "{}");  // #8: nothing is behind it yet
+  CHECK(told(shop.run("event show @8 -o jsonl")) == "#8 Paid");
+}
+
+TEST_CASE("an event that cannot be upcast is shown to people as it is stored, and to programs not at all") {
+  a_log shop;
+  shop.append("Placed", 1, R"({"client":"ada"})");
+  const ran screen = shop.run("event show @1");
+  CHECK(screen.exit == 6);
+  CHECK(screen.out.starts_with("Placed   "));
+  const ran document = shop.run("event show @1 -o json");
+  CHECK(document.exit == 6);
+  const auto shown = nlohmann::json::parse(document.out);
+  CHECK(shown.at("items").empty());
+  CHECK(shown.at("diagnostics").at(0).at("code") == "event.upcast_failed");
+  CHECK(shop.run("event show @1 -o jsonl").out == "");
 }
 
 TEST_CASE("all before an event that cannot be upcast is shown, in either order, then it is said") {
@@ -221,6 +270,49 @@ TEST_CASE("what cannot be upcast behind the last position that is wanted is nobo
     CHECK(shop.run("event list --type Placed -o jsonl" + order).exit == 6);
   }
   CHECK(shop.run("event count --type Placed --to 4").out == "EVENTS\n     2\n");
+}
+
+TEST_CASE("nor is a version behind it that no upcaster begins at") {
+  a_log shop;
+  for (int i = 0; i < 2; ++i) shop.append("Refunded", 1, "{}");
+  for (int i = 0; i < 2; ++i) shop.append("Placed", 1, R"({"custId":"ada"})");
+  shop.append("Refunded", 7, "{}");  // #5
+  for (const std::string order : {"", " --reverse"}) {
+    CAPTURE(order);
+    const ran listed = shop.run("event list --type Granted --to 4 -o jsonl" + order);
+    CHECK(listed.exit == 0);
+    CHECK(std::count(listed.out.begin(), listed.out.end(), '\n') == 2);
+    const ran all = shop.run("event list --type Granted -o jsonl" + order);
+    CHECK(all.exit == 6);
+    CHECK(all.err.find("where: order-1 version 5, position 5") != std::string::npos);
+  }
+}
+
+TEST_CASE("the history of a stream ends at the last position that is wanted, too, whatever is behind it") {
+  a_log shop;
+  for (int i = 0; i < 2; ++i) shop.append("Placed", 1, R"({"custId":"ada"})");
+  shop.append("Placed", 1, R"({"client":"ada"})");  // #3
+  shop.append("Touched", 1, "{}");
+  shop.append("Placed", 1, R"({"client":"bob"})");  // #5
+  CHECK(told(shop.run("stream show order-1 --to 2 -o jsonl")) == "#1 Placed v2, #2 Placed v2");
+  CHECK(told(shop.run("stream show order-1 --to 2 --reverse -o jsonl")) == "#2 Placed v2, #1 Placed v2");
+  CHECK(shop.run("stream show order-1 --to 3 -o jsonl").exit == 6);
+  CHECK(shop.run("stream show order-1 --to 4 --reverse -o jsonl").exit == 6);
+}
+
+TEST_CASE("who follows up to a position does not come to what is behind it") {
+  a_log shop;
+  shop.append("Placed", 1, R"({"custId":"ada"})");
+  shop.console->interrupted.waits = 2;
+  bool appended = false;
+  shop.console->interrupted.meanwhile = [&] {
+    if (std::exchange(appended, true)) return;
+    shop.append("Paid", 1, "{}");
+    shop.append("Placed", 1, R"({"client":"ada"})");  // #3
+  };
+  const ran followed = shop.run("event list --follow --from 1 --to 2 --type Placed -o jsonl");
+  CHECK(followed.exit == 0);
+  CHECK(told(followed) == "#1 Placed v2");
 }
 
 TEST_CASE("pages and windows of every size give each of thousands of events as it is today, once") {

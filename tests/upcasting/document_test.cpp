@@ -141,7 +141,7 @@ TEST_CASE("what is no JSON object is refused") {
   CHECK_THROWS_AS(document("{\"a\":" + std::string(100'000, '[') + std::string(100'000, ']') + "}"), decode_error);
   CHECK_THROWS_AS(document("{\"a\":" + std::string(64, '[') + std::string(64, ']') + "}"), decode_error);
   CHECK(document("{\"a\":" + std::string(63, '[') + std::string(63, ']') + "}").has("a"));
-  CHECK_THROWS_AS(document("{\"a\":\"" + std::string(json_limits::bytes_max, 'x') + "\"}"), decode_error);
+  CHECK_THROWS_AS(document("{\"a\":\"" + std::string(json_limits::event_text_bytes_max, 'x') + "\"}"), decode_error);
 }
 
 TEST_CASE("a name that is no UTF-8 is not given to a member, and the document stays as it was") {

@@ -92,7 +92,16 @@ struct Order {
   void apply(const OrderPlaced& event) { story += "placed " + event.customer + " " + event.currency + "; "; }
   void apply(const OrderShipped& event) { story += "shipped " + event.carrier + " " + event.at + "; "; }
   void apply(const OrderBilled& event) { story += "billed " + std::to_string(event.amount) + "; "; }
+  template <class Archive>
+  void serialize(Archive& ar) {
+    ar(cereal::make_nvp("story", story));
+  }
   std::string story;
+};
+
+/// The same, whose books are closed by a bill.
+struct BilledOrder : Order {
+  using books_closed_by = whence::events<OrderBilled>;
 };
 
 }  // namespace shop

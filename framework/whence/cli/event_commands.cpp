@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <iterator>
+#include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <whence/cli/display_text.hpp>
@@ -80,54 +82,80 @@ exit_code list_events(const request& request, session& session) {
   return exit_code::done;
 }
 
-void print_event(const recorded_event& event, const recorded_event& stored, session& session) {
-  if (session.form() == output_form::table) {
+/// One event, or all that it is today: on a screen each whole, else as `event list` has them.
+void print_events(std::span<const recorded_event> events, const recorded_event& stored, session& session) {
+  if (session.form() != output_form::table) {
+    item_list& list = session.list(looks_of(event_columns()));
+    for (const recorded_event& event : events) put(list, event_columns(), &json_of, event);
+    return;
+  }
+  for (const recorded_event& event : events) {
+    if (&event != &events.front()) session.print("\n");
     session.print(event_screen(event, stored.data, session.log(), session));
-  } else {
-    session.print_json(json_of(event));
   }
 }
 
-/// What the stored event is today, as the application's upcasters have it. Its page has nothing if it is no longer told by itself.
-std::vector<recorded_event> of_today(const event_page& page, const recorded_event& stored) {
-  std::vector<recorded_event> today;
-  std::ranges::copy_if(page, std::back_inserter(today),
-                       [&](const recorded_event& event) { return event.position == stored.position; });
+/// What stored events are today, as the application's upcasters have it.
+struct form_of_today {
+  event_page page;
+  std::vector<recorded_event> events;  ///< none: it is no longer told
+  event_page second;  ///< if they are one with the event behind it, and in its place: that, as it is stored
+};
+
+/// The event behind it, if they are one today; else an empty page.
+event_page merged_with(const recorded_event& stored, session& session) {
+  const upcasters& through = session.around().types->known().upcasters();
+  const std::vector<upcast_way> ways = through.ways_from({stored.type, stored.type_version});
+  if (std::ranges::all_of(ways, [](const upcast_way& way) { return way.next.name.empty(); })) return {};
+  const auto form = [](const recorded_event& event) {
+    return stored_event{.type = event.type, .version = event.type_version, .data = event.data};
+  };
+  event_page next =
+      session.log().read_stream(stored.stream, stored.version.next(), read_direction::forward, {.events = 1});
+  const bool is_merged = !next.empty() && through.merge(form(stored), form(next.front()));
+  return is_merged ? std::move(next) : event_page();
+}
+
+form_of_today of_today(const recorded_event& stored, session& session) {
+  form_of_today today{.page = {}, .events = {}, .second = merged_with(stored, session)};
+  const stream_version version = today.second.empty() ? stored.version : stored.version.next();
+  today.page =
+      session.log_of_today().read_stream(stored.stream, version, read_direction::forward, {.events = 1, .scanned = 1});
+  std::ranges::copy_if(today.page, std::back_inserter(today.events),
+                       [&](const recorded_event& event) { return event.version == version; });
   return today;
+}
+
+void note_stored(const recorded_event& stored, const form_of_today& today, session& session) {
+  const bool is_same = today.events.size() == 1 && today.events.front().type == stored.type &&
+                       today.events.front().type_version == stored.type_version &&
+                       today.events.front().data == stored.data;
+  if (is_same) return;
+  std::string what = "it is stored as " + visible(type_of(stored));
+  if (today.events.empty()) what += ", and no longer told";
+  if (!today.second.empty()) what += ", and one with the event behind it today";
+  session.note(what, session.program() + " event show @" + std::to_string(stored.position.value()) + " --raw");
 }
 
 exit_code show_event(const request& request, session& session) {
   const event_page page = event_named(session.log(), request.argument());
   const recorded_event& stored = page.front();
   if (request.has(flags::raw.name) || !session.reads_as_of_today()) {
-    print_event(stored, stored, session);
+    print_events({&stored, 1}, stored, session);
     return exit_code::done;
   }
-  event_page page_of_today;
+  form_of_today today;
   try {
-    const global_position before{stored.position.value() - 1};
-    page_of_today = session.log_of_today().read(before, {}, {.events = 1, .scanned = 1});
+    today = of_today(stored, session);
   } catch (const upcast_failed& failure) {
-    print_event(stored, stored, session);
+    // People see what is stored; a program is given no event, as where it lists them.
+    const bool is_seen = session.form() == output_form::table;
+    print_events({&stored, is_seen ? std::size_t{1} : 0}, stored, session);
     session.failed(failure);
     return exit_code_of(failure);
   }
-  const std::vector<recorded_event> today = of_today(page_of_today, stored);
-  std::string names;
-  for (const recorded_event& event : today) names += (names.empty() ? "" : ", ") + type_of(event);
-  if (today.size() == 1) {
-    print_event(today.front(), stored, session);
-    if (names != type_of(stored) || today.front().data != stored.data)
-      session.note("it is stored as " + visible(type_of(stored)) + ": --raw shows that");
-  } else {
-    print_event(stored, stored, session);
-    const std::string place = std::to_string(stored.position.value());
-    if (today.empty())
-      session.note("this is what is stored: it is no longer told, or with the event behind it");
-    else
-      session.note("this is what is stored; today it is " + visible(names),
-                   session.program() + " event list --from " + place + " --to " + place);
-  }
+  print_events(today.events, today.second.empty() ? stored : today.second.front(), session);
+  note_stored(stored, today, session);
   return exit_code::done;
 }
 
@@ -149,7 +177,7 @@ constexpr const flag* show_flags[] = {&flags::raw};
 constexpr example show_examples[] = {
     {"whence event show @1", "by its position in the log"},
     {"whence event show order-12345@1", "by stream and version"},
-    {"whence event show @1 -o json", "as it stands on every boundary"},
+    {"whence event show @1 -o jsonl", "as it stands on every boundary"},
     {"whence event show @1 --raw", "as it is stored"},
 };
 constexpr std::string_view list_text =
@@ -163,8 +191,9 @@ constexpr std::string_view list_text =
 constexpr std::string_view show_text =
     "One event, named by its position (@4711), by stream and version (order-12345@3), or by its id, which may be cut "
     "to at least 8 characters of its beginning or end; then it is looked for in the last million events.\n"
-    "The application's own executable shows what the event is today, through its upcasters; --raw, and the stock "
-    "program, what is stored.";
+    "The application's own executable shows what the event is today, through its upcasters: one that became several is "
+    "these, one that is no longer told is none, and each of two that became one is that. --raw, and the stock program, "
+    "show what is stored. In JSON, and the other forms for programs, it is always a list, as event list has it.";
 
 constexpr command rows[] = {
     {.group = "event",
@@ -184,6 +213,7 @@ constexpr command rows[] = {
      .text = show_text,
      .examples = show_examples,
      .flags = show_flags,
+     .forms = list_forms,
      .schema = "envelope",
      .run = &show_event},
 };

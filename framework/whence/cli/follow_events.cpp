@@ -123,7 +123,15 @@ void follower::show_past(global_position head) {
 void follower::show_new() {
   const event_filter filter = wanted_.filter();
   while (!over_ && !interrupted_->wanted()) {
-    const event_page page = log_.read(at_, filter);
+    event_page page;
+    try {
+      page = log_.read(at_, filter);
+    } catch (const error& failure) {
+      const std::optional<global_position> unreadable = unreadable_at(failure);
+      if (!unreadable || *unreadable <= wanted_.to) throw;
+      over_ = true;
+      return;
+    }
     for (const recorded_event& event : page) {
       if (ends_before(&event)) return;
       const bool beyond = event.position > wanted_.to || (wanted_.until && event.recorded_at > *wanted_.until);

@@ -223,7 +223,7 @@ constexpr example rehearse_examples[] = {
 };
 constexpr std::string_view rehearse_text =
     "Tries this program on a log before it is deployed: every stored event is upcast, and read by every aggregate and "
-    "projection that handles it; every aggregate is folded from its first event. It writes nothing to the log, runs on "
+    "projection that handles it; every aggregate is folded as it is loaded. It writes nothing to the log, runs on "
     "up to four cores, and while a service writes; what is appended meanwhile is left out.\n"
     "--against compares each state with the one that another build saved (--save), as of the version that it had then. "
     "A state is what the aggregate's serialize says: a member more is another state; an aggregate without serialize is "

@@ -28,6 +28,13 @@ bool ends_before(const recorded_event& next, std::size_t limit, std::size_t show
   return limit != 0 && shown >= limit && next.position != shown_to;
 }
 
+std::optional<global_position> unreadable_at(const error& failure) {
+  if (const auto* damaged = dynamic_cast<const log_damaged*>(&failure)) return damaged->position;
+  if (const auto* upcast = dynamic_cast<const upcast_failed*>(&failure)) return upcast->position;
+  if (const auto* version = dynamic_cast<const unknown_event_version*>(&failure)) return version->position;
+  return std::nullopt;
+}
+
 selected_events::selected_events(log_reader& log, selection wanted)
     : log_(log), wanted_(std::move(wanted)), filter_(wanted_.filter()), link_(wanted_.link()), window_(window_min) {
   const global_position first{std::max<std::uint64_t>(wanted_.from.value(), 1)};
@@ -73,21 +80,20 @@ event_page selected_events::fetch() {
   return wanted_.reverse ? fetch_backward() : fetch_forward();
 }
 
-/// In the handler of what the event there cannot be read for: behind all that is wanted it is nobody's concern.
-event_page selected_events::end_before(global_position unreadable) {
-  if (unreadable <= wanted_.to) throw;
-  at_end_ = true;
-  return {};
+/// Whether the event that cannot be read is behind all that is wanted, and nobody's concern.
+bool selected_events::is_behind(const error& failure, global_position last) {
+  const std::optional<global_position> position = unreadable_at(failure);
+  return position && *position > last;
 }
 
 event_page selected_events::fetch_forward() {
   event_page page;
   try {
     page = link_ ? log_.read_linked(*link_, at_, page_size) : log_.read(at_, filter_, page_size);
-  } catch (const log_damaged& damaged) {
-    return end_before(damaged.position);
-  } catch (const upcast_failed& failure) {
-    return end_before(failure.position);
+  } catch (const error& failure) {
+    if (!is_behind(failure, wanted_.to)) throw;
+    at_end_ = true;
+    return {};
   }
   at_end_ = page.scanned_to() <= at_ || page.scanned_to() >= wanted_.to;
   at_ = page.scanned_to();
@@ -130,15 +136,9 @@ std::optional<event_page> selected_events::read_window(global_position below, st
     event_page page = link_ ? log_.read_linked(*link_, below, page_size) : log_.read(below, filter_, of_window);
     if (page.scanned_to() < at_ && window > 1) return std::nullopt;
     return page;
-  } catch (const log_damaged& damaged) {
-    if (damaged.position > at_) return event_page{};
-    if (window == 1) throw;
-    return std::nullopt;
-  } catch (const upcast_failed& failure) {
-    if (failure.position > at_) return event_page{};
-    if (window == 1) throw;
-    return std::nullopt;
-  } catch (const unknown_event_version&) {
+  } catch (const error& failure) {
+    if (!unreadable_at(failure)) throw;
+    if (is_behind(failure, at_)) return event_page{};
     if (window == 1) throw;
     return std::nullopt;
   }
@@ -146,7 +146,17 @@ std::optional<event_page> selected_events::read_window(global_position below, st
 
 event_page selected_events::fetch_stream() {
   const read_direction direction = wanted_.reverse ? read_direction::backward : read_direction::forward;
-  event_page page = log_.read_stream(wanted_.streams.front(), version_, direction, page_size);
+  event_page page;
+  try {
+    page = log_.read_stream(wanted_.streams.front(), version_, direction, page_size);
+  } catch (const error& failure) {
+    if (!is_behind(failure, wanted_.to)) throw;
+    // The page would have begun with it.
+    const stream_version unreadable = std::min(version_, log_.stream_head(wanted_.streams.front()));
+    at_end_ = !wanted_.reverse || unreadable <= stream_version{1};
+    if (!at_end_) version_ = stream_version{unreadable.value() - 1};
+    return {};
+  }
   const stream_place last = page.last_looked_at();
   if (last.position == global_position{}) {
     at_end_ = true;

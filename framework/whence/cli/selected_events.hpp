@@ -4,8 +4,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 
 #include <whence/cli/selection.hpp>
+#include <whence/core/error.hpp>
 #include <whence/store/log.hpp>
 
 namespace whence::inline v0::cli {
@@ -13,7 +15,8 @@ namespace whence::inline v0::cli {
 /// Ends where the log ended when this was made, so that a log that grows faster than it is read has an end. Of a log that reads as
 /// of today, an event that became several comes so often, one after the other, with one position.
 ///
-/// Throws   log_damaged, upcast_failed, unknown_event_version: all that comes before it, in this order, was given out.
+/// Throws   log_damaged, upcast_failed, unknown_event_version: all that comes before it, in this order, was given out. An event
+///          beyond `to` is none of them.
 class selected_events {
  public:
   selected_events(log_reader& log, selection wanted);
@@ -27,7 +30,7 @@ class selected_events {
  private:
   event_page fetch();
   event_page fetch_forward();
-  event_page end_before(global_position unreadable);
+  static bool is_behind(const error& failure, global_position last);
   event_page fetch_backward();
   std::optional<event_page> read_window(global_position below, std::size_t window);
   void looked_on();
@@ -52,6 +55,9 @@ class selected_events {
   std::function<void()> show_;
   std::uint64_t shown_at_;
 };
+
+/// Where the event stands that cannot be read: it is damaged, or there is no form of today. Nothing: it is another failure.
+std::optional<global_position> unreadable_at(const error& failure);
 
 /// Whether a list ends before this event, of which so many were shown, up to that position: at the limit (0: none), or where the
 /// next position begins. What one stored event became stands together, so that the list can go on at a position.

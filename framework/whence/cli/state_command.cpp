@@ -25,10 +25,6 @@ struct moment {
   std::string text;
   std::optional<stream_version> version;
   std::optional<timestamp> time;
-
-  bool includes(const recorded_event& event) const {
-    return (!version || event.version <= *version) && (!time || event.recorded_at <= *time);
-  }
 };
 
 moment moment_of(const request& request, timestamp now) {
@@ -55,31 +51,48 @@ not_in_log no_such_state(const stream_aggregate& aggregate, const moment& at, lo
            .remedy = "whence stream show " + shell_word(aggregate.stream())}};
 }
 
+event_page stored_at(log_reader& log, const std::string& stream, stream_version version) {
+  return log.read_stream(stream, version, read_direction::forward, {.events = 1});
+}
+
+/// The version of the last event that had been recorded; 0: none had. Times never decrease.
+stream_version recorded_until(timestamp time, log_reader& log, const std::string& stream) {
+  std::uint64_t had = 0;
+  std::uint64_t had_not = log.stream_head(stream).value() + 1;
+  while (had_not - had > 1) {
+    const std::uint64_t middle = had + (had_not - had) / 2;
+    const bool is_later = stored_at(log, stream, stream_version{middle}).front().recorded_at > time;
+    (is_later ? had_not : had) = middle;
+  }
+  return stream_version{had};
+}
+
 exit_code show_state(const request& request, session& session) {
-  log_reader& log = session.log_of_today();
+  log_reader& log = session.log();
   const moment at = moment_of(request, session.now());
-  stream_aggregate aggregate(log, request.argument(), session.around(), "stream state",
-                             at.text.empty() ? "" : "--at " + shell_word(at.text));
-  std::optional<timestamp> recorded;
-  const detail::fold_end end = aggregate.fold([&](const recorded_event& event) {
-    const bool is_included = at.includes(event);
-    if (is_included) recorded = event.recorded_at;
-    return is_included;
-  });
-  if (!recorded || (at.version && end.version < *at.version)) throw no_such_state(aggregate, at, log);
+  const stream_aggregate aggregate(log, request.argument(), session.around(), "stream state",
+                                   at.text.empty() ? "" : "--at " + shell_word(at.text));
+  const stream_version head = log.stream_head(aggregate.stream());
+  const stream_version version =
+      at.time ? recorded_until(*at.time, log, aggregate.stream()) : at.version.value_or(head);
+  if (version == stream_version{} || version > head) throw no_such_state(aggregate, at, log);
+  const std::string state = aggregate.at(version);
+  const event_page last = stored_at(log, aggregate.stream(), version);
+  const global_position position = last.front().position;
+  const timestamp recorded = last.front().recorded_at;
 
   if (session.form() != output_form::table) {
     session.print_json("{\"aggregateId\":" + json_string(aggregate.stream()) + ",\"aggregateType\":" +
-                       json_string(aggregate.type()) + ",\"streamVersion\":" + std::to_string(end.version.value()) +
-                       ",\"globalPosition\":" + std::to_string(end.position.value()) + ",\"recordedAt\":\"" +
-                       to_rfc3339(*recorded) + "\",\"state\":" + aggregate.json() + "}");
+                       json_string(aggregate.type()) + ",\"streamVersion\":" + std::to_string(version.value()) +
+                       ",\"globalPosition\":" + std::to_string(position.value()) + ",\"recordedAt\":\"" +
+                       to_rfc3339(recorded) + "\",\"state\":" + state + "}");
     return exit_code::done;
   }
-  const std::string head = visible(aggregate.stream()) + "@" + std::to_string(end.version.value()) + "   " +
-                           visible(aggregate.type()) + "   #" + std::to_string(end.position.value()) + "   " +
-                           session.cells().time(*recorded);
-  session.print(session.out_style().paint(tint::strong, session.broken_after(0, head)) + "\n" +
-                data_screen(aggregate.json(), session));
+  const std::string title = visible(aggregate.stream()) + "@" + std::to_string(version.value()) + "   " +
+                            visible(aggregate.type()) + "   #" + std::to_string(position.value()) + "   " +
+                            session.cells().time(recorded);
+  session.print(session.out_style().paint(tint::strong, session.broken_after(0, title)) + "\n" +
+                data_screen(state, session));
   return exit_code::done;
 }
 
@@ -93,7 +106,12 @@ constexpr example state_examples[] = {
 constexpr std::string_view state_text =
     "The state that the application's code makes of a stream's events, as of the last one or as of --at. It needs the "
     "application's types: run it in the application's executable, which calls run_cli with whence::cli_types; the "
-    "stock program has none (exit code 7). Times are those of recording.";
+    "stock program has none (exit code 7). Times are those of recording.\n"
+    "Versions are those that are stored, whatever upcasters make of them. The state at a version is what the program "
+    "would have loaded if the stream had ended there: an event that is dropped changes nothing, one that became "
+    "several "
+    "is in it whole, and the first of two that are merged is what it is alone. Like a load, it begins with the event "
+    "that closed the books last: what is before that may be unreadable.";
 
 constexpr example diff_examples[] = {
     {"whence stream diff order-12345", "what the last event changed"},
@@ -103,7 +121,8 @@ constexpr example diff_examples[] = {
 constexpr std::string_view diff_text =
     "What is different in the state of a stream between two versions, and which events did it: from the one before the "
     "last to the last, from the version that is given to the last, or from the first to the second that are given. "
-    "Version 0 is the state without events. It needs the application's types, as stream state does.";
+    "Version 0 is the state without events. States are those that stream state shows at these versions, and it needs "
+    "the application's types as well.";
 
 constexpr command rows[] = {
     {.group = "stream",

@@ -81,23 +81,13 @@ versions versions_of(const std::vector<std::string>& words, stream_version head)
   return {stream_version{from}, stream_version{to}};
 }
 
-/// Folds up to `to`, and watches from `from` on.
-std::vector<member_change> changes_between(stream_aggregate& aggregate, const versions& asked) {
+std::vector<member_change> changes_between(const stream_aggregate& aggregate, const versions& asked) {
   state_watch watch;
-  stream_version at;
-  std::string type;  // of the event that was applied last
-  const auto look = [&] {
-    if (at == asked.from) watch.begin(aggregate.json());
-    if (at > asked.from && at <= asked.to) watch.after(at, type, aggregate.json());
-  };
-  aggregate.fold([&](const recorded_event& event) {
-    look();
-    if (event.version > asked.to) return false;
-    at = event.version;
-    type = event.type;
-    return true;
-  });
-  if (at == asked.to) look();
+  watch.begin(aggregate.at(asked.from));
+  aggregate.watch(asked.from, asked.to,
+                  [&](stream_version version, const std::string& event_type, const std::string& json) {
+                    watch.after(version, event_type, json);
+                  });
   return watch.changes();
 }
 
@@ -179,11 +169,11 @@ std::vector<member_change> state_watch::changes() const {
 }
 
 exit_code show_diff(const request& request, session& session) {
-  log_reader& log = session.log_of_today();
+  log_reader& log = session.log();
   std::string rest;
   for (std::size_t i = 1; i < request.arguments().size(); ++i)
     rest += (rest.empty() ? "" : " ") + shell_word(request.arguments()[i]);
-  stream_aggregate aggregate(log, request.argument(), session.around(), "stream diff", rest);
+  const stream_aggregate aggregate(log, request.argument(), session.around(), "stream diff", rest);
   const versions asked = versions_of(request.arguments(), log.stream_head(aggregate.stream()));
   const std::vector<member_change> changes = changes_between(aggregate, asked);
   if (session.form() == output_form::table) {

@@ -5,6 +5,7 @@
 #include <whence/cli/application_program.hpp>
 #include <whence/cli/program_name.hpp>
 #include <whence/cli/selection.hpp>
+#include <whence/upcasting/stream_until.hpp>
 
 namespace whence::inline v0::cli {
 namespace {
@@ -39,19 +40,41 @@ types_no_serialize::types_no_serialize(const std::string& type)
 stream_aggregate::stream_aggregate(log_reader& log, std::string stream, const surroundings& around,
                                    std::string_view command, std::string_view rest)
     : log_(log), stream_(std::move(stream)) {
-  require_stream(log.stored(), stream_);
-  // What was the first event may be no longer told.
-  const event_page page = log.stored().read_stream(stream_, stream_version{1}, read_direction::forward, {.events = 1});
+  require_stream(log, stream_);
+  const event_page page = log.read_stream(stream_, stream_version{1}, read_direction::forward, {.events = 1});
   const recorded_event& first = page.front();
   first_recorded_ = first.recorded_at;
   if (around.types != nullptr) aggregate_ = around.types->known().aggregate_named(first.aggregate_type);
   if (aggregate_ == nullptr) throw type_is_missing(first, around, command, rest);
   if (aggregate_->encode == nullptr) throw types_no_serialize(std::string(first.aggregate_type));
-  state_ = {aggregate_->facts->create(), aggregate_->facts->destroy};
+  through_ = &around.types->known().upcasters();
 }
 
-detail::fold_end stream_aggregate::fold(const std::function<bool(const recorded_event&)>& wanted) {
-  return detail::fold_stream(log_, stream_, *aggregate_->facts, state_.get(), {}, wanted);
+std::unique_ptr<log_reader> stream_aggregate::until(stream_version last) const {
+  return detail::stream_until(log_, stream_, last, *through_);
+}
+
+std::string stream_aggregate::at(stream_version last) const {
+  const state folded = fresh();
+  detail::fold_on(*until(last), stream_, *aggregate_->facts, folded.get(), {});
+  return aggregate_->encode(folded.get());
+}
+
+void stream_aggregate::watch(stream_version from, stream_version to, const watcher& after) const {
+  const state folded = fresh();
+  const detail::fold_end begin = detail::begin_of_fold(*until(from), stream_, *aggregate_->facts);
+  stream_version at;
+  std::string type;  // of the event that was applied last
+  const auto tell = [&] {
+    if (at > from) after(at, type, aggregate_->encode(folded.get()));
+  };
+  detail::fold_stream(*until(to), stream_, *aggregate_->facts, folded.get(), begin, [&](const recorded_event& event) {
+    tell();
+    at = event.version;
+    type = event.type;
+    return true;
+  });
+  tell();
 }
 
 }  // namespace whence::inline v0::cli

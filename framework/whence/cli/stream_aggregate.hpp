@@ -24,8 +24,8 @@ struct types_no_serialize final : error {
 /// Threads  one at a time.
 class stream_aggregate {
  public:
-  /// The types are those of the surroundings. `command` and `rest` are what was asked for, before and behind the stream,
-  /// "stream state" and "--at 3": the application's executable can do it.
+  /// `log`: as it is stored. The types are those of the surroundings. `command` and `rest` are what was asked for, before and
+  /// behind the stream, "stream state" and "--at 3": the application's executable can do it.
   /// Throws   not_in_log (`stream.missing`); types_missing; types_no_serialize; log_damaged.
   stream_aggregate(log_reader& log, std::string stream, const surroundings& around, std::string_view command,
                    std::string_view rest);
@@ -34,17 +34,28 @@ class stream_aggregate {
   std::string_view type() const noexcept { return aggregate_->facts->name; }
   timestamp first_recorded() const noexcept { return first_recorded_; }
 
-  /// Applies the events to the state: all of them, or those before the first that is not `wanted`. Only once.
-  /// `wanted` is asked about each event before that is applied: `json` is the state that the ones before it led to.
-  /// Throws   what the aggregate's events throw: unlisted_event, unknown_event_version, decode_error. log_damaged.
-  detail::fold_end fold(const std::function<bool(const recorded_event&)>& wanted);
-  std::string json() const { return aggregate_->encode(state_.get()); }
+  /// The state, as JSON, that a program had when the stream ended with that version. 0: a fresh one. It begins where a load does:
+  /// with the event that closed the books last.
+  /// Throws   what the aggregate's events throw: unlisted_event, unknown_event_version, decode_error, upcast_failed. log_damaged.
+  std::string at(stream_version last) const;
+
+  using watcher = std::function<void(stream_version, const std::string& event_type, const std::string& json)>;
+
+  /// Calls `after` behind each event from `from`, not included, to `to`, with the state that it led to. The fold is that of the
+  /// stream that ends with `to`.
+  /// Throws   as `at` does.
+  void watch(stream_version from, stream_version to, const watcher& after) const;
 
  private:
+  using state = std::unique_ptr<void, void (*)(void*)>;
+
+  state fresh() const { return {aggregate_->facts->create(), aggregate_->facts->destroy}; }
+  std::unique_ptr<log_reader> until(stream_version last) const;
+
   log_reader& log_;
   std::string stream_;
+  const upcasters* through_ = nullptr;
   const detail::known_aggregate* aggregate_ = nullptr;
-  std::unique_ptr<void, void (*)(void*)> state_{nullptr, nullptr};
   timestamp first_recorded_;
 };
 

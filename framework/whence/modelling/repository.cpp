@@ -23,7 +23,7 @@ void apply(const recorded_event& event, const detail::aggregate_facts& facts, vo
   } catch (const decode_error& problem) {
     throw decode_error(problem.pointer, problem.problem, std::string(event.type) + " in " + where(event));
   } catch (const unknown_event_version& problem) {
-    throw unknown_event_version(problem.event_type, problem.found, problem.known, where(event));
+    throw unknown_event_version(problem.event_type, problem.found, problem.known, where(event), event.position);
   }
 }
 
@@ -40,37 +40,47 @@ struct last_books {
   bool folded = false;     // it is at the end already
 };
 
-/// Looks from the end for the event that closed the books last. If it is among the last few, or the stream has no more, they are
-/// applied at once.
-last_books fold_last_books(log_reader& log, std::string_view stream, const detail::aggregate_facts& facts,
-                           void* state) {
-  const auto closes = [&](const recorded_event& event) {
+event_page::const_iterator last_closing(const event_page& downwards, const detail::aggregate_facts& facts) {
+  return std::ranges::find_if(downwards, [&](const recorded_event& event) {
     return std::ranges::any_of(facts.closing, [&](const event_type& type) { return type.name == event.type; });
-  };
-  stream_version from{UINT64_MAX};
-  for (bool first = true;; first = false) {
+  });
+}
+
+/// Looks from there downwards for an event that closes the books. Behind what is returned it is the first.
+detail::fold_end find_books(log_reader& log, std::string_view stream, const detail::aggregate_facts& facts,
+                            stream_version from) {
+  while (from != stream_version{}) {
     const event_page page = log.read_stream(stream, from, read_direction::backward, {.events = books_page});
     const stream_version looked_at = page.last_looked_at().version;
     if (looked_at == stream_version{}) return {};
     if (!page.empty()) require_type(page.front(), facts);
-    const auto closing = std::ranges::find_if(page, closes);
-    const bool is_whole = looked_at == stream_version{1};
-    if (first && !page.empty() && (closing != page.end() || is_whole)) {
-      json_decoder decoder;
-      auto event = closing == page.end() ? closing : std::next(closing);
-      while (event != page.begin()) apply(*--event, facts, state, decoder);
-      // Behind it there may be events that are stored, and no longer told.
-      const bool is_end = &log.stored() == &log || log.stream_head(stream) == page.front().version;
-      return {.begin = end_of(page.front()), .folded = is_end};
-    }
-    if (closing != page.end()) {
-      last_books found;
-      found.begin.version = stream_version{closing->version.value() - 1};
-      return found;
-    }
-    if (is_whole) return {};
+    const auto closing = last_closing(page, facts);
+    if (closing != page.end()) return {.version = stream_version{closing->version.value() - 1}, .position = {}};
     from = stream_version{looked_at.value() - 1};
   }
+  return {};
+}
+
+/// Looks from the end for the event that closed the books last. If it is among the last few, or the stream has no more, they are
+/// applied at once.
+last_books fold_last_books(log_reader& log, std::string_view stream, const detail::aggregate_facts& facts,
+                           void* state) {
+  const event_page page =
+      log.read_stream(stream, stream_version{UINT64_MAX}, read_direction::backward, {.events = books_page});
+  const stream_version looked_at = page.last_looked_at().version;
+  if (looked_at == stream_version{}) return {};
+  if (!page.empty()) require_type(page.front(), facts);
+  const auto closing = last_closing(page, facts);
+  const bool is_whole = looked_at == stream_version{1};
+  if (!page.empty() && (closing != page.end() || is_whole)) {
+    json_decoder decoder;
+    auto event = closing == page.end() ? closing : std::next(closing);
+    while (event != page.begin()) apply(*--event, facts, state, decoder);
+    // Behind it there may be events that are stored, and no longer told.
+    const bool is_end = &log.stored() == &log || log.stream_head(stream) == page.front().version;
+    return {.begin = end_of(page.front()), .folded = is_end};
+  }
+  return {.begin = find_books(log, stream, facts, stream_version{looked_at.value() - 1})};
 }
 
 }  // namespace
@@ -93,6 +103,10 @@ detail::fold_end detail::fold_stream(log_reader& log, std::string_view stream, c
     at_end = page.at_end() || last.version == stream_version{};
   }
   return end;
+}
+
+detail::fold_end detail::begin_of_fold(log_reader& log, std::string_view stream, const aggregate_facts& facts) {
+  return facts.closing.empty() ? fold_end{} : find_books(log, stream, facts, stream_version{UINT64_MAX});
 }
 
 detail::fold_end detail::fold_on(log_reader& log, std::string_view stream, const aggregate_facts& facts, void* state,

@@ -3,7 +3,7 @@
 ///     const whence::rehearsal found = whence::rehearse(source, types, runtime, {.compare_with = states});
 ///     if (!found.passed()) return complain(found.findings);
 ///
-/// Every stored event is upcast, and read by all that handle it; every aggregate is folded from its first event. Nothing is
+/// Every stored event is upcast, and read by all that handle it; every aggregate is folded as it is loaded. Nothing is
 /// written to the log, nor to what stands beside it: a service may write it meanwhile.
 #pragma once
 

@@ -1,5 +1,7 @@
 #include <whence/rehearsal/state_check.hpp>
 
+#include <algorithm>
+#include <cstdint>
 #include <exception>
 #include <utility>
 
@@ -7,6 +9,7 @@
 #include <whence/modelling/repository.hpp>
 #include <whence/sql/error.hpp>
 #include <whence/store/log_errors.hpp>
+#include <whence/upcasting/stream_until.hpp>
 
 namespace whence::inline v0::detail {
 namespace {
@@ -42,9 +45,7 @@ class state_check::folding {
   fingerprint_record run() {
     ++counts_.aggregates;
     try {
-      fold_stream(check_.today_, begin_.stream, *aggregate_.facts, state_.get(), {},
-                  [this](const recorded_event& event) { return come_to(event); });
-      compare();
+      fold();
       doing_ = "writing its state as JSON";
       return {.first = begin_.position.value(), .version = version_.value(), .state = fingerprint()};
     } catch (const error& failure) {
@@ -58,9 +59,37 @@ class state_check::folding {
   }
 
  private:
+  const upcasters& through() const { return check_.types_.upcasters(); }
+
+  /// As a load does: from the event on that closed the books last.
+  void fold() {
+    const std::unique_ptr<log_reader> until_head = log_until_head();
+    log_reader& log = until_head ? *until_head : check_.today_;
+    const fold_end begin = begin_of_fold(log, begin_.stream, *aggregate_.facts);
+    if (before_ != nullptr && begin.version.value() >= before_->version) compare_apart();
+    const fold_end end = fold_stream(log, begin_.stream, *aggregate_.facts, state_.get(), begin,
+                                     [this](const recorded_event& event) { return come_to(event); });
+    if (before_ != nullptr && end.version.value() > before_->version) compare_before_next();
+    if (before_ != nullptr) compare();
+    version_ = std::max(version_, end.version);
+  }
+
+  /// Null: the log has no event behind the head.
+  std::unique_ptr<log_reader> log_until_head() const {
+    log_reader& stored = check_.today_.stored();
+    if (stored.head() == check_.head_) return nullptr;
+    stream_version last{UINT64_MAX};
+    while (true) {
+      const event_page page = stored.read_stream(begin_.stream, last, read_direction::backward);
+      for (const recorded_event& event : page)
+        if (event.position <= check_.head_) return stream_until(stored, begin_.stream, event.version, through());
+      last = stream_version{page.last_looked_at().version.value() - 1};
+    }
+  }
+
   bool come_to(const recorded_event& event) {
     if (event.position > check_.head_) return false;
-    if (before_ != nullptr && event.version.value() > before_->version) compare();
+    if (before_ != nullptr && event.version.value() > before_->version) compare_before_next();
     position_ = event.position;
     version_ = event.version;
     type_ = event.type;
@@ -72,19 +101,62 @@ class state_check::folding {
     return aggregate_.encode == nullptr ? no_fingerprint : fingerprint_of(aggregate_.encode(state_.get()));
   }
 
+  /// What comes next is behind the version that was saved.
+  void compare_before_next() {
+    // What was the last one then may be not told now, or only with the one behind it.
+    if (version_.value() == before_->version)
+      compare();
+    else
+      compare_apart();
+  }
+
   /// The state is the one of the version that was saved.
   void compare() {
-    const fingerprint_record* const before = std::exchange(before_, nullptr);
-    if (before == nullptr || before->state == no_fingerprint || aggregate_.encode == nullptr) return;
-    ++counts_.compared;
+    const fingerprint_record& before = *std::exchange(before_, nullptr);
+    if (!is_comparable(before)) return;
     doing_ = "writing its state as JSON";
-    const bool is_same = fingerprint() == before->state;
+    compare(before, fingerprint(), position_);
     doing_ = "applying it";
-    if (is_same) return;
+  }
+
+  /// The state of the version that was saved is none that this fold comes by.
+  void compare_apart() {
+    const fingerprint_record& before = *std::exchange(before_, nullptr);
+    if (!is_comparable(before)) return;
+    const stream_version last{before.version};
+    try {
+      const std::unique_ptr<void, void (*)(void*)> then(aggregate_.facts->create(), aggregate_.facts->destroy);
+      const std::unique_ptr<log_reader> log = stream_until(check_.today_.stored(), begin_.stream, last, through());
+      const fold_end end = fold_on(*log, begin_.stream, *aggregate_.facts, then.get(), {});
+      compare(before, fingerprint_of(aggregate_.encode(then.get())), end.position);
+    } catch (const error& failure) {
+      if (is_of_the_log(failure)) throw;
+      if (!is_of_an_event(failure))
+        found_different(before, "cannot be folded any more: " + std::string(failure.what()), begin_.position);
+    } catch (const std::exception& failure) {
+      found_different(before, "cannot be folded any more: " + std::string(failure.what()), begin_.position);
+    }
+  }
+
+  bool is_comparable(const fingerprint_record& before) const {
+    return before.state != no_fingerprint && aggregate_.encode != nullptr;
+  }
+
+  void compare(const fingerprint_record& before, const state_fingerprint& now, global_position at) {
+    if (now == before.state) {
+      ++counts_.compared;
+      return;
+    }
+    found_different(before, "is not the one that was saved", at);
+  }
+
+  void found_different(const fingerprint_record& before, const std::string& how, global_position at) {
+    ++counts_.compared;
     ++counts_.different;
     rehearsal_finding finding = about(rehearsal_finding::kind::difference);
-    finding.version = stream_version{before->version};
-    finding.detail = "its state at version " + std::to_string(before->version) + " is not the one that was saved";
+    finding.position = at;
+    finding.version = stream_version{before.version};
+    finding.detail = "its state at version " + std::to_string(before.version) + " " + how;
     check_.findings_.add(std::move(finding));
   }
 

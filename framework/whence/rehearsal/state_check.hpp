@@ -20,8 +20,8 @@ class state_check {
   state_check(log_reader& today, global_position head, const program_types& types, rehearsal_findings& findings)
       : today_(today), head_(head), types_(types), findings_(findings) {}
 
-  /// Folds a stream from its first event. `before`: null, or the fingerprint that another build saved of it. Returns that of its
-  /// state here; with version 0 if there is none.
+  /// Folds a stream as a load does, from the event on that closed its books last, else from its first. `before`: null, or the
+  /// fingerprint that another build saved of it. Returns that of its state here; with version 0 if there is none.
   fingerprint_record check(const stream_begin& begin, const fingerprint_record* before, rehearsal_counts& counts);
 
  private:

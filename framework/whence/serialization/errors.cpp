@@ -30,7 +30,7 @@ encode_error::encode_error(std::string pointer_, std::string problem_)
       problem(std::move(problem_)) {}
 
 unknown_event_version::unknown_event_version(std::string event_type_, std::uint32_t found_, std::uint32_t known_,
-                                             std::string where)
+                                             std::string where, global_position position_)
     : error("event.unknown_version", next_move::operator_needed,
             {.what = event_type_ + ": version " + std::to_string(found_) + " is stored, this program knows version " +
                      std::to_string(known_),
@@ -43,7 +43,8 @@ unknown_event_version::unknown_event_version(std::string event_type_, std::uint3
                                              ", " + std::to_string(found_) + ">(…)`"}),
       event_type(std::move(event_type_)),
       found(found_),
-      known(known_) {}
+      known(known_),
+      position(position_) {}
 
 duplicate_event_type::duplicate_event_type(std::string event_type_)
     : error("event.duplicate_type", next_move::change_request,

@@ -5,6 +5,7 @@
 #include <string>
 
 #include <whence/core/error.hpp>
+#include <whence/core/position.hpp>
 
 namespace whence::inline v0 {
 
@@ -25,10 +26,13 @@ struct encode_error final : error {
 
 /// `event.unknown_version`: the program knows the event's name, but not this version of it. Never guessed.
 struct unknown_event_version final : error {
-  unknown_event_version(std::string event_type, std::uint32_t found, std::uint32_t known, std::string where = {});
+  /// `where`: which event it is, its stream, version and position.
+  unknown_event_version(std::string event_type, std::uint32_t found, std::uint32_t known, std::string where = {},
+                        global_position position = {});
   std::string event_type;
   std::uint32_t found;
   std::uint32_t known;
+  global_position position;  ///< 0: it was read by itself, outside of a log
 };
 
 /// `event.duplicate_type`: two C++ types claim the same event name; a stored event could be read as either.

@@ -18,18 +18,24 @@ namespace whence::inline v0 {
 
 /// What a document may be at most: checked before anything is built from it, and before one is given out.
 struct json_limits {
-  static constexpr std::size_t bytes_max = 4u << 20;
+  static constexpr std::size_t bytes_max = 4u << 20;  ///< of what is written, and of a text that `decode` reads
+  /// Of an event's text. What was written as binary is up to six times as long as JSON; the rest is for what upcasters add.
+  static constexpr std::size_t event_text_bytes_max = 8 * bytes_max;
+  /// Of an event's text. Each was written with a byte at least.
+  static constexpr std::size_t values_max = bytes_max;
   static constexpr std::size_t depth_max = 64;
 };
 
 /// Reads one text after the other into values, in buffers that it keeps. What is binary (binary.hpp) is read as that.
 ///
 /// Threads  one at a time.
-/// Limits   json_limits.
+/// Limits   json_limits; a text may be as long as that of an event.
 /// Costs    no allocation for a text that is no larger than those before, but what the values themselves need.
 class json_decoder {
  public:
   json_decoder();
+  /// Texts may be that long.
+  explicit json_decoder(std::size_t bytes_max);
   json_decoder(json_decoder&&) noexcept;
   json_decoder& operator=(json_decoder&&) noexcept;
   ~json_decoder();
@@ -48,10 +54,11 @@ class json_decoder {
   class document;
   class reader;
   std::unique_ptr<document> document_;
+  std::size_t bytes_max_ = json_limits::event_text_bytes_max;
 };
 
 namespace detail {
-std::string encode_json(visitable source);
+std::string encode_json(visitable source, std::size_t bytes_max = json_limits::bytes_max);
 }
 
 /// Throws encode_error: a string that is no UTF-8, a number that is not finite, an enumerator without a name, a member
@@ -62,10 +69,10 @@ std::string encode(const T& value) {
   return detail::encode_json(detail::erase(const_cast<T&>(value)));
 }
 
-/// Reads what is binary as that. Throws decode_error.
+/// Reads what is binary as that. Throws decode_error: it is longer than json_limits::bytes_max, too.
 template <class T>
 T decode(std::string_view json) {
-  return json_decoder{}.decode<T>(json);
+  return json_decoder(json_limits::bytes_max).decode<T>(json);
 }
 
 }  // namespace whence::inline v0

@@ -74,6 +74,8 @@ class json_decoder::document::builder {
 
  private:
   node& add(kind what) {
+    if (to_.nodes_.size() == json_limits::values_max)
+      throw decode_error({}, "more than " + std::to_string(json_limits::values_max) + " values");
     const auto index = static_cast<std::uint32_t>(to_.nodes_.size());
     node& added = to_.nodes_.emplace_back();
     added.what = what;
@@ -127,13 +129,12 @@ class json_decoder::document::builder {
   std::optional<decode_error> problem_;
 };
 
-void json_decoder::document::parse(std::string_view json) {
+void json_decoder::document::parse(std::string_view json, std::size_t bytes_max) {
   nodes_.clear();
   texts_.clear();
   open_.clear();
-  if (json.size() > json_limits::bytes_max)
-    throw decode_error(
-        {}, std::to_string(json.size()) + " bytes, at most " + std::to_string(json_limits::bytes_max) + " are read");
+  if (json.size() > bytes_max)
+    throw decode_error({}, std::to_string(json.size()) + " bytes, at most " + std::to_string(bytes_max) + " are read");
   // The parser would skip a byte-order mark; our texts have none.
   if (json.starts_with("\xEF\xBB\xBF")) throw decode_error({}, "begins with a byte-order mark");
   // The parser would take a zero byte for the end, and pass over what follows. None stands in JSON.

@@ -40,7 +40,7 @@ class json_decoder::document {
   };
 
   /// Replaces what was there. Throws decode_error.
-  void parse(std::string_view json);
+  void parse(std::string_view json, std::size_t bytes_max);
 
   node& operator[](std::uint32_t index) { return nodes_[index]; }
   std::string_view key(std::uint32_t index) const { return view(nodes_[index].key); }

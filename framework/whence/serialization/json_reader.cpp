@@ -256,13 +256,14 @@ void json_decoder::reader::fail_in_range(std::string least, std::string most) {
 }
 
 json_decoder::json_decoder() : document_(std::make_unique<document>()) {}
+json_decoder::json_decoder(std::size_t bytes_max) : json_decoder() { bytes_max_ = bytes_max; }
 json_decoder::json_decoder(json_decoder&&) noexcept = default;
 json_decoder& json_decoder::operator=(json_decoder&&) noexcept = default;
 json_decoder::~json_decoder() = default;
 
 void json_decoder::read(std::string_view json, detail::visitable target) {
   if (form_of(json) == form::binary) return detail::decode_binary(json, target);
-  document_->parse(json);
+  document_->parse(json, bytes_max_);
   reader archive(*document_);
   target.visit(archive, target.value);
 }

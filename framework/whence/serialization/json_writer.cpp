@@ -237,13 +237,13 @@ void json_writer::fail(std::string problem) const {
   throw encode_error(std::move(pointer), std::move(problem));
 }
 
-std::string encode_json(visitable source) {
+std::string encode_json(visitable source, std::size_t bytes_max) {
   std::string json;
   json_writer writer(json);
   source.visit(writer, source.value);
-  if (json.size() > json_limits::bytes_max)
-    throw encode_error({}, std::to_string(json.size()) + " bytes of JSON, at most " +
-                               std::to_string(json_limits::bytes_max) + " can be read back");
+  if (json.size() > bytes_max)
+    throw encode_error(
+        {}, std::to_string(json.size()) + " bytes of JSON, at most " + std::to_string(bytes_max) + " can be read back");
   return json;
 }
 

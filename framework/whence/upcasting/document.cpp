@@ -133,9 +133,9 @@ void document::assign(std::string_view json) {
 void document::assign_view(std::string_view json) {
   members_.clear();
   kept_.clear();
-  if (json.size() > json_limits::bytes_max)
-    throw decode_error(
-        {}, std::to_string(json.size()) + " bytes, at most " + std::to_string(json_limits::bytes_max) + " are read");
+  if (json.size() > json_limits::event_text_bytes_max)
+    throw decode_error({}, std::to_string(json.size()) + " bytes, at most " +
+                               std::to_string(json_limits::event_text_bytes_max) + " are read");
   walker walk(json, json_limits::depth_max - 1);
   if (!walk.take('{')) throw decode_error({}, "expected an object");
   if (!walk.take('}')) {

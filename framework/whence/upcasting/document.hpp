@@ -26,7 +26,7 @@ namespace whence::inline v0 {
 /// Threads  one at a time.
 /// Costs    one look at the text, which is not parsed: values that nobody asks for are carried as they stand. No allocation for
 ///          a document that is no larger than those that this object held before, but what new values need.
-/// Limits   json_limits.
+/// Limits   json_limits, those of an event's text.
 class document {
  public:
   /// An object without members.
@@ -48,7 +48,7 @@ class document {
     if constexpr (std::is_same_v<T, std::string>)
       if (is_plain_text(value)) return T(value.substr(1, value.size() - 2));
     try {
-      return decode<T>(value);
+      return json_decoder{}.decode<T>(value);
     } catch (const decode_error& inside) {
       throw_from_inside(name, inside);
     }
@@ -58,9 +58,9 @@ class document {
   template <class T>
   void set(std::string_view name, const T& value) {
     if constexpr (std::is_convertible_v<const T&, std::string_view>)
-      set_text(name, encode(std::string(std::string_view(value))));
+      set_text(name, text_from(std::string(std::string_view(value))));
     else
-      set_text(name, encode(value));
+      set_text(name, text_from(value));
   }
 
   /// The member keeps its place and its value. Throws decode_error: it is missing, or another has that name. encode_error: the name
@@ -86,12 +86,12 @@ class document {
   /// The whole as a value of a type: of an event's struct as it was. Throws decode_error.
   template <class T>
   T as() const {
-    return decode<T>(json());
+    return json_decoder{}.decode<T>(json());
   }
   /// From here on it is that value, all of it. Throws encode_error.
   template <class T>
   void become(const T& value) {
-    *this = document(encode(value));
+    *this = document(text_from(value));
   }
 
   /// The text: compact where it was changed.
@@ -106,6 +106,12 @@ class document {
 
  private:
   using on_document = std::function<void(document&)>;
+
+  /// As `encode`, but as long as an event's text may be.
+  template <class T>
+  static std::string text_from(const T& value) {
+    return detail::encode_json(detail::erase(const_cast<T&>(value)), json_limits::event_text_bytes_max);
+  }
 
   struct member {
     std::string_view name;   ///< as a text

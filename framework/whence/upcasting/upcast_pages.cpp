@@ -129,7 +129,8 @@ class page_upcast {
   void add_unchanged(const recorded_event& event, const upcast_table::of_name& known) {
     if (!is_wanted(event.type) && known.today != 0 && event.type_version != known.today &&
         std::ranges::any_of(known.may_become, [&](std::string_view name) { return is_wanted(name); }))
-      throw unknown_event_version(std::string(event.type), event.type_version, known.today, where(event));
+      throw unknown_event_version(std::string(event.type), event.type_version, known.today, where(event),
+                                  event.position);
     add_as_stored(event);
   }
 

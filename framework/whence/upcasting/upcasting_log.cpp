@@ -105,10 +105,13 @@ log_source upcasting(log_source log, upcasters through) {
   doors.open = [open = doors.open, through](const runtime& runtime) -> std::unique_ptr<whence::log> {
     return std::make_unique<upcasting_log>(open(runtime), through, runtime.executor);
   };
-  doors.visit = [visit = doors.visit, through](const runtime& runtime) -> std::unique_ptr<log_reader> {
-    return std::make_unique<upcasting_visitor>(visit(runtime), through);
-  };
+  doors.visit = [visit = doors.visit, through](const runtime& runtime) { return upcasting(visit(runtime), through); };
   return log_source(std::move(doors));
+}
+
+std::unique_ptr<log_reader> upcasting(std::unique_ptr<log_reader> stored, upcasters through) {
+  if (through.empty()) return stored;
+  return std::make_unique<upcasting_visitor>(std::move(stored), std::move(through));
 }
 
 }  // namespace whence::inline v0

@@ -1,6 +1,8 @@
 /// A log that reads as of today: every reader of it sees its events through the upcasters, and none has to know of them.
 #pragma once
 
+#include <memory>
+
 #include <whence/store/log_source.hpp>
 #include <whence/upcasting/upcasters.hpp>
 
@@ -22,5 +24,8 @@ namespace whence::inline v0 {
 ///          upcaster begins at its version.
 /// Appends  of a version that an upcaster begins at are refused (`invalid`), unless the event is in the log under its id: a repeat.
 log_source upcasting(log_source log, upcasters upcasters);
+
+/// The same for one who reads already.
+std::unique_ptr<log_reader> upcasting(std::unique_ptr<log_reader> stored, upcasters through);
 
 }  // namespace whence::inline v0
