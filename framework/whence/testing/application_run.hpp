@@ -41,7 +41,7 @@ namespace whence::testing::inline v0 {
 struct run_options {
   std::uint64_t seed =
       1;  ///< of ids, jitter, and the order in which what is ready at once runs: another seed, another order
-  std::size_t steps_max = 100'000;                             ///< for one thing to settle
+  std::size_t steps_max = 100'000;                             ///< for one cause to settle
   std::chrono::microseconds time_max = std::chrono::hours{1};  ///< the same, by the run's clock
 };
 
@@ -71,15 +71,6 @@ struct must_expect_something_to_happen {
                 "accepted, whatever happens, with `then_accepted()`");
 };
 
-/// An event that a test expects to happen, and where it says so.
-struct expected_to_happen {
-  template <class Event>
-  expected_to_happen(const Event& expected, std::source_location place = std::source_location::current())
-      : event(expected), where(place) {}
-  given_event event;
-  std::source_location where;
-};
-
 /// What a command, or time, has caused, once it has settled. That it has not settled is a failure of whichever expectation
 /// comes first.
 class happened {
@@ -87,12 +78,8 @@ class happened {
   /// It was accepted, and these are all events that came of it, in the order of the log; each with its name, its version and every
   /// member that `serialize` names; and where `in` says so, in that stream.
   template <class... More>
-  const happened& then(expected_to_happen first, const More&... more) const {
-    std::vector<given_event> expected;
-    expected.reserve(1 + sizeof...(More));
-    expected.push_back(std::move(first.event));
-    (expected.push_back(given_event(more)), ...);
-    check(expected, first.where);
+  const happened& then(expectation first, const More&... more) const {
+    check(detail::all_given(first.event, more...), first.where);
     return *this;
   }
   template <class... None>
@@ -162,7 +149,8 @@ class application_run {
   /// Lets time pass. Whoever waits for a time on the way has it then, in order; what is ready runs. What happened meanwhile.
   happened advance(std::chrono::microseconds time);
 
-  /// Runs until everything has settled, of whichever cause: what happened since the last `send`, `advance` or `settle`.
+  /// Runs until the run is at rest: no command is on its way, and all that is in the log is handled, whatever its cause. What
+  /// happened since the last `send`, `advance` or `settle`.
   [[nodiscard("say what happens then: `.then(…)`, `.then_accepted()`")]]
   happened settle();
 

@@ -124,7 +124,24 @@ template <class Aggregate>
   return given;
 }
 
+/// An event that a test expects, and where it says so.
+struct expectation {
+  template <class Event>
+  expectation(const Event& expected, std::source_location place = std::source_location::current())
+      : event(expected), where(place) {}
+  given_event event;
+  std::source_location where;
+};
+
 namespace detail {
+
+template <class... Events>
+std::vector<given_event> all_given(const Events&... events) {
+  std::vector<given_event> all;
+  all.reserve(sizeof...(Events));
+  (all.push_back(given_event(events)), ...);
+  return all;
+}
 
 /// Events in the order in which they happened, and how they are read: as of today, or (null) as they are.
 struct history {
@@ -260,10 +277,7 @@ class given_history {
 template <class... Events>
 [[nodiscard("say what comes of it: `.into<Projection>()`")]]
 given_history given_events(const Events&... events) {
-  std::vector<given_event> given;
-  given.reserve(sizeof...(Events));
-  (given.push_back(given_event(events)), ...);
-  return given_history(std::move(given));
+  return given_history(detail::all_given(events...));
 }
 
 /// The same for events that were put together beforehand.

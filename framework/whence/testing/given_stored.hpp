@@ -53,27 +53,14 @@ struct must_expect_to_read_something {
                 "`then` takes at least one event; that nothing is read any more is expected with `then_nothing()`");
 };
 
-/// An event that a test expects to read, and where it says so.
-struct expected_today {
-  template <class Event>
-  expected_today(const Event& expected, std::source_location place = std::source_location::current())
-      : event(expected), where(place) {}
-  given_event event;
-  std::source_location where;
-};
-
 /// Stored events, as they are read today.
 class upcast_history : public given_history {
  public:
   /// These events are read, all and in order, each with its name, its version and every member that `serialize` names; and where
   /// `in` says so, in that stream.
   template <class... More>
-  const upcast_history& then(expected_today first, const More&... more) const {
-    std::vector<given_event> expected;
-    expected.reserve(1 + sizeof...(More));
-    expected.push_back(std::move(first.event));
-    (expected.push_back(given_event(more)), ...);
-    check(expected, first.where);
+  const upcast_history& then(expectation first, const More&... more) const {
+    check(detail::all_given(first.event, more...), first.where);
     return *this;
   }
   template <class... None>
@@ -127,10 +114,7 @@ class stored_history {
 template <class... Events>
 [[nodiscard("say how they are read: `.through(upcasters)`")]]
 stored_history given_stored(const Events&... events) {
-  std::vector<given_event> given;
-  given.reserve(sizeof...(Events));
-  (given.push_back(given_event(events)), ...);
-  return stored_history(std::move(given));
+  return stored_history(detail::all_given(events...));
 }
 
 }  // namespace whence::testing::inline v0
