@@ -211,6 +211,15 @@ TEST_CASE("appends that are refused") {
   why:   another writer was first: version 1 is Deposited (event <id>, position 1)
   do:    load the aggregate and decide again  [append.version_conflict, exit 4]
 )");
+  append_batch under_query = batch_of(here.runtime());
+  const query_item of_deposits{.event_types = {"Deposited"}, .tags = {}};
+  under_query.conditions.push_back({{{of_deposits}}, global_position{}});
+  CHECK(here.says([&] { log->append(under_query).get().value(); }) ==
+        R"(app: there are events that the append rules out: (Deposited); nothing was written
+  where: account-ada
+  why:   another writer was first: Deposited in account-ada (event <id>, position 1)
+  do:    read what the query finds and decide again  [append.condition_conflict, exit 4]
+)");
   append_batch changed = first;
   changed.streams[0].events[0].data = R"({"cents":900})";
   CHECK(here.says([&] { log->append(changed).get().value(); }) ==

@@ -44,13 +44,33 @@ TEST_CASE("a version conflict says what was expected, what was found, and that n
         std::string("order-12345: expected version exists, found no such stream; nothing was written"));
 }
 
+TEST_CASE("a condition's conflict says what was ruled out, since where, and what is there") {
+  append_refused conflict = refused(append_refused::reason::condition_conflict);
+  const event_id taken{uuid({1, 2, 3, 4, 5, 6, 0x77, 8, 0x89, 10, 11, 12, 13, 14, 15, 16})};
+  conflict.condition = {{{{.event_types = {"SeatTaken"}, .tags = {"seat:7", "show:3"}}}}, global_position{4710}};
+  conflict.between = {{taken, "SeatTaken", stream_version{8}, global_position{4711}, "booking-1"},
+                      {taken, "SeatTaken", stream_version{1}, global_position{4713}, "booking-2"}};
+  const auto failure = failure_of<condition_conflict>(append_outcome(conflict));
+  CHECK(failure.what() ==
+        std::string("since position 4710 there are events that the append rules out: (SeatTaken, tagged "
+                    "seat:7 and show:3); nothing was written"));
+  CHECK(failure.text().where == "booking-1");
+  CHECK(failure.text().why == "another writer was first: SeatTaken in booking-1 (event " + taken.to_string() +
+                                  ", position 4711), SeatTaken in booking-2 (event " + taken.to_string() +
+                                  ", position 4713)");
+  CHECK(failure.next() == next_move::reload);
+  CHECK(failure.code() == "append.condition_conflict");
+  CHECK(failure.condition == conflict.condition);
+  CHECK(failure.between == conflict.between);
+}
+
 TEST_CASE("a version conflict names the events in between, and counts those that it leaves out") {
   append_refused conflict = refused(append_refused::reason::version_conflict);
   conflict.expected = expected_version::exactly(stream_version{7});
   conflict.actual = stream_version{12};
   const event_id paid{uuid({1, 2, 3, 4, 5, 6, 0x77, 8, 0x89, 10, 11, 12, 13, 14, 15, 16})};
-  conflict.between = {{paid, "OrderPaid", stream_version{8}, global_position{4711}},
-                      {paid, "OrderShipped", stream_version{9}, global_position{4713}}};
+  conflict.between = {{paid, "OrderPaid", stream_version{8}, global_position{4711}, "order-12345"},
+                      {paid, "OrderShipped", stream_version{9}, global_position{4713}, "order-12345"}};
   conflict.more_between = 3;
   const auto failure = failure_of<version_conflict>(append_outcome(conflict));
   CHECK(failure.text().why == "another writer was first: version 8 is OrderPaid (event " + paid.to_string() +

@@ -162,6 +162,25 @@ std::optional<append_outcome> old_ids_are_forgotten(log& right, const append_bat
   return right.append(renamed).get();
 }
 
+void conditions_are_not_looked_at(log&, append_batch& batch) { batch.conditions.clear(); }
+
+void conditions_begin_one_too_late(log& right, append_batch& batch) {
+  for (append_condition& condition : batch.conditions)
+    if (condition.after < right.head()) condition.after = condition.after.next();
+}
+
+/// "or" where it should be "and".
+void one_tag_of_an_item_is_enough(log&, append_batch& batch) {
+  for (append_condition& condition : batch.conditions) {
+    std::vector<query_item> items;
+    for (const query_item& item : condition.query.items) {
+      if (item.tags.empty()) items.push_back(item);
+      for (const std::string& tag : item.tags) items.push_back({item.event_types, {tag}});
+    }
+    condition.query.items = std::move(items);
+  }
+}
+
 }  // namespace
 
 whence::log_source faulty_store::fresh() const {
@@ -196,6 +215,14 @@ std::vector<log_fault> known_faults() {
       .answer = conflicts_name_no_events;
   add("an event id is forgotten after 40,000 others", "a repeat is recognised behind tens of thousands of other events")
       .answer = old_ids_are_forgotten;
+  add("conditions are not looked at", "one of several claims to a name at once is committed").batch =
+      conditions_are_not_looked_at;
+  add("a condition begins one position too late",
+      "a condition rules out what its query finds behind its position, and nothing else")
+      .batch = conditions_begin_one_too_late;
+  add("one tag of an item is enough",
+      "a query finds the events that its items describe, and a condition rules out the same")
+      .batch = one_tag_of_an_item_is_enough;
   add("a known id with another content is called a repeat", "a known event id with another content is refused").answer =
       known_ids_with_any_content_are_repeats;
   add("an id twice in a batch is refused, and written",

@@ -56,6 +56,35 @@ TEST_CASE("a filter lets events through by what they are today") {
   CHECK(by_type("OrderTouched").empty());
 }
 
+TEST_CASE("a query finds events by what they are today, and a condition rules out what may have become one of them") {
+  old_log given;
+  given.append("order-1", {{"OrderCreated", 1, R"({"custId":"ada","amount":7})"},
+                           {"OrderClosed", 1, R"({"carrier":"dhl","amount":7})"},
+                           {"OrderTouched", 1, "{}"}});
+  const auto log = given.open();
+  const auto query = [](std::string type, std::string tag) {
+    return event_query{{{.event_types = {std::move(type)}, .tags = {std::move(tag)}}}};
+  };
+  CHECK(old_log::told(log->read_matching(query("OrderPlaced", "t"))) ==
+        "1/1 OrderPlaced 3 {\"customer\":\"ada\",\"amount\":7,\"currency\":\"EUR\"}\n");
+  CHECK(old_log::told(log->read_matching(query("OrderBilled", "t"))) == "2/2 OrderBilled 1 {\"amount\":7}\n");
+  CHECK(log->read_matching(query("OrderCreated", "t")).empty());
+  CHECK(log->read_matching(query("OrderBilled", "another")).empty());
+  CHECK(log->read_matching(query("OrderBilled", "t")).scanned_to() == global_position{3});
+
+  const auto holds = [&](const event_query& condition, std::uint64_t after) {
+    append_batch batch = old_log::batch("order-2", {{"Asked", 1, "{}"}});
+    batch.streams[0].events[0].tags.clear();
+    batch.conditions.push_back({condition, global_position{after}});
+    return log->append(std::move(batch)).get().committed() != nullptr;
+  };
+  CHECK_FALSE(holds(query("OrderPlaced", "t"), 0));
+  CHECK(holds(query("OrderPlaced", "t"), 1));
+  CHECK_FALSE(holds(query("OrderShipped", "t"), 1));
+  CHECK_FALSE(holds(query("OrderBilled", "t"), 1));
+  CHECK(holds(query("OrderBilled", "another"), 0));
+}
+
 TEST_CASE("an aggregate is folded from today's events, and its version is that of the stream, whatever was dropped") {
   old_log given;
   given.append("order-1", {{"OrderCreated", 1, R"({"custId":"ada","amount":7})"},

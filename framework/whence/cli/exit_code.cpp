@@ -39,6 +39,7 @@ constexpr rule rules[] = {
     {"append.invalid", exit_code::refused},
     {"append.too_large", exit_code::refused},
     {"append.version_conflict", exit_code::refused},
+    {"append.condition_conflict", exit_code::refused},
     {"command.id_reused", exit_code::refused},
     {"contract.changed", exit_code::refused},
     {"contract.incomplete", exit_code::refused},

@@ -1,4 +1,5 @@
-/// What is appended: events for one or several streams, each stream with the version its writer expects.
+/// What is appended: events for one or several streams, each with the version its writer expects; and conditions on what else is in
+/// the log.
 #pragma once
 
 #include <chrono>
@@ -12,6 +13,7 @@
 #include <whence/core/position.hpp>
 #include <whence/core/timestamp.hpp>
 #include <whence/core/uuid.hpp>
+#include <whence/store/event_query.hpp>
 
 namespace whence::inline v0 {
 
@@ -73,10 +75,14 @@ struct stream_append {
 };
 
 /// Refused as `invalid`, by the name of the rule: a batch without a stream, a stream without an event, a stream or an event id
-/// that stands twice, a name that is no UTF-8 or has control characters, an aggregate type other than the stream's, and what is
-/// beyond append_limits. Refused as `too_large`, by the name of the limit: what is beyond the log's size_limits.
+/// that stands twice, a name that is no UTF-8 or has control characters, an aggregate type other than the stream's, a condition
+/// whose query has no item or whose position is beyond the log's end, and what is beyond append_limits. Refused as `too_large`, by
+/// the name of the limit: what is beyond the log's size_limits.
 struct append_batch {
   std::vector<stream_append> streams;
+  /// All of them have to hold, and each expected version as well. They are looked at where the expected versions are: what was
+  /// appended before, and be it in the same commit, counts.
+  std::vector<append_condition> conditions{};
 };
 
 /// The same in every log.
@@ -84,6 +90,9 @@ struct append_limits {
   static constexpr std::size_t name_bytes = 255;     ///< streams, types, tags, and each text of the metadata
   static constexpr std::size_t tags = 32;            ///< of one event
   static constexpr std::size_t data_levels = 1'024;  ///< lists and objects in each other: who reads may recurse
+  static constexpr std::size_t conditions = 32;      ///< of one batch
+  static constexpr std::size_t query_items = 64;     ///< of one query
+  static constexpr std::size_t item_types = 256;     ///< of one item; its tags: as many as an event may have
   static constexpr timestamp earliest = std::chrono::sys_days{std::chrono::year{0} / 1 / 1};
   static constexpr timestamp latest =
       std::chrono::sys_days{std::chrono::year{10'000} / 1 / 1} - std::chrono::microseconds{1};

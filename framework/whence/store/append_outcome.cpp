@@ -6,6 +6,7 @@ namespace {
 std::string_view code_of(append_refused::reason why) {
   switch (why) {
     case append_refused::reason::version_conflict: return "append.version_conflict";
+    case append_refused::reason::condition_conflict: return "append.condition_conflict";
     case append_refused::reason::event_id_reused: return "append.event_id_reused";
     case append_refused::reason::invalid: return "append.invalid";
     case append_refused::reason::too_large: return "append.too_large";
@@ -19,6 +20,7 @@ std::string_view code_of(append_refused::reason why) {
 next_move next_after(append_refused::reason why) {
   switch (why) {
     case append_refused::reason::version_conflict: return next_move::reload;
+    case append_refused::reason::condition_conflict: return next_move::reload;
     case append_refused::reason::event_id_reused: return next_move::change_request;
     case append_refused::reason::invalid: return next_move::change_request;
     case append_refused::reason::too_large: return next_move::change_request;
@@ -49,6 +51,28 @@ error_text conflict_text(const append_refused& refused) {
           .where = refused.stream,
           .why = refused.between.empty() ? "another writer was first" : "another writer was first: " + named(refused),
           .remedy = "load the aggregate and decide again"};
+}
+
+/// "OrderPaid in order-17 (event 0192…, position 4711), …"
+std::string named_with_stream(const append_refused& refused) {
+  std::string text;
+  for (const event_between& event : refused.between) {
+    text += text.empty() ? "" : ", ";
+    text += event.type + " in " + event.stream + " (event " + event.id.to_string() + ", position " +
+            std::to_string(event.position.value()) + ")";
+  }
+  return text;
+}
+
+error_text condition_text(const append_refused& refused) {
+  const append_condition& condition = refused.condition;
+  const std::string since = condition.after == global_position{}
+                                ? "there are events"
+                                : "since position " + std::to_string(condition.after.value()) + " there are events";
+  return {.what = since + " that the append rules out: " + condition.query.to_string() + "; nothing was written",
+          .where = refused.between.empty() ? std::string() : refused.between.front().stream,
+          .why = "another writer was first: " + named_with_stream(refused),
+          .remedy = "read what the query finds and decide again"};
 }
 
 error_text reused_text(const append_refused& refused) {
@@ -131,6 +155,11 @@ version_conflict::version_conflict(const append_refused& refused)
       between(refused.between),
       more_between(refused.more_between) {}
 
+condition_conflict::condition_conflict(const append_refused& refused)
+    : error(code_of(append_refused::reason::condition_conflict), next_move::reload, condition_text(refused)),
+      condition(refused.condition),
+      between(refused.between) {}
+
 event_id_reused::event_id_reused(const append_refused& refused)
     : error(code_of(append_refused::reason::event_id_reused), next_move::change_request, reused_text(refused)),
       event(refused.event) {}
@@ -154,6 +183,7 @@ const append_committed& append_outcome::value() const {
   if (const append_refused* const refused = this->refused()) {
     switch (refused->why) {
       case append_refused::reason::version_conflict: throw version_conflict(*refused);
+      case append_refused::reason::condition_conflict: throw condition_conflict(*refused);
       case append_refused::reason::event_id_reused: throw event_id_reused(*refused);
       default: throw append_not_done(*refused);
     }

@@ -23,12 +23,13 @@ struct append_committed {
   bool repeated = false;  ///< these event ids were there already: this is the first append's result
 };
 
-/// An event of the stream beyond the version that was expected: somebody else appended it.
+/// An event that somebody else appended: of the stream, beyond the version that was expected; or one that a condition rules out.
 struct event_between {
   event_id id;
   std::string type;
   stream_version version;
   global_position position;
+  std::string stream{};
 
   friend bool operator==(const event_between&, const event_between&) = default;
 };
@@ -52,12 +53,13 @@ enum class storage_fault {
 struct append_refused {
   enum class reason {
     version_conflict,  ///< another writer was first: `stream`, `expected`, `actual`, and the events `between`
-    event_id_reused,   ///< `event` is in the log with another content
-    invalid,           ///< the batch breaks a rule or limit named in `detail`
-    too_large,         ///< the batch is beyond a size limit of the log: `limit`
-    queue_full,        ///< the limit of queued bytes is reached and the caller asked not to wait: `limit`
-    not_written,  ///< the storage failed, and it is certain that nothing was kept; the same batch may be sent again
-    closed,       ///< the log is closed or closing
+    condition_conflict,  ///< another writer was first: events that a `condition` rules out are there, the first in `between`
+    event_id_reused,  ///< `event` is in the log with another content
+    invalid,          ///< the batch breaks a rule or limit named in `detail`
+    too_large,        ///< the batch is beyond a size limit of the log: `limit`
+    queue_full,       ///< the limit of queued bytes is reached and the caller asked not to wait: `limit`
+    not_written,      ///< the storage failed, and it is certain that nothing was kept; the same batch may be sent again
+    closed,           ///< the log is closed or closing
   };
   reason why;
   std::string stream;
@@ -67,10 +69,12 @@ struct append_refused {
   std::string detail;
   broken_limit limit{};                        ///< of too_large and queue_full
   storage_fault cause = storage_fault::other;  ///< of not_written, and of a log that is closed since a failure
+  append_condition condition{};                ///< of condition_conflict
 
   static constexpr std::size_t between_max = 8;
-  std::vector<event_between> between;  ///< those after the expected version, in their order: the first `between_max`
-  std::uint64_t more_between = 0;      ///< how many there are beside these
+  /// Those after the expected version, or those that the condition rules out, in their order: the first `between_max`.
+  std::vector<event_between> between;
+  std::uint64_t more_between = 0;  ///< how many there are beside these; of a condition they are not counted
 };
 
 /// The storage failed in a way that leaves open whether the batch was kept. The log takes no more appends, and the answer stays
@@ -89,6 +93,13 @@ struct version_conflict final : error {
   stream_version actual;
   std::vector<event_between> between;  ///< as in append_refused
   std::uint64_t more_between;
+};
+
+/// Another writer was first: there are events that a condition of the append rules out. Nothing was written.
+struct condition_conflict final : error {
+  explicit condition_conflict(const append_refused& refused);
+  append_condition condition;
+  std::vector<event_between> between;  ///< as in append_refused
 };
 
 /// The id of an event to append is in the log with another content. Nothing was written.
@@ -121,7 +132,8 @@ class [[nodiscard]] append_outcome {
   const append_refused* refused() const noexcept { return std::get_if<append_refused>(&value_); }
   const append_unknown* unknown() const noexcept { return std::get_if<append_unknown>(&value_); }
 
-  /// The committed result. Throws version_conflict, event_id_reused, append_not_done or append_result_unknown otherwise.
+  /// The committed result. Throws version_conflict, condition_conflict, event_id_reused, append_not_done or append_result_unknown
+  /// otherwise.
   const append_committed& value() const;
 
  private:

@@ -103,6 +103,28 @@ append_refused refuse(std::string detail, std::string_view stream = {}, event_id
   return refused;
 }
 
+std::string check_names(std::string_view what, const std::vector<std::string>& names, std::size_t limit) {
+  if (names.size() > limit) return at_most(std::string(what) + "s", limit, "an item of a query");
+  for (const std::string& name : names)
+    if (auto broken = check_name(what, name, limits::name_bytes); !broken.empty()) return "a query's " + broken;
+  return {};
+}
+
+/// The broken rule, or an empty text.
+std::string check_conditions(const std::vector<append_condition>& conditions) {
+  if (conditions.size() > limits::conditions) return at_most("conditions", limits::conditions, "a batch");
+  for (const append_condition& condition : conditions) {
+    const std::vector<query_item>& items = condition.query.items;
+    if (items.empty()) return "the query of a condition has no item: it would rule nothing out (event_query::all())";
+    if (items.size() > limits::query_items) return at_most("items", limits::query_items, "a query");
+    for (const query_item& item : items) {
+      if (auto broken = check_names("event type", item.event_types, limits::item_types); !broken.empty()) return broken;
+      if (auto broken = check_names("tag", item.tags, limits::tags); !broken.empty()) return broken;
+    }
+  }
+  return {};
+}
+
 /// A stream or an event id that stands twice.
 std::optional<append_refused> named_twice(const append_batch& batch, std::size_t events) {
   if (events == 1) return std::nullopt;
@@ -174,7 +196,13 @@ std::optional<append_refused> broken_rule(const append_batch& batch, const size_
     }
   }
   if (auto twice = named_twice(batch, events)) return twice;
+  if (auto broken = check_conditions(batch.conditions); !broken.empty()) return refuse(std::move(broken));
   return std::nullopt;
+}
+
+append_refused beyond_the_end(const append_condition& condition, global_position end) {
+  return refuse("a condition is after position " + std::to_string(condition.after.value()) + ", and the log ends at " +
+                std::to_string(end.value()) + ": what was read is of another log");
 }
 
 std::size_t metadata_bytes_of(const new_event& event) noexcept {
@@ -188,8 +216,18 @@ std::size_t bytes_of(const new_event& event) noexcept {
   return event.type.size() + event.data.size() + metadata_bytes_of(event);
 }
 
+std::size_t bytes_of(const append_condition& condition) noexcept {
+  std::size_t bytes = 0;
+  for (const query_item& item : condition.query.items) {
+    for (const std::string& type : item.event_types) bytes += type.size();
+    for (const std::string& tag : item.tags) bytes += tag.size();
+  }
+  return bytes;
+}
+
 std::size_t bytes_of(const append_batch& batch) noexcept {
   std::size_t bytes = 0;
+  for (const append_condition& condition : batch.conditions) bytes += bytes_of(condition);
   for (const auto& part : batch.streams) {
     bytes += part.stream.size() + part.aggregate_type.size();
     for (const auto& event : part.events) bytes += bytes_of(event);
@@ -203,6 +241,11 @@ std::size_t memory_of(const append_batch& batch) noexcept {
   for (const auto& part : batch.streams) {
     bytes += sizeof part;
     for (const auto& event : part.events) bytes += sizeof event + event.tags.size() * sizeof(std::string);
+  }
+  for (const auto& condition : batch.conditions) {
+    bytes += sizeof condition;
+    for (const auto& item : condition.query.items)
+      bytes += sizeof item + (item.event_types.size() + item.tags.size()) * sizeof(std::string);
   }
   return bytes;
 }

@@ -14,6 +14,9 @@ namespace whence::inline v0 {
 /// batch keeps every rule.
 std::optional<append_refused> broken_rule(const append_batch& batch, const size_limits& sizes);
 
+/// The refusal of a condition after a position that the log doesn't have: who has read it has read another log.
+append_refused beyond_the_end(const append_condition& condition, global_position end);
+
 /// UTF-8 as RFC 3629 has it (no surrogates, nothing beyond U+10FFFF, shortest form) without control characters: what names are.
 bool is_plain_utf8(std::string_view text) noexcept;
 

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <utility>
 
 #include <whence/store/event_page_builder.hpp>
 #include <whence/store/log.hpp>
@@ -28,6 +29,31 @@ event_page log_reader::read_linked(const event_link& link, global_position after
     scanned_to = event.position;
   }
   return linked.finish(all.scanned_to(), all.at_end());
+}
+
+namespace {
+
+/// The types that the query's items name; all, if one of them names none.
+event_filter types_of(const event_query& query) {
+  event_filter filter;
+  for (const query_item& item : query.items) {
+    if (item.event_types.empty()) return {};
+    for (const std::string& type : item.event_types)
+      if (std::ranges::find(filter.event_types, type) == filter.event_types.end()) filter.event_types.push_back(type);
+  }
+  return filter;
+}
+
+}  // namespace
+
+event_page log_reader::read_matching(const event_query& query, global_position after, page_limit limit) {
+  event_page found = read(after, types_of(query), limit);
+  const global_position scanned_to = found.scanned_to();
+  const bool at_end = found.at_end();
+  event_page_builder matching;
+  for (const recorded_event& event : matching.take_over(std::move(found)))
+    if (query.matches(event)) matching.add_kept(event);
+  return matching.finish(scanned_to, at_end);
 }
 
 }  // namespace whence::inline v0

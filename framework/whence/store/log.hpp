@@ -18,6 +18,7 @@
 #include <whence/store/append_batch.hpp>
 #include <whence/store/append_outcome.hpp>
 #include <whence/store/event_page.hpp>
+#include <whence/store/event_query.hpp>
 
 namespace whence::inline v0 {
 
@@ -113,6 +114,14 @@ class log_reader {
   /// Costs    with an index: what is found. Without, and beyond where the index goes: like `read`, with `limit.scanned`.
   virtual event_page read_linked(const event_link& link, global_position after = {}, page_limit limit = {});
 
+  /// The events after `after` that the query finds, ascending, each once.
+  ///
+  /// Who reads all pages to `at_end()` has all that the query finds up to `scanned_to()` of the last one: that is the position for
+  /// a condition of an append.
+  /// Costs    with an index, of items that each name a tag: all events with the first tag of each. Otherwise like `read`, of the
+  ///          types that are named if each item names some.
+  virtual event_page read_matching(const event_query& query, global_position after = {}, page_limit limit = {});
+
   /// The version of the stream's last event; 0 if there is none.
   virtual stream_version stream_head(std::string_view stream) = 0;
 
@@ -135,10 +144,12 @@ class log : public log_reader {
   /// Order    events take consecutive positions, as given; appends take theirs in the order of the calls.
   /// Durable  once committed; a crash before that leaves all or nothing.
   /// Again    the same event ids with the same content (stream, type, version, data, metadata) return the first result, whatever
-  ///          versions are expected, for as long as the log exists. Known ids with another content, or beside ids that are not
-  ///          known, are refused (event_id_reused, with a known one).
+  ///          versions are expected and whatever the conditions say, for as long as the log exists. Known ids with another
+  ///          content, or beside ids that are not known, are refused (event_id_reused, with a known one).
   /// Threads  any. A caller that blocks in `.get()` commits by itself, with what others have queued.
   /// Limits   waits (blocking the calling thread) while the queue is full, or is refused, as the store's options say.
+  /// Costs    of a condition after one of the last 16,000 positions: a look into memory. After an older one: one into the index,
+  ///          for the first tag of each item; for types without a tag also the events of one group.
   virtual async<append_outcome> append(append_batch batch) = 0;
 
   /// Calls `callback` with the head after each committed group, on the executor, in order, one call at a time.

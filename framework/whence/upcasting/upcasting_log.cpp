@@ -5,12 +5,23 @@
 #include <string>
 #include <utility>
 
+#include <whence/store/event_page_builder.hpp>
 #include <whence/upcasting/upcast_pages.hpp>
 #include <whence/upcasting/upcast_table.hpp>
 #include <whence/upcasting/upcasting_log.hpp>
 
 namespace whence::inline v0 {
 namespace {
+
+/// All types that the query names; none, if one of its items is content with any.
+std::vector<std::string> types_of(const event_query& query) {
+  std::vector<std::string> types;
+  for (const query_item& item : query.items) {
+    if (item.event_types.empty()) return {};
+    types.insert(types.end(), item.event_types.begin(), item.event_types.end());
+  }
+  return types;
+}
 
 /// Base is log_reader or log.
 template <class Base>
@@ -40,6 +51,15 @@ class upcasting_reader : public Base {
   event_page read_linked(const event_link& link, global_position after, page_limit limit) final {
     return of_today(stored_->read_linked(link, after, limit), {});
   }
+  event_page read_matching(const event_query& query, global_position after, page_limit limit) final {
+    event_page found = of_today(stored_->read_matching(widen(query), after, limit), types_of(query));
+    const global_position scanned_to = found.scanned_to();
+    const bool at_end = found.at_end();
+    event_page_builder today;
+    for (const recorded_event& event : today.take_over(std::move(found)))
+      if (query.matches(event)) today.add_kept(event);
+    return today.finish(scanned_to, at_end);
+  }
   stream_version stream_head(std::string_view stream) final { return stored_->stream_head(stream); }
   std::optional<global_position> find_event(event_id id) final { return stored_->find_event(id); }
   std::optional<chain_hash> chain_at(global_position position) final { return stored_->chain_at(position); }
@@ -48,6 +68,13 @@ class upcasting_reader : public Base {
   }
 
  protected:
+  /// The same query for what is stored: with the names that its types had, or may have come from.
+  event_query widen(event_query query) const {
+    for (query_item& item : query.items)
+      if (!item.event_types.empty()) item.event_types = upcasters_.stored_names_of(item.event_types);
+    return query;
+  }
+
   event_page of_today(event_page stored, const std::vector<std::string>& wanted,
                       read_direction direction = read_direction::forward) {
     return detail::upcast_page(std::move(stored), *upcasters_.table(), *stored_, wanted, direction);
@@ -72,6 +99,7 @@ class upcasting_log final : public upcasting_reader<log> {
       for (const new_event& event : part.events)
         // What is in the log under its id may be sent again: the store says what became of it, or that it is another event.
         if (is_of_the_past(event) && !stored_->find_event(event.id)) return refuse(part, event);
+    for (append_condition& condition : batch.conditions) condition.query = widen(std::move(condition.query));
     return stored_->append(std::move(batch));
   }
   announcement_handle on_committed(std::function<void(global_position)> callback) override {

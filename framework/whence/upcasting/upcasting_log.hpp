@@ -14,6 +14,10 @@ namespace whence::inline v0 {
 ///
 /// What is stored stays as it is: an event is upcast whenever it is read. `log_reader::stored()` is the log without.
 ///
+/// A query names events as they read today: also those of former names, or of one that became several, are found by it. A
+/// condition of an append rules out every stored event of a name from which one of its types may have come, whatever this one
+/// became: sometimes one more than readers see, and never one less.
+///
 /// Order    an event that becomes several stands there so often, in the order of the upcaster's results, with one position, version
 ///          and id; one that is dropped leaves its version out. Of two that are merged, the second one's place is taken.
 /// Limits   a page may hold more events than asked for, by those that one became several.

@@ -65,7 +65,7 @@ MUTANTS = [
     (12, "JasperFx/marten#1629", "the events of a group become visible out of their order",
      clause("with eight writers no reader ever sees a position before all below it")),
     (17, "PaulGrimshaw/dcb-event-store#89", "each stream of a group is committed by itself",
-     clause("with eight writers no reader ever sees a position before all below it")),
+     clause("writers under disjoint tags are not refused, and become visible in order")),
     (34, "commanded/commanded#196", "a snapshot is taken for one of the version after its own",
      case("a load begins at the snapshot, and comes to what it would have come to without", of="modelling")),
     (35, "NickTsitlakidis/event-nest#64", "a snapshot is taken for one of the version before its own",
@@ -101,6 +101,14 @@ MUTANTS = [
      case("a merge that was cut short leaves what was there, and is done again")),
     (76, "ours", "a log that is read as unchanging is not looked at again",
      case("what a writer adds meanwhile is seen at the next look")),
+    (77, "ours", "a condition is looked at before it is known that the append is a repeat",
+     clause("a repeat is recognised before its conditions are looked at")),
+    (78, "ours", "a condition does not see what is queued before it",
+     clause("a condition sees the appends that are queued before it")),
+    (79, "ours", "a condition that is older than what is in memory is decided by memory alone",
+     clause("a condition after an old position sees all that came since")),
+    (80, "ours", "a condition lets the first event behind its position through",
+     clause("writers that append under what they read by query lose no update")),
 ]
 
 

@@ -46,6 +46,10 @@
 ///   74  the room that a WAL is given begins before the end of what was written
 ///   75  a run whose merging was cut short is not thrown away
 ///   76  a log that is read as unchanging is not looked at again
+///   77  a condition is looked at before it is known that the append is a repeat
+///   78  a condition does not see what is queued before it
+///   79  a condition that is older than what is in memory is decided by memory alone
+///   80  a condition lets the first event behind its position through
 #pragma once
 
 #include <cstdint>

@@ -36,6 +36,8 @@ append_outcome memory_record::append(append_batch&& batch, timestamp now) {
   if (auto known = answer_known(batch)) return std::move(*known);
   for (const auto& part : batch.streams)
     if (auto refused = unmet(part)) return std::move(*refused);
+  for (const auto& condition : batch.conditions)
+    if (auto refused = unmet(condition)) return std::move(*refused);
 
   const global_position first = head().next();
   last_recorded_at_ = std::max(last_recorded_at_, now);
@@ -97,6 +99,21 @@ std::optional<append_refused> memory_record::unmet(const stream_append& part) co
   return std::nullopt;
 }
 
+std::optional<append_refused> memory_record::unmet(const append_condition& condition) const {
+  if (condition.after > head()) return beyond_the_end(condition, head());
+  append_refused refused{};
+  for (global_position at = condition.after.next(); at <= head(); at = at.next()) {
+    const recorded_event event = view(at);
+    if (!condition.query.matches(event)) continue;
+    refused.between.push_back({event.id, std::string(event.type), event.version, at, std::string(event.stream)});
+    if (refused.between.size() == append_refused::between_max) break;
+  }
+  if (refused.between.empty()) return std::nullopt;
+  refused.why = append_refused::reason::condition_conflict;
+  refused.condition = condition;
+  return refused;
+}
+
 void memory_record::name_between(const stream& in, append_refused& refused) const {
   for (std::uint64_t version = refused.expected.version().value() + 1; version <= refused.actual.value(); ++version) {
     if (refused.between.size() == append_refused::between_max) {
@@ -105,7 +122,7 @@ void memory_record::name_between(const stream& in, append_refused& refused) cons
     }
     const global_position position = in.positions[version - 1];
     const new_event& event = at(position).event;
-    refused.between.push_back({event.id, event.type, stream_version{version}, position});
+    refused.between.push_back({event.id, event.type, stream_version{version}, position, refused.stream});
   }
 }
 

@@ -60,6 +60,7 @@ class memory_record {
   bool is_known_as(const stream_append& part, const new_event& event, global_position position) const;
   std::optional<append_outcome> answer_known(const append_batch& batch) const;
   std::optional<append_refused> unmet(const stream_append& part) const;
+  std::optional<append_refused> unmet(const append_condition& condition) const;
   /// The events beyond the version that was expected.
   void name_between(const stream& in, append_refused& refused) const;
   void add(stream_map::iterator to, new_event&& event);

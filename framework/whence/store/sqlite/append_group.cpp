@@ -5,6 +5,7 @@
 
 #include <whence/core/detail/fault_points.hpp>
 #include <whence/core/executor.hpp>
+#include <whence/store/batch_rules.hpp>
 #include <whence/store/chain.hpp>
 #include <whence/store/sqlite/append_group.hpp>
 #include <whence/store/sqlite/row.hpp>
@@ -47,7 +48,7 @@ bool same_content(const stream_append& part, const new_event& event, const strea
 }  // namespace
 
 append_group::append_group(known_events& known, const log_tip& tip, std::uint64_t epoch)
-    : known_(known), tip_(tip), epoch_(epoch) {}
+    : known_(known), committed_(tip.head), tip_(tip), epoch_(epoch) {}
 
 void append_group::begin(timestamp now, std::size_t about) {
   constexpr std::size_t keys_of_event = 5;
@@ -96,6 +97,9 @@ void append_group::take_decided(std::unique_ptr<queued_append> append, append_ou
 
 append_group::judged append_group::judge(const append_batch& batch) {
   if (detail::mutant(8) && !unmet(batch)) return place_all(batch);
+  if (detail::mutant(77) && !batch.conditions.empty()) {
+    if (std::optional<judged> refused = unmet(batch)) return std::move(*refused);
+  }
   if (std::optional<judged> known = answer_known(batch)) return std::move(*known);
   if (std::optional<judged> refused = unmet(batch)) return std::move(*refused);
   return place_all(batch);
@@ -148,6 +152,9 @@ std::optional<append_group::judged> append_group::unmet(const append_batch& batc
     judged_streams_.push_back({hash_of_stream(part.stream), {}, {}});
     if (std::optional<judged> refused = unmet(part, judged_streams_.back())) return refused;
   }
+  for (const append_condition& condition : batch.conditions) {
+    if (std::optional<judged> refused = unmet(condition)) return refused;
+  }
   return std::nullopt;
 }
 
@@ -178,6 +185,53 @@ std::optional<append_group::judged> append_group::unmet(const stream_append& par
   return std::nullopt;
 }
 
+/// Behind what was committed before lie the events of this group: most conditions begin at one of the newest positions, of which
+/// all is in memory.
+std::optional<append_group::judged> append_group::unmet(const append_condition& condition) {
+  if (condition.after > tip_.head) return judged{nullptr, beyond_the_end(condition, tip_.head), false};
+  recent_events& recent = known_.recent();
+  if (!recent.begun()) recent.begin(committed_);
+  append_refused refused{};
+  if (!detail::mutant(79) || recent.has_all_after(condition.after))
+    refused.between = known_.ruled_out(condition, committed_, append_refused::between_max);
+  const bool by_this_group = refused.between.empty();
+  if (!detail::mutant(78)) name_placed(condition, refused.between);
+  if (detail::mutant(80))
+    std::erase_if(refused.between, [&](const auto& event) { return event.position == condition.after.next(); });
+  if (refused.between.empty()) return std::nullopt;
+  refused.why = append_refused::reason::condition_conflict;
+  refused.condition = condition;
+  return judged{nullptr, std::move(refused), by_this_group};
+}
+
+void append_group::name_placed(const append_condition& condition, std::vector<event_between>& between) {
+  if (placed_.empty() || between.size() == append_refused::between_max) return;
+  enter_keys();
+  found_.clear();
+  for (const query_item& item : condition.query.items) {
+    item_keys_.assign(item);
+    placed_keys_.find(item_keys_, condition.after, found_);
+  }
+  std::sort(found_.begin(), found_.end());
+  found_.erase(std::unique(found_.begin(), found_.end()), found_.end());
+  for (const std::uint64_t position : found_) {
+    if (between.size() == append_refused::between_max) return;
+    const placed_event& placed = placed_[position - committed_.value() - 1];
+    if (condition.query.matches(view(placed))) between.push_back(between_of(placed));
+  }
+}
+
+void append_group::enter_keys() {
+  for (std::size_t next = placed_keys_.events(); next < placed_.size(); ++next) {
+    const placed_event& placed = placed_[next];
+    placed_keys_.add(placed.position, placed.event->type, placed.event->tags);
+  }
+}
+
+event_between append_group::between_of(const placed_event& placed) {
+  return {placed.event->id, placed.event->type, stream_version{placed.version}, placed.position, placed.part->stream};
+}
+
 /// The events beyond the version that was expected: those that are committed, then those that this group writes.
 void append_group::name_between(append_refused& conflict, std::uint64_t number) const {
   const std::uint64_t first = conflict.expected.version().value() + 1;
@@ -189,7 +243,7 @@ void append_group::name_between(append_refused& conflict, std::uint64_t number) 
   for (const placed_event& placed : placed_) {
     if (conflict.between.size() == append_refused::between_max) break;
     if (!is_moved_by(placed) || placed.version != first + conflict.between.size()) continue;
-    conflict.between.push_back({placed.event->id, placed.event->type, stream_version{placed.version}, placed.position});
+    conflict.between.push_back(between_of(placed));
   }
   conflict.more_between = head - first + 1 - conflict.between.size();
 }
@@ -282,6 +336,7 @@ class append_group::placed_entries final : public entry_source {
 };
 
 void append_group::insert(log_writer& writer) {
+  if (known_.recent().begun()) enter_keys();
   const std::size_t torn = where_to_tear();
   for (const placed_event& placed : placed_) {
     types_.push_back(writer.type_number(placed.part->aggregate_type, placed.event->type, placed.event->version));
@@ -297,8 +352,9 @@ void append_group::insert(log_writer& writer) {
   writer.insert(entries);
 }
 
-void append_group::move_heads(stream_heads& heads) const {
-  for (const stream_in_group& stream : moved_) heads.put(stream.name, stream.head);
+void append_group::become_known() {
+  for (const stream_in_group& stream : moved_) known_.heads().put(stream.name, stream.head);
+  if (known_.recent().begun()) known_.recent().add(placed_keys_);
 }
 
 void append_group::complete_committed() {

@@ -1,5 +1,5 @@
 /// A group: appends that share a commit. Each is judged against the log and against those before it in the group, before
-/// anything is written: so a refused append costs its neighbours nothing.
+/// anything is written: so a refused append costs its neighbours nothing. The conditions of an append are judged with it.
 #pragma once
 
 #include <cstddef>
@@ -66,8 +66,8 @@ class append_group {
   const log_tip& tip() const noexcept { return tip_; }
   const index_batch& indexed() const noexcept { return indexed_; }
 
-  /// It is committed: the heads that it moved are so from now on.
-  void move_heads(stream_heads& heads) const;
+  /// It is committed: the heads that it moved are so from now on, and its events are among the recent ones, if these are asked for.
+  void become_known();
 
   /// Tells everyone the outcome: their own where it was decided, else committed.
   void complete_committed();
@@ -104,13 +104,20 @@ class append_group {
   /// Looks where the streams of the batch stand.
   std::optional<judged> unmet(const append_batch& batch);
   std::optional<judged> unmet(const stream_append& part, stream_in_group& stream);
+  std::optional<judged> unmet(const append_condition& condition);
+  /// The events of this group that the condition rules out, behind those that are named.
+  void name_placed(const append_condition& condition, std::vector<event_between>& between);
+  /// Makes keys of what was placed since the last time.
+  void enter_keys();
   /// `number`: of the stream.
   void name_between(append_refused& conflict, std::uint64_t number) const;
   void place(const stream_append& part, stream_in_group stream);
+  static event_between between_of(const placed_event& placed);
   recorded_event view(const placed_event& placed);
   std::size_t where_to_tear();
 
   known_events& known_;
+  const global_position committed_;  // where the log ended before this group
   log_tip tip_;
   const std::uint64_t epoch_;
   std::vector<judged> appends_;
@@ -121,11 +128,14 @@ class append_group {
   std::vector<stream_in_group> moved_;  // the streams that this group writes to
   place_table moved_places_;
   event_id_places placed_ids_;  // as in placed_
+  event_keys placed_keys_;      // of the first ones in placed_, once a condition asks for them
 
   // Of the append that is judged; members, so that their memory is used again.
   std::vector<stream_in_group> judged_streams_;
   std::vector<stream_hash> expected_;
   std::vector<std::string_view> tags_;
+  item_keys item_keys_;
+  std::vector<std::uint64_t> found_;
 };
 
 }  // namespace whence::inline v0

@@ -263,7 +263,7 @@ bool group_writer::witnessed(append_group& group) {
 void group_writer::confirm(append_group& group, const std::function<void()>& before_answers) {
   if (detail::mutant(70)) std::this_thread::sleep_for(std::chrono::milliseconds{2});
   tip_ = group.tip();
-  group.move_heads(known_->heads());
+  group.become_known();
   index_.add(group.indexed());
   head_.store(tip_.head.value(), std::memory_order_release);
   before_answers();

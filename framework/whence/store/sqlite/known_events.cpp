@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <random>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -14,6 +15,8 @@ namespace {
 
 /// An index that was removed is made anew, and may be removed again before it is asked: so many times it is waited for.
 constexpr int losses_in_a_row = 16;
+
+constexpr std::size_t positions_at_once = 256;
 
 }  // namespace
 
@@ -138,6 +141,26 @@ void known_events::end_look() noexcept {
   ids_.reset();
 }
 
+template <class Ask>
+auto known_events::of_whole_index(Ask ask) {
+  for (int losses = 0;;) {
+    const std::uint64_t generation = indexer_.generation();
+    bool lost = false;
+    std::invoke_result_t<Ask&> found{};
+    try {
+      found = ask();
+    } catch (const sql::sql_error& failure) {
+      lost = indexer_.rebuild_if_lost(failure) || (failure.path == paths_.index && !indexer_.is_complete(generation));
+      if (!lost || ++losses == losses_in_a_row) throw;
+    }
+    if (!lost && indexer_.is_complete(index_generation_)) return found;
+    // It is being made anew: what it did not have means nothing. It is asked again once it is filled.
+    index_look_.reset();
+    index_.reset();
+    if (const auto why = indexer_.wait_until_complete()) throw sql::sql_error(SQLITE_BUSY, paths_.index, "", why->why);
+  }
+}
+
 template <class IsIt>
 const recorded_event* known_events::search(index_key key, const event_id* id, IsIt is_it) {
   const auto look_at = [&](std::uint64_t position) {
@@ -149,25 +172,11 @@ const recorded_event* known_events::search(index_key key, const event_id* id, Is
   for (auto position = remembered.rbegin(); position != remembered.rend(); ++position) {
     if (const recorded_event* const event = look_at(*position)) return event;
   }
-  for (int losses = 0;;) {
-    const std::uint64_t generation = indexer_.generation();
-    bool lost = false;
-    const recorded_event* found = nullptr;
-    try {
-      if (!lacked_by_index(key, id)) {
-        begin_look_at_index();
-        found = search_index(key, id, look_at);
-      }
-    } catch (const sql::sql_error& failure) {
-      lost = indexer_.rebuild_if_lost(failure) || (failure.path == paths_.index && !indexer_.is_complete(generation));
-      if (!lost || ++losses == losses_in_a_row) throw;
-    }
-    if (!lost && indexer_.is_complete(index_generation_)) return found;
-    // It is being made anew: what it did not have means nothing. It is asked again once it is filled.
-    index_look_.reset();
-    index_.reset();
-    if (const auto why = indexer_.wait_until_complete()) throw sql::sql_error(SQLITE_BUSY, paths_.index, "", why->why);
-  }
+  return of_whole_index([&]() -> const recorded_event* {
+    if (lacked_by_index(key, id)) return nullptr;
+    begin_look_at_index();
+    return search_index(key, id, look_at);
+  });
 }
 
 template <class LookAt>
@@ -220,7 +229,7 @@ std::vector<event_between> known_events::events_from(const std::string& stream, 
       const recorded_event* const event = log_.event_at(global_position{position});
       // Another stream may have the same key: then the n-th entry is not version n.
       if (event == nullptr || event->stream != stream || event->version.value() != first + events.size()) break;
-      events.push_back({event->id, std::string(event->type), event->version, event->position});
+      events.push_back({event->id, std::string(event->type), event->version, event->position, stream});
     }
   } catch (const sql::sql_error& failure) {
     indexer_.rebuild_if_lost(failure);
@@ -228,6 +237,134 @@ std::vector<event_between> known_events::events_from(const std::string& stream, 
     // Whoever needs the event itself is told what is wrong with it.
   }
   return events;
+}
+
+std::vector<std::uint64_t> known_events::positions_after(index_key key, std::uint64_t after, std::size_t limit) {
+  return of_whole_index([&] {
+    std::vector<std::uint64_t> found = indexer_.tail().find(key);
+    std::erase_if(found, [after](std::uint64_t position) { return position <= after; });
+    begin_look_at_index();
+    const std::vector<std::uint64_t> indexed = index_->ascending(key, after, limit);
+    found.insert(found.end(), indexed.begin(), indexed.end());
+    std::sort(found.begin(), found.end());
+    found.erase(std::unique(found.begin(), found.end()), found.end());
+    if (found.size() > limit) found.resize(limit);
+    return found;
+  });
+}
+
+/// Events that a condition rules out, as far as they were found.
+class known_events::matching_events {
+ public:
+  matching_events(known_events& known, const append_condition& condition, global_position head, std::size_t limit)
+      : known_(known), condition_(condition), head_(head), limit_(limit) {}
+
+  global_position after() const noexcept { return condition_.after; }
+  global_position head() const noexcept { return head_; }
+
+  /// Looks at the event there. False: there are enough.
+  bool look_at(std::uint64_t position) {
+    known_.begin_look_at_log();
+    const recorded_event* const event = known_.log_.event_at(global_position{position});
+    return event == nullptr || take(*event);
+  }
+
+  /// Looks at the events up to that position, from the next one on. False: there are enough.
+  bool scan(global_position from, global_position last) {
+    if (from >= last) return true;
+    known_.begin_look_at_log();
+    bool more = true;
+    known_.log_.scan(from, [&](const entry_row&, const recorded_event& event) {
+      more = take(event);
+      return more && event.position < last;
+    });
+    return more;
+  }
+
+  /// What is looked for next finds as many as are wanted, whatever was found before: so the first of all are among them.
+  void begin_search() noexcept { of_search_ = 0; }
+
+  std::vector<event_between> in_order() && {
+    const auto before = [](const event_between& one, const event_between& other) {
+      return one.position < other.position;
+    };
+    std::sort(events_.begin(), events_.end(), before);
+    events_.erase(std::unique(events_.begin(), events_.end()), events_.end());
+    if (events_.size() > limit_) events_.resize(limit_);
+    return std::move(events_);
+  }
+
+ private:
+  bool take(const recorded_event& event) {
+    if (event.position > head_) return false;
+    if (!condition_.query.matches(event)) return true;
+    events_.push_back({event.id, std::string(event.type), event.version, event.position, std::string(event.stream)});
+    return ++of_search_ < limit_;
+  }
+
+  known_events& known_;
+  const append_condition& condition_;
+  const global_position head_;
+  const std::size_t limit_;
+  std::size_t of_search_ = 0;
+  std::vector<event_between> events_;
+};
+
+/// In tail and index, by its first tag.
+void known_events::find_tagged(const query_item& item, matching_events& found) {
+  const index_key key = key_of_tag(item.tags.front());
+  for (std::uint64_t after = found.after().value();;) {
+    const std::vector<std::uint64_t> positions = positions_after(key, after, positions_at_once);
+    for (const std::uint64_t position : positions) {
+      if (!found.look_at(position)) return;
+    }
+    if (positions.size() < positions_at_once) return;
+    after = positions.back();
+  }
+}
+
+/// In the groups of positions that tail and index name. Of the group that the condition begins in, only what is behind it counts,
+/// and there may be nothing; every other one has an event of the type.
+void known_events::find_of_types(const query_item& item, matching_events& found) {
+  for (const std::string& type : item.event_types) {
+    found.begin_search();
+    const index_key key = key_of_event_type(type);
+    global_position after = found.after();
+    while (after < found.head()) {
+      const position_group begin = position_group::of(after.value() + 1);
+      const std::vector<std::uint64_t> first = positions_after(key, begin.first - 1, 1);
+      if (first.empty()) break;
+      const position_group group = position_group::of(first.front());
+      const global_position last{std::min(group.last(), found.head().value())};
+      if (!found.scan(std::max(after, global_position{group.first - 1}), last)) break;
+      after = last;
+    }
+  }
+}
+
+std::vector<event_between> known_events::ruled_out(const append_condition& condition, global_position head,
+                                                   std::size_t limit) {
+  if (condition.after >= head) return {};
+  const bool is_recent = recent_.has_all_after(condition.after);
+  matching_events found(*this, condition, head, limit);
+  for (const query_item& item : condition.query.items) {
+    found.begin_search();
+    if (is_recent) {
+      std::vector<std::uint64_t> positions;
+      item_keys_.assign(item);
+      recent_.find(item_keys_, condition.after, positions);
+      for (const std::uint64_t position : positions) {
+        if (!found.look_at(position)) break;
+      }
+    } else if (!item.tags.empty()) {
+      find_tagged(item, found);
+    } else if (!item.event_types.empty()) {
+      find_of_types(item, found);
+    } else {
+      found.scan(condition.after, head);
+    }
+  }
+  return std::move(found).in_order();
 }
 
 const recorded_event* known_events::event_with(const event_id& id) {

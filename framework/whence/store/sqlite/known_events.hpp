@@ -1,4 +1,4 @@
-/// What the log knows already, as the committer asks for it: the heads of streams, and events by their id.
+/// What the log knows already, as the committer asks for it: the heads of streams, events by their id, and what queries find.
 #pragma once
 
 #include <array>
@@ -16,6 +16,7 @@
 #include <whence/store/sqlite/index/indexer.hpp>
 #include <whence/store/sqlite/index/reader.hpp>
 #include <whence/store/sqlite/reader.hpp>
+#include <whence/store/sqlite/recent_events.hpp>
 
 namespace whence::inline v0 {
 
@@ -121,7 +122,11 @@ class known_events {
   std::vector<event_between> events_from(const std::string& stream, std::uint64_t first, std::uint64_t head,
                                          std::size_t limit);
 
+  /// The committed events that the condition rules out, at most `limit`, in their order. `head` is where the log ends.
+  std::vector<event_between> ruled_out(const append_condition& condition, global_position head, std::size_t limit);
+
   stream_heads& heads() noexcept { return heads_; }
+  recent_events& recent() noexcept { return recent_; }
 
  private:
   void begin_look_at_log();
@@ -135,12 +140,24 @@ class known_events {
   template <class LookAt>
   const recorded_event* search_index(index_key key, const event_id* id, LookAt look_at);
 
+  /// Calls `ask()`, which returns what tail and index say, until it did so of an index that has all that the tail does not.
+  template <class Ask>
+  auto of_whole_index(Ask ask);
+  /// At most `limit` positions beyond `after` of events that may have the key, ascending. Of a type: the first ones in each group.
+  std::vector<std::uint64_t> positions_after(index_key key, std::uint64_t after, std::size_t limit);
+
+  class matching_events;
+  void find_tagged(const query_item& item, matching_events& found);
+  void find_of_types(const query_item& item, matching_events& found);
+
   /// Where the events of a stream with these versions should be, as far as tail and index say.
   std::vector<std::uint64_t> positions_from(index_key key, std::uint64_t first, std::uint64_t head, std::size_t limit);
 
   const log_paths& paths_;
   indexer& indexer_;
   stream_heads heads_;
+  recent_events recent_;
+  item_keys item_keys_;  // of the item that is looked for
   log_reader_connection log_;
   std::optional<log_reader_connection::snapshot> log_look_;
   std::unique_ptr<index_reader> index_;

@@ -1,5 +1,6 @@
 #include <unistd.h>
 
+#include <algorithm>
 #include <exception>
 #include <limits>
 #include <optional>
@@ -126,10 +127,24 @@ void sqlite_log::go_on(filtered_reading& reading, log_readers& lent) {
   reading.go_on(sources);
 }
 
+/// Of one key mostly, whose positions ascend already.
+std::vector<std::uint64_t> sqlite_log::remembered_of(const std::vector<index_key>& keys) const {
+  std::vector<std::uint64_t> all = index_->tail().find(keys.front());
+  for (std::size_t i = 1; i < keys.size(); ++i) {
+    const std::vector<std::uint64_t> more = index_->tail().find(keys[i]);
+    all.insert(all.end(), more.begin(), more.end());
+  }
+  if (keys.size() > 1) {
+    std::sort(all.begin(), all.end());
+    all.erase(std::unique(all.begin(), all.end()), all.end());
+  }
+  return all;
+}
+
 /// Memory first, then the index, then the log: what one hands on to the next meanwhile is found there. An index that cannot be
 /// read is none; one that is damaged is made anew.
 template <class Read>
-auto sqlite_log::look_up(index_key key, Read read) {
+auto sqlite_log::look_up(const std::vector<index_key>& keys, Read read) {
   using result = std::invoke_result_t<Read&, const lookup_sources&>;
   refuse_in_fork();
   for (;;) {
@@ -138,7 +153,7 @@ auto sqlite_log::look_up(index_key key, Read read) {
     std::optional<result> found = readers_->with_readers([&](log_readers& lent) -> std::optional<result> {
       if (complete) {
         try {
-          return look_up_in_index(key, lent, read);
+          return look_up_in_index(keys, lent, read);
         } catch (const sql::sql_error& failure) {
           if (failure.path != paths_.index) throw;
           index_->rebuild_if_lost(failure);
@@ -154,11 +169,11 @@ auto sqlite_log::look_up(index_key key, Read read) {
 
 /// Nothing if the index was replaced meanwhile: then it may lack anything.
 template <class Read>
-auto sqlite_log::look_up_in_index(index_key key, log_readers& lent, Read& read)
+auto sqlite_log::look_up_in_index(const std::vector<index_key>& keys, log_readers& lent, Read& read)
     -> std::optional<std::invoke_result_t<Read&, const lookup_sources&>> {
   const std::uint64_t generation = index_->generation();
   const global_position remembered_to = head();  // a group is in memory before the head is behind it
-  std::vector<std::uint64_t> remembered = index_->tail().find(key);
+  std::vector<std::uint64_t> remembered = remembered_of(keys);
   index_reader& index = index_of(lent, generation);
   const index_reader::snapshot index_snapshot(index);
   const log_reader_connection::snapshot log_snapshot(lent.log);
@@ -177,7 +192,7 @@ auto sqlite_log::look_up_in_index(index_key key, log_readers& lent, Read& read)
 event_page sqlite_log::read_stream(std::string_view stream, stream_version from, read_direction direction,
                                    page_limit limit) {
   lookup_findings findings;
-  event_page page = look_up(key_of_stream(stream), [&](const lookup_sources& sources) {
+  event_page page = look_up({key_of_stream(stream)}, [&](const lookup_sources& sources) {
     return whence::read_stream(sources, stream, from, direction, limit, findings);
   });
   if (findings.index_incomplete) index_->rebuild();
@@ -185,8 +200,15 @@ event_page sqlite_log::read_stream(std::string_view stream, stream_version from,
 }
 
 event_page sqlite_log::read_linked(const event_link& link, global_position after, page_limit limit) {
-  return look_up(key_of(link),
+  return look_up({key_of(link)},
                  [&](const lookup_sources& sources) { return whence::read_linked(sources, link, after, limit); });
+}
+
+event_page sqlite_log::read_matching(const event_query& query, global_position after, page_limit limit) {
+  const std::vector<index_key> keys = keys_of(query);
+  if (keys.empty()) return log::read_matching(query, after, limit);
+  return look_up(keys,
+                 [&](const lookup_sources& sources) { return whence::read_matching(sources, query, after, limit); });
 }
 
 stream_version sqlite_log::stream_head(std::string_view stream) {
@@ -196,7 +218,7 @@ stream_version sqlite_log::stream_head(std::string_view stream) {
 }
 
 std::optional<global_position> sqlite_log::find_event(event_id id) {
-  return look_up(key_of_event(id), [&](const lookup_sources& sources) { return whence::find_event(sources, id); });
+  return look_up({key_of_event(id)}, [&](const lookup_sources& sources) { return whence::find_event(sources, id); });
 }
 
 std::optional<chain_hash> sqlite_log::chain_at(global_position position) {

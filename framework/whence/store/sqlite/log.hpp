@@ -37,6 +37,7 @@ class sqlite_log final : public log {
   event_page read_stream(std::string_view stream, stream_version from, read_direction direction,
                          page_limit limit) override;
   event_page read_linked(const event_link& link, global_position after, page_limit limit) override;
+  event_page read_matching(const event_query& query, global_position after, page_limit limit) override;
   stream_version stream_head(std::string_view stream) override;
   std::optional<global_position> find_event(event_id id) override;
   std::optional<chain_hash> chain_at(global_position position) override;
@@ -51,9 +52,10 @@ class sqlite_log final : public log {
   void go_on(filtered_reading& reading, log_readers& lent);
   index_reader& index_of(log_readers& lent, std::uint64_t generation);
   template <class Read>
-  auto look_up(index_key key, Read read);
+  auto look_up(const std::vector<index_key>& keys, Read read);
+  std::vector<std::uint64_t> remembered_of(const std::vector<index_key>& keys) const;
   template <class Read>
-  auto look_up_in_index(index_key key, log_readers& lent, Read& read)
+  auto look_up_in_index(const std::vector<index_key>& keys, log_readers& lent, Read& read)
       -> std::optional<std::invoke_result_t<Read&, const lookup_sources&>>;
 
   const log_paths paths_;

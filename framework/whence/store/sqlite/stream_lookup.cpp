@@ -278,10 +278,14 @@ class stream_reading {
   std::uint64_t previous_ = 0;  // downwards: the version that was met last; 0: none yet
 };
 
-class linked_reading {
+/// Reads events that have one of some keys, and that `wants` lets through, in their order.
+class keyed_reading {
  public:
-  linked_reading(const lookup_sources& sources, const event_link& link, global_position after, const page_limit& limit)
-      : sources_(sources), link_(link), scanned_to_(after), limit_(limit) {}
+  using filter = std::function<bool(const recorded_event&)>;
+
+  keyed_reading(const lookup_sources& sources, std::vector<index_key> keys, filter wants, global_position after,
+                const page_limit& limit)
+      : sources_(sources), keys_(std::move(keys)), wants_(std::move(wants)), scanned_to_(after), limit_(limit) {}
 
   event_page read() {
     bool all_met = false;
@@ -297,7 +301,7 @@ class linked_reading {
  private:
   /// False: the page is full, and there is this one more.
   bool take(const recorded_event& event) {
-    if (!link_.joins(event)) return true;
+    if (!wants_(event)) return true;
     if (!page_.has_room_for(event, limit_)) return false;
     page_.add(event);
     return true;
@@ -312,13 +316,23 @@ class linked_reading {
 
   bool indexed() {
     if (sources_.index == nullptr) return true;
-    const index_key key = key_of(link_);
-    for (;;) {
-      const std::vector<std::uint64_t> hits = sources_.index->ascending(key, scanned_to_.value(), positions_at_once);
-      for (const std::uint64_t position : hits) {
+    for (bool all = false; !all;) {
+      all = true;
+      std::uint64_t known_to = UINT64_MAX;  // beyond it, one of the keys may have more
+      std::vector<std::uint64_t> positions;
+      for (const index_key key : keys_) {
+        const std::vector<std::uint64_t> hits = sources_.index->ascending(key, scanned_to_.value(), positions_at_once);
+        positions.insert(positions.end(), hits.begin(), hits.end());
+        if (hits.size() < positions_at_once) continue;
+        all = false;
+        known_to = std::min(known_to, hits.back());
+      }
+      std::sort(positions.begin(), positions.end());
+      positions.erase(std::unique(positions.begin(), positions.end()), positions.end());
+      for (const std::uint64_t position : positions) {
+        if (position > known_to) break;
         if (!take_at(position)) return false;
       }
-      if (hits.size() < positions_at_once) break;
     }
     scanned_to_ = std::max(scanned_to_, sources_.indexed_to);
     return true;
@@ -344,7 +358,8 @@ class linked_reading {
   }
 
   const lookup_sources& sources_;
-  const event_link& link_;
+  const std::vector<index_key> keys_;
+  const filter wants_;
   global_position scanned_to_;
   const page_limit& limit_;
   event_page_builder page_;
@@ -395,7 +410,25 @@ index_key key_of(const event_link& link) noexcept {
 
 event_page read_linked(const lookup_sources& sources, const event_link& link, global_position after,
                        const page_limit& limit) {
-  return linked_reading(sources, link, after, limit).read();
+  const auto joins = [&link](const recorded_event& event) { return link.joins(event); };
+  return keyed_reading(sources, {key_of(link)}, joins, after, limit).read();
+}
+
+std::vector<index_key> keys_of(const event_query& query) {
+  std::vector<index_key> keys;
+  for (const query_item& item : query.items) {
+    if (item.tags.empty()) return {};
+    keys.push_back(key_of_tag(item.tags.front()));
+  }
+  std::sort(keys.begin(), keys.end());
+  keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
+  return keys;
+}
+
+event_page read_matching(const lookup_sources& sources, const event_query& query, global_position after,
+                         const page_limit& limit) {
+  const auto matches = [&query](const recorded_event& event) { return query.matches(event); };
+  return keyed_reading(sources, keys_of(query), matches, after, limit).read();
 }
 
 std::optional<global_position> find_event(const lookup_sources& sources, const event_id& id) {

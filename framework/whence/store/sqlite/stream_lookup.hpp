@@ -1,5 +1,5 @@
-/// Finds the events of a stream, those that have a link, and the event with an id: through the index as far as that goes, and
-/// beyond it through what the process remembers, or by reading on in the log.
+/// Finds the events of a stream, those that have a link or that a query finds, and the event with an id: through the index as far
+/// as that goes, and beyond it through what the process remembers, or by reading on in the log.
 ///
 /// The index and the memory only say where to look. Every event is fetched from the log and checked, and the versions of a
 /// stream must follow each other; where they don't, the index has lost something, and the log is read from the start.
@@ -24,7 +24,7 @@ struct lookup_sources {
   log_reader_connection& log;     ///< inside a snapshot
   index_reader* index = nullptr;  ///< inside a snapshot; null: there is none, or it doesn't fit the log
   global_position indexed_to;     ///< the index has everything up to here
-  /// The positions of the searched key beyond the index, ascending; nothing: they have to be looked for in the log.
+  /// The positions of the searched keys beyond the index, ascending; nothing: they have to be looked for in the log.
   std::optional<std::vector<std::uint64_t>> remembered;
   /// What is remembered is all up to here: where the log ended just before the memory was asked. The log's snapshot may know
   /// more, which neither memory nor index can have told.
@@ -54,5 +54,11 @@ std::optional<global_position> find_event(const lookup_sources& sources, const e
 index_key key_of(const event_link& link) noexcept;
 event_page read_linked(const lookup_sources& sources, const event_link& link, global_position after,
                        const page_limit& limit);
+
+/// The keys by which what a query finds is looked for: the first tag of each item. None: an item has no tag, and the query is
+/// looked for by its types.
+std::vector<index_key> keys_of(const event_query& query);
+event_page read_matching(const lookup_sources& sources, const event_query& query, global_position after,
+                         const page_limit& limit);
 
 }  // namespace whence::inline v0

@@ -120,6 +120,11 @@ event_page sqlite_visitor::read_linked(const event_link& link, global_position a
   return look_up([&](const lookup_sources& sources) { return whence::read_linked(sources, link, after, limit); });
 }
 
+event_page sqlite_visitor::read_matching(const event_query& query, global_position after, page_limit limit) {
+  if (keys_of(query).empty()) return log_reader::read_matching(query, after, limit);
+  return look_up([&](const lookup_sources& sources) { return whence::read_matching(sources, query, after, limit); });
+}
+
 stream_version sqlite_visitor::stream_head(std::string_view stream) {
   const event_page last = sqlite_visitor::read_stream(stream, stream_version{std::numeric_limits<std::uint64_t>::max()},
                                                       read_direction::backward, {.events = 1});

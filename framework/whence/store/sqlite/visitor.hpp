@@ -33,6 +33,7 @@ class sqlite_visitor final : public log_reader {
   event_page read_stream(std::string_view stream, stream_version from, read_direction direction,
                          page_limit limit) override;
   event_page read_linked(const event_link& link, global_position after, page_limit limit) override;
+  event_page read_matching(const event_query& query, global_position after, page_limit limit) override;
   stream_version stream_head(std::string_view stream) override;
   std::optional<global_position> find_event(event_id id) override;
   std::optional<chain_hash> chain_at(global_position position) override;

@@ -19,6 +19,7 @@ runtime with_clock(runtime base, std::shared_ptr<clock> clock) {
 std::string_view name_of(append_refused::reason why) {
   switch (why) {
     case append_refused::reason::version_conflict: return "version_conflict";
+    case append_refused::reason::condition_conflict: return "condition_conflict";
     case append_refused::reason::event_id_reused: return "event_id_reused";
     case append_refused::reason::invalid: return "invalid";
     case append_refused::reason::too_large: return "too_large";
@@ -82,6 +83,14 @@ append_batch to_stream(std::string stream, expected_version expected, std::vecto
 append_batch one_event(std::string stream, expected_version expected) {
   return to_stream(std::move(stream), expected, make_events(1));
 }
+
+new_event tagged(std::vector<std::string> tags, std::string type) {
+  new_event event = make_event(std::move(type));
+  event.tags = std::move(tags);
+  return event;
+}
+
+event_query tagged_with(std::vector<std::string> tags) { return {{{.event_types = {}, .tags = std::move(tags)}}}; }
 
 workbench::workbench(const log_fixture& fixture)
     : runtime_(plain_runtime()), source_(fixture.fresh()), log_(source_.open(runtime_)) {}

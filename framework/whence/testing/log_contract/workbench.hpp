@@ -66,6 +66,10 @@ std::vector<new_event> make_events(std::size_t count);
 append_batch to_stream(std::string stream, expected_version expected, std::vector<new_event> events);
 append_batch one_event(std::string stream, expected_version expected = expected_version::any());
 
+new_event tagged(std::vector<std::string> tags, std::string type = "ThingHappened");
+/// Finds events that have all of these tags.
+event_query tagged_with(std::vector<std::string> tags);
+
 // --- a log to work on -------------------------------------------------------------------------------------------------
 
 /// A new log, opened, with the runtime it stands on.
@@ -184,6 +188,8 @@ void at_once(unsigned count, Work work) {
 
 std::vector<clause> append_clauses();
 std::vector<clause> expectation_clauses();
+std::vector<clause> condition_clauses();
+std::vector<clause> query_clauses();
 std::vector<clause> repetition_clauses();
 std::vector<clause> limit_clauses();
 std::vector<clause> reading_clauses();

@@ -29,6 +29,9 @@ constexpr key_kind kind_of(index_key key) noexcept { return static_cast<key_kind
 /// An append asks for these, mostly to hear that they were never seen: filters are built over them.
 constexpr bool is_filtered(index_key key) noexcept { return kind_of(key) <= key_kind::event; }
 
+/// An append asks for these in what is in memory: for tags on behalf of its conditions.
+constexpr bool is_tabled(index_key key) noexcept { return is_filtered(key) || kind_of(key) == key_kind::tag; }
+
 /// It has an entry for each group of positions, and not for each event.
 constexpr bool is_sparse(index_key key) noexcept { return kind_of(key) >= key_kind::event_type; }
 

@@ -7,7 +7,7 @@ namespace whence::inline v0 {
 void index_tail::part::enter_new() {
   for (; entered_ < events_.entries.size(); ++entered_) {
     const index_entry& entry = events_.entries[entered_];
-    if (!is_filtered(entry.key)) continue;
+    if (!is_tabled(entry.key)) continue;
     const auto same_key = [&](std::uint32_t place) { return nodes_[place].key == entry.key; };
     const auto place = static_cast<std::uint32_t>(nodes_.size());
     const std::optional<std::uint32_t> older = newest_.put(entry.key, place, same_key);
@@ -21,8 +21,8 @@ std::optional<std::uint32_t> index_tail::part::newest_node(index_key key) {
 }
 
 void index_tail::part::find(index_key key, std::vector<std::uint64_t>& into) {
-  if (!is_filtered(key)) {
-    for (const index_entry& entry : events_.entries) {
+  if (!is_tabled(key)) {
+    for (const index_entry& entry : is_sparse(key) ? events_.sparse.all() : events_.entries) {
       if (entry.key == key) into.push_back(entry.position);
     }
     return;

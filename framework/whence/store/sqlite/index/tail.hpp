@@ -2,8 +2,8 @@
 ///
 /// Events are kept in parts of 32,768, or of fewer that have many keys; the indexer makes a run of the oldest part, and drops
 /// it when the index has it. A part has a
-/// table over the keys that appends ask for, made when somebody asks: who appends to streams that are known asks seldom. Other keys
-/// are looked for one by one.
+/// table over the keys that appends ask for, made when somebody asks: who appends to streams that are known, without conditions,
+/// asks seldom. Other keys are looked for one by one.
 #pragma once
 
 #include <cstddef>
@@ -27,10 +27,10 @@ class index_tail {
   /// Adds committed events, which follow on those that were added before. True: a part has become full.
   bool add(const index_batch& events);
 
-  /// The positions of the key, ascending.
+  /// The positions of the key, ascending; of a type the first ones in each group, and in each part.
   std::vector<std::uint64_t> find(index_key key) const;
 
-  /// At most `limit` positions of a key that is filtered, descending.
+  /// At most `limit` positions of a key that is tabled, descending.
   std::vector<std::uint64_t> newest(index_key key, std::size_t limit) const;
 
   std::size_t size() const;
@@ -68,7 +68,7 @@ class index_tail {
     std::optional<std::uint32_t> newest_node(index_key key);
 
     index_batch events_;
-    std::size_t entered_ = 0;  // so many of the entries are in the table, if they are filtered
+    std::size_t entered_ = 0;  // so many of the entries are in the table, if they are tabled
     std::vector<node> nodes_;
     place_table newest_;  // the newest node of each key
   };
