@@ -1,4 +1,6 @@
 // compiles
+#include <functional>
+
 #include "tests/compile_errors/application.hpp"
 
 using namespace shop;
@@ -37,6 +39,33 @@ struct Priced {
 };
 
 inline bool keep(whence::document& data) { return data.has("cents"); }
+
+struct StockCounted {
+  static constexpr whence::event_type type{"StockCounted", 6};
+};
+struct CountedV5 {
+  static constexpr whence::event_type type{"StockCounted", 5};
+  int count = 0;
+  template <class Archive>
+  void serialize(Archive& ar) {
+    ar(make_nvp("count", count));
+  }
+};
+
+/// Functions that take what they are given, however they say it.
+whence::upcasters counted() {
+  const std::function<void(whence::document&)> in_pieces = [](whence::document& data) { data.set("unit", "piece"); };
+  return whence::upcasters::of(
+      whence::upcast<StockCounted, 1>([](auto& data) { data.set("count", 0); }),
+      whence::upcast<StockCounted, 2>([](auto&& data) { data.rename("pieces", "count"); }),
+      whence::upcast<StockCounted, 3>(in_pieces),
+      whence::upcast<StockCounted, 4>([](const OrderPaid& old) { return CountedV5{old.cents}; }),
+      whence::upcast<StockCounted, 5>([](auto& data) -> bool { return data.has("count"); }),
+      whence::upcast<OrderPlaced, 1>().merged_with<OrderPaid, 1>().to<StockCounted, 6>(
+          [](auto&& data, const auto& first) { data.set("count", first.template get<int>("count")); }),
+      whence::upcast<OrderPlaced, 1>().merged_with<StockReserved, 1>().to<StockCounted, 6>(
+          [](auto& data, auto first) { data.set("count", first.template get<int>("count")); }));
+}
 
 whence::upcasters history() {
   return whence::upcasters::of(whence::upcast<Priced, 1>(&keep),

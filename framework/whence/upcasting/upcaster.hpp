@@ -8,9 +8,10 @@
 ///         whence::upcast<OrderTouched, 1>().dropped(),               // no longer told
 ///         whence::upcast<PriceSet, 1>().merged_with<OrderOpened, 1>().to<OrderPlaced, 3>(&opened))     // one of two
 ///
-/// A function takes `document&` and changes it; or it takes an archivable type, the event as it was, and returns one. Where events
-/// can be told from their data not to be, it returns a bool: false, and this one is not. One for events that are merged takes the
-/// document of the second, and that of the first: `[](document& data, const document& first)`.
+/// A function takes `document&` and changes it; or it takes an archivable type, the event as it was, and returns what it leads to:
+/// today's event, or a struct as that version was. Where events can be told from their data not to be, it returns a bool: false,
+/// and this one is not. One for events that are merged takes the document of the second, and that of the first:
+/// `[](document& data, const document& first)`.
 ///
 /// An event that is only read any more needs its `type`, and nothing else: `struct OrderCreated { static constexpr
 /// whence::event_type type{"OrderCreated", 1}; };`.
@@ -48,6 +49,9 @@ struct upcast_rule {
   std::uint32_t next_today = 0;
   std::vector<upcast_result> results;
 };
+
+template <class Event, std::uint32_t Version>
+concept has_version = has_event_type<Event> && (Version >= 1) && (Version <= Event::type.version);
 
 /// A version of an event, as a type.
 template <class Event, std::uint32_t Version>
@@ -90,14 +94,33 @@ using typed = typed_upcast<typename signature<std::decay_t<Function>>::type>;
 template <class Result>
 concept upcast_verdict = std::same_as<Result, void> || std::same_as<Result, bool>;
 
+/// One with `auto&&`: what it takes is a reference. Its address tells it apart from `auto`, which takes a copy.
+template <class Function, class... First>
+concept forwards_document = requires {
+  static_cast<std::invoke_result_t<const Function&, document&, First...> (Function::*)(document&&, First...) const>(
+      &Function::operator());
+} && !requires {
+  static_cast<std::invoke_result_t<const Function&, document&, First...> (Function::*)(document, First...) const>(
+      &Function::operator());
+};
+
+/// One that takes a document by value or as const: what it changes is a copy. Such a one could be given what nobody keeps.
+template <class Function, class... First>
+concept changes_a_copy = requires(const Function& function, document& data, First... first) {
+  { function(data, first...) } -> upcast_verdict;
+  { function(document(), first...) } -> upcast_verdict;
+} && !forwards_document<Function, First...>;
+template <class Function, class... First>
+concept changes_what_is_kept = !changes_a_copy<Function, First...>;
+
 template <class Function>
 concept changes_document = requires(const std::decay_t<Function>& function, document& data) {
   { function(data) } -> upcast_verdict;
-};
+} && changes_what_is_kept<std::decay_t<Function>>;
 template <class Function>
 concept merges_documents = requires(const std::decay_t<Function>& function, document& data, const document& first) {
   { function(data, first) } -> upcast_verdict;
-};
+} && changes_what_is_kept<std::decay_t<Function>, const document&>;
 /// An object in JSON.
 template <class T>
 concept struct_of_data =
@@ -110,17 +133,40 @@ concept turns_structs = typed<Function>::value && [] {
   return false;
 }();
 
+/// Returns no event, or the one that it leads to, in that version.
+template <class Function, class To>
+concept returns_what_it_leads_to = !turns_structs<Function> || [] {
+  if constexpr (turns_structs<Function>) {
+    using new_type = typename typed<Function>::new_type;
+    if constexpr (has_event_type<new_type>)
+      return new_type::type.name == To::type.name && new_type::type.version == To::type.version;
+  }
+  return true;
+}();
+
 }  // namespace detail
 
 /// What an upcaster is made of.
 template <class Function>
 concept upcasts = detail::changes_document<Function> || detail::turns_structs<Function>;
 
+template <class Function, class... First>
+struct must_change_what_is_kept {
+  static_assert(detail::changes_what_is_kept<Function, First...>,
+                "an upcaster changes the `whence::document&` that it takes; what it changes in one that it takes by "
+                "value or as const is lost");
+};
 template <class Function>
 struct must_upcast {
   static_assert(upcasts<Function>,
                 "an upcaster is a function that takes `whence::document&` and returns nothing (or a bool), or one that "
                 "takes a struct with `serialize` and returns another");
+};
+template <class Function, class To>
+struct must_return_what_it_leads_to {
+  static_assert(detail::returns_what_it_leads_to<Function, To>,
+                "an upcaster returns another event than the one that it leads to, or another version of it: return "
+                "that one, or a struct with `serialize` as that version was");
 };
 template <class Function>
 struct must_merge {
@@ -131,24 +177,25 @@ struct must_merge {
 };
 template <class Event, std::uint32_t Version>
 struct must_be_a_past_version {
-  static_assert(has_event_type<Event> && Version >= 1 && Version < Event::type.version,
+  static_assert(detail::has_version<Event, Version> && detail::has_version<Event, Version + 1>,
                 "`upcast<Event, N>(function)` leads from version N to version N + 1: N is at least 1 and below the "
                 "version in the "
                 "event's `type`; to lead to another event, write `upcast<Event, N>().to<Other, M>(function)`");
 };
 template <class Event, std::uint32_t Version>
 struct must_be_a_version {
-  static_assert(
-      has_event_type<Event> && Version >= 1 && Version <= Event::type.version,
-      "an upcaster names an event, which has `static constexpr whence::event_type type{\"Name\", version}`, and "
-      "one of its versions, from 1 to that one");
+  static_assert(detail::has_version<Event, Version>,
+                "an upcaster names an event, which has `static constexpr whence::event_type type{\"Name\", version}`, "
+                "and one of its versions, from 1 to that one");
 };
 
 namespace detail {
 
-template <class Function>
+template <class To, class Function>
 upcast_function erase_upcast(Function function) {
-  static_cast<void>(must_upcast<Function>{});
+  static_cast<void>(must_change_what_is_kept<Function>{});
+  if constexpr (changes_what_is_kept<Function>) static_cast<void>(must_upcast<Function>{});
+  static_cast<void>(must_return_what_it_leads_to<Function, To>{});
   if constexpr (changes_document<Function>) {
     return [function](document& data, const document*) {
       if constexpr (std::same_as<decltype(function(data)), bool>)
@@ -169,7 +216,8 @@ upcast_function erase_upcast(Function function) {
 
 template <class Function>
 upcast_function erase_merge(Function function) {
-  static_cast<void>(must_merge<Function>{});
+  static_cast<void>(must_change_what_is_kept<Function, const document&>{});
+  if constexpr (changes_what_is_kept<Function, const document&>) static_cast<void>(must_merge<Function>{});
   if constexpr (merges_documents<Function>) {
     return [function](document& data, const document* first) {
       if constexpr (std::same_as<decltype(function(data, *first)), bool>)
@@ -195,12 +243,12 @@ class upcaster {
   [[nodiscard]] auto to(Function... function) && {
     static_cast<void>(must_be_a_version<Event, Version>{});
     static_assert(sizeof...(Function) <= 1, "`to<Event, Version>` takes one function, or none: then the data stay");
+    using to_type = detail::event_at<Event, Version>;
     detail::upcast_function make;
     if constexpr (std::same_as<Next, detail::nothing_at_all>)
-      ((make = detail::erase_upcast(std::move(function))), ...);
+      ((make = detail::erase_upcast<to_type>(std::move(function))), ...);
     else
       ((make = detail::erase_merge(std::move(function))), ...);
-    using to_type = detail::event_at<Event, Version>;
     rule_.results.push_back({to_type::type, std::move(make)});
     return upcaster<From, Next, To..., to_type>(std::move(rule_));
   }
@@ -230,10 +278,10 @@ class upcast_from {
   /// upcaster's, or as it stands. Neither may be appended any more: what an event becomes would depend on when it is read. No
   /// upcaster leads to either version: events are merged as they are stored.
   template <class Event, std::uint32_t Version>
-  [[nodiscard]] upcast_from<From, detail::event_at<Event, Version>> merged_with() && {
+  [[nodiscard]] auto merged_with() && {
     static_cast<void>(must_be_a_version<Event, Version>{});
     static_assert(std::same_as<Next, detail::nothing_at_all>, "two events are merged at a time");
-    return {};
+    return upcast_from<From, detail::event_at<Event, Version>>{};
   }
 };
 
@@ -246,9 +294,9 @@ template <class Event, std::uint32_t Version, class Function>
 
 /// From version `Version` of the event to whatever follows: `.to<Event, Version>(…)`, `.dropped()`, `.merged_with<…>()`.
 template <class Event, std::uint32_t Version>
-[[nodiscard]] upcast_from<detail::event_at<Event, Version>> upcast() {
+[[nodiscard]] auto upcast() {
   static_cast<void>(must_be_a_version<Event, Version>{});
-  return {};
+  return upcast_from<detail::event_at<Event, Version>>{};
 }
 
 }  // namespace whence::inline v0

@@ -7,8 +7,9 @@
 ///           whence::upcast<OrderCreated, 1>().to<OrderPlaced, 1>());
 ///     }
 ///
-/// Each leads one step; what one leads to, another goes on from, up to an event's version of today. That there is no gap, no fork
-/// and no circle is checked when this is compiled.
+/// Each leads one step; what one leads to, another goes on from, up to an event's version of today. That there is no gap behind a
+/// step, no fork and no circle is checked when this is compiled. Which versions were ever stored is not known then: where the
+/// first step of an event is missing, `schema check` says so of what was released, and `schema upcast` of a log.
 #pragma once
 
 #include <array>
@@ -40,6 +41,15 @@ struct upcast_edge {
 constexpr bool same(const event_type& one, const event_type& other) {
   return one.version == other.version && one.name == other.name;
 }
+
+template <class Upcaster>
+inline constexpr bool is_begun = false;
+template <class From, class Next>
+inline constexpr bool is_begun<upcast_from<From, Next>> = true;
+template <class Upcaster>
+inline constexpr bool is_complete = false;
+template <class From, class Next, class... To>
+inline constexpr bool is_complete<upcaster<From, Next, To...>> = true;
 
 template <class Upcaster>
 struct edges_of;
@@ -133,6 +143,22 @@ constexpr bool come_to_an_end() {
 
 }  // namespace detail
 
+template <class Upcaster>
+struct must_say_what_becomes_of_it {
+  static_assert(!detail::is_begun<Upcaster>,
+                "an upcaster says what becomes of the event: behind `upcast<Event, N>()`, and `.merged_with<…>()`, "
+                "comes `.to<Other, M>(…)` or `.dropped()`");
+};
+template <class Upcaster>
+struct must_be_an_upcaster {
+  static_assert(detail::is_begun<Upcaster> || detail::is_complete<Upcaster>,
+                "`upcasters::of` takes upcasters, each made by `whence::upcast<Event, N>(…)`");
+};
+template <class Upcaster>
+struct must_be_listed {
+  static_assert(!detail::is_begun<Upcaster> && !detail::is_complete<Upcaster>,
+                "one upcaster is not yet the upcasters of a log: write `whence::upcasters::of(…)` around it");
+};
 template <class... Upcasters>
 struct must_begin_once {
   static_assert(detail::begin_once<Upcasters...>(), "two upcasters begin at the same version of the same event");
@@ -197,12 +223,24 @@ class upcasters {
 
   template <class... Upcasters>
   static upcasters of(const Upcasters&... each) {
-    static_cast<void>(must_begin_once<Upcasters...>{});
-    static_cast<void>(must_merge_one_way<Upcasters...>{});
-    static_cast<void>(must_merge_what_is_stored<Upcasters...>{});
-    static_cast<void>(must_lead_to_today<Upcasters...>{});
-    static_cast<void>(must_come_to_an_end<Upcasters...>{});
-    return upcasters({each.rule()...});
+    (static_cast<void>(must_be_an_upcaster<Upcasters>{}), ...);
+    (static_cast<void>(must_say_what_becomes_of_it<Upcasters>{}), ...);
+    if constexpr ((detail::is_complete<Upcasters> && ...)) {
+      static_cast<void>(must_begin_once<Upcasters...>{});
+      static_cast<void>(must_merge_one_way<Upcasters...>{});
+      static_cast<void>(must_merge_what_is_stored<Upcasters...>{});
+      static_cast<void>(must_lead_to_today<Upcasters...>{});
+      static_cast<void>(must_come_to_an_end<Upcasters...>{});
+      return upcasters({each.rule()...});
+    }
+    return {};
+  }
+
+  /// Does not compile, and says what to write: `upcasters::of(…)`, around one as around many.
+  template <class Upcaster>
+    requires(detail::is_begun<Upcaster> || detail::is_complete<Upcaster>)
+  upcasters(const Upcaster&) {
+    static_cast<void>(must_be_listed<Upcaster>{});
   }
 
   bool empty() const noexcept { return table_ == nullptr; }

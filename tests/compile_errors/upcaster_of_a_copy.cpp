@@ -1,0 +1,8 @@
+// an upcaster changes the `whence::document&` that it takes; what it changes in one that it takes by value or as const is lost
+#include "tests/compile_errors/stored.hpp"
+
+using namespace shop;
+
+whence::upcasters wrong() {
+  return whence::upcasters::of(whence::upcast<Priced, 1>([](whence::document data) { data.rename("price", "cents"); }));
+}

@@ -1,0 +1,10 @@
+// an upcaster returns another event than the one that it leads to, or another version of it: return that one, or a struct with `serialize` as that version was
+#include "tests/compile_errors/stored.hpp"
+
+using namespace shop;
+
+whence::upcasters wrong() {
+  return whence::upcasters::of(
+      whence::upcast<OrderPaid, 1>().to<Priced, 1>([](const OrderPaid& old) { return Priced{old.cents}; }),
+      whence::upcast<Priced, 1>([](whence::document& data) { data.rename("price", "cents"); }));
+}
