@@ -109,8 +109,8 @@ TEST_CASE("snapshots that differ from the fold, and a file that is none of them"
       here.says([] { throw snapshot_differs("Account", "account-ada", stream_version{200}, "bank.db.snapshots"); }) ==
       R"(app: the snapshot of account-ada at version 200 is not what its events come to; all of Account are thrown away
   where: bank.db.snapshots
-  why:   `apply` was changed in a way that made-up events do not show, or depends on something besides its event, or `serialize` leaves out what it changes
-  do:    name all that `apply` changes in the `serialize` of Account, look at what was decided since the program started, and start it again  [snapshot.differs, exit 5]
+  why:   `apply` or the function of an upcaster was changed in a way that made-up events do not show, or `apply` depends on something besides its event, or `serialize` leaves out what it changes
+  do:    name all that `apply` changes in the `serialize` of Account, look at what was decided since this build of the program first ran, and start it again  [snapshot.differs, exit 5]
 )");
   CHECK(
       here.says([] { throw not_a_snapshot_file("bank.db.snapshots"); }) ==

@@ -230,6 +230,27 @@ TEST_CASE("closed books and snapshots go together") {
   CHECK(kept->counts().differing == 0);
 }
 
+TEST_CASE("a snapshot is compared from where a load of it would begin: what is before closed books may be unreadable") {
+  desk here;
+  const tests::temporary_folder folder;
+  const std::shared_ptr<whence::log_reader> behind(here.log, &here.log->behind());
+  const auto open = [&] { return std::make_shared<whence::snapshots>(folder.file("snapshots"), behind, here.runtime); };
+  here.append(1, "Stolen", 5);
+  here.close(7);
+  here.earn(60);
+  CHECK(here.load<KeptCashbook>(open()).state.entries == 60);
+  // The snapshot is of before these.
+  here.close(100);
+  here.earn(3);
+
+  const auto kept = open();
+  CHECK(here.load<KeptCashbook>(kept).state.entries == 3);
+  kept->settle();
+  CHECK(kept->counts().used == 1);
+  CHECK(kept->counts().compared == 1);
+  CHECK(kept->counts().differing == 0);
+}
+
 TEST_CASE("a stream of another type is refused, whichever end it is read from") {
   desk here;
   here.earn(3);

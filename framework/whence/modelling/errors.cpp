@@ -75,10 +75,11 @@ snapshot_differs::snapshot_differs(std::string_view aggregate_type_, std::string
             {.what = join({"the snapshot of ", stream_, " at version ", std::to_string(version_.value()),
                            " is not what its events come to; all of ", aggregate_type_, " are thrown away"}),
              .where = std::string(path),
-             .why = "`apply` was changed in a way that made-up events do not show, or depends on something besides its "
-                    "event, or `serialize` leaves out what it changes",
-             .remedy = join({"name all that `apply` changes in the `serialize` of ", aggregate_type_,
-                             ", look at what was decided since the program started, and start it again"})}),
+             .why = "`apply` or the function of an upcaster was changed in a way that made-up events do not show, or "
+                    "`apply` depends on something besides its event, or `serialize` leaves out what it changes",
+             .remedy =
+                 join({"name all that `apply` changes in the `serialize` of ", aggregate_type_,
+                       ", look at what was decided since this build of the program first ran, and start it again"})}),
       aggregate_type(aggregate_type_),
       stream(stream_),
       version(version_) {}

@@ -52,7 +52,7 @@ struct rejection_dropped final : error {
 };
 
 /// `snapshot.differs`: a snapshot was not what its stream folds to. Reported, never thrown: what was decided on such a state
-/// since the program started may be wrong; from now on its type is folded from the events.
+/// since this build of the program first ran may be wrong; from now on its type is folded from the events.
 struct snapshot_differs final : error {
   snapshot_differs(std::string_view aggregate_type, std::string_view stream, stream_version version,
                    std::string_view path);

@@ -105,8 +105,9 @@ detail::fold_end detail::fold_stream(log_reader& log, std::string_view stream, c
   return end;
 }
 
-detail::fold_end detail::begin_of_fold(log_reader& log, std::string_view stream, const aggregate_facts& facts) {
-  return facts.closing.empty() ? fold_end{} : find_books(log, stream, facts, stream_version{UINT64_MAX});
+detail::fold_end detail::begin_of_fold(log_reader& log, std::string_view stream, const aggregate_facts& facts,
+                                       stream_version last) {
+  return facts.closing.empty() ? fold_end{} : find_books(log, stream, facts, last);
 }
 
 detail::fold_end detail::fold_on(log_reader& log, std::string_view stream, const aggregate_facts& facts, void* state,

@@ -40,9 +40,10 @@ struct fold_end {
 fold_end fold_stream(log_reader& log, std::string_view stream, const aggregate_facts& facts, void* state,
                      fold_end from = {}, const std::function<bool(const recorded_event&)>& wanted = nullptr);
 
-/// Where the fold of the whole stream may begin, with a fresh state: behind the one before the event that closed the books last; of
-/// version 0 if none did. Events before it may be such as cannot be read.
-fold_end begin_of_fold(log_reader& log, std::string_view stream, const aggregate_facts& facts);
+/// Where the fold of the stream up to and with `last` may begin, with a fresh state: behind the one before the event that closed
+/// the books last; of version 0 if none did. Events before it may be such as cannot be read.
+fold_end begin_of_fold(log_reader& log, std::string_view stream, const aggregate_facts& facts,
+                       stream_version last = stream_version{UINT64_MAX});
 
 /// Applies all of the stream's events after `from`. If the state is a fresh one, and the aggregate closes its books, it begins
 /// with the last event that does so.

@@ -14,7 +14,8 @@ namespace whence::inline v0::detail {
 namespace {
 
 constexpr std::int64_t application_id = 0x57484E53;
-constexpr std::int64_t format = 1;
+constexpr std::int64_t format = 2;
+constexpr std::uint64_t proofs_max = 16;  // of a type
 
 constexpr std::string_view schema = R"sql(
 CREATE TABLE snapshots(
@@ -29,6 +30,13 @@ CREATE TABLE snapshots(
   state BLOB NOT NULL,
   checksum INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE proven(
+  number INTEGER PRIMARY KEY,
+  aggregate_type TEXT NOT NULL,
+  fingerprint BLOB NOT NULL,
+  program BLOB NOT NULL,
+  UNIQUE(aggregate_type, fingerprint, program)
+) STRICT;
 )sql";
 
 std::int64_t checksum(const kept_snapshot& of) {
@@ -107,7 +115,9 @@ bool snapshot_reader::open() {
   sql::statement by_stream = db.prepare(
       "SELECT aggregate_type, version, position, chain, log, epoch, fingerprint, state, checksum FROM snapshots "
       "WHERE stream = ?");
-  open_.emplace(open_file{std::move(db), std::move(by_stream)});
+  sql::statement proof =
+      db.prepare("SELECT 1 FROM proven WHERE aggregate_type = ? AND fingerprint = ? AND program = ?");
+  open_.emplace(open_file{std::move(db), std::move(by_stream), std::move(proof)});
   return true;
 }
 
@@ -121,6 +131,22 @@ std::optional<kept_snapshot> snapshot_reader::find(std::string_view stream) {
       found = snapshot_in(row, stream);
       if (row.integer(8) != checksum(*found)) found.reset();
     }
+    row.reset();
+    return found;
+  } catch (...) {
+    open_.reset();
+    throw;
+  }
+}
+
+bool snapshot_reader::has(const proven_snapshots& which) {
+  try {
+    if (!open()) return false;
+    sql::statement& row = open_->proof;
+    row.bind(1, which.aggregate_type);
+    row.bind(2, which.fingerprint);
+    row.bind(3, which.program);
+    const bool found = row.step();
     row.reset();
     return found;
   } catch (...) {
@@ -190,8 +216,26 @@ void snapshot_writer::put(std::span<const kept_snapshot> all) {
   });
 }
 
+void snapshot_writer::put(const proven_snapshots& one) {
+  write([&](sql::database& db) {
+    sql::transaction writing(db);
+    db.run("INSERT OR REPLACE INTO proven(aggregate_type, fingerprint, program) VALUES(?, ?, ?)",
+           {one.aggregate_type, one.fingerprint, one.program});
+    db.run(
+        "DELETE FROM proven WHERE aggregate_type = ?1 AND number NOT IN "
+        "(SELECT number FROM proven WHERE aggregate_type = ?1 ORDER BY number DESC LIMIT ?2)",
+        {one.aggregate_type, proofs_max});
+    writing.commit();
+  });
+}
+
 void snapshot_writer::drop_all_of(std::string_view aggregate_type) {
-  write([&](sql::database& db) { db.run("DELETE FROM snapshots WHERE aggregate_type = ?", {aggregate_type}); });
+  write([&](sql::database& db) {
+    sql::transaction writing(db);
+    db.run("DELETE FROM snapshots WHERE aggregate_type = ?", {aggregate_type});
+    db.run("DELETE FROM proven WHERE aggregate_type = ?", {aggregate_type});
+    writing.commit();
+  });
 }
 
 }  // namespace whence::inline v0::detail

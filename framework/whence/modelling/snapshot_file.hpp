@@ -1,6 +1,6 @@
-/// The file of snapshots: one row for each stream that has one.
+/// The file of snapshots: one row for each stream that has one, and one for each aggregate type of which a program compared one.
 ///
-/// A SQLite database (application_id 0x57484E53, "WHNS", user_version 1), WAL, synchronous=OFF: each row has a checksum, and what
+/// A SQLite database (application_id 0x57484E53, "WHNS", user_version 2), WAL, synchronous=OFF: each row has a checksum, and what
 /// a power cut takes is folded again. It may be deleted, or replaced, while it is open: whoever has it open looks each time
 /// whether it is still the one at its path.
 #pragma once
@@ -32,6 +32,13 @@ struct kept_snapshot {
   std::string state;               ///< `encode_binary`
 };
 
+/// A program compared a snapshot of that type with the whole fold, and it was right.
+struct proven_snapshots {
+  std::string aggregate_type;
+  uuid::bytes_type fingerprint{};  ///< of the fold
+  uuid::bytes_type program{};      ///< `running_program`
+};
+
 /// Threads  one at a time.
 /// Throws   sql_error; the file is opened again for the next call.
 class snapshot_reader {
@@ -40,11 +47,13 @@ class snapshot_reader {
 
   /// Nothing if there is none, or it is not as it was written.
   std::optional<kept_snapshot> find(std::string_view stream);
+  bool has(const proven_snapshots& which);
 
  private:
   struct open_file {
     sql::database db;
     sql::statement by_stream;
+    sql::statement proof;
   };
   bool open();
 
@@ -61,6 +70,9 @@ class snapshot_writer {
   /// In the place of those that the streams have: all of them, or none. Makes the file if there is none, and makes it anew if it
   /// is of another format, or damaged so that SQLite cannot read it: nothing is lost with a cache.
   void put(std::span<const kept_snapshot> all);
+  /// The last few of a type are remembered.
+  void put(const proven_snapshots& one);
+  /// And what was proven of them.
   void drop_all_of(std::string_view aggregate_type);
 
   /// The next call makes the file anew.

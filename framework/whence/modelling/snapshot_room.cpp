@@ -10,6 +10,7 @@
 #include <whence/core/detail/fault_points.hpp>
 #include <whence/modelling/errors.hpp>
 #include <whence/modelling/fold_fingerprint.hpp>
+#include <whence/modelling/running_program.hpp>
 
 namespace whence::inline v0::detail {
 namespace {
@@ -18,6 +19,7 @@ constexpr std::size_t waiting_max = 64;
 constexpr std::size_t bytes_waiting_max = 64u << 20;
 constexpr std::size_t state_bytes_max = 16u << 20;
 constexpr std::uint64_t loads_to_a_comparison = 64;
+constexpr std::uint64_t processes_to_a_debt = 64;
 constexpr int rests_as_long = 50;  // as it compared
 
 /// A state, as an aggregate type makes it.
@@ -72,12 +74,18 @@ void snapshot_room::catch_up(log_reader& log, std::string_view stream, const agg
   }
   const std::uint64_t events = at.end.version.value() - at.snapshot.value();
   if (!trusted || !is_due(facts.snapshots->policy, events, runtime_.clock->elapsed() - begun)) return;
+  if (!hands_on(facts, at)) return;
   keep(facts, stream, state, at.end);
   at.snapshot = at.end.version;
 }
 
 bool snapshot_room::trusts(const aggregate_facts& facts) const {
   return !shared_.lock()->distrusted.contains(facts.key);
+}
+
+/// A snapshot that nobody held against the fold may be wrong, and so is all that begins with it.
+bool snapshot_room::hands_on(const aggregate_facts& facts, const fold_progress& at) const {
+  return !at.began_with_snapshot || shared_.lock()->proven.contains(facts.key);
 }
 
 std::optional<fold_end> snapshot_room::load(const aggregate_facts& facts, std::string_view stream, void* state) {
@@ -127,13 +135,30 @@ bool snapshot_room::believes(const kept_snapshot& snapshot, const aggregate_fact
 
 void snapshot_room::compare_later(const aggregate_facts& facts, const kept_snapshot& used) {
   comparison next{&facts, used.stream, used.version, hash_of(used.state)};
+  std::uint64_t loads = 0;
+  {
+    const auto own = shared_.lock();
+    ++own->counts.used;
+    loads = own->loads[facts.key]++;
+  }
+  if (loads % loads_to_a_comparison != 0) return;
+  next.owed = loads == 0 && is_owed(facts);
   const auto own = shared_.lock();
-  ++own->counts.used;
-  const std::uint64_t loads = own->loads[facts.key]++;
-  if (loads % loads_to_a_comparison != 0 || own->closing || own->to_compare.size() >= waiting_max) return;
+  if (own->closing || own->to_compare.size() >= waiting_max) return;
   if (loads != 0 && runtime_.clock->elapsed() < own->compares_again_at) return;
   own->to_compare.push_back(std::move(next));
   start_if_needed(*own);
+}
+
+/// Where the processes of a program are short, they owe it, and each would give it up: of those that follow, some do not.
+bool snapshot_room::is_owed(const aggregate_facts& facts) {
+  try {
+    if (!reader_.lock()->has(proof_of(facts))) return true;
+    shared_.lock()->proven.insert(facts.key);
+    return runtime_.entropy->bits() % processes_to_a_debt == 0;
+  } catch (...) {
+    return true;  // what cannot be read was not proven; that it cannot, the next load says
+  }
 }
 
 void snapshot_room::keep(const aggregate_facts& facts, std::string_view stream, const void* state,
@@ -184,7 +209,7 @@ void snapshot_room::close() noexcept {
   {
     const auto own = shared_.lock();
     own->closing = true;
-    own->to_compare.clear();  // the log may be closed next
+    std::erase_if(own->to_compare, [](const comparison& one) { return !one.owed; });
   }
   wake_up_.notify_one();
   if (thread_.joinable()) thread_.join();
@@ -237,7 +262,8 @@ void snapshot_room::compare(const comparison& with) noexcept {
   try {
     const auto begun = runtime_.clock->elapsed();
     const bool differing = differs(with);
-    if (stop_comparing_.load(std::memory_order_relaxed)) return;
+    if (!with.owed && stop_comparing_.load(std::memory_order_relaxed)) return;
+    if (!differing) prove(*with.facts);
     {
       const auto own = shared_.lock();
       const auto now = runtime_.clock->elapsed();
@@ -265,10 +291,20 @@ void snapshot_room::compare(const comparison& with) noexcept {
 
 bool snapshot_room::differs(const comparison& with) {
   const state_of folded(*with.facts);
-  fold_stream(*log_, with.stream, *with.facts, folded.get(), {}, [&](const recorded_event& event) {
-    return event.version <= with.version && !stop_comparing_.load(std::memory_order_relaxed);
+  const fold_end begin = begin_of_fold(*log_, with.stream, *with.facts, with.version);
+  fold_stream(*log_, with.stream, *with.facts, folded.get(), begin, [&](const recorded_event& event) {
+    return event.version <= with.version && (with.owed || !stop_comparing_.load(std::memory_order_relaxed));
   });
   return hash_of(with.facts->snapshots->encode(folded.get())) != with.state;
+}
+
+void snapshot_room::prove(const aggregate_facts& facts) noexcept {
+  if (!shared_.lock()->proven.insert(facts.key).second) return;
+  try {
+    writer_.put(proof_of(facts));
+  } catch (...) {
+    report_failure(said_writing_fails_);
+  }
 }
 
 uuid::bytes_type snapshot_room::fingerprint(const aggregate_facts& facts) {
@@ -281,6 +317,10 @@ uuid::bytes_type snapshot_room::fingerprint(const aggregate_facts& facts) {
   const uuid::bytes_type made = fingerprint_of(facts, *facts.snapshots, log_->reading_of(event_types));
   shared_.lock()->prints.emplace(facts.key, made);
   return made;
+}
+
+proven_snapshots snapshot_room::proof_of(const aggregate_facts& facts) {
+  return {.aggregate_type = std::string(facts.name), .fingerprint = fingerprint(facts), .program = running_program()};
 }
 
 void snapshot_room::report_failure(std::atomic<bool>& said) noexcept {

@@ -32,7 +32,7 @@ struct snapshot_access {
 /// Constant  path, log, runtime.
 /// Shares    what is guarded; stop_comparing_ (atomic).
 /// Owns      the file as it is written: the thread.
-/// Stops     writes what waits, then joins.
+/// Stops     writes what waits, compares what is owed, then joins.
 class snapshot_room {
  public:
   snapshot_room(std::string path, std::shared_ptr<log_reader> log, const runtime& runtime);
@@ -58,6 +58,7 @@ class snapshot_room {
     std::string stream;
     stream_version version;
     std::uint64_t state;  // its hash
+    bool owed = false;    // and not given up
   };
   struct shared {
     std::deque<waiting_snapshot> to_write;
@@ -65,6 +66,7 @@ class snapshot_room {
     std::deque<comparison> to_compare;
     std::chrono::nanoseconds compares_again_at{0};
     std::set<const void*> distrusted;                // aggregate types, by their key
+    std::set<const void*> proven;                    // the same: compared by this build, now or before
     std::map<const void*, std::uint64_t> loads;      // with a snapshot, by the same
     std::map<const void*, uuid::bytes_type> prints;  // of the types that were asked for
     snapshots::tally counts;
@@ -76,10 +78,12 @@ class snapshot_room {
 
   // Whoever loads.
   bool trusts(const aggregate_facts& facts) const;
+  bool hands_on(const aggregate_facts& facts, const fold_progress& at) const;
   std::optional<fold_end> load(const aggregate_facts& facts, std::string_view stream, void* state);
   std::optional<kept_snapshot> find(std::string_view stream);
   bool believes(const kept_snapshot& snapshot, const aggregate_facts& facts);
   void compare_later(const aggregate_facts& facts, const kept_snapshot& used);
+  bool is_owed(const aggregate_facts& facts);
   /// Never throws: what fails is counted.
   void keep(const aggregate_facts& facts, std::string_view stream, const void* state, const fold_end& end) noexcept;
   void start_if_needed(shared& own);
@@ -89,8 +93,10 @@ class snapshot_room {
   void write(std::deque<waiting_snapshot> all, bool anew) noexcept;
   void compare(const comparison& with) noexcept;
   bool differs(const comparison& with);
+  void prove(const aggregate_facts& facts) noexcept;
 
   uuid::bytes_type fingerprint(const aggregate_facts& facts);
+  proven_snapshots proof_of(const aggregate_facts& facts);
   void report(std::exception_ptr failure) noexcept { runtime_.executor->report(std::move(failure)); }
   /// Once, until something succeeds.
   void report_failure(std::atomic<bool>& said) noexcept;

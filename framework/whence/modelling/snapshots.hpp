@@ -26,6 +26,10 @@ struct snapshot_access;
 /// (`snapshot.differs`), the snapshots of its type are thrown away, and no more of them are used or made until the program starts
 /// again; aggregates in memory that began with one are folded anew.
 ///
+/// The file remembers which build of the program has compared one of a type, and found it right. Until this build has, the
+/// comparison is owed: `close` waits for it, a process that is killed leaves it to the next, and no state that began with a
+/// snapshot is kept as one, so that what is wrong is not handed on. Where it has, one process in 64 waits for it all the same.
+///
 /// Durable  no: what a power cut takes is folded again.
 /// Threads  any, at once. A thread of its own ("whence-snapshot"), started when there is something to do, writes and compares.
 /// Limits   64 snapshots and 64 MiB wait to be written: what comes beyond that is dropped, and so is a state of more than 16 MiB.
@@ -58,8 +62,10 @@ class snapshots {
   /// Waits until all that there was to write and to compare is done. For tests.
   void settle();
 
-  /// Writes what waits, gives up a comparison, and ends the thread. Snapshots are used afterwards as before; none are made.
-  /// Again: nothing more happens.
+  /// Writes what waits, and ends the thread. A comparison that is owed is carried out first, one of each type at most; others are
+  /// given up. Snapshots are used afterwards as before; none are made. Again: nothing more happens.
+  ///
+  /// Costs    what is owed: the fold of a stream.
   void close() noexcept;
 
  private:
