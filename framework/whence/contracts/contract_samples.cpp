@@ -39,9 +39,10 @@ class sample_reader {
       remedy = failed.text().remedy;
     }
     if (!problem) return;
+    std::string cause = *problem;
     if (next != nullptr)
       problem = "merged with " + named(next->event_type, next->version) + " (" + next->place() + "): " + *problem;
-    unread_.push_back({&sample, next, std::move(*problem), std::move(remedy)});
+    unread_.push_back({&sample, next, std::move(cause), std::move(*problem), std::move(remedy)});
   }
 
   std::optional<std::string> problem_of_today(const std::vector<upcast_event>& today, const golden_sample& sample,

@@ -26,6 +26,7 @@ struct golden_sample {
 struct unread_sample {
   const golden_sample* sample;
   const golden_sample* next;  ///< the one behind it, with which it is merged; null: it is read alone
+  std::string cause;          ///< without where it was found
   std::string problem;
   std::string remedy;
 };

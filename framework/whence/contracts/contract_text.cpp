@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include <nlohmann/json.hpp>
 
@@ -65,15 +66,21 @@ contract_difference difference_between(std::string_view released, const promised
   if (changes.empty()) return {};
   const auto hard =
       std::find_if(changes.begin(), changes.end(), [](const schema_change& one) { return !reads_old(one.reads); });
-  const schema_change& first = hard == changes.end() ? changes.front() : *hard;
+  const auto other_meaning =
+      std::find_if(changes.begin(), changes.end(), [](const schema_change& one) { return !one.meaning.empty(); });
+  const bool is_read = hard == changes.end();
+  const schema_change& first = !is_read ? *hard : other_meaning != changes.end() ? *other_meaning : changes.front();
   const std::string name(event.type.name);
   const std::string version = std::to_string(event.type.version);
-  return {first.pointer, first.what,
-          hard == changes.end() ? "give the event a new version, `event_type type{\"" + name + "\", " +
-                                      std::to_string(event.type.version + 1) + "}`, and `upcast<" + name + ", " +
-                                      version + ">([](document&) {})`: events of before are read as they stand"
-                                : first.remedy,
-          changes.size() - 1};
+  std::string remedy = first.remedy;
+  if (is_read) {
+    remedy = "give the event a new version, `event_type type{\"" + name + "\", " +
+             std::to_string(event.type.version + 1) + "}`, and `upcast<" + name + ", " + version +
+             ">([](document&) {})`: events of before are read";
+    // Some of them say something else then.
+    remedy += first.meaning.empty() ? " as they stand" : "; " + first.meaning + "; " + first.remedy;
+  }
+  return {first.pointer, first.what, std::move(remedy), changes.size() - 1};
 }
 
 }  // namespace whence::inline v0::detail

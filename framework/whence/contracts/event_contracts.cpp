@@ -18,10 +18,14 @@ const detail::promised_event* event_contracts::find(std::string_view event) cons
 
 void event_contracts::add(const detail::promised_event& event) {
   const auto place = std::lower_bound(events_.begin(), events_.end(), event.type.name, &is_before);
-  if (place == events_.end() || place->type.name != event.type.name)
+  if (place == events_.end() || place->type.name != event.type.name) {
     events_.insert(place, event);
-  else if (place->key != event.key)
-    throw duplicate_event_type(std::string(event.type.name));
+    return;
+  }
+  if (place->key != event.key) throw duplicate_event_type(std::string(event.type.name));
+  for (const std::string_view aggregate : event.aggregates)
+    if (std::find(place->aggregates.begin(), place->aggregates.end(), aggregate) == place->aggregates.end())
+      place->aggregates.push_back(aggregate);
 }
 
 }  // namespace whence::inline v0

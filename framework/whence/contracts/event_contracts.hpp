@@ -23,7 +23,7 @@ namespace detail {
 
 /// An event's type, for the library's compiled half.
 struct promised_event {
-  std::string_view aggregate;
+  std::vector<std::string_view> aggregates;  ///< whose event it is, as they were named
   event_type type;
   const void* key;  ///< of the C++ type
   std::string (*schema)();
@@ -33,7 +33,7 @@ struct promised_event {
 
 template <class Event>
 promised_event promised(std::string_view aggregate) {
-  return {.aggregate = aggregate,
+  return {.aggregates = {aggregate},
           .type = Event::type,
           .key = &type_key<Event>,
           .schema = &whence::json_schema<Event>,
@@ -55,7 +55,8 @@ class event_contracts {
  public:
   event_contracts() = default;
 
-  /// The events of an aggregate. One that several have belongs to the first that is named.
+  /// The events of an aggregate. One that several have belongs to the one in whose folder it was released; before that, to the
+  /// first that is named.
   /// Throws duplicate_event_type: an event's name is another type's.
   template <class Aggregate>
   event_contracts aggregate() && {

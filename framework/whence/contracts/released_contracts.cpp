@@ -23,6 +23,18 @@ std::string folder_of(const contract_files& files) {
   return files.schema_file.empty() ? files.samples_file : files.schema_file;
 }
 
+/// Whose event it is: of several aggregates, that in whose folder it was released; before that, the first that was named.
+std::string_view home_of(const promised_event& event, const std::vector<contract_files>& released) {
+  const auto has_it = [&](std::string_view aggregate) {
+    const std::string folder = detail::kebab_case(aggregate);
+    return std::any_of(released.begin(), released.end(), [&](const contract_files& one) {
+      return one.event_type == event.type.name && one.folder == folder;
+    });
+  };
+  const auto found = std::find_if(event.aggregates.begin(), event.aggregates.end(), has_it);
+  return found == event.aggregates.end() ? event.aggregates.front() : *found;
+}
+
 /// The released files of an event that stand in another folder; nothing if all are in their own.
 const contract_files* misplaced(const std::vector<contract_files>& released, const contract_files& wanted) {
   const auto found = std::find_if(released.begin(), released.end(), [&](const contract_files& one) {
@@ -91,7 +103,7 @@ class contract_check {
     for (const contract_files& one : released_) look_at_released(one);
     for (const event_type& beginning : contracts_.upcasters().beginnings()) look_at_beginning(beginning);
     for (detail::unread_sample& one : detail::unread_samples(contracts_, samples_))
-      add_sample(kind::unread_sample, *one.sample, one.next, std::move(one.problem), std::move(one.remedy));
+      add_sample(kind::unread_sample, *one.sample, one.next, one.cause, std::move(one.problem), std::move(one.remedy));
     count_samples();
     std::stable_sort(found_.begin(), found_.end(), [](const contract_finding& a, const contract_finding& b) {
       return std::tie(a.event_type, a.version) < std::tie(b.event_type, b.version);
@@ -106,35 +118,42 @@ class contract_check {
            std::string remedy) {
     found_.push_back({what, std::move(event), version, std::move(file), std::move(problem), std::move(remedy)});
   }
-  /// Of many samples of one version (or pairs of two) the first is told, and how many are like it.
+  /// Of the samples of one version (or pairs of two) that have the same cause, the first is told, and how many are like it; of
+  /// the causes the first few.
   void add_sample(kind what, const detail::golden_sample& sample, const detail::golden_sample* next,
-                  std::string problem, std::string remedy) {
+                  const std::string& cause, std::string problem, std::string remedy) {
     const version_key behind = next == nullptr ? version_key{} : version_key{next->event_type, next->version};
-    const auto [known, is_new] = sample_findings_.emplace(
-        std::tuple(what, version_key{sample.event_type, sample.version}, behind), like{found_.size(), 0});
-    if (!is_new) {
-      ++known->second.more;
-      return;
+    sample_causes& known = sample_findings_[{what, version_key{sample.event_type, sample.version}, behind}];
+    const auto same =
+        std::find_if(known.named.begin(), known.named.end(), [&](const named_cause& one) { return one.text == cause; });
+    if (same != known.named.end()) {
+      ++same->more;
+    } else if (known.named.size() == causes_max) {
+      ++known.others;
+    } else {
+      known.named.push_back({cause, found_.size(), 0});
+      add(what, sample.event_type, sample.version, sample.place(), std::move(problem), std::move(remedy));
     }
-    add(what, sample.event_type, sample.version, sample.place(), std::move(problem), std::move(remedy));
   }
   void count_samples() {
-    for (const auto& [what, one] : sample_findings_) {
-      if (one.more == 0) continue;
+    for (const auto& [what, known] : sample_findings_) {
       const std::string_view unit = std::get<2>(what).first.empty() ? " sample" : " pair";
-      found_[one.place]
-          .problem.append(" (and ")
-          .append(std::to_string(one.more))
-          .append(unit)
-          .append(one.more == 1 ? " more)" : "s more)");
+      const auto counted = [&](std::size_t count) {
+        return std::to_string(count).append(unit).append(count == 1 ? " more" : "s more");
+      };
+      for (const named_cause& one : known.named)
+        if (one.more > 0) found_[one.place].problem += " (and " + counted(one.more) + ")";
+      if (known.others > 0)
+        found_[known.named.back().place].problem += "; " + counted(known.others) + ", for other reasons";
     }
   }
 
   void look_at_today(const promised_event& event) {
-    const contract_files wanted = detail::files_of(folder_, event.aggregate, event.type.name, event.type.version);
+    const std::string_view home = home_of(event, released_);
+    const contract_files wanted = detail::files_of(folder_, home, event.type.name, event.type.version);
     if (const contract_files* const other = misplaced(released_, wanted))
       add(kind::misplaced, wanted.event_type, other->version, folder_of(*other),
-          "it is an event of " + std::string(event.aggregate) + " today",
+          "it is an event of " + std::string(home) + " today",
           "if the aggregate has another name now, move the files; if it is another event, give it another name");
     if (!on_.status(wanted.schema_file)) {
       // That a schema is gone is told of with the samples.
@@ -190,8 +209,9 @@ class contract_check {
     if (is_there) return;
     const std::string stem = detail::stem_of(beginning.name, beginning.version);
     const std::string schema =
-        event == nullptr ? stem + ".schema.json"
-                         : detail::files_of(folder_, event->aggregate, beginning.name, beginning.version).schema_file;
+        event == nullptr
+            ? stem + ".schema.json"
+            : detail::files_of(folder_, home_of(*event, released_), beginning.name, beginning.version).schema_file;
     add(kind::incomplete, std::string(beginning.name), beginning.version, {},
         "an upcaster begins at it, and there is neither a schema nor a sample of it",
         "bring " + schema +
@@ -220,10 +240,11 @@ class contract_check {
     try {
       const std::vector<schema_violation> wrong = schema.violations(sample.data);
       if (wrong.empty()) return true;
-      add_sample(kind::unfit_sample, sample, nullptr, wrong.front().text(),
+      const std::string problem = wrong.front().text();
+      add_sample(kind::unfit_sample, sample, nullptr, problem, problem,
                  "correct the sample, or leave it out: no such event was written");
     } catch (const error& wrong) {
-      add_sample(kind::unfit_sample, sample, nullptr, wrong.what(),
+      add_sample(kind::unfit_sample, sample, nullptr, wrong.what(), wrong.what(),
                  "correct the sample: it is one JSON document on a line");
     }
     return false;
@@ -236,12 +257,18 @@ class contract_check {
   std::deque<std::string> contents_;  ///< of the files that samples are views of
   std::vector<detail::golden_sample> samples_;
   std::vector<contract_finding> found_;
-  struct like {
-    std::size_t place;
-    std::size_t more;
+  static constexpr std::size_t causes_max = 5;
+  struct named_cause {
+    std::string text;
+    std::size_t place;  ///< among what was found
+    std::size_t more;   ///< samples
+  };
+  struct sample_causes {
+    std::vector<named_cause> named;
+    std::size_t others = 0;  ///< samples that have none of these
   };
   using version_key = std::pair<std::string, std::uint32_t>;
-  std::map<std::tuple<kind, version_key, version_key>, like> sample_findings_;
+  std::map<std::tuple<kind, version_key, version_key>, sample_causes> sample_findings_;
 };
 
 }  // namespace
@@ -252,10 +279,11 @@ std::vector<released_contract> release_contracts(const event_contracts& contract
   std::vector<released_contract> released;
   std::vector<contract_files> places;
   for (const promised_event& event : contracts.promised()) {
+    const std::string home(home_of(event, there));
     const contract_files& wanted =
-        places.emplace_back(detail::files_of(folder, event.aggregate, event.type.name, event.type.version));
+        places.emplace_back(detail::files_of(folder, home, event.type.name, event.type.version));
     if (const contract_files* const other = misplaced(there, wanted))
-      throw contract_misplaced(wanted.event_type, folder_of(*other), std::string(event.aggregate));
+      throw contract_misplaced(wanted.event_type, folder_of(*other), home);
     if (const contract_files* const other = newer(there, event))
       throw contract_newer(wanted.event_type, other->version, wanted.version, folder_of(*other));
     const bool is_new = !on.status(wanted.schema_file);
@@ -269,8 +297,7 @@ std::vector<released_contract> release_contracts(const event_contracts& contract
         throw contract_changed(wanted.event_type, wanted.version, changed.pointer, changed.problem, changed.more,
                                changed.remedy, wanted.schema_file);
     }
-    released.push_back({wanted.event_type, wanted.version, std::string(event.aggregate), wanted.schema_file,
-                        wanted.samples_file, is_new});
+    released.push_back({wanted.event_type, wanted.version, home, wanted.schema_file, wanted.samples_file, is_new});
   }
   for (std::size_t i = 0; mode == release_mode::write && i < released.size(); ++i)
     if (released[i].is_new) write_contract(contracts.promised()[i], places[i], folder, on);

@@ -33,8 +33,9 @@ struct schema_change {
       pointer;  ///< JSON pointer of the value in a document, `*` for each element: "/lines/*/price"; empty: the whole
   std::string what;  ///< "a member is new, and required"
   compatibility reads;
-  std::string why;     ///< who cannot read what
-  std::string remedy;  ///< what to do: an upcaster, a default, the order in which programs are replaced
+  std::string why;        ///< who cannot read what
+  std::string remedy;     ///< what to do: an upcaster, a default, the order in which programs are replaced
+  std::string meaning{};  ///< which old data say something else now, though new code reads them; empty: none
 };
 
 /// None: what fits one fits the other, whichever keywords say so. Sorted by place. A member that is `false` is none.
