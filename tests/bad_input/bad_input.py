@@ -26,6 +26,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from contract_setups import ContractSetups
+from export_setups import ExportSetups
 
 ROOT = Path(__file__).resolve().parents[2]
 OWN_CASES_MIN = 5
@@ -175,7 +176,7 @@ def change(path, *statements, empties_wal=True):
     subprocess.run([sys.executable, "-c", CHANGE, str(path), "empties-wal" if empties_wal else "fills-wal", *statements], check=True)
 
 
-class Setups(ContractSetups):
+class Setups(ContractSetups, ExportSetups):
     """What can lie at the path of a log, by name. Each is made once, when it is first asked for."""
 
     def __init__(self, programs):

@@ -90,6 +90,13 @@ console& console::with(std::string name, std::string value) {
   return *this;
 }
 
+console& console::other_log(std::string name) {
+  around.store_at = [own = around.store_at, name](const std::string& path) {
+    return path == name ? sqlite(name) : own(path);
+  };
+  return *this;
+}
+
 console& console::input(std::string text) {
   around.read_input = [text](std::size_t) { return text; };
   return *this;

@@ -49,6 +49,8 @@ class console {
 
   console& terminal(std::size_t columns, std::size_t rows = 24);
   console& with(std::string name, std::string value);
+  /// A log in a file beside its own, by that name.
+  console& other_log(std::string name);
   /// What comes on standard input.
   console& input(std::string text);
 

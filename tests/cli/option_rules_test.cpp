@@ -94,6 +94,8 @@ const std::map<std::string, typed>& lines() {
       {"projection status",
        {"projection status", {{"--fail-if", "lag>=0"}, {"--watch", "1s"}, {"--columns", "projection"}}}},
       {"log verify", {"log verify", {{"--from", "3"}}}},
+      {"export", {"export", {{"--as", "cloudevents"}, {"--from", "3"}, {"--to", "4"}}}},
+      {"import", {"import shop.jsonl", {}}},
       {"schema upcast", {"schema upcast", {}}},
       {"rehearse", {"rehearse", {{"--save", "shop.states"}, {"--against", "other.states"}}}},
       {"sql", {"sql", {{"--command", "SELECT position FROM events"}, {"--limit", "1"}}}},

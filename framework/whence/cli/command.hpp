@@ -39,6 +39,7 @@ struct example {
 enum class access {
   none,   ///< opens no log
   reads,  ///< opens the log as a visitor: never writes a byte of it
+  writes  ///< opens it as its writer: no log that was not named
 };
 
 enum class output_form { table, json, jsonl, csv, markdown, mermaid };

@@ -7,7 +7,9 @@
 
 #include <whence/cli/count_command.hpp>
 #include <whence/cli/event_commands.hpp>
+#include <whence/cli/export_command.hpp>
 #include <whence/cli/flags.hpp>
+#include <whence/cli/import_command.hpp>
 #include <whence/cli/inspect_command.hpp>
 #include <whence/cli/log_commands.hpp>
 #include <whence/cli/manual_commands.hpp>
@@ -33,6 +35,8 @@ constexpr std::span<const command> (*all_rows[])() = {
     &trace_commands,       //
     &projection_commands,  //
     &log_commands,         //
+    &export_commands,      //
+    &import_commands,      //
     &schema_commands,      //
     &upcast_commands,      //
     &rehearse_commands,    //

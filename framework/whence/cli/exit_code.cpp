@@ -49,6 +49,11 @@ constexpr rule rules[] = {
     {"data.unwritable", exit_code::refused},
     {"token.other_epoch", exit_code::refused},
 
+    {"export.differs", exit_code::refused},
+    {"export.gap", exit_code::refused},
+    {"export.not_here", exit_code::refused},
+    {"export.too_large", exit_code::refused},
+
     {"condition.met", exit_code::answer_is_no},
     {"contract.broken", exit_code::answer_is_no},
     {"schema.incompatible", exit_code::answer_is_no},
@@ -86,6 +91,7 @@ constexpr rule rules[] = {
     {"envelope.malformed", exit_code::not_readable},
     {"event.unknown_version", exit_code::not_readable},
     {"event.upcast_failed", exit_code::not_readable},
+    {"export.", exit_code::not_readable},
     {"fingerprints.not_usable", exit_code::not_readable},
     {"log.", exit_code::not_readable},
     {"read_model.", exit_code::not_readable},

@@ -75,6 +75,9 @@ inline constexpr flag since{.name = "--since",
 inline constexpr flag until{
     .name = "--until", .value = "TIME", .text = "recorded until, included; the same forms", .selects = true};
 
+// What is done.
+inline constexpr flag dry_run{.name = "--dry-run", .text = "write nothing: say what would be done"};
+
 // What the answer is judged by.
 inline constexpr flag fail_if{.name = "--fail-if",
                               .value = "CONDITION",

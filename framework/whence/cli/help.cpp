@@ -133,6 +133,7 @@ std::string command_help(std::string_view program, const command& command, help_
     out += std::string(columns_title) + "\n  " + wrapped(joined(column_names(command)), 2) + "\n";
   }
   out += "For all commands\n" + flags_in_full(shared_flags());
+  if (command.log == access::writes) out += "\nWrites: the log has to be named.\n";
   if (command.log == access::reads) out += "\nReads only: never writes a byte of the log.\n";
   return out;
 }

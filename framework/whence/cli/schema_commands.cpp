@@ -264,7 +264,6 @@ exit_code diff(const request& request, session& session) {
 
 constexpr flag directory{
     .name = "--dir", .value = "DIR", .text = "where the contracts are; else schemas", .by = completes::file};
-constexpr flag dry_run{.name = "--dry-run", .text = "write nothing: say what would be released"};
 
 constexpr const flag* check_flags[] = {&directory};
 constexpr example check_examples[] = {
@@ -279,7 +278,7 @@ constexpr std::string_view check_text =
     "Exit code 0 says that all is kept, 1 that something is not. It looks at no log, and needs the application's "
     "types: run it in the application's executable.";
 
-constexpr const flag* release_flags[] = {&directory, &dry_run, &flags::columns};
+constexpr const flag* release_flags[] = {&directory, &flags::dry_run, &flags::columns};
 constexpr example release_examples[] = {
     {"whence schema release --dry-run", "only name it"},
     {"whence schema release", "into the folder schemas"},

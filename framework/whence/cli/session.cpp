@@ -76,7 +76,12 @@ session::~session() = default;
 
 const log_source& session::source() {
   if (!source_) {
-    store_ = chosen_store(request_, around_);
+    const auto with_store = [this](const std::string& path) {
+      return repeated_line(request_, "whence", "--store", path);
+    };
+    const bool writes = request_.what()->log == access::writes;
+    store_ = writes ? chosen_store(request_.value("--store"), around_, with_store, unnamed_store::none)
+                    : chosen_store(request_, around_);
     source_.emplace(around_.store_at(store_));
   }
   return *source_;

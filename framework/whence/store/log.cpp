@@ -15,6 +15,11 @@ bool event_link::joins(const recorded_event& event) const noexcept {
   return false;
 }
 
+std::uint64_t log_reader::epoch_of_last_event() {
+  const std::uint64_t epoch = identity().epoch;
+  return head() == global_position{} ? epoch - 1 : epoch;
+}
+
 std::string log_reader::reading_of(std::span<const std::string>) const { return {}; }
 
 event_page log_reader::read_linked(const event_link& link, global_position after, page_limit limit) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -86,6 +87,9 @@ class log_reader {
   virtual ~log_reader() = default;
 
   virtual log_identity identity() const = 0;
+
+  /// The epoch in which the last event was written: the log's, unless that has no event yet; 0 of a log that never had any.
+  virtual std::uint64_t epoch_of_last_event();
 
   /// The log as it is stored, if this one reads it otherwise (through upcasters); else this one.
   virtual log_reader& stored() noexcept { return *this; }

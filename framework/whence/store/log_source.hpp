@@ -10,6 +10,7 @@
 
 #include <whence/core/runtime.hpp>
 #include <whence/store/log.hpp>
+#include <whence/store/log_import.hpp>
 #include <whence/store/log_verification.hpp>
 
 namespace whence::inline v0 {
@@ -23,6 +24,8 @@ class log_source {
     std::string snapshots_path = {};                                   ///< the file of snapshots; empty: none are kept
     std::function<std::unique_ptr<log>(const runtime&)> open;          ///< as the one writer
     std::function<std::unique_ptr<log_reader>(const runtime&)> visit;  ///< as a visitor
+    /// See log_import; empty: this log takes none.
+    std::function<std::unique_ptr<log_import>(const runtime&, const log_identity&)> open_import = {};
     /// See verify_log; empty: there is nothing but the events.
     std::function<log_verification(const runtime&, const verify_options&)> verify = {};
   };
@@ -36,6 +39,11 @@ class log_source {
   const std::string& snapshots_path() const noexcept { return doors_.snapshots_path; }
   std::unique_ptr<log> open(const runtime& runtime) const { return doors_.open(runtime); }
   std::unique_ptr<log_reader> visit(const runtime& runtime) const { return doors_.visit(runtime); }
+  bool can_import() const noexcept { return doors_.open_import != nullptr; }
+  /// Opens the log for writing, or makes it, with that identity. Throws as opening does.
+  std::unique_ptr<log_import> open_import(const runtime& runtime, const log_identity& identity) const {
+    return doors_.open_import(runtime, identity);
+  }
   bool can_verify() const noexcept { return doors_.verify != nullptr; }
   log_verification verify(const runtime& runtime, const verify_options& options) const {
     return doors_.verify(runtime, options);

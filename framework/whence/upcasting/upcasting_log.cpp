@@ -32,6 +32,7 @@ class upcasting_reader : public Base {
 
   log_identity identity() const final { return stored_->identity(); }
   log_condition condition() final { return stored_->condition(); }
+  std::uint64_t epoch_of_last_event() final { return stored_->epoch_of_last_event(); }
   global_position head() final { return stored_->head(); }
   log_reader& stored() noexcept final { return stored_->stored(); }
   std::string reading_of(std::span<const std::string> event_types) const final {

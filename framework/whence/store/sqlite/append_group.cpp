@@ -52,7 +52,7 @@ append_group::append_group(known_events& known, const log_tip& tip, std::uint64_
 
 void append_group::begin(timestamp now, std::size_t about) {
   constexpr std::size_t keys_of_event = 5;
-  tip_.recorded_at = std::max(tip_.recorded_at, now);
+  now_ = now;
   appends_.reserve(about);
   placed_.reserve(about);
   types_.reserve(about);
@@ -86,7 +86,7 @@ void append_group::expect(std::span<const std::unique_ptr<queued_append>> append
 }
 
 void append_group::take(std::unique_ptr<queued_append>& append) {
-  judged verdict = judge(append->batch);
+  judged verdict = judge(*append);
   verdict.append = std::move(append);
   appends_.push_back(std::move(verdict));
 }
@@ -95,7 +95,15 @@ void append_group::take_decided(std::unique_ptr<queued_append> append, append_ou
   appends_.push_back({std::move(append), std::move(outcome), false});
 }
 
-append_group::judged append_group::judge(const append_batch& batch) {
+append_group::judged append_group::judge(const queued_append& append) {
+  const append_batch& batch = append.batch;
+  const timestamp recorded_at = append.recorded ? append.recorded->at : now_;
+  if (append.recorded) {
+    // Where one before it was refused, or was a repeat, nothing behind it has its place any more.
+    if (std::optional<append_refused> misplaced = unlike(*append.recorded, batch))
+      return {nullptr, std::move(*misplaced), true};
+  }
+  tip_.recorded_at = std::max(tip_.recorded_at, recorded_at);
   if (detail::mutant(8) && !unmet(batch)) return place_all(batch);
   if (detail::mutant(77) && !batch.conditions.empty()) {
     if (std::optional<judged> refused = unmet(batch)) return std::move(*refused);
@@ -103,6 +111,18 @@ append_group::judged append_group::judge(const append_batch& batch) {
   if (std::optional<judged> known = answer_known(batch)) return std::move(*known);
   if (std::optional<judged> refused = unmet(batch)) return std::move(*refused);
   return place_all(batch);
+}
+
+std::optional<append_refused> append_group::unlike(const recorded_before& recorded, const append_batch& batch) const {
+  const bool in_place = recorded.first == tip_.head.next();
+  if (in_place && recorded.at >= tip_.recorded_at) return std::nullopt;
+  append_refused refused{};
+  refused.why = append_refused::reason::invalid;
+  refused.stream = batch.streams.front().stream;
+  refused.detail = in_place ? "it was recorded before the event in front of it"
+                            : "the log goes on with event " + std::to_string(tip_.head.next().value()) +
+                                  ", and not with event " + std::to_string(recorded.first.value());
+  return refused;
 }
 
 append_group::judged append_group::place_all(const append_batch& batch) {
@@ -256,7 +276,7 @@ void append_group::place(const stream_append& part, stream_in_group stream) {
   }
   for (const new_event& event : part.events) {
     tip_.head = tip_.head.next();
-    placed_event placed{&part, &event, head.number, ++head.version, tip_.head};
+    placed_event placed{&part, &event, head.number, ++head.version, tip_.head, tip_.recorded_at};
     const recorded_event recorded = view(placed);
     placed.chain = tip_.chain = chain_next(tip_.chain, placed.number, recorded);
     placed_ids_.add(event.id);
@@ -284,7 +304,7 @@ recorded_event append_group::view(const placed_event& placed) {
   event.type = from.type;
   event.type_version = from.version;
   event.occurred_at = from.occurred_at;
-  event.recorded_at = tip_.recorded_at;
+  event.recorded_at = placed.recorded_at;
   event.correlation = from.metadata.correlation;
   event.causation = from.metadata.causation;
   event.causation_type = from.metadata.causation_type;

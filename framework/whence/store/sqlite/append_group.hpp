@@ -19,12 +19,20 @@
 
 namespace whence::inline v0 {
 
+/// What an import says of an append: where another log had it, and when that recorded it.
+struct recorded_before {
+  global_position first;
+  timestamp at;
+};
+
 /// An append on its way.
 struct queued_append {
-  queued_append(append_batch what, completion<append_outcome> whom, std::size_t size)
-      : batch(std::move(what)), done(std::move(whom)), bytes(size) {}
+  queued_append(append_batch what, completion<append_outcome> whom, std::size_t size,
+                std::optional<recorded_before> before = std::nullopt)
+      : batch(std::move(what)), recorded(before), done(std::move(whom)), bytes(size) {}
 
   append_batch batch;
+  std::optional<recorded_before> recorded;  // nothing: now, and next
   completion<append_outcome> done;
   std::size_t bytes;
 };
@@ -43,7 +51,8 @@ class append_group {
  public:
   append_group(known_events& known, const log_tip& tip, std::uint64_t epoch);
 
-  /// `now`: what recordedAt should be; it never decreases. `about`: how many appends may come, of an event each.
+  /// `now`: what recordedAt should be, unless an append says it; it never decreases. `about`: how many appends may come, of an
+  /// event each.
   void begin(timestamp now, std::size_t about);
 
   /// These are to be judged next: what that takes comes from memory meanwhile. Mostly another processor has written it last.
@@ -86,6 +95,7 @@ class append_group {
     std::uint64_t number;
     std::uint64_t version;
     global_position position;
+    timestamp recorded_at;
     chain_hash chain{};
   };
 
@@ -98,8 +108,10 @@ class append_group {
     std::optional<std::uint32_t> moved;  // its place in moved_
   };
 
-  judged judge(const append_batch& batch);
+  judged judge(const queued_append& append);
   judged place_all(const append_batch& batch);
+  /// Why an import's append cannot be recorded as it was.
+  std::optional<append_refused> unlike(const recorded_before& recorded, const append_batch& batch) const;
   std::optional<judged> answer_known(const append_batch& batch);
   /// Looks where the streams of the batch stand.
   std::optional<judged> unmet(const append_batch& batch);
@@ -119,6 +131,7 @@ class append_group {
   known_events& known_;
   const global_position committed_;  // where the log ended before this group
   log_tip tip_;
+  timestamp now_;
   const std::uint64_t epoch_;
   std::vector<judged> appends_;
   bool completed_ = false;  // each append is completed once

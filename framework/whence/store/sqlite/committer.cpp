@@ -43,7 +43,7 @@ async<append_outcome> committer::settled(std::shared_ptr<executor> executor, app
   return std::move(result);
 }
 
-async<append_outcome> committer::append(append_batch batch) {
+async<append_outcome> committer::append(append_batch batch, std::optional<recorded_before> recorded) {
   if (std::optional<append_refused> broken = broken_rule(batch, options_.sizes)) {
     if (detail::mutant(10) && !batch.streams.empty() && batch.streams[0].events.size() > 1) {
       batch.streams[0].events.resize(1);
@@ -53,7 +53,7 @@ async<append_outcome> committer::append(append_batch batch) {
   }
   const std::size_t bytes = memory_of(batch);
   auto [result, done] = make_async<append_outcome>(executor_, shared_from_this());
-  auto queued = std::make_unique<queued_append>(std::move(batch), std::move(done), bytes);
+  auto queued = std::make_unique<queued_append>(std::move(batch), std::move(done), bytes, recorded);
   {
     auto own = shared_.lock();
     const auto room = [&] { return own->queue.empty() || own->bytes + bytes <= options_.queue_bytes_max; };

@@ -19,6 +19,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -39,7 +40,8 @@ class committer final : public driver, public std::enable_shared_from_this<commi
   committer(std::unique_ptr<group_writer> writer, const runtime& runtime, const sqlite_options& options);
   ~committer() override;
 
-  async<append_outcome> append(append_batch batch);
+  /// `recorded`: by an import, which says how another log had it.
+  async<append_outcome> append(append_batch batch, std::optional<recorded_before> recorded = std::nullopt);
 
   /// Takes no more appends, commits what is queued, and closes the writer. Throws what went wrong with closing it.
   void close();

@@ -10,6 +10,7 @@
 #include <whence/core/detail/fault_points.hpp>
 #include <whence/store/log_errors.hpp>
 #include <whence/store/sqlite/filtered_reading.hpp>
+#include <whence/store/sqlite/import.hpp>
 #include <whence/store/sqlite/log.hpp>
 #include <whence/store/sqlite/verify/verifier.hpp>
 #include <whence/store/sqlite/visitor.hpp>
@@ -35,9 +36,10 @@ void remember_newest(lookup_sources& sources) {
 
 }  // namespace
 
-sqlite_log::sqlite_log(const log_paths& paths, const sqlite_options& options, const runtime& runtime)
+sqlite_log::sqlite_log(const log_paths& paths, const sqlite_options& options, const runtime& runtime,
+                       const std::optional<log_identity>& identity)
     : paths_(paths), executor_(runtime.executor), process_(::getpid()) {
-  opened_log opened = open_log(paths_, options, runtime);
+  opened_log opened = open_log(paths_, options, runtime, identity);
   identity_ = opened.identity;
   lock_ = std::move(opened.lock);
   readers_ = std::make_unique<reader_pool>(paths_.log, nullptr, identity_.id);
@@ -75,6 +77,11 @@ void sqlite_log::refuse_in_fork() const {
 }
 
 global_position sqlite_log::head() { return committer_->writer().head(); }
+
+std::uint64_t sqlite_log::epoch_of_last_event() {
+  refuse_in_fork();
+  return readers_->with_snapshot([](log_reader_connection& reader) { return reader.epoch_of_last_event(); });
+}
 
 event_page sqlite_log::read(global_position after, const event_filter& filter, page_limit limit) {
   refuse_in_fork();
@@ -236,6 +243,11 @@ async<append_outcome> sqlite_log::append(append_batch batch) {
   return committer_->append(std::move(batch));
 }
 
+async<append_outcome> sqlite_log::append_recorded(append_batch batch, recorded_before recorded) {
+  refuse_in_fork();
+  return committer_->append(std::move(batch), recorded);
+}
+
 announcement_handle sqlite_log::on_committed(std::function<void(global_position)> callback) {
   return told_->listen(std::move(callback));
 }
@@ -259,19 +271,23 @@ void sqlite_log::close_parts() noexcept {
 }
 
 log_source sqlite(std::string path, sqlite_options options) {
-  return log_source({.name = path,
-                     .models_directory = log_paths::of(path).log + ".models",
-                     .snapshots_path = log_paths::of(path).log + ".snapshots",
-                     .open = [path, options](const runtime& runtime) -> std::unique_ptr<log> {
-                       return std::make_unique<sqlite_log>(log_paths::of(path), options, runtime);
-                     },
-                     .visit = [path](const runtime& runtime) -> std::unique_ptr<log_reader> {
-                       return std::make_unique<sqlite_visitor>(log_paths::of(path), runtime);
-                     },
-                     .verify =
-                         [path](const runtime& runtime, const verify_options& wanted) {
-                           return verify_sqlite_log(log_paths::of(path), runtime, wanted);
-                         }});
+  return log_source(
+      {.name = path,
+       .models_directory = log_paths::of(path).log + ".models",
+       .snapshots_path = log_paths::of(path).log + ".snapshots",
+       .open = [path, options](const runtime& runtime) -> std::unique_ptr<log> {
+         return std::make_unique<sqlite_log>(log_paths::of(path), options, runtime);
+       },
+       .visit = [path](const runtime& runtime) -> std::unique_ptr<log_reader> {
+         return std::make_unique<sqlite_visitor>(log_paths::of(path), runtime);
+       },
+       .open_import = [path](const runtime& runtime, const log_identity& identity) -> std::unique_ptr<log_import> {
+         return std::make_unique<sqlite_import>(log_paths::of(path), runtime, identity);
+       },
+       .verify =
+           [path](const runtime& runtime, const verify_options& wanted) {
+             return verify_sqlite_log(log_paths::of(path), runtime, wanted);
+           }});
 }
 
 int sqlite_log_format() noexcept { return log_format::format; }

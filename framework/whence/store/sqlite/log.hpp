@@ -27,12 +27,15 @@ class filtered_reading;
 /// Limits   a fork of the process refuses use: a SQLite connection does not survive it.
 class sqlite_log final : public log {
  public:
-  sqlite_log(const log_paths& paths, const sqlite_options& options, const runtime& runtime);
+  /// `identity`: of a log that is made.
+  sqlite_log(const log_paths& paths, const sqlite_options& options, const runtime& runtime,
+             const std::optional<log_identity>& identity = std::nullopt);
   ~sqlite_log() override;
 
   log_identity identity() const override { return identity_; }
   log_condition condition() override { return {log_condition::kind::whole, head(), head()}; }  // else it was refused
   global_position head() override;
+  std::uint64_t epoch_of_last_event() override;
   event_page read(global_position after, const event_filter& filter, page_limit limit) override;
   event_page read_stream(std::string_view stream, stream_version from, read_direction direction,
                          page_limit limit) override;
@@ -43,6 +46,8 @@ class sqlite_log final : public log {
   std::optional<chain_hash> chain_at(global_position position) override;
   async<global_position> wait_beyond(global_position after, std::stop_token stop) override;
   async<append_outcome> append(append_batch batch) override;
+  /// As another log recorded it, and in no other place.
+  async<append_outcome> append_recorded(append_batch batch, recorded_before recorded);
   announcement_handle on_committed(std::function<void(global_position)> callback) override;
   void close() override;
 

@@ -41,7 +41,8 @@ void forget_draft(files& files, const log_paths& paths) noexcept {
 }
 
 /// There is no file of that name. What lies beside it may say that there was one, and that it had events.
-void make_log(const log_paths& paths, const sqlite_options& options, const runtime& runtime) {
+void make_log(const log_paths& paths, const sqlite_options& options, const runtime& runtime,
+              const std::optional<log_identity>& wanted) {
   files& files = *runtime.files;
   const witness_reading witness = read_witness(files, paths.witness);
   if (!options.accept_missing_tail && witness.latest && witness.latest->position != global_position{}) {
@@ -51,7 +52,7 @@ void make_log(const log_paths& paths, const sqlite_options& options, const runti
   if (const std::optional<file_status> wal = files.status(paths.wal); wal && wal->size > 0) {
     throw not_a_log(paths.log, "it does not exist, but " + paths.wal + " does: the database of that file is missing");
   }
-  const log_identity identity{log_id(runtime.make_uuid()), 1};
+  const log_identity identity = wanted ? *wanted : log_identity{log_id(runtime.make_uuid()), 1};
   std::string made;
   try {
     made = make_log_file(files, paths, identity);
@@ -118,20 +119,29 @@ opened_log open_locked(std::unique_ptr<file_lock> lock, const log_paths& paths, 
 
 }  // namespace
 
-opened_log open_log(const log_paths& paths, const sqlite_options& options, const runtime& runtime) {
+opened_log open_log(const log_paths& paths, const sqlite_options& options, const runtime& runtime,
+                    const std::optional<log_identity>& identity) {
   must_have_room_in_name(*runtime.files, paths);
   // Before anything is made beside it: another application's database gets no lock file of ours.
   if (runtime.files->status(paths.log)) check_log_header(*runtime.files, paths.log);
   std::unique_ptr<file_lock> lock = lock_log(*runtime.files, paths);
   const std::optional<file_status> there = runtime.files->status(paths.log);
   if (detail::mutant(6) && there && there->size % 8192 != 0) forget_log(*runtime.files, paths);
-  if (!runtime.files->status(paths.log)) make_log(paths, options, runtime);
+  if (!runtime.files->status(paths.log)) make_log(paths, options, runtime, identity);
   try {
     return open_locked(std::move(lock), paths, options, runtime);
   } catch (const sql::sql_error& failure) {
     if (is_damage(failure)) throw log_damaged(paths.log, global_position{}, failure.what());
     throw;
   }
+}
+
+void begin_epoch_behind(const log_paths& paths, const runtime& runtime, std::uint64_t least) {
+  opened_log opened = open_log(paths, {}, runtime);
+  opened.identity.epoch = std::max(opened.identity.epoch, least);
+  // A death between the two leaves a witness of an earlier epoch, where this one has no event yet: that is a whole log.
+  opened.writer->begin_epoch(opened.identity.epoch, opened.tip.head);
+  whence::witness::create(*runtime.files, paths.witness, {opened.identity, opened.tip.head, opened.tip.chain});
 }
 
 }  // namespace whence::inline v0

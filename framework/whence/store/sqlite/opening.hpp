@@ -1,7 +1,9 @@
 /// How a log is opened for writing: looked at, locked, judged, and only then written to.
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 
 #include <whence/core/runtime.hpp>
 #include <whence/store/log_source.hpp>
@@ -25,6 +27,12 @@ struct opened_log {
 
 /// Makes the log if there is none. Throws log_busy, not_a_log, newer_format, older_format, log_damaged, tail_missing,
 /// witness_missing, sql_error, file_error: then the log is as it was.
-opened_log open_log(const log_paths& paths, const sqlite_options& options, const runtime& runtime);
+/// `identity`: of a log that is made; a new one if it says nothing.
+opened_log open_log(const log_paths& paths, const sqlite_options& options, const runtime& runtime,
+                    const std::optional<log_identity>& identity = std::nullopt);
+
+/// Begins an epoch behind the last event of a log that is there: the log's own, or `least` if that is greater. Durable on return.
+/// Throws as open_log.
+void begin_epoch_behind(const log_paths& paths, const runtime& runtime, std::uint64_t least);
 
 }  // namespace whence::inline v0

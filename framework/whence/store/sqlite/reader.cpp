@@ -86,6 +86,11 @@ log_row log_reader_connection::about() {
   return row;
 }
 
+std::uint64_t log_reader_connection::epoch_of_last_event() {
+  const log_row row = about();
+  return head() == row.began_after ? row.identity.epoch - 1 : row.identity.epoch;
+}
+
 void log_reader_connection::notice_epoch() {
   if (!step(epoch_now_, 0)) damaged(0, "the row that says which log this is, is missing");
   const std::int64_t epoch = epoch_now_.integer(0);

@@ -55,6 +55,7 @@ class log_reader_connection {
   /// a log that others write needs to ask.
   void notice_epoch();
   global_position head();
+  std::uint64_t epoch_of_last_event();
 
   /// Without an index. A page ends before an event that is damaged; a page that would begin with it throws.
   event_page read(global_position after, const event_filter& filter, const page_limit& limit);

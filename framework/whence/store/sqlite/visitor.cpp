@@ -62,6 +62,10 @@ global_position sqlite_visitor::head() {
   return readers_.with_snapshot([](log_reader_connection& reader) { return reader.head(); });
 }
 
+std::uint64_t sqlite_visitor::epoch_of_last_event() {
+  return readers_.with_snapshot([](log_reader_connection& reader) { return reader.epoch_of_last_event(); });
+}
+
 /// The index first, then the log. An index that cannot be read is none.
 template <class Read>
 auto sqlite_visitor::look_up_with(log_readers& lent, Read& read) {

@@ -29,6 +29,7 @@ class sqlite_visitor final : public log_reader {
   log_identity identity() const override;
   log_condition condition() override;
   global_position head() override;
+  std::uint64_t epoch_of_last_event() override;
   event_page read(global_position after, const event_filter& filter, page_limit limit) override;
   event_page read_stream(std::string_view stream, stream_version from, read_direction direction,
                          page_limit limit) override;

@@ -1,0 +1,65 @@
+#include <whence/cli/import_errors.hpp>
+
+#include <utility>
+
+#include <whence/cli/program_name.hpp>
+
+namespace whence::inline v0::cli {
+namespace {
+
+constexpr std::string_view anew = "take the export again from the log that it comes from, whole";
+
+/// The line, as a shell shows it. What came through a pipe is gone.
+std::string shown_by(const std::string& file, std::uint64_t line) {
+  if (file == standard_input) return {};
+  return "head -n " + std::to_string(line) + " " + shell_word(file) + " | tail -n 1\n# that is the line\n# ";
+}
+
+}  // namespace
+
+import_malformed::import_malformed(const std::string& file, std::uint64_t line, std::string why)
+    : error("export.malformed", next_move::change_request,
+            {.what = "line " + std::to_string(line) + " of " + file + " cannot be imported",
+             .where = file + ", line " + std::to_string(line),
+             .why = std::move(why),
+             .remedy = shown_by(file, line) + std::string(anew)}) {}
+
+import_cut::import_cut(const std::string& file, std::uint64_t lines)
+    : error("export.cut", next_move::change_request,
+            {.what = file + " is an export without its end",
+             .where = file + ", behind line " + std::to_string(lines),
+             .why = "it was cut, or is still being written: the last line of a whole one says so",
+             .remedy = std::string(anew)}) {}
+
+import_altered::import_altered(const std::string& file, std::string why)
+    : error("export.altered", next_move::change_request,
+            {.what = file + " is not as it was exported",
+             .where = file,
+             .why = std::move(why),
+             .remedy = std::string(anew)}) {}
+
+import_differs::import_differs(const std::string& log, std::string what, std::string why)
+    : error("export.differs", next_move::change_request,
+            {.what = std::move(what),
+             .where = log,
+             .why = std::move(why),
+             .remedy = "an import makes a new log, or goes on with one that begins with the same events: name another "
+                       "with --store"}) {}
+
+import_gap::import_gap(const std::string& log, global_position first, global_position head)
+    : error("export.gap", next_move::change_request,
+            {.what = "the export begins with event " + std::to_string(first.value()) + ", and " + log +
+                     (head == global_position{} ? " has no event" : " ends with event " + std::to_string(head.value())),
+             .where = log,
+             .why = "there would be a gap between the two",
+             .remedy = "import what comes before it first, from an export that begins with --from " +
+                       std::to_string(head.value() + 1) + " or less"}) {}
+
+import_not_here::import_not_here(const std::string& log)
+    : error("export.not_here", next_move::change_request,
+            {.what = log + " takes no import",
+             .where = log,
+             .why = "it is no log in a file",
+             .remedy = "name a log in a file with --store"}) {}
+
+}  // namespace whence::inline v0::cli

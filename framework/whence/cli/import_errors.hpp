@@ -1,0 +1,46 @@
+/// What can be wrong with an export, and with importing one.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include <whence/core/error.hpp>
+#include <whence/core/position.hpp>
+
+namespace whence::inline v0::cli {
+
+/// How errors call it.
+inline constexpr std::string_view standard_input = "standard input";
+
+/// `export.malformed`: a line of it is none of an export, or an event that cannot follow those before it.
+struct import_malformed final : error {
+  import_malformed(const std::string& file, std::uint64_t line, std::string why);
+};
+
+/// `export.cut`: the export has no end.
+struct import_cut final : error {
+  import_cut(const std::string& file, std::uint64_t lines);
+};
+
+/// `export.altered`: it has an end, which does not belong to these lines.
+struct import_altered final : error {
+  import_altered(const std::string& file, std::string why);
+};
+
+/// `export.differs`: the log has another event there, or is another log.
+struct import_differs final : error {
+  import_differs(const std::string& log, std::string what, std::string why);
+};
+
+/// `export.gap`: the export goes on behind events that the log does not have.
+struct import_gap final : error {
+  import_gap(const std::string& log, global_position first, global_position head);
+};
+
+/// `export.not_here`: this log takes no import.
+struct import_not_here final : error {
+  explicit import_not_here(const std::string& log);
+};
+
+}  // namespace whence::inline v0::cli
