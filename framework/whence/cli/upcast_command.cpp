@@ -21,27 +21,48 @@
 namespace whence::inline v0::cli {
 namespace {
 
+/// What becomes of an event as the second of two that are merged.
+struct merge_behind {
+  event_type first;
+  std::vector<event_type> today;
+};
+
 /// Stored events of one type and version, of whatever aggregate, and what becomes of them.
 struct upcast_kind {
   std::string type;
   std::uint32_t version = 1;
   std::vector<upcast_way> ways;
+  std::vector<merge_behind> behind;
   std::uint32_t version_of_today = 0;  ///< 0: the program has nothing to do with events of this name
   std::uint64_t events = 0;
+  std::uint64_t otherwise = 0;  ///< read as something else than is stored, or not at all; if each was upcast
+  std::uint64_t left_out = 0;   ///< of these, that nobody is told of
   global_position first;
   std::uint64_t failed = 0;
   global_position first_failed;
 
   /// No upcaster begins at its version, and it is not today's.
-  bool unknown() const { return ways.empty() && version_of_today != 0 && version != version_of_today; }
+  bool unknown() const { return !is_upcast() && version_of_today != 0 && version != version_of_today; }
+  bool is_upcast() const { return !ways.empty() || !behind.empty(); }
+  /// Upcasters lead on from it only beside another one.
+  bool only_merged() const {
+    return std::ranges::all_of(ways, [](const upcast_way& way) { return !way.next.name.empty(); });
+  }
 };
 
 struct upcast_survey {
   bool checked = false;
   rehearsal found;
   std::vector<upcast_kind> kinds;  // by name and version; without those that read as they are stored
-  std::uint64_t upcast = 0;        // events that an upcaster begins at
+  std::uint64_t upcast = 0;        // events of versions that an upcaster begins at, alone or as one of two
+  std::uint64_t otherwise = 0;
+  std::uint64_t left_out = 0;
   std::uint64_t failed = 0;
+  /// How many read otherwise is known: each was upcast, or none of them depends on its neighbour.
+  bool is_exact() const {
+    return checked ||
+           std::ranges::none_of(kinds, [](const auto& kind) { return kind.is_upcast() && kind.only_merged(); });
+  }
   const upcast_kind* first_failing() const {
     const upcast_kind* first = nullptr;
     for (const upcast_kind& kind : kinds) {
@@ -51,6 +72,15 @@ struct upcast_survey {
     return first;
   }
 };
+
+std::vector<merge_behind> merges_behind(const upcast_kind& kind, const upcasters& through) {
+  std::vector<merge_behind> found;
+  for (const event_type& first : through.beginnings())
+    for (upcast_way& way : through.ways_from(first))
+      if (way.next.name == kind.type && way.next.version == kind.version)
+        found.push_back({first, std::move(way.today)});
+  return found;
+}
 
 upcast_survey survey_of(rehearsal found, const program_types& program, bool checked) {
   upcast_survey survey;
@@ -64,6 +94,8 @@ upcast_survey survey_of(rehearsal found, const program_types& program, bool chec
     kind.type = of.event_type;
     kind.version = of.version;
     kind.events += of.events;
+    kind.otherwise += of.otherwise;
+    kind.left_out += of.left_out;
     kind.first = is_first ? of.first : std::min(kind.first, of.first);
     if (of.broken > 0)
       kind.first_failed = kind.failed == 0 ? of.first_broken : std::min(kind.first_failed, of.first_broken);
@@ -71,15 +103,18 @@ upcast_survey survey_of(rehearsal found, const program_types& program, bool chec
   }
   for (upcast_kind& kind : survey.kinds) {
     kind.ways = program.upcasters().ways_from({kind.type, kind.version});
+    kind.behind = merges_behind(kind, program.upcasters());
     kind.version_of_today = program.version_of_today(kind.type);
     if (kind.unknown()) {
       kind.failed = kind.events;
       kind.first_failed = kind.first;
     }
-    if (!kind.ways.empty()) survey.upcast += kind.events;
+    if (kind.is_upcast()) survey.upcast += kind.events;
+    survey.otherwise += kind.otherwise;
+    survey.left_out += kind.left_out;
     survey.failed += kind.failed;
   }
-  std::erase_if(survey.kinds, [](const upcast_kind& kind) { return kind.ways.empty() && kind.failed == 0; });
+  std::erase_if(survey.kinds, [](const upcast_kind& kind) { return !kind.is_upcast() && kind.failed == 0; });
   std::ranges::sort(survey.kinds, [](const upcast_kind& one, const upcast_kind& other) {
     return std::pair(std::string_view(one.type), one.version) < std::pair(std::string_view(other.type), other.version);
   });
@@ -131,6 +166,13 @@ std::string today_of(const upcast_kind& kind) {
     if (!way.next.name.empty()) all += "before " + type_and_version(way.next.name, way.next.version) + ": ";
     all += names_of(way.today);
   }
+  for (const merge_behind& merge : kind.behind) {
+    if (!all.empty()) all += "; ";
+    all += "behind " + type_and_version(merge.first.name, merge.first.version) + ": " + names_of(merge.today);
+  }
+  const bool is_told = std::ranges::any_of(kind.ways, [](const upcast_way& way) { return !way.today.empty(); }) ||
+                       std::ranges::any_of(kind.behind, [](const merge_behind& merge) { return !merge.today.empty(); });
+  if (kind.left_out > 0 && is_told) all += "; " + with_groups(kind.left_out) + " left out";
   return all;
 }
 
@@ -140,17 +182,31 @@ std::string json_of_type(std::string_view type, std::uint32_t version) {
   return "{\"eventType\":" + json_string(visible(type)) + ",\"eventVersion\":" + std::to_string(version) + "}";
 }
 
-std::string json_of_way(const upcast_way& way) {
+std::string json_of_way(const event_type& before, const event_type& behind, const std::vector<event_type>& today) {
   const auto json_of = [](const event_type& type) { return json_of_type(type.name, type.version); };
-  return "{\"before\":" + (way.next.name.empty() ? "null" : json_of_type(way.next.name, way.next.version)) +
-         ",\"today\":" + json_list(way.today, json_of) + "}";
+  const auto or_null = [&](const event_type& type) { return type.name.empty() ? "null" : json_of(type); };
+  return "{\"before\":" + or_null(before) + ",\"behind\":" + or_null(behind) +
+         ",\"today\":" + json_list(today, json_of) + "}";
 }
 
-std::string json_of_kind(const upcast_kind& kind) {
+std::string json_of_ways(const upcast_kind& kind) {
+  std::vector<std::string> ways;
+  for (const upcast_way& way : kind.ways) ways.push_back(json_of_way(way.next, {"", 0}, way.today));
+  for (const merge_behind& merge : kind.behind) ways.push_back(json_of_way({"", 0}, merge.first, merge.today));
+  return json_list(ways, [](const std::string& way) { return way; });
+}
+
+/// Only what was upcast tells.
+std::string json_of_made(bool checked, std::uint64_t otherwise, std::uint64_t left_out) {
+  const auto or_null = [&](std::uint64_t count) { return checked ? std::to_string(count) : "null"; };
+  return ",\"otherwise\":" + or_null(otherwise) + ",\"leftOut\":" + or_null(left_out);
+}
+
+std::string json_of_kind(const upcast_kind& kind, bool checked) {
   std::string out = "{\"eventType\":" + json_string(visible(kind.type)) +
-                    ",\"eventVersion\":" + std::to_string(kind.version) +
-                    ",\"ways\":" + json_list(kind.ways, &json_of_way);
+                    ",\"eventVersion\":" + std::to_string(kind.version) + ",\"ways\":" + json_of_ways(kind);
   out += ",\"events\":" + std::to_string(kind.events) + ",\"first\":" + std::to_string(kind.first.value());
+  out += json_of_made(checked, kind.otherwise, kind.left_out);
   out += ",\"failed\":" + std::to_string(kind.failed);
   if (kind.failed > 0) out += ",\"firstFailed\":" + std::to_string(kind.first_failed.value());
   return out + "}";
@@ -168,8 +224,10 @@ std::string json_of_failure(const rehearsal_finding& finding) {
 std::string json_of_survey(const std::string& log, const upcast_survey& survey) {
   return "{\"log\":" + json_string(visible(log)) + ",\"head\":" + std::to_string(survey.found.head.value()) +
          ",\"events\":" + std::to_string(survey.found.events) + ",\"upcast\":" + std::to_string(survey.upcast) +
-         ",\"checked\":" + (survey.checked ? "true" : "false") + ",\"failed\":" + std::to_string(survey.failed) +
-         ",\"kinds\":" + json_list(survey.kinds, &json_of_kind) +
+         ",\"checked\":" + (survey.checked ? "true" : "false") +
+         json_of_made(survey.checked, survey.otherwise, survey.left_out) +
+         ",\"failed\":" + std::to_string(survey.failed) + ",\"kinds\":" +
+         json_list(survey.kinds, [&](const upcast_kind& kind) { return json_of_kind(kind, survey.checked); }) +
          ",\"failures\":" + json_list(survey.found.findings, &json_of_failure) +
          ",\"moreFailures\":" + std::to_string(survey.found.more_findings) + "}";
 }
@@ -216,13 +274,17 @@ void print_list(const item_column<Item> (&columns)[Count], const std::vector<Ite
 void print_survey(const std::string& log, const upcast_survey& survey, session& session) {
   constexpr std::size_t label_width = 8;
   session.print(session.out_style().paint(tint::strong, session.fitted(visible(log))) + "\n");
-  session.print(session.labelled("events", label_width,
-                                 with_groups(survey.found.events) + ", of which " + with_groups(survey.upcast) +
-                                     " read otherwise than they are stored"));
-  if (survey.checked)
-    session.print(session.labelled(
-        "checked", label_width,
-        survey.failed == 0 ? "each of them can be upcast" : with_groups(survey.failed) + " cannot be upcast"));
+  session.print(session.labelled(
+      "events", label_width,
+      with_groups(survey.found.events) + ", of which " + (survey.is_exact() ? "" : "up to ") +
+          with_groups(survey.checked ? survey.otherwise : survey.upcast) + " read otherwise than they are stored"));
+  if (survey.checked) {
+    std::string checked =
+        survey.failed == 0 ? "each of them can be upcast" : with_groups(survey.failed) + " cannot be upcast";
+    if (survey.left_out > 0)
+      checked += "; " + with_groups(survey.left_out) + (survey.left_out == 1 ? " is" : " are") + " left out";
+    session.print(session.labelled("checked", label_width, checked));
+  }
   if (!survey.kinds.empty()) print_list(kind_columns, survey.kinds, session);
   if (!survey.found.findings.empty()) print_list(failure_columns, survey.found.findings, session);
   if (survey.found.more_findings > 0) session.print("and " + with_groups(survey.found.more_findings) + " more\n");
@@ -264,8 +326,9 @@ constexpr example upcast_examples[] = {
 };
 constexpr std::string_view upcast_text =
     "What the application's upcasters make of this log: for each type and version of stored events that they begin at, "
-    "how many there are, where the first is, and what they are today. With --check each stored event is upcast, on up "
-    "to four cores, and those that cannot be are listed with their positions. Nothing is written.\n"
+    "alone or merged with a neighbour, how many there are, where the first is, and what they are today. With --check "
+    "each stored event is upcast, on up to four cores: those that cannot be are listed with their positions, and those "
+    "of which no reader is told are counted. Nothing is written.\n"
     "A version of one of the program's events that is not today's, and at which no upcaster begins, is not known: its "
     "events count as failed. Exit code 1 says that there are such events. rehearse tries all of the program: it reads "
     "what comes of it, too. It needs the application's upcasters: .upcasting(…) of whence::cli_types.";

@@ -69,7 +69,10 @@ void event_check::check_page(const event_page& stored, global_position after, re
     if (kind.first == 0) kind.first = event.position.value();
     kind.handled = kind.handled || each.handled;
     if (!each.handled) ++counts.not_handled;
-    if (!each.wrong) continue;
+    if (!each.wrong) {
+      count_what_was_made(each, kind);
+      continue;
+    }
     ++counts.broken;
     ++kind.broken;
     if (kind.first_broken == 0) kind.first_broken = event.position.value();
@@ -86,7 +89,33 @@ void event_check::check_page(const event_page& stored, global_position after, re
 }
 
 void event_check::read_as_stored(std::vector<seen>& page) {
-  for (seen& each : page) look_at(*each.stored, each);
+  for (seen& each : page) {
+    each.told = true;
+    look_at(*each.stored, each);
+  }
+}
+
+void event_check::count_what_was_made(const seen& each, kind_counts& kind) {
+  if (each.told && !each.other) return;
+  ++kind.otherwise;
+  if (!each.told && !is_merged_with_next(*each.stored)) ++kind.left_out;
+}
+
+/// Of an event of which nothing is read.
+bool event_check::is_merged_with_next(const recorded_event& event) {
+  const upcasters& through = types_.upcasters();
+  const auto is_merge = [](const upcast_way& way) { return !way.next.name.empty(); };
+  const std::vector<upcast_way> onward = through.ways_from({event.type, event.type_version});
+  if (std::ranges::none_of(onward, is_merge)) return false;
+  if (std::ranges::all_of(onward, is_merge)) return true;
+  // By itself it is left out: the event behind it decides.
+  const event_page next =
+      today_.stored().read_stream(event.stream, event.version.next(), read_direction::forward, {.events = 1});
+  if (next.empty()) return false;
+  const auto form_of = [](const recorded_event& one) {
+    return stored_event{.type = one.type, .version = one.type_version, .data = {}};
+  };
+  return through.merge(form_of(event), form_of(next.front()));
 }
 
 /// Past an event that cannot be upcast it is read on.
@@ -102,6 +131,9 @@ void event_check::read_as_today(std::vector<seen>& page, global_position after) 
       for (const recorded_event& event : today) {
         const auto each = at(event.position);
         if (each == page.end()) break;
+        each->told = true;
+        each->other =
+            each->other || event.type != each->stored->type || event.type_version != each->stored->type_version;
         look_at(event, *each);
       }
       if (today.scanned_to() == after) return;

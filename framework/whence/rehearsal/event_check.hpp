@@ -50,11 +50,15 @@ class event_check {
     const recorded_event* stored;
     bool handled = true;  // unless what it is today is handled by nobody: one that is dropped is dealt with
     std::optional<fault> wrong = std::nullopt;
+    bool told = false;   // something is read of it
+    bool other = false;  // of another type or version
   };
 
   void check_page(const event_page& stored, global_position after, rehearsal_counts& counts, kinds_of_events& kinds);
   void read_as_stored(std::vector<seen>& page);
   void read_as_today(std::vector<seen>& page, global_position after);
+  void count_what_was_made(const seen& each, kind_counts& kind);
+  bool is_merged_with_next(const recorded_event& event);
   void look_at(const recorded_event& event, seen& at);
   const ways& ways_of(const recorded_event& event);
   ways find_ways(const recorded_event& event) const;

@@ -56,6 +56,8 @@ struct rehearsed_kind {
   global_position first;
   std::uint64_t broken = 0;
   global_position first_broken;
+  std::uint64_t otherwise = 0;  ///< of the others, that read as something else than is stored, or not at all
+  std::uint64_t left_out = 0;   ///< of these, that nobody is told of
 };
 
 /// What was counted.

@@ -36,6 +36,8 @@ void rehearsal_findings::add(const rehearsal_counts& counts, const kinds_of_even
     of.handled = of.handled || more.handled;
     of.events += more.events;
     of.broken += more.broken;
+    of.otherwise += more.otherwise;
+    of.left_out += more.left_out;
     if (of.first == 0 || more.first < of.first) of.first = more.first;
     if (more.first_broken != 0 && (of.first_broken == 0 || more.first_broken < of.first_broken))
       of.first_broken = more.first_broken;
@@ -56,7 +58,9 @@ void rehearsal_findings::move_to(rehearsal& result) {
                             .events = of.events,
                             .first = global_position{of.first},
                             .broken = of.broken,
-                            .first_broken = global_position{of.first_broken}});
+                            .first_broken = global_position{of.first_broken},
+                            .otherwise = of.otherwise,
+                            .left_out = of.left_out});
   std::stable_partition(result.kinds.begin(), result.kinds.end(),
                         [](const rehearsed_kind& kind) { return kind.broken > 0; });
   result.more_kinds = own->more_kinds;

@@ -21,6 +21,8 @@ struct kind_counts {
   std::uint64_t first = 0;
   std::uint64_t broken = 0;
   std::uint64_t first_broken = 0;
+  std::uint64_t otherwise = 0;
+  std::uint64_t left_out = 0;
 };
 using kinds_of_events = std::map<kind_key, kind_counts, std::less<>>;
 
