@@ -38,6 +38,14 @@ struct Priced {
   }
 };
 
+/// A member of a state may be called as it likes.
+struct Album {
+  static constexpr whence::aggregate_type type{"Album"};
+  using events = whence::events<OrderPlaced>;
+  int snapshots = 0;
+  void apply(const OrderPlaced&) { ++snapshots; }
+};
+
 inline bool keep(whence::document& data) { return data.has("cents"); }
 
 struct StockCounted {
@@ -78,6 +86,7 @@ whence::upcasters history() {
 whence::async<void> run(whence::log_source log) {
   const auto app = whence::application::on(log)
                        .aggregate<Order>()
+                       .aggregate<Album>()
                        .projection<Summary>()
                        .projection(std::make_shared<Channels>(1))
                        .start();

@@ -142,8 +142,10 @@ constexpr bool check_aggregate() {
       if constexpr (folds_each<Aggregate, list>) {
         static_cast<void>(must_apply_only_listed_events<Aggregate>{});
         static_cast<void>(must_close_its_books_with_its_events<Aggregate>{});
-        if constexpr (with_snapshots<Aggregate>) static_cast<void>(must_have_an_archivable_state<Aggregate>{});
-        return have_different_names<list>() && applies_only_listed<Aggregate> &&
+        static_cast<void>(must_say_snapshots_by_a_policy<Aggregate>{});
+        if constexpr (with_snapshots<Aggregate> && has_no_other_snapshots<Aggregate>())
+          static_cast<void>(must_have_an_archivable_state<Aggregate>{});
+        return have_different_names<list>() && has_no_other_snapshots<Aggregate>() && applies_only_listed<Aggregate> &&
                closes_with_listed<Aggregate, closing_events<Aggregate>> &&
                (!with_snapshots<Aggregate> || archivable<Aggregate>);
       }

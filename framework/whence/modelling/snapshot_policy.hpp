@@ -30,6 +30,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 #include <whence/modelling/detail/fold_in.hpp>
 #include <whence/serialization/binary.hpp>
@@ -50,6 +51,24 @@ concept with_snapshots = requires {
   { Aggregate::snapshots } -> std::convertible_to<const snapshot_policy&>;
 };
 
+namespace detail {
+
+/// A member of the state may have that name too, if it is no policy.
+template <class Aggregate>
+constexpr bool has_no_other_snapshots() {
+  if constexpr (requires { &Aggregate::snapshots; })
+    return std::is_member_pointer_v<decltype(&Aggregate::snapshots)> != with_snapshots<Aggregate>;
+  return true;
+}
+
+}  // namespace detail
+
+template <class Aggregate>
+struct must_say_snapshots_by_a_policy {
+  static_assert(detail::has_no_other_snapshots<Aggregate>(),
+                "an aggregate says `static constexpr whence::snapshot_policy snapshots{.every = 100}`, or nothing of "
+                "that name");
+};
 template <class Aggregate>
 struct must_have_an_archivable_state {
   static_assert(archivable<Aggregate>,
