@@ -281,6 +281,21 @@ class Setups(ContractSetups, ExportSetups):
         change(place.folder / "shop.db", "UPDATE entries SET data = '{\"reason\":\"no reason\"}', chain = zeroblob(16) WHERE position = 8")
         return place
 
+    def backed_up(self):
+        place = self.copy_of_shop()
+        self.programs.must("whence backup new.backup", place)
+        return place
+
+    def backup_damaged(self):
+        place = self.copy_of("backed up")
+        change(place.folder / "new.backup", "UPDATE entries SET data = '{\"reason\":\"no reason\"}' WHERE position = 4")
+        return place
+
+    def backup_without_its_mark(self):
+        place = self.copy_of("backed up")
+        change(place.folder / "new.backup", "DELETE FROM backup")
+        return place
+
     def not_readable(self):
         place = self.copy_of_shop()
         (place.folder / "shop.db").chmod(0)

@@ -5,10 +5,11 @@ import sys
 import unittest
 from pathlib import Path
 
+from backup_cases import BACKUP_CASES
 from bad_input import Programs, Table, case, messages, remedy_of
 
 PROGRAMS = Programs(Path(sys.argv.pop()).resolve())
-NO_LOG = {"man", "completion", "schema check", "schema release", "schema diff"}  # the commands that open none
+NO_LOG = {"man", "completion", "restore", "schema check", "schema release", "schema diff"}  # the commands that open none
 MAKES_LOG = {"import"}  # needs none, and a file: what it says of what lies at its path is among its own cases
 ANYTHING = ".*"
 SOMETHING = ".+"
@@ -18,7 +19,7 @@ HELP = "whence {} --help$"
 RUNNABLE = {
     "inspect": "", "event list": "", "event show": "@1", "event count": "", "stream list": "", "stream show": "order-1",
     "stream state": "order-1", "stream diff": "order-2", "trace": "@1", "projection list": "", "projection status": "",
-    "sql": "-c 'SELECT count(*) AS n FROM events'", "log verify": "", "rehearse": "", "schema upcast": "", "export": "",
+    "sql": "-c 'SELECT count(*) AS n FROM events'", "log verify": "", "backup": "new.backup", "rehearse": "", "schema upcast": "", "export": "",
 }
 
 # What lies at the path, and what every command that opens a log says of it.
@@ -58,7 +59,7 @@ STORES = [
     case("", "log.checksum", 6, "event 8 in shop.db cannot be trusted$", "tar -cf saved.tar shop.db*\n# ", at="damaged end",
          out=SOMETHING),
 ]
-JUDGES = {"log verify", "rehearse", "schema upcast", "export"}  # they look at all of a log: they have cases of their own for one that is damaged
+JUDGES = {"backup", "log verify", "rehearse", "schema upcast", "export"}  # they look at all of a log: they have cases of their own for one that is damaged
 BEYOND_THE_LOG = {"inspect": 3, "projection list": 3, "projection status": 3}  # how many read models each command finds there
 
 OWN = {
@@ -405,7 +406,7 @@ WITH_TYPES = {
 class Whence(Table):
     program = ("whence",)
     programs = PROGRAMS
-    own = OWN | STOCK
+    own = OWN | BACKUP_CASES | STOCK
     without_types = {"stream state", "stream diff", "rehearse", "schema upcast"}
 
     def listed_commands(self):
@@ -469,7 +470,7 @@ class Whence(Table):
 
 class InTheApplication(Whence):
     program = ("order-service", "whence")
-    own = OWN | WITH_TYPES
+    own = OWN | BACKUP_CASES | WITH_TYPES
     without_types = frozenset()
 
 

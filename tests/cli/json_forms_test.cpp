@@ -13,6 +13,7 @@
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
+#include <tests/cli/backups_here.hpp>
 #include <tests/cli/console.hpp>
 #include <tests/cli/contracts_beside.hpp>
 #include <tests/cli/example_words.hpp>
@@ -104,6 +105,7 @@ TEST_CASE("what each command prints as JSON, in a document or a line for each it
       const auto has_form = std::find(words.begin(), words.end(), "-o");
       if (has_form != words.end()) words.erase(has_form, has_form + 2);
       words.insert(words.end(), {"-o", "jsonl"});
+      tests::put_backups_here(beside.store(), console.around.runtime);
       const ran one_a_line = console.run(words);
       std::istringstream text(one_a_line.out);
       for (std::string line; std::getline(text, line); ++lines) {
@@ -115,9 +117,12 @@ TEST_CASE("what each command prints as JSON, in a document or a line for each it
       }
       if (std::find(words.begin(), words.end(), "--follow") != words.end()) continue;
       words.back() = "json";
+      tests::put_backups_here(beside.store(), console.around.runtime);
       const ran ran = console.run(words);
       // This shop's log has what its program cannot read, and that is what a rehearsal says.
-      CHECK(ran.exit == (full_name(command) == "rehearse" || full_name(command) == "schema upcast" ? 1 : 0));
+      const bool builds_models = example.line.find("up --check") != std::string_view::npos;  // of a backup
+      const bool is_no = builds_models || full_name(command) == "rehearse" || full_name(command) == "schema upcast";
+      CHECK(ran.exit == (is_no ? 1 : 0));
       check_document(command, json::parse(ran.out));
       ++documents;
     }

@@ -96,6 +96,7 @@ const std::map<std::string, typed>& lines() {
       {"log verify", {"log verify", {{"--from", "3"}}}},
       {"export", {"export", {{"--as", "cloudevents"}, {"--from", "3"}, {"--to", "4"}}}},
       {"import", {"import shop.jsonl", {}}},
+      {"backup", {"backup shop.backup", {}}},
       {"schema upcast", {"schema upcast", {}}},
       {"rehearse", {"rehearse", {{"--save", "shop.states"}, {"--against", "other.states"}}}},
       {"sql", {"sql", {{"--command", "SELECT position FROM events"}, {"--limit", "1"}}}},
@@ -107,6 +108,8 @@ const std::map<std::string, typed>& lines() {
 bool is_judged(std::string_view command, std::string_view option) {
   // Which of the models are attached, and when to give up, show only in other statements; a file is a statement's other place.
   if (command == "sql") return option == "--limit";
+  // A second one of that name is refused.
+  if (command == "backup") return false;
   // What there is to compare with has to be made first.
   if (command == "rehearse") return option != "--against";
   return true;

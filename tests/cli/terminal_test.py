@@ -32,11 +32,11 @@ COMMANDS = {
     "inspect": [[]], "event list": [[], ["--data"], ["--columns", "position,id,data"]], "event show": [["@1"], ["order-S1-1@1"]],
     "event count": [[], ["--by", "type"]], "stream list": [[], ["--by-size"]], "stream show": [["order-S1-1"]],
     "stream state": [["order-S1-1"]], "stream diff": [["order-S1-1"]], "trace": [["@1"], ["@1", "--flat"], ["@1", "--data"]],
-    "projection list": [[]], "projection status": [[]], "log verify": [[]], "rehearse": [[]], "schema upcast": [[]],
+    "projection list": [[]], "projection status": [[]], "log verify": [[]], "restore": [["sunday.backup", "--check"]], "rehearse": [[]], "schema upcast": [[]],
     "sql": [["-c", "SELECT position, stream, type, data FROM events"]],
     "schema check": [[]], "schema release": [["--dry-run"]], "schema diff": [["schemas", "schemas"]],
 }
-NO_SCREEN = {"man", "completion"}
+NO_SCREEN = {"man", "completion", "backup"}  # a second backup of that name is refused
 WRONG = [["event", "show", "@99999"], ["stream", "show", "order-1-1"], ["event", "show", "01943aa5"], ["event", "list", "--typ", "x"],
          ["event", "list", "--from", "4", "--to", "2"]]
 
@@ -48,7 +48,7 @@ def width(line):
 class Shop:
     def __init__(self):
         self.folder = tempfile.TemporaryDirectory(prefix="whence-")
-        for words in (["simulate", "--orders", "20"], ["whence", "schema", "release"]):
+        for words in (["simulate", "--orders", "20"], ["whence", "schema", "release"], ["whence", "backup", "sunday.backup"]):
             subprocess.run([PROGRAMS / "order-service", *words], check=True, capture_output=True, env=self.environment(), cwd=self.folder.name)
 
     def environment(self, **more):

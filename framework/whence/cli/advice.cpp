@@ -12,6 +12,7 @@
 #include <whence/core/files.hpp>
 #include <whence/projection/errors.hpp>
 #include <whence/sql/error.hpp>
+#include <whence/store/backup_errors.hpp>
 #include <whence/store/log_errors.hpp>
 #include <whence/subscription/checkpoint.hpp>
 
@@ -71,6 +72,15 @@ std::string built_anew(const std::string& model, const std::string& store) {
 }
 
 constexpr std::string_view newest = "put the newest copies of these files in their place";
+
+/// Its owner moves it away, all of its own files: what is made of it may stay, and is found to be of another history.
+std::string of_log_in_the_way(const restore_over_log& there) {
+  std::string away = "mv -t \"$(mktemp -d " + shell_word(there.path + ".old") + ".XXXXXX)\"";
+  for (const char* const end : {"", "-wal", "-shm", ".witness"})
+    if (is_there(there.path + end)) away += " " + shell_word(there.path + end);
+  const std::string_view when = there.holder_pid > 0 ? "# when the process that writes it has ended, " : "# ";
+  return std::string(when) + "if it is to make room, repeat the command after this one:\n" + away;
+}
 
 std::string of_mismatch(const checkpoint_mismatch& mismatch, const std::string& store) {
   const std::string anew = built_anew(mismatch.owner, store);
@@ -155,6 +165,14 @@ std::string advice(const error& fault, const std::string& store) {
   if (const auto* loss = dynamic_cast<const witness_missing*>(&fault))
     return save(loss->path) + "\n# then bring " + shell_word(loss->path + ".witness") +
            " back from where the log came from; what is intact:\nwhence log verify";
+  if (const auto* there = dynamic_cast<const restore_over_log*>(&fault)) return of_log_in_the_way(*there);
+  if (const auto* copy = dynamic_cast<const not_a_backup*>(&fault))
+    return "whence log verify --store " + shell_word(copy->path) +
+           "\n# if all of it is as it should be, make a backup of it";
+  if (const auto* backup = dynamic_cast<const log_is_backup*>(&fault))
+    return "whence restore " + shell_word(backup->path) + " restored.db\n# then open the log that this makes";
+  if (const auto* busy = dynamic_cast<const backup_busy*>(&fault); busy != nullptr && busy->holder_pid > 0)
+    return "ps -fp " + std::to_string(busy->holder_pid) + "\n# when it has ended, repeat the command";
   if (const auto* busy = dynamic_cast<const log_busy*>(&fault); busy != nullptr && busy->holder_pid > 0)
     return "ps -fp " + std::to_string(busy->holder_pid) + "\n# when it has ended, repeat the command";
   if (const auto* missing = dynamic_cast<const log_missing*>(&fault))

@@ -5,6 +5,7 @@
 #include <limits>
 #include <vector>
 
+#include <whence/cli/backup_commands.hpp>
 #include <whence/cli/count_command.hpp>
 #include <whence/cli/event_commands.hpp>
 #include <whence/cli/export_command.hpp>
@@ -37,6 +38,7 @@ constexpr std::span<const command> (*all_rows[])() = {
     &log_commands,         //
     &export_commands,      //
     &import_commands,      //
+    &backup_commands,      //
     &schema_commands,      //
     &upcast_commands,      //
     &rehearse_commands,    //

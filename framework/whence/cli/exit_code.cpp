@@ -30,6 +30,7 @@ constexpr rule rules[] = {
     {"types.", exit_code::types_missing},
     {"projection.missing", exit_code::not_there},
     {"log.missing", exit_code::not_there},
+    {"restore.not_in_backup", exit_code::not_there},
     {"contract.missing", exit_code::not_there},
     {"file.missing", exit_code::not_there},
 
@@ -46,7 +47,10 @@ constexpr rule rules[] = {
     {"contract.misplaced", exit_code::refused},
     {"contract.newer", exit_code::refused},
     {"contract.unfit_name", exit_code::refused},
+    {"backup.of_memory", exit_code::refused},
     {"data.unwritable", exit_code::refused},
+    {"log.is_backup", exit_code::refused},
+    {"restore.log_exists", exit_code::refused},
     {"token.other_epoch", exit_code::refused},
 
     {"export.differs", exit_code::refused},
@@ -73,6 +77,7 @@ constexpr rule rules[] = {
 
     {"app.stopped", exit_code::not_now},
     {"append.", exit_code::not_now},
+    {"backup.busy", exit_code::not_now},
     {"async.", exit_code::not_now},
     {"file.is_a_directory", exit_code::not_readable},
     {"file.link_loop", exit_code::not_readable},
@@ -86,6 +91,7 @@ constexpr rule rules[] = {
     {"subscription.", exit_code::not_now},
 
     {"aggregate.unlisted_event", exit_code::not_readable},
+    {"backup.not_one", exit_code::not_readable},
     {"checkpoint.mismatch", exit_code::not_readable},
     {"data.unreadable", exit_code::not_readable},
     {"envelope.malformed", exit_code::not_readable},

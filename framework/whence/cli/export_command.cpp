@@ -126,9 +126,10 @@ exit_code run_export(const request& request, session& session) {
     }
   };
   export_end end;
-  const std::string_view moreover =
-      made ? ", and no file was made" : ". What was printed has no end, and an import says so";
-  const auto stopped = carry_out(session, moreover, [&](const std::stop_token& stop, const report_progress& report) {
+  const std::string unfinished =
+      std::string(nothing_known) +
+      (made ? ", and no file was made" : ". What was printed has no end, and an import says so");
+  const auto stopped = carry_out(session, unfinished, [&](const std::stop_token& stop, const report_progress& report) {
     end = write_events(log, session.store(), begin, form, out, stop, report);
   });
   if (stopped) return *stopped;

@@ -75,10 +75,14 @@ inline constexpr flag since{.name = "--since",
 inline constexpr flag until{
     .name = "--until", .value = "TIME", .text = "recorded until, included; the same forms", .selects = true};
 
+inline constexpr flag at{
+    .name = "--at", .value = "WHEN", .text = "as of this version, position or time: 3, 2h, a date, RFC 3339"};
+
 // What is done.
 inline constexpr flag dry_run{.name = "--dry-run", .text = "write nothing: say what would be done"};
 
 // What the answer is judged by.
+inline constexpr flag check{.name = "--check", .text = "look at all of it, and say what is wrong"};
 inline constexpr flag fail_if{.name = "--fail-if",
                               .value = "CONDITION",
                               .text = "exit code 1 if this holds: '>0' of a count, 'lag>1000' of a read model",

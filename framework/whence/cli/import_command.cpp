@@ -63,11 +63,12 @@ exit_code run_import(const request& request, session& session) {
   const log_source& log = session.source();
   import_result found;
   try {
-    const auto stopped = carry_out(session, ". What was appended stays, and the same command goes on behind it",
-                                   [&](std::stop_token stop, const report_progress& report) {
-                                     options.stop = std::move(stop);
-                                     import_events(options, log, session.around().runtime, report, found);
-                                   });
+    const std::string unfinished =
+        std::string(nothing_known) + ". What was appended stays, and the same command goes on behind it";
+    const auto stopped = carry_out(session, unfinished, [&](std::stop_token stop, const report_progress& report) {
+      options.stop = std::move(stop);
+      import_events(options, log, session.around().runtime, report, found);
+    });
     if (stopped) return *stopped;
   } catch (const error&) {
     say_how_far(found, options, session);

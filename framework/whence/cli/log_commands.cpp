@@ -18,39 +18,12 @@
 #include <whence/cli/program_name.hpp>
 #include <whence/cli/request.hpp>
 #include <whence/cli/session.hpp>
+#include <whence/cli/verification_failed.hpp>
 #include <whence/core/json_text.hpp>
 #include <whence/store/log_verification.hpp>
 
 namespace whence::inline v0::cli {
 namespace {
-
-std::string places_of(const position_range& range) {
-  if (range.first == global_position{}) return {};
-  const std::string first = "#" + std::to_string(range.first.value());
-  return range.first == range.last ? first : first + " to #" + std::to_string(range.last.value());
-}
-
-/// `log.events_lost`, or `log.differs` where all events are as they were written.
-struct verification_failed final : error {
-  verification_failed(const std::string& log, const log_verification& found)
-      : error(found.loses_events() ? "log.events_lost" : "log.differs", next_move::operator_needed,
-              text_of(log, found)) {}
-
- private:
-  static error_text text_of(const std::string& log, const log_verification& found) {
-    const log_finding& first = found.findings.front();
-    const std::string places = places_of(first.positions);
-    error_text text;
-    text.what = visible(log) + ": " + counted(found.findings.size() + found.more_findings, "finding") + "; " +
-                (found.loses_events() ? counted(found.events, "event") + " of " +
-                                            with_groups(found.head.value() - found.from.value() + 1) + " intact"
-                                      : "all events are as they were written");
-    text.where = visible(first.file) + (places.empty() ? "" : ", event " + places);
-    text.why = visible(first.detail);
-    text.remedy = advice(first, log);
-    return text;
-  }
-};
 
 std::string_view index_word(log_verification::index_state state) {
   switch (state) {
@@ -173,7 +146,7 @@ exit_code verify(const request& request, session& session) {
   verify_options options;
   options.from = global_position{request.number("--from").value_or(1)};
   log_verification found;
-  const auto stopped = carry_out(session, "", [&](std::stop_token stop, const report_progress& report) {
+  const auto stopped = carry_out(session, nothing_known, [&](std::stop_token stop, const report_progress& report) {
     options.stop = std::move(stop);
     options.on_progress = [&](const verify_progress& now) { report(now.doing, now.done, now.of); };
     found = verify_log(source, session.around().runtime, options);

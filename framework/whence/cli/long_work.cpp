@@ -9,7 +9,7 @@
 
 namespace whence::inline v0::cli {
 
-std::optional<exit_code> carry_out(session& session, std::string_view moreover,
+std::optional<exit_code> carry_out(session& session, std::string_view unfinished,
                                    const std::function<void(std::stop_token, const report_progress&)>& work) {
   std::stop_source stop;
   const std::unique_ptr<interruption> interrupted = session.around().catch_interrupts();
@@ -22,7 +22,7 @@ std::optional<exit_code> carry_out(session& session, std::string_view moreover,
     return std::nullopt;
   } catch (const operation_cancelled&) {
     line.clear();
-    session.say("stopped before the end; nothing is known of the rest" + std::string(moreover));
+    session.say("stopped before the end; " + std::string(unfinished));
     return interrupted->code();
   }
 }

@@ -27,13 +27,20 @@ bool begins_here(std::string_view text, std::size_t at) {
   return before == ' ' || before == '\n' || before == '`' || before == '\'' || before == '(';
 }
 
+bool names_log_command(std::string_view word) {
+  const std::span<const command> all = commands();
+  return is_first_word(word) && std::none_of(all.begin(), all.end(), [word](const command& one) {
+           return one.group.empty() && one.name == word && one.log == access::none;
+         });
+}
+
 /// Whether the line ends with a command line of the program that would open a log, and names none.
 bool opens_log(std::string_view line) {
   const std::size_t at = line.rfind(std::string(written) + " ");
   if (line.starts_with('#') || at == std::string_view::npos || !begins_here(line, at)) return false;
   const std::string_view rest = line.substr(at + written.size() + 1);
   const auto has = [rest](std::string_view option) { return rest.find(option) != std::string_view::npos; };
-  return is_first_word(rest.substr(0, rest.find(' '))) && !has("--help") && !has("--version") && !has("--store");
+  return names_log_command(rest.substr(0, rest.find(' '))) && !has("--help") && !has("--version") && !has("--store");
 }
 
 /// In single quotes; where a screen would show other characters than there are, byte by byte as the shell reads it back.

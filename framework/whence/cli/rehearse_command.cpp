@@ -189,8 +189,9 @@ exit_code run_rehearsal(const request& request, session& session) {
   options.save_to = file_of(request, "--save");
   options.compare_with = file_of(request, "--against");
   rehearsal found;
-  const std::string_view moreover = options.save_to.empty() ? "" : ", and nothing was saved";
-  const auto stopped = carry_out(session, moreover, [&](std::stop_token stop, const report_progress& report) {
+  const std::string unfinished =
+      std::string(nothing_known) + (options.save_to.empty() ? "" : ", and nothing was saved");
+  const auto stopped = carry_out(session, unfinished, [&](std::stop_token stop, const report_progress& report) {
     options.stop = std::move(stop);
     options.on_progress = [&](const rehearsal_progress& now) { report("events", now.done, now.of); };
     found = rehearse(session.source(), session.around().types->known(), session.around().runtime, options);

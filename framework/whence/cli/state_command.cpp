@@ -96,8 +96,7 @@ exit_code show_state(const request& request, session& session) {
   return exit_code::done;
 }
 
-constexpr flag at{.name = "--at", .value = "WHEN", .text = "as of this version, or this time: 3, 2h, a date, RFC 3339"};
-constexpr const flag* state_flags[] = {&at, &flags::times};
+constexpr const flag* state_flags[] = {&flags::at, &flags::times};
 constexpr example state_examples[] = {
     {"whence stream state order-12345", "as of its last event"},
     {"whence stream state order-12345 --at 1", "as of its first"},

@@ -10,6 +10,7 @@
 #include <whence/cli/application_program.hpp>
 #include <whence/cli/display_text.hpp>
 #include <whence/cli/event_commands.hpp>
+#include <whence/cli/flags.hpp>
 #include <whence/cli/item_list.hpp>
 #include <whence/cli/json_list.hpp>
 #include <whence/cli/long_work.hpp>
@@ -297,7 +298,7 @@ exit_code show_upcast(const request& request, session& session) {
   const bool checked = request.has("--check");
   rehearsal_options options;
   upcast_survey survey;
-  const auto stopped = carry_out(session, "", [&](std::stop_token stop, const report_progress& report) {
+  const auto stopped = carry_out(session, nothing_known, [&](std::stop_token stop, const report_progress& report) {
     options.stop = std::move(stop);
     options.on_progress = [&](const rehearsal_progress& now) { report("events", now.done, now.of); };
     // Of a program without aggregates and projections, nothing but the upcasters is tried.
@@ -317,8 +318,7 @@ exit_code show_upcast(const request& request, session& session) {
   return exit_code_of(failure);
 }
 
-constexpr flag check{.name = "--check", .text = "upcast every stored event, and say which cannot be"};
-constexpr const flag* upcast_flags[] = {&check};
+constexpr const flag* upcast_flags[] = {&flags::check};
 constexpr example upcast_examples[] = {
     {"whence schema upcast", "what reads otherwise than stored?"},
     {"whence schema upcast --check", "can each event be upcast?"},

@@ -10,6 +10,7 @@
 
 #include <whence/core/runtime.hpp>
 #include <whence/store/log.hpp>
+#include <whence/store/log_backup.hpp>
 #include <whence/store/log_import.hpp>
 #include <whence/store/log_verification.hpp>
 
@@ -28,6 +29,8 @@ class log_source {
     std::function<std::unique_ptr<log_import>(const runtime&, const log_identity&)> open_import = {};
     /// See verify_log; empty: there is nothing but the events.
     std::function<log_verification(const runtime&, const verify_options&)> verify = {};
+    /// See back_up; empty: it is in no file.
+    std::function<log_backup(const std::string& to, const runtime&, const backup_options&)> back_up = {};
   };
   explicit log_source(doors ways_in) : doors_(std::move(ways_in)) {}
 

@@ -31,6 +31,12 @@ void verify(const checkpoint& at, log_reader& log, const std::string& owner) {
                               checkpoint_mismatch::kind::log_is_behind);
   }
   const auto chain = log.chain_at(at.position);
+  if ((!chain || *chain != at.chain) && at.log.epoch < identity.epoch) {
+    throw checkpoint_mismatch(owner, at.position,
+                              "its epoch is " + std::to_string(at.log.epoch) + ", the log's is " +
+                                  std::to_string(identity.epoch) +
+                                  ": the log was restored, or gave up a lost end, and goes another way before there");
+  }
   if (!chain) {
     throw checkpoint_mismatch(owner, at.position, "the log ends at position " + std::to_string(log.head().value()),
                               checkpoint_mismatch::kind::log_is_behind);

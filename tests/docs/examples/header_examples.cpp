@@ -137,6 +137,16 @@ int main(int argc, char** argv) {
 
 }  // namespace program
 
+TEST_CASE("a backup, and a log of it, as the header shows them") {
+  const tests::temporary_folder folder;
+  std::filesystem::current_path(folder.path());
+  const auto runtime = whence::runtime::system();
+  whence::sqlite("shop.db").open(runtime)->close();
+  whence::back_up(whence::sqlite("shop.db"), "shop.backup", runtime);
+  whence::restore_log("shop.backup", "restored.db", runtime);
+  CHECK(whence::sqlite("restored.db").open(runtime)->identity().epoch > 1);
+}
+
 TEST_CASE("an application, its read model and a visitor, as the headers show them") {
   const tests::temporary_folder folder;
   std::filesystem::current_path(folder.path());

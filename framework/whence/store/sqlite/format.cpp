@@ -137,23 +137,44 @@ log_paths log_paths::of(const std::string& path) {
   return log_paths(result == SQLITE_OK_SYMLINK ? std::string(target.c_str()) : path);
 }
 
+lock_attempt lock_beside(files& files, const std::string& path, const std::string& lock) {
+  try {
+    return files.try_lock(lock);
+  } catch (const file_error& refused) {
+    if (refused.system_code != ENOENT && refused.system_code != ENOTDIR) throw;
+    throw file_error("make", path, refused.system_code);
+  }
+}
+
+sql::database begin_log_file(files& files, const std::string& path, log_file what, const log_identity& identity) {
+  for (const char* const leftover : {"", "-journal", "-wal", "-shm"}) files.remove(path + leftover);
+  sql::database db = sql::database::open(path, sql::open_mode::create);
+  db.run("PRAGMA page_size=8192; PRAGMA encoding='UTF-8'; PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF");
+  sql::transaction making(db);
+  db.run("PRAGMA application_id=" +
+         std::to_string(what == log_file::log ? log_format::application_id : log_format::application_id_of_backups));
+  db.run("PRAGMA user_version=" + std::to_string(log_format::format));
+  db.run(schema);
+  db.run(events_view());
+  db.run("INSERT INTO log VALUES(1, ?, ?, 0, ?, 0)", {identity.id.value().bytes(), identity.epoch, log_format::format});
+  making.commit();
+  return db;
+}
+
+void must_have_room_in_name(files& files, const log_paths& paths) {
+  constexpr std::string_view longest = ".index-journal";
+  try {
+    static_cast<void>(files.status(paths.log + std::string(longest)));
+  } catch (const file_error& refused) {
+    if (refused.system_code == ENAMETOOLONG)
+      throw file_error("make a log and what lies beside it at", paths.log, ENAMETOOLONG);
+    throw file_error("look at", paths.log, refused.system_code);
+  }
+}
+
 std::string make_log_file(files& files, const log_paths& paths, const log_identity& identity) {
   const std::string path = paths.log + ".new";
-  for (const char* const leftover : {"", "-journal", "-wal", "-shm"}) files.remove(path + leftover);
-  {
-    sql::database db = sql::database::open(path, sql::open_mode::create);
-    // Nobody else knows this file, and it is synced whole below: until then it needs no journal on disk.
-    db.run("PRAGMA page_size=8192; PRAGMA encoding='UTF-8'; PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF");
-    sql::transaction making(db);
-    db.run("PRAGMA application_id=" + std::to_string(log_format::application_id));
-    db.run("PRAGMA user_version=" + std::to_string(log_format::format));
-    db.run(schema);
-    db.run(events_view());
-    db.run("INSERT INTO log VALUES(1, ?, ?, 0, ?, 0)",
-           {identity.id.value().bytes(), identity.epoch, log_format::format});
-    making.commit();
-    db.run("PRAGMA journal_mode=WAL");
-  }
+  begin_log_file(files, path, log_file::log, identity).run("PRAGMA journal_mode=WAL");
   files.open(path, open_file::write)->sync();
   return path;
 }
@@ -163,7 +184,7 @@ void must_be_known_format(const std::string& path, int found) {
   if (found < log_format::format) throw older_format(path, found, log_format::format);
 }
 
-void check_log_header(files& files, const std::string& path) {
+log_file check_log_header(files& files, const std::string& path) {
   const std::optional<file_status> status = files.status(path);
   if (!status) throw log_missing(path);
   if (status->directory) throw not_a_log(path, "it is a directory");
@@ -180,9 +201,11 @@ void check_log_header(files& files, const std::string& path) {
     throw not_a_log(path, "it is no SQLite database");
   }
   if (status->size < header.size()) throw not_a_log(path, "the file is cut short");
-  if (big_endian(&header[68]) != log_format::application_id)
+  const std::uint32_t application = big_endian(&header[68]);
+  if (application != log_format::application_id && application != log_format::application_id_of_backups)
     throw not_a_log(path, "it is a database of another application");
   must_be_known_format(path, static_cast<int>(big_endian(&header[60])));
+  return application == log_format::application_id ? log_file::log : log_file::backup;
 }
 
 sql::reading_mode reading_mode_of_visitors(files& files, const log_paths& paths, const std::string& database) {

@@ -34,6 +34,7 @@
 #include <whence/core/files.hpp>
 #include <whence/core/payload_form.hpp>
 #include <whence/core/position.hpp>
+#include <whence/sql/database.hpp>
 #include <whence/sql/error.hpp>
 #include <whence/sql/reading_mode.hpp>
 
@@ -41,6 +42,7 @@ namespace whence::inline v0 {
 
 struct log_format {
   static constexpr std::int64_t application_id = 0x57484E43;
+  static constexpr std::int64_t application_id_of_backups = 0x57484E42;  // "WHNB": see backup/backup_file.hpp
   static constexpr int format = 1;
   static constexpr std::int64_t encoding_json = 0;
   static constexpr std::int64_t encoding_binary = 1;
@@ -58,6 +60,20 @@ struct log_paths {
   std::string log, wal, lock, witness, index, directory;
 };
 
+/// What is made beside a log has its name and more. Throws file_error: there is no room for that. Found before there is any of it.
+void must_have_room_in_name(files& files, const log_paths& paths);
+
+/// Locks `lock` so that `path` can be made. Throws file_error: of `path`, if there is no folder for either.
+lock_attempt lock_beside(files& files, const std::string& path, const std::string& lock);
+
+/// What a file is by its first bytes.
+enum class log_file { log, backup };
+
+/// Makes a file with the tables of a log and no event, open to be filled. Nobody else knows it, and whoever made it syncs it
+/// whole: until then it has no journal on the disk, and nothing that is written to it is synced. What an earlier attempt left is
+/// replaced.
+sql::database begin_log_file(files& files, const std::string& path, log_file what, const log_identity& identity);
+
 /// Makes an empty log beside its final place, durably; whoever renames it there has made it. What an earlier attempt left
 /// is replaced. Returns the path to rename.
 std::string make_log_file(files& files, const log_paths& paths, const log_identity& identity);
@@ -67,7 +83,7 @@ void must_be_known_format(const std::string& path, int found);
 
 /// Looks at the first bytes of the file, without opening it as a database: no lock, no file beside it.
 /// Throws not_a_log, newer_format, older_format, log_missing, file_error, sql_error.
-void check_log_header(files& files, const std::string& path);
+log_file check_log_header(files& files, const std::string& path);
 
 /// How a visitor opens the log or its index, `database`. A log that has a writer is never taken for one that nobody changes.
 sql::reading_mode reading_mode_of_visitors(files& files, const log_paths& paths, const std::string& database);

@@ -9,6 +9,7 @@
 
 #include <whence/core/detail/fault_points.hpp>
 #include <whence/store/log_errors.hpp>
+#include <whence/store/sqlite/backup/backup.hpp>
 #include <whence/store/sqlite/filtered_reading.hpp>
 #include <whence/store/sqlite/import.hpp>
 #include <whence/store/sqlite/log.hpp>
@@ -287,6 +288,10 @@ log_source sqlite(std::string path, sqlite_options options) {
        .verify =
            [path](const runtime& runtime, const verify_options& wanted) {
              return verify_sqlite_log(log_paths::of(path), runtime, wanted);
+           },
+       .back_up =
+           [path](const std::string& to, const runtime& runtime, const backup_options& wanted) {
+             return back_up_sqlite_log(log_paths::of(path), to, runtime, wanted);
            }});
 }
 
@@ -294,8 +299,7 @@ int sqlite_log_format() noexcept { return log_format::format; }
 
 bool is_sqlite_log(files& files, const std::string& path) {
   try {
-    check_log_header(files, path);
-    return true;
+    return check_log_header(files, path) == log_file::log;
   } catch (const newer_format&) {
     return true;
   } catch (const older_format&) {

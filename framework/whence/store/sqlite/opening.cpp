@@ -1,9 +1,8 @@
 #include <algorithm>
-#include <cerrno>
-#include <string_view>
 #include <utility>
 
 #include <whence/core/detail/fault_points.hpp>
+#include <whence/store/backup_errors.hpp>
 #include <whence/store/chain.hpp>
 #include <whence/store/log_errors.hpp>
 #include <whence/store/sqlite/judge.hpp>
@@ -16,18 +15,6 @@ std::unique_ptr<file_lock> lock_log(files& files, const log_paths& paths) {
   lock_attempt attempt = files.try_lock(paths.lock);
   if (!attempt.lock) throw log_busy(paths.log, attempt.holder_pid);
   return std::move(attempt.lock);
-}
-
-/// What is made beside a log has its name and more. Found before there is any of it.
-void must_have_room_in_name(files& files, const log_paths& paths) {
-  constexpr std::string_view longest = ".index-journal";
-  try {
-    static_cast<void>(files.status(paths.log + std::string(longest)));
-  } catch (const file_error& refused) {
-    if (refused.system_code == ENAMETOOLONG)
-      throw file_error("make a log and what lies beside it at", paths.log, ENAMETOOLONG);
-    throw file_error("look at", paths.log, refused.system_code);
-  }
 }
 
 /// A log that was made halfway is none: its draft goes, as far as the disk lets it.
@@ -123,7 +110,8 @@ opened_log open_log(const log_paths& paths, const sqlite_options& options, const
                     const std::optional<log_identity>& identity) {
   must_have_room_in_name(*runtime.files, paths);
   // Before anything is made beside it: another application's database gets no lock file of ours.
-  if (runtime.files->status(paths.log)) check_log_header(*runtime.files, paths.log);
+  if (runtime.files->status(paths.log) && check_log_header(*runtime.files, paths.log) == log_file::backup)
+    throw log_is_backup(paths.log);
   std::unique_ptr<file_lock> lock = lock_log(*runtime.files, paths);
   const std::optional<file_status> there = runtime.files->status(paths.log);
   if (detail::mutant(6) && there && there->size % 8192 != 0) forget_log(*runtime.files, paths);

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include <whence/store/log_errors.hpp>
+#include <whence/store/sqlite/backup/backup_file.hpp>
 #include <whence/store/sqlite/filtered_reading.hpp>
 #include <whence/store/sqlite/judge.hpp>
 #include <whence/store/sqlite/visitor.hpp>
@@ -55,7 +56,9 @@ log_identity sqlite_visitor::identity() const {
 
 log_condition sqlite_visitor::condition() {
   const witness_reading witness = read_witness(*files_, paths_.witness);
-  return readers_.with_readers([&](log_readers& lent) { return judge_condition(witness, lent.log); });
+  return readers_.with_readers([&](log_readers& lent) {
+    return judge_condition(is_backup(lent.log) ? manifest_as_witness(lent.log) : witness, lent.log);
+  });
 }
 
 global_position sqlite_visitor::head() {

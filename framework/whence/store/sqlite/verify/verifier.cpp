@@ -12,6 +12,7 @@
 
 #include <whence/store/chain.hpp>
 #include <whence/store/log_errors.hpp>
+#include <whence/store/sqlite/backup/backup_file.hpp>
 #include <whence/store/sqlite/index/format.hpp>
 #include <whence/store/sqlite/index/writer.hpp>
 #include <whence/store/sqlite/judge.hpp>
@@ -198,6 +199,10 @@ bool log_verifier::goes_on_behind(global_position head) {
 /// What its witness has seen is not the log itself: who may not read it can verify all the rest.
 bool log_verifier::read_witness_or_find_it() {
   try {
+    if (is_backup(reader_)) {
+      witness_ = manifest_as_witness(reader_);
+      return true;
+    }
     witness_ = read_witness(*runtime_.files, paths_.witness);
     return true;
   } catch (const file_error& failure) {
@@ -226,6 +231,9 @@ void log_verifier::look_at_witness() {
           "copy " + paths_.log + "* to a safe place, then put the newest copies of these files in their place, " +
               paths_.wal + " above all",
           {condition.found.next(), std::max(condition.found.next(), condition.witnessed)});
+  } else if (condition.what == log_condition::kind::witness_missing && is_backup(reader_)) {
+    found(kind::structure, paths_.log,
+          "what it says of itself as a backup cannot be read: a missing end would not be seen", "use another backup");
   } else if (condition.what == log_condition::kind::witness_missing) {
     found(kind::witness, paths_.witness, "there is none that can be used: a missing end would not be seen",
           "bring " + paths_.witness + " back from where the log came from");
@@ -235,7 +243,7 @@ void log_verifier::look_at_witness() {
 /// A writer may have both slots in hand when they are read: only what stays unreadable is damaged.
 void log_verifier::check_witness_again() {
   constexpr int attempts = 20;
-  if (!witness_.present || !witness_.latest) return;
+  if (!witness_.present || !witness_.latest || is_backup(reader_)) return;
   for (int attempt = 0; attempt < attempts; ++attempt) {
     if (read_witness(*runtime_.files, paths_.witness).readable_slots == 2) return;
     std::this_thread::sleep_for(std::chrono::milliseconds{5});

@@ -1,0 +1,35 @@
+#include <whence/cli/verification_failed.hpp>
+
+#include <whence/cli/advice.hpp>
+#include <whence/cli/display_text.hpp>
+
+namespace whence::inline v0::cli {
+namespace {
+
+error_text text_of(const std::string& log, const log_verification& found) {
+  const log_finding& first = found.findings.front();
+  const std::string places = places_of(first.positions);
+  error_text text;
+  text.what = visible(log) + ": " + counted(found.findings.size() + found.more_findings, "finding") + "; " +
+              (found.loses_events() ? counted(found.events, "event") + " of " +
+                                          with_groups(found.head.value() - found.from.value() + 1) + " intact"
+                                    : "all events are as they were written");
+  text.where = visible(first.file) + (places.empty() ? "" : ", event " + places);
+  text.why = visible(first.detail);
+  text.remedy = advice(first, log);
+  return text;
+}
+
+}  // namespace
+
+std::string places_of(const position_range& range) {
+  if (range.first == global_position{}) return {};
+  const std::string first = "#" + std::to_string(range.first.value());
+  return range.first == range.last ? first : first + " to #" + std::to_string(range.last.value());
+}
+
+verification_failed::verification_failed(const std::string& log, const log_verification& found)
+    : error(found.loses_events() ? "log.events_lost" : "log.differs", next_move::operator_needed, text_of(log, found)) {
+}
+
+}  // namespace whence::inline v0::cli

@@ -1,0 +1,19 @@
+/// What a verification found, as one sentence and what to do about it.
+#pragma once
+
+#include <string>
+
+#include <whence/core/error.hpp>
+#include <whence/store/log_verification.hpp>
+
+namespace whence::inline v0::cli {
+
+/// "#3", "#3 to #9"; empty if it is not about single events.
+std::string places_of(const position_range& range);
+
+/// `log.events_lost`, or `log.differs` where all events are as they were written. `log`: as it was named.
+struct verification_failed final : error {
+  verification_failed(const std::string& log, const log_verification& found);
+};
+
+}  // namespace whence::inline v0::cli

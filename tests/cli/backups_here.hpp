@@ -1,0 +1,23 @@
+/// What the examples of `backup` and `restore` find in the folder in which they run.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include <whence/store/log_backup.hpp>
+#include <whence/store/log_source.hpp>
+
+namespace tests {
+
+/// A folder for backups, and a backup to be restored. What another example made is gone.
+inline void put_backups_here(const std::string& store, const whence::runtime& runtime) {
+  namespace fs = std::filesystem;
+  for (const char* const made :
+       {"shop.backup", "sunday.backup", "restored.db", "restored.db-wal", "restored.db-shm", "restored.db.witness"})
+    fs::remove(made);
+  fs::remove_all("backups");
+  fs::create_directory("backups");
+  whence::back_up(whence::sqlite(store), "sunday.backup", runtime);
+}
+
+}  // namespace tests

@@ -1,0 +1,228 @@
+// A backup is a verified prefix of its log in one file, or nothing at all.
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include <whence/core/async.hpp>
+#include <whence/core/payload_form.hpp>
+#include <whence/store/log_backup.hpp>
+#include <whence/store/log_errors.hpp>
+#include <whence/store/log_verification.hpp>
+
+#include <tests/store/sqlite/log_folder.hpp>
+
+using namespace whence;
+using tests::log_folder;
+
+namespace {
+
+/// More than one part of a copy.
+constexpr int many = 9'000;
+
+struct backed_up {
+  backed_up() = default;
+  explicit backed_up(int events) {
+    const auto log = folder.open();
+    for (int left = events; left > 0; left -= 1'000) folder.append(*log, "order-1", std::min(left, 1'000));
+    log->close();
+  }
+
+  log_backup make(const backup_options& options = {}) const {
+    return back_up(sqlite(folder.path()), backup(), folder.runtime(), options);
+  }
+  std::string backup() const { return folder.beside(".backup"); }
+  std::unique_ptr<log_reader> visit() const { return sqlite(backup()).visit(folder.runtime()); }
+  void change_backup(const std::string& script) const {
+    sql::database::open(backup(), sql::open_mode::read_write).run(script);
+  }
+  /// What is in the folder that a log leaves not there.
+  std::vector<std::string> of_backups() const {
+    std::vector<std::string> found;
+    for (const std::string& name : folder.names())
+      if (name.find("backup") != std::string::npos) found.push_back(name);
+    return found;
+  }
+
+  log_folder folder;
+};
+
+}  // namespace
+
+TEST_CASE("a log that is damaged, or is not all there, has no backup, and nothing is left of the attempt") {
+  const backed_up shop(many);
+  SUBCASE("an event is another one") {
+    shop.folder.change("UPDATE entries SET data = '{\"x\":1}' WHERE position = 8500");
+    CHECK_THROWS_AS(shop.make(), log_damaged);
+  }
+  SUBCASE("an event in the middle is missing") {
+    shop.folder.change("DELETE FROM entries WHERE position = 300");
+    CHECK_THROWS_AS(shop.make(), log_damaged);
+  }
+  SUBCASE("its end is missing") {
+    shop.folder.change("DELETE FROM entries WHERE position > 8990");
+    CHECK_THROWS_AS(shop.make(), tail_missing);
+  }
+  SUBCASE("its witness is missing, as beside a copy made with cp") {
+    std::filesystem::remove(shop.folder.beside(".witness"));
+    CHECK_THROWS_AS(shop.make(), witness_missing);
+  }
+  CHECK(shop.of_backups().empty());
+}
+
+TEST_CASE("nothing is written over: not a file, not another backup, not the log") {
+  const backed_up shop(3);
+  shop.make();
+  const std::string before = log_folder::contents(shop.backup());
+  const auto code_of = [&](const std::string& to) {
+    try {
+      back_up(sqlite(shop.folder.path()), to, shop.folder.runtime());
+    } catch (const file_error& refused) {
+      return std::string(refused.code());
+    }
+    return std::string("written");
+  };
+  CHECK(code_of(shop.backup()) == "file.exists");
+  CHECK(code_of(shop.folder.path()) == "file.exists");
+  CHECK(code_of(shop.folder.beside(".lock")) == "file.exists");
+  for (const char* const end : {"-wal", "-shm"})
+    std::filesystem::remove(shop.folder.beside(end));  // it was closed in order
+  CHECK(code_of(shop.folder.beside("-wal")) == "file.exists");
+  CHECK(code_of(shop.folder.beside(".models")) == "file.exists");
+  CHECK(!std::filesystem::exists(shop.folder.beside("-wal")));
+  CHECK(log_folder::contents(shop.backup()) == before);
+  CHECK(shop.of_backups() == std::vector<std::string>{"shop.db.backup"});
+}
+
+TEST_CASE("a backup that is stopped leaves nothing, and what one that was killed left is replaced") {
+  const backed_up shop(many);
+  std::stop_source stop;
+  backup_options options;
+  options.stop = stop.get_token();
+  options.on_progress = [&](const backup_progress& now) {
+    CHECK(now.done <= now.of);
+    stop.request_stop();
+  };
+  CHECK_THROWS_AS(shop.make(options), operation_cancelled);
+  CHECK(shop.of_backups().empty());
+  for (const char* const end : {".partial", ".partial-journal", ".partial.lock"})
+    log_folder::write(shop.backup() + end, "left by one that was killed");
+  CHECK(shop.make().head == global_position{many});
+  CHECK(shop.of_backups() == std::vector<std::string>{"shop.db.backup"});
+}
+
+TEST_CASE("two do not make one backup at once") {
+  const backed_up shop(3);
+  const lock_attempt held = shop.folder.runtime().files->try_lock(shop.backup() + ".partial.lock");
+  try {
+    shop.make();
+    FAIL("it was made");
+  } catch (const backup_busy& busy) {
+    CHECK(busy.path == shop.backup());
+    CHECK(busy.holder_pid == held.holder_pid);
+  }
+}
+
+TEST_CASE("a log in memory has no backup") {
+  const runtime runtime = runtime::system();
+  CHECK_THROWS_AS(back_up(memory(), "none.backup", runtime), backup_of_memory);
+  CHECK(!std::filesystem::exists("none.backup"));
+}
+
+TEST_CASE("no process writes into a backup, whatever it accepts") {
+  const backed_up shop(3);
+  shop.make();
+  const std::string before = log_folder::contents(shop.backup());
+  CHECK_THROWS_AS(sqlite(shop.backup()).open(shop.folder.runtime()), log_is_backup);
+  CHECK_THROWS_AS(sqlite(shop.backup(), {.accept_missing_tail = true}).open(shop.folder.runtime()), log_is_backup);
+  CHECK(!is_sqlite_log(*shop.folder.runtime().files, shop.backup()));
+  CHECK(log_folder::contents(shop.backup()) == before);
+  CHECK(shop.of_backups() == std::vector<std::string>{"shop.db.backup"});
+}
+
+TEST_CASE("what is no backup is not read as one") {
+  const backed_up shop(3);
+  CHECK_THROWS_AS(read_backup(shop.folder.path(), shop.folder.runtime()), not_a_backup);
+  CHECK_THROWS_AS(read_backup(shop.backup(), shop.folder.runtime()), log_missing);
+  log_folder::write(shop.backup(), "noise");
+  CHECK_THROWS_AS(read_backup(shop.backup(), shop.folder.runtime()), not_a_log);
+}
+
+TEST_CASE("a backup that lost its end, or what it says of itself, is found by who looks and by a verification") {
+  const backed_up shop(9);
+  shop.make();
+  SUBCASE("events") { shop.change_backup("DELETE FROM entries WHERE position > 7"); }
+  SUBCASE("the row") { shop.change_backup("DELETE FROM backup"); }
+  SUBCASE("the table") { shop.change_backup("DROP TABLE backup"); }
+  SUBCASE("a position in the row") {
+    shop.change_backup("UPDATE backup SET position = 5, chain = (SELECT chain FROM entries WHERE position = 5)");
+  }
+  SUBCASE("where the epoch began") { shop.change_backup("UPDATE log SET began_after = 3"); }
+  CHECK(shop.visit()->condition().what != log_condition::kind::whole);
+  const log_verification found = verify_log(sqlite(shop.backup()), shop.folder.runtime());
+  CHECK(found.loses_events());
+}
+
+TEST_CASE("a backup of an empty log is one of no event") {
+  const backed_up shop;
+  shop.folder.open()->close();
+  const log_backup made = shop.make();
+  CHECK(made.head == global_position{});
+  CHECK(shop.visit()->head() == global_position{});
+  CHECK(shop.visit()->condition().what == log_condition::kind::whole);
+}
+
+TEST_CASE("a backup has each event as it was written, in one file, while the log is written") {
+  const backed_up shop(many);
+  const auto log = shop.folder.open();
+  backup_options options;
+  int parts = 0;
+  options.on_progress = [&](const backup_progress& now) {
+    if (now.doing == "events" && ++parts == 1) shop.folder.append(*log, "order-2", 5);
+  };
+  const log_backup made = shop.make(options);
+  CHECK(parts > 1);
+  CHECK(made.head == global_position{many});
+  CHECK(made.log == log->identity());
+  CHECK(made.chain == log->chain_at(made.head));
+  CHECK(made.bytes == std::filesystem::file_size(shop.backup()));
+
+  const log_backup says = read_backup(shop.backup(), shop.folder.runtime());
+  CHECK(says.head == made.head);
+  CHECK(says.chain == made.chain);
+  CHECK(says.made_at == made.made_at);
+  CHECK(says.recorded_at == made.recorded_at);
+
+  const log_verification found = verify_log(sqlite(shop.backup()), shop.folder.runtime());
+  CHECK(found.sound());
+  CHECK(found.events == many);
+  CHECK(shop.of_backups() == std::vector<std::string>{"shop.db.backup"});  // to read it makes no file beside it
+}
+
+TEST_CASE("what an event may have is in its backup: causes, tags, binary data, several types and streams") {
+  const backed_up shop;
+  const auto log = shop.folder.open();
+  append_batch batch = shop.folder.batch("order-1", 2);
+  new_event& first = batch.streams[0].events[0];
+  first.type = "OrderNoted";
+  first.version = 3;
+  first.tags = {"customer:42", "a \"quoted\" one"};
+  first.metadata.correlation = correlation_id(shop.folder.runtime().make_uuid());
+  first.metadata.causation_type = "PlaceOrder";
+  first.metadata.traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+  batch.streams[0].events[1].data = std::string(binary_mark) + "\xA0";
+  batch.streams.push_back(shop.folder.batch("order-2", 1).streams[0]);
+  static_cast<void>(log->append(batch).get().value());
+  shop.make();
+  const auto backup = shop.visit();
+  CHECK(backup->stream_head("order-2") == stream_version{1});
+  const event_page written = log->read({});
+  const event_page kept = backup->read({});
+  REQUIRE(kept.size() == 3);
+  for (std::size_t i = 0; i < kept.size(); ++i) {
+    CHECK(kept[i].chain == written[i].chain);  // which covers all of it
+    CHECK(kept[i].data == written[i].data);
+  }
+  CHECK(backup->identity() == log->identity());
+}
