@@ -18,6 +18,7 @@ whence_library(SQLite::SQLite3 PACKAGE SQLite3 PKG_CONFIG sqlite3 DEBIAN libsqli
 whence_library(Boost::headers PACKAGE Boost 1.81 CONFIG COMPONENTS headers HEADERS_ONLY DEBIAN libboost1.81-dev)
 whence_library(nlohmann_json::nlohmann_json PACKAGE nlohmann_json HEADERS_ONLY DEBIAN nlohmann-json3-dev)
 whence_library(cereal::cereal PACKAGE cereal HEADERS_ONLY DEBIAN libcereal-dev)
+whence_library(OpenSSL::Crypto PACKAGE OpenSSL 3.0 COMPONENTS Crypto PKG_CONFIG libcrypto DEBIAN libssl-dev)
 whence_library(CLI11::CLI11 PACKAGE CLI11 HEADERS_ONLY DEBIAN libcli11-dev)
 # These two come without CMake files.
 whence_library(xxHash::xxhash HEADER xxhash.h FILE xxhash PKG_CONFIG libxxhash DEBIAN libxxhash-dev)

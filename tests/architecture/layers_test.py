@@ -16,6 +16,7 @@ TABLE = {
     "resilience": (["core"], []),
     "serialization": (["core"], []),
     "store": (["core"], ["sql"]),
+    "proof": (["store"], []),
     "upcasting": (["store", "serialization"], []),
     "subscription": (["store", "resilience"], []),
     "modelling": (["store", "serialization", "resilience"], ["sql"]),
@@ -23,7 +24,7 @@ TABLE = {
     "projection": (["subscription", "serialization", "sql"], []),
     "app": (["modelling", "projection", "upcasting"], []),
     "rehearsal": (["modelling", "projection", "upcasting"], []),
-    "cli": (["modelling", "projection", "upcasting", "contracts", "rehearsal"], []),
+    "cli": (["modelling", "projection", "upcasting", "contracts", "rehearsal", "proof"], []),
     "testing": (["modelling", "projection", "contracts", "app"], []),
 }
 

@@ -7,19 +7,22 @@ from pathlib import Path
 
 from backup_cases import BACKUP_CASES
 from bad_input import Programs, Table, case, messages, remedy_of
+from proof_cases import cases_of_proofs, sign_another_log
 
 PROGRAMS = Programs(Path(sys.argv.pop()).resolve())
-NO_LOG = {"man", "completion", "restore", "schema check", "schema release", "schema diff"}  # the commands that open none
+NO_LOG = {"man", "completion", "restore", "log make-key", "schema check", "schema release", "schema diff"}  # the commands that open none
 MAKES_LOG = {"import"}  # needs none, and a file: what it says of what lies at its path is among its own cases
 ANYTHING = ".*"
 SOMETHING = ".+"
 HELP = "whence {} --help$"
+KEY, PUBLIC_KEY, HEADS = sign_another_log(PROGRAMS)
 
 # How each command is typed on a log that is as it should be.
 RUNNABLE = {
     "inspect": "", "event list": "", "event show": "@1", "event count": "", "stream list": "", "stream show": "order-1",
     "stream state": "order-1", "stream diff": "order-2", "trace": "@1", "projection list": "", "projection status": "",
-    "sql": "-c 'SELECT count(*) AS n FROM events'", "log verify": "", "backup": "new.backup", "rehearse": "", "schema upcast": "", "export": "",
+    "sql": "-c 'SELECT count(*) AS n FROM events'", "log verify": "", "log prove": f"{KEY} --heads new.heads",
+    "log check-proof": f"{PUBLIC_KEY} {HEADS}", "backup": "new.backup", "rehearse": "", "schema upcast": "", "export": "",
 }
 
 # What lies at the path, and what every command that opens a log says of it.
@@ -59,7 +62,7 @@ STORES = [
     case("", "log.checksum", 6, "event 8 in shop.db cannot be trusted$", "tar -cf saved.tar shop.db*\n# ", at="damaged end",
          out=SOMETHING),
 ]
-JUDGES = {"backup", "log verify", "rehearse", "schema upcast", "export"}  # they look at all of a log: they have cases of their own for one that is damaged
+JUDGES = {"backup", "log verify", "log prove", "log check-proof", "rehearse", "schema upcast", "export"}  # they look at all of a log: they have cases of their own for one that is damaged
 BEYOND_THE_LOG = {"inspect": 3, "projection list": 3, "projection status": 3}  # how many read models each command finds there
 
 OWN = {
@@ -401,19 +404,20 @@ WITH_TYPES = {
         case("", "log.checksum", 6, "event 8 in shop.db cannot be trusted$", at="damaged end", out=ANYTHING),
     ],
 }
+OF_PROOFS = cases_of_proofs(KEY, PUBLIC_KEY, HEADS)
 
 
 class Whence(Table):
     program = ("whence",)
     programs = PROGRAMS
-    own = OWN | BACKUP_CASES | STOCK
+    own = OWN | BACKUP_CASES | OF_PROOFS | STOCK
     without_types = {"stream state", "stream diff", "rehearse", "schema upcast"}
 
     def listed_commands(self):
         """What the manual has; it is made of the program's own table."""
         manual = self.programs.run([*self.program, "man", "-o", "markdown"], self.setups["empty folder"]).stdout
         program = " ".join(self.program)
-        return [line.removeprefix("## ") for line, usage in re.findall(r"^(## [a-z ]+)\n\n`([^`]+)`: ", manual, re.MULTILINE)
+        return [line.removeprefix("## ") for line, usage in re.findall(r"^(## [a-z -]+)\n\n`([^`]+)`: ", manual, re.MULTILINE)
                 if usage.startswith(program + " ")]
 
     def test_every_command_has_cases_of_its_own(self):
@@ -470,7 +474,7 @@ class Whence(Table):
 
 class InTheApplication(Whence):
     program = ("order-service", "whence")
-    own = OWN | BACKUP_CASES | WITH_TYPES
+    own = OWN | BACKUP_CASES | OF_PROOFS | WITH_TYPES
     without_types = frozenset()
 
 

@@ -94,6 +94,12 @@ const std::map<std::string, typed>& lines() {
       {"projection status",
        {"projection status", {{"--fail-if", "lag>=0"}, {"--watch", "1s"}, {"--columns", "projection"}}}},
       {"log verify", {"log verify", {{"--from", "3"}}}},
+      {"log prove",
+       {"log prove --key shop.key --heads shop.heads",
+        {{"--key", "shop.key"}, {"--heads", "shop.heads"}, {"--every", "1"}}}},
+      {"log check-proof",
+       {"log check-proof --key shop.key.pub --heads shop.heads",
+        {{"--key", "shop.key.pub"}, {"--heads", "shop.heads"}, {"--known", std::string(64, 'a')}}}},
       {"export", {"export", {{"--as", "cloudevents"}, {"--from", "3"}, {"--to", "4"}}}},
       {"import", {"import shop.jsonl", {}}},
       {"backup", {"backup shop.backup", {}}},
@@ -112,6 +118,9 @@ bool is_judged(std::string_view command, std::string_view option) {
   if (command == "backup") return false;
   // What there is to compare with has to be made first.
   if (command == "rehearse") return option != "--against";
+  // Of what is not signed yet, and of heads that are no longer there.
+  if (command == "log prove") return option != "--every";
+  if (command == "log check-proof") return option != "--known";
   return true;
 }
 
@@ -178,6 +187,8 @@ struct shop {
           "666",
           0);
     inside.around.types = &tests::shop_types::all();
+    inside.run("log make-key shop.key");
+    inside.run("log prove --key shop.key --heads shop.heads");
     beside.add("stock_levels", *inside.log, 4);
     inside.interrupted.waits = 2;
   }

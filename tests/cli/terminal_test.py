@@ -24,19 +24,22 @@ PATIENCE_SECONDS = 60
 COLUMNS = 40
 AGE = re.compile(r"\d+(\s+)(?:s|min)(\s+)ago")
 ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
-# An id, an example with quotes, and a command of a remedy: each stands in one line, so that it can be copied.
-COPIED = re.compile(r"^ *[0-9a-f]{8}-[0-9a-f-]{27}$|^    .*'|^(?:  do:    |         )(?:whence|order-service|ls|tar|head|df) ")
+# An id, a digest, an example with quotes, and a command of a remedy: each stands in one line, so that it can be copied.
+COPIED = re.compile(r"^ *[0-9a-f]{8}-[0-9a-f-]{27}$|^ *[0-9a-f]{64}$|^    .*'|^(?:  do:    |         )(?:whence|order-service|ls|tar|head|df) ")
 
 # How each command is typed; the rest has no screen of its own.
 COMMANDS = {
     "inspect": [[]], "event list": [[], ["--data"], ["--columns", "position,id,data"]], "event show": [["@1"], ["order-S1-1@1"]],
     "event count": [[], ["--by", "type"]], "stream list": [[], ["--by-size"]], "stream show": [["order-S1-1"]],
     "stream state": [["order-S1-1"]], "stream diff": [["order-S1-1"]], "trace": [["@1"], ["@1", "--flat"], ["@1", "--data"]],
-    "projection list": [[]], "projection status": [[]], "log verify": [[]], "restore": [["sunday.backup", "--check"]], "rehearse": [[]], "schema upcast": [[]],
+    "projection list": [[]], "projection status": [[]], "log verify": [[]],
+    "log prove": [["--key", "shop.key", "--heads", "shop.heads"]],
+    "log check-proof": [["--key", "shop.key.pub", "--heads", "shop.heads"]], "restore": [["sunday.backup", "--check"]],
+    "rehearse": [[]], "schema upcast": [[]],
     "sql": [["-c", "SELECT position, stream, type, data FROM events"]],
     "schema check": [[]], "schema release": [["--dry-run"]], "schema diff": [["schemas", "schemas"]],
 }
-NO_SCREEN = {"man", "completion", "backup"}  # a second backup of that name is refused
+NO_SCREEN = {"man", "completion", "backup", "log make-key"}  # what the last two make is not made a second time
 WRONG = [["event", "show", "@99999"], ["stream", "show", "order-1-1"], ["event", "show", "01943aa5"], ["event", "list", "--typ", "x"],
          ["event", "list", "--from", "4", "--to", "2"]]
 
@@ -48,7 +51,9 @@ def width(line):
 class Shop:
     def __init__(self):
         self.folder = tempfile.TemporaryDirectory(prefix="whence-")
-        for words in (["simulate", "--orders", "20"], ["whence", "schema", "release"], ["whence", "backup", "sunday.backup"]):
+        for words in (["simulate", "--orders", "20"], ["whence", "schema", "release"], ["whence", "backup", "sunday.backup"],
+                      ["whence", "log", "make-key", "shop.key"],
+                      ["whence", "log", "prove", "--key", "shop.key", "--heads", "shop.heads"]):
             subprocess.run([PROGRAMS / "order-service", *words], check=True, capture_output=True, env=self.environment(), cwd=self.folder.name)
 
     def environment(self, **more):
@@ -98,7 +103,7 @@ class Terminal(unittest.TestCase):
 
     def test_every_command_is_here(self):
         manual = self.shop.in_pipe("order-service whence man -o markdown")[1]
-        listed = re.findall(r"^## ([a-z ]+)\n\n`order-service whence ", manual, re.MULTILINE)
+        listed = re.findall(r"^## ([a-z -]+)\n\n`order-service whence ", manual, re.MULTILINE)
         self.assertEqual(sorted(listed), sorted(COMMANDS.keys() | NO_SCREEN))
 
     def check_fits(self, words, text):

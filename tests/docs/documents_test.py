@@ -12,7 +12,7 @@ from pathlib import Path
 from pages import NEW_SESSION, NEXT_SESSION, ROOT, blocks, commands, documents, is_shown, run
 
 PROGRAMS = Path(sys.argv.pop()).resolve()
-COMPILED = {"cpp", "cmake", "make"}
+COMPILED = {"cpp", "cmake", "make", "python"}
 WITH_THE_PACKAGE = "tutorial.md"  # run by tutorial_test.py
 RUN_HERE = {NEW_SESSION, NEXT_SESSION, "run in a clone", "the installation", "for a developer", "a summary of help"}
 # What is compared elsewhere, and by what.

@@ -30,7 +30,9 @@ COMMAND = re.compile(r"^\$ (.*)\n", re.MULTILINE)
 VARIABLE = [
     (re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z"), "<time>"),
     (re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"), "<id>"),
+    (re.compile(r"\b[0-9a-f]{64}\b"), "<digest>"),
     (re.compile(r"\b[0-9a-f]{32}\b"), "<hash>"),
+    (re.compile(r"\b[0-9a-f]{16}\b"), "<key>"),
     (re.compile(r"\+?\b\d+(\.\d+)? m?s\b"), "<duration>"),
     (re.compile(r"last event .* ago"), "last event <duration> ago"),
 ]

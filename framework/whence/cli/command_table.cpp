@@ -15,6 +15,7 @@
 #include <whence/cli/log_commands.hpp>
 #include <whence/cli/manual_commands.hpp>
 #include <whence/cli/projection_commands.hpp>
+#include <whence/cli/proof_commands.hpp>
 #include <whence/cli/rehearse_command.hpp>
 #include <whence/cli/schema_commands.hpp>
 #include <whence/cli/sql_command.hpp>
@@ -36,6 +37,7 @@ constexpr std::span<const command> (*all_rows[])() = {
     &trace_commands,       //
     &projection_commands,  //
     &log_commands,         //
+    &proof_commands,       //
     &export_commands,      //
     &import_commands,      //
     &backup_commands,      //

@@ -51,6 +51,7 @@ constexpr rule rules[] = {
     {"data.unwritable", exit_code::refused},
     {"log.is_backup", exit_code::refused},
     {"restore.log_exists", exit_code::refused},
+    {"proof.key_exposed", exit_code::refused},
     {"token.other_epoch", exit_code::refused},
 
     {"export.differs", exit_code::refused},
@@ -87,6 +88,8 @@ constexpr rule rules[] = {
     {"log.changed", exit_code::not_now},
     {"log.closed", exit_code::not_now},
     {"output.failed", exit_code::not_now},
+    {"proof.busy", exit_code::not_now},
+    {"proof.crypto_failed", exit_code::not_now},
     {"read_model.behind", exit_code::not_now},
     {"subscription.", exit_code::not_now},
 
@@ -100,6 +103,7 @@ constexpr rule rules[] = {
     {"export.", exit_code::not_readable},
     {"fingerprints.not_usable", exit_code::not_readable},
     {"log.", exit_code::not_readable},
+    {"proof.", exit_code::not_readable},
     {"read_model.", exit_code::not_readable},
     {"schema.", exit_code::not_readable},
     {"sql.corrupt", exit_code::not_readable},
