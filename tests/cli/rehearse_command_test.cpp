@@ -109,6 +109,25 @@ TEST_CASE("states are saved by one build, and the next one is held against them"
   CHECK(other.err.find("do:    shop stream state order-1 --at 1  [") != std::string::npos);
 }
 
+TEST_CASE("streams that the new name of an aggregate has lost stop a deployment; another application's do not") {
+  const auto console = application();
+  tests::append_event(*console->log, "audit-1", "Audit", tests::event_of("Audited", "{}", 1));
+  CHECK(console->run("rehearse").exit == 0);
+  tests::append_event(*console->log, "order-1", "Bestellung", tests::event_of("OrderShipped", "{}", 2));
+  const ran found = console->run("rehearse");
+  CHECK(found.exit == 1);
+  CHECK(
+      found.out.find("            2 streams of types that this program does not have; 1 with events that it lists\n") !=
+      std::string::npos);
+  CHECK(
+      found.err.find("  where: event #2, order-1, Bestellung\n"
+                     "  why:   no command reaches it: this program does not know its type, and Order lists its events; "
+                     "an aggregate keeps its stored name\n") != std::string::npos);
+  const auto data = nlohmann::json::parse(console->run("rehearse -o json").out).at("data");
+  CHECK(data.at("ofNoType") == 2);
+  CHECK(data.at("orphaned") == 1);
+}
+
 TEST_CASE("the stock program has nothing to rehearse") {
   tests::console console;
   const ran found = console.run("rehearse");

@@ -115,7 +115,7 @@ TEST_CASE("what was released does not change") {
         R"(app: Weighed was released as another aggregate's event; nothing was written
   where: schemas/scale/Weighed.v1.schema.json
   why:   an event's name belongs to one type, in all aggregates; today it belongs to Balance
-  do:    if the aggregate has another name now, move the event's files into its folder; if it is another event, give it a name of its own  [contract.misplaced, exit 4]
+  do:    an aggregate that has streams keeps its stored name, whatever its C++ type is called; if no log has one, move the event's files into the folder of the new name; if it is another event, give it a name of its own  [contract.misplaced, exit 4]
 )");
 }
 

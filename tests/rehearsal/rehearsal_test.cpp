@@ -178,7 +178,7 @@ TEST_CASE("what nothing in the program handles is counted, and is no finding") {
 TEST_CASE("what a projection alone handles is read") {
   a_bank bank;
   bank.append("other-1", {{"Deposited", 2, R"({"cents":"many"})"}}, "Other");
-  const rehearsal_finding finding = only_finding(bank.rehearse(build_of_today()));
+  const rehearsal_finding finding = only_finding(bank.rehearse(program_types().projection<tests::bank::Balances>()));
   CHECK(finding.aggregate_type == "Other");
   CHECK(finding.detail.starts_with("/cents"));
 }
@@ -216,6 +216,44 @@ TEST_CASE("an aggregate type that the next build does not have is named for each
       bank.rehearse(program_types().projection<tests::bank::Balances>(), {.compare_with = bank.file("states")});
   CHECK(only_finding(found).what == kind::aggregate);
   CHECK(found.no_longer_known == 1);
+}
+
+TEST_CASE("a stream under another name of an aggregate is named: its events are listed, and no command reaches it") {
+  a_bank bank;
+  bank.append("audit-1", {{"Audited", 1, "{}"}}, "Audit");  // another application's
+  bank.append("konto-1", {{"Touched", 1, "{}"}, opens()}, "Konto");
+  bank.append("konto-2", {{"Deposited", 1, R"({"sum":3})"}}, "Konto");  // not to be read at all
+  bank.append("konto-3", {{"Touched", 1, "{}"}}, "Konto");              // nothing is told of it any more
+  bank.append("account-1", {opens()});
+  const rehearsal found =
+      bank.rehearse(program_types().aggregate<tests::bank::Account>().upcasting(tests::bank::upcasters()));
+  CHECK(found.of_no_type == 4);
+  CHECK(found.orphaned == 1);
+  CHECK_FALSE(found.passed());
+  REQUIRE(found.findings.size() >= 1);
+  const rehearsal_finding& finding = found.findings.front();
+  CHECK(finding.what == kind::aggregate);
+  CHECK(finding.stream == "konto-1");
+  CHECK(finding.aggregate_type == "Konto");
+  CHECK(finding.position == global_position{2});
+  CHECK(finding.detail ==
+        "no command reaches it: this program does not know its type, and Account lists its events; an aggregate keeps "
+        "its stored name");
+}
+
+TEST_CASE("a state is another one though nothing of its stream is told any more: it has the place where it was saved") {
+  a_bank bank;
+  bank.append("account-0", {opens()});
+  bank.append("account-1", {opens(), opens()});
+  REQUIRE(bank.rehearse(build_of_today(), {.save_to = bank.file("states")}).passed());
+  const rehearsal found = bank.rehearse(program_types().aggregate<tests::bank::Account>().upcasting(
+                                            upcasters::of(upcast<tests::bank::Opened, 1>().dropped())),
+                                        {.compare_with = bank.file("states")});
+  REQUIRE(found.findings.size() == 2);
+  CHECK(found.findings[1].what == kind::difference);
+  CHECK(found.findings[1].stream == "account-1");
+  CHECK(found.findings[1].version == stream_version{2});
+  CHECK(found.findings[1].position == global_position{3});
 }
 
 TEST_CASE("the findings are the same with any number of threads, and only so many are listed: those that come first") {

@@ -106,7 +106,7 @@ std::string json_of_rehearsal(const std::string& log, const rehearsal& found, co
   if (!options.save_to.empty()) out += ",\"savedTo\":" + json_string(visible(options.save_to));
   if (!options.compare_with.empty()) out += ",\"comparedWith\":" + json_string(visible(options.compare_with));
   out += number("saved", found.saved) + number("compared", found.compared) + number("different", found.different);
-  out += number("noLongerKnown", found.no_longer_known);
+  out += number("orphaned", found.orphaned) + number("noLongerKnown", found.no_longer_known);
   out += ",\"findings\":" + json_list(found.findings, &json_of_finding) + number("moreFindings", found.more_findings);
   out +=
       ",\"kinds\":" + json_list(found.kinds, &json_of_kind) + ",\"moreKinds\":" + (found.more_kinds ? "true" : "false");
@@ -159,7 +159,9 @@ void print_rehearsal(const std::string& log, const rehearsal& found, const rehea
   line("aggregates", found.aggregates == 0
                          ? "none"
                          : out_of(found.aggregates - found.not_folded, found.aggregates) + " can be folded");
-  if (found.of_no_type > 0) line("", counted(found.of_no_type, "stream") + " of types that this program does not have");
+  if (found.of_no_type > 0)
+    line("", counted(found.of_no_type, "stream") + " of types that this program does not have" +
+                 (found.orphaned > 0 ? "; " + with_groups(found.orphaned) + " with events that it lists" : ""));
   if (!options.compare_with.empty())
     line("compared", found.compared == 0
                          ? "none of " + counted(found.saved, "saved state")
@@ -231,7 +233,9 @@ constexpr std::string_view rehearse_text =
     "not compared.\n"
     "Exit code 1 says that something would break, or that a state is another one: for the step before a deployment. "
     "Events that nothing in this program handles are counted, and no finding; those of an aggregate that it has, and "
-    "which that does not list, are. It needs the application's types, as stream state does.";
+    "which that does not list, are; and so is a stream of an aggregate type that it does not have, with events that "
+    "one of its own lists: an aggregate keeps its stored name, or its streams are lost to it. It needs the "
+    "application's types, as stream state does.";
 
 constexpr command rows[] = {
     {.name = "rehearse",

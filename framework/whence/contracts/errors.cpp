@@ -58,13 +58,14 @@ contract_changed::contract_changed(std::string event_type_, std::uint32_t versio
       file(std::move(file_)) {}
 
 contract_misplaced::contract_misplaced(std::string event_type_, std::string file_, const std::string& belongs_to)
-    : error(
-          "contract.misplaced", next_move::change_request,
-          {.what = event_type_ + " was released as another aggregate's event; nothing was written",
-           .where = file_,
-           .why = "an event's name belongs to one type, in all aggregates; today it belongs to " + belongs_to,
-           .remedy = "if the aggregate has another name now, move the event's files into its folder; if it is another "
-                     "event, give it a name of its own"}),
+    : error("contract.misplaced", next_move::change_request,
+            {.what = event_type_ + " was released as another aggregate's event; nothing was written",
+             .where = file_,
+             .why = "an event's name belongs to one type, in all aggregates; today it belongs to " + belongs_to,
+             .remedy =
+                 "an aggregate that has streams keeps its stored name, whatever its C++ type is called; if no log has "
+                 "one, move the event's files into the folder of the new name; if it is another event, give it a "
+                 "name of its own"}),
       event_type(std::move(event_type_)),
       file(std::move(file_)) {}
 

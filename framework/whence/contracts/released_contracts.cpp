@@ -154,7 +154,8 @@ class contract_check {
     if (const contract_files* const other = misplaced(released_, wanted))
       add(kind::misplaced, wanted.event_type, other->version, folder_of(*other),
           "it is an event of " + std::string(home) + " today",
-          "if the aggregate has another name now, move the files; if it is another event, give it another name");
+          "an aggregate that has streams keeps its stored name, whatever its C++ type is called; if no log has one, "
+          "move the files; if it is another event, give it another name");
     if (!on_.status(wanted.schema_file)) {
       // That a schema is gone is told of with the samples.
       if (misplaced(released_, wanted) == nullptr && !was_released(event, wanted, on_))

@@ -121,6 +121,7 @@ class program_types {
 
   /// For the library. Null: the program does not have it.
   const detail::known_aggregate* aggregate_named(std::string_view type) const noexcept;
+  const std::vector<detail::known_aggregate>& aggregates() const noexcept { return aggregates_; }
   const detail::projection_definition* projection_named(std::string_view name) const noexcept;
   const std::vector<detail::known_projection>& projections() const noexcept { return projections_; }
   const whence::upcasters& upcasters() const noexcept { return upcasters_; }

@@ -173,6 +173,7 @@ rehearsal_counts& rehearsal_counts::operator+=(const rehearsal_counts& more) noe
   of_no_type += more.of_no_type;
   compared += more.compared;
   different += more.different;
+  orphaned += more.orphaned;
   no_longer_known += more.no_longer_known;
   saved += more.saved;
   return *this;

@@ -28,11 +28,12 @@ struct rehearsal_finding {
     event,  ///< this program cannot read it
     state,  ///< the events can be read, and the aggregate cannot be folded: `apply` throws, or what it made has no JSON
     difference,  ///< the state is not the one of the saved fingerprints
-    aggregate,   ///< it is in the saved fingerprints, and this program does not know its type
+    aggregate,   ///< this program does not know its type, and lists events that the stream has, or its state was saved
   };
   kind what = kind::event;
-  global_position
-      position;  ///< of the event; of `state`, the one that `apply` threw at; of the others, that of the fingerprint
+  /// Of the event; of `state`, the one that `apply` threw at, or else the first; of a difference, the one up to which the state was
+  /// saved; of an aggregate, its first.
+  global_position position;
   std::string stream;
   stream_version version;  ///< of the event at `position`; of a difference, of the state
   std::string aggregate_type;
@@ -71,7 +72,8 @@ struct rehearsal_counts {
   std::uint64_t of_no_type = 0;  ///< streams whose aggregate type this program does not know
   std::uint64_t compared = 0;
   std::uint64_t different = 0;
-  std::uint64_t no_longer_known = 0;  ///< findings of kind `aggregate`
+  std::uint64_t orphaned = 0;         ///< of `of_no_type`, those with events that an aggregate of this program lists
+  std::uint64_t no_longer_known = 0;  ///< of `of_no_type`, those whose state was saved
   std::uint64_t saved = 0;            ///< fingerprints that were saved
 
   rehearsal_counts& operator+=(const rehearsal_counts& more) noexcept;

@@ -115,7 +115,7 @@ class state_check::folding {
     const fingerprint_record& before = *std::exchange(before_, nullptr);
     if (!is_comparable(before)) return;
     doing_ = "writing its state as JSON";
-    compare(before, fingerprint(), position_);
+    compare(before, fingerprint());
     doing_ = "applying it";
   }
 
@@ -127,14 +127,14 @@ class state_check::folding {
     try {
       const std::unique_ptr<void, void (*)(void*)> then(aggregate_.facts->create(), aggregate_.facts->destroy);
       const std::unique_ptr<log_reader> log = stream_until(check_.today_.stored(), begin_.stream, last, through());
-      const fold_end end = fold_on(*log, begin_.stream, *aggregate_.facts, then.get(), {});
-      compare(before, fingerprint_of(aggregate_.encode(then.get())), end.position);
+      fold_on(*log, begin_.stream, *aggregate_.facts, then.get(), {});
+      compare(before, fingerprint_of(aggregate_.encode(then.get())));
     } catch (const error& failure) {
       if (is_of_the_log(failure)) throw;
       if (!is_of_an_event(failure))
-        found_different(before, "cannot be folded any more: " + std::string(failure.what()), begin_.position);
+        found_different(before, "cannot be folded any more: " + std::string(failure.what()));
     } catch (const std::exception& failure) {
-      found_different(before, "cannot be folded any more: " + std::string(failure.what()), begin_.position);
+      found_different(before, "cannot be folded any more: " + std::string(failure.what()));
     }
   }
 
@@ -142,20 +142,23 @@ class state_check::folding {
     return before.state != no_fingerprint && aggregate_.encode != nullptr;
   }
 
-  void compare(const fingerprint_record& before, const state_fingerprint& now, global_position at) {
+  void compare(const fingerprint_record& before, const state_fingerprint& now) {
     if (now == before.state) {
       ++counts_.compared;
       return;
     }
-    found_different(before, "is not the one that was saved", at);
+    found_different(before, "is not the one that was saved");
   }
 
-  void found_different(const fingerprint_record& before, const std::string& how, global_position at) {
+  void found_different(const fingerprint_record& before, const std::string& how) {
     ++counts_.compared;
     ++counts_.different;
     rehearsal_finding finding = about(rehearsal_finding::kind::difference);
-    finding.position = at;
     finding.version = stream_version{before.version};
+    // Whatever that event is today; it may be no longer told.
+    const event_page last =
+        check_.today_.stored().read_stream(begin_.stream, finding.version, read_direction::forward, {.events = 1});
+    finding.position = last.empty() ? begin_.position : last.front().position;
     finding.detail = "its state at version " + std::to_string(before.version) + " " + how;
     check_.findings_.add(std::move(finding));
   }
@@ -172,9 +175,10 @@ class state_check::folding {
   rehearsal_finding about(rehearsal_finding::kind what) const {
     rehearsal_finding finding;
     finding.what = what;
-    finding.position = position_;
+    const bool has_begun = position_ != global_position{};
+    finding.position = has_begun ? position_ : begin_.position;
     finding.stream = begin_.stream;
-    finding.version = version_;
+    finding.version = has_begun ? version_ : stream_version{1};
     finding.aggregate_type = begin_.aggregate_type;
     return finding;
   }
@@ -199,18 +203,45 @@ fingerprint_record state_check::check(const stream_begin& begin, const fingerpri
   if (const known_aggregate* const aggregate = types_.aggregate_named(begin.aggregate_type))
     return folding(*this, begin, *aggregate, before, counts).run();
   ++counts.of_no_type;
-  if (before != nullptr) {
-    ++counts.no_longer_known;
+  const known_aggregate* const now = now_of(begin);
+  if (now != nullptr) ++counts.orphaned;
+  if (before != nullptr) ++counts.no_longer_known;
+  if (now != nullptr || before != nullptr) {
     rehearsal_finding finding;
     finding.what = rehearsal_finding::kind::aggregate;
     finding.position = begin.position;
     finding.stream = begin.stream;
-    finding.version = stream_version{before->version};
+    finding.version = before != nullptr ? stream_version{before->version} : stream_version{1};
     finding.aggregate_type = begin.aggregate_type;
     finding.detail = "its state was saved, and this program does not know its type";
+    if (now != nullptr)
+      finding.detail = "no command reaches it: this program does not know its type, and " +
+                       std::string(now->facts->name) + " lists its events; an aggregate keeps its stored name";
     findings_.add(std::move(finding));
   }
   return {.first = begin.position.value()};
+}
+
+const known_aggregate* state_check::now_of(const stream_begin& begin) const {
+  const auto lists = [](const known_aggregate& one, std::string_view type) {
+    return std::ranges::find(one.events, type, &event_type::name) != one.events.end();
+  };
+  try {
+    stream_version from{1};
+    while (true) {
+      const event_page page = today_.read_stream(begin.stream, from);
+      for (const recorded_event& event : page) {
+        if (event.position > head_) return nullptr;
+        for (const known_aggregate& one : types_.aggregates())
+          if (lists(one, event.type)) return &one;
+      }
+      if (page.at_end() || page.last_looked_at().version == stream_version{}) return nullptr;
+      from = page.last_looked_at().version.next();
+    }
+  } catch (const error& failure) {
+    if (is_of_the_log(failure)) throw;
+    return nullptr;  // an event that cannot be upcast was found where the events were looked at
+  }
 }
 
 }  // namespace whence::inline v0::detail

@@ -27,6 +27,9 @@ class state_check {
  private:
   class folding;
 
+  /// The aggregate that lists an event which the stream has: so the stream is of this program, under another name. Null: none.
+  const known_aggregate* now_of(const stream_begin& begin) const;
+
   log_reader& today_;
   const global_position head_;
   const program_types& types_;
