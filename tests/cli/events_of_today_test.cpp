@@ -190,7 +190,7 @@ TEST_CASE("an event is shown as a list has it: what it became, with a word on wh
   const ran split = shop.run("event show @3 -o jsonl");
   CHECK(told(split) == "#3 Granted, #3 Refunded v2");
   CHECK(split.exit == 0);
-  CHECK(split.err == "it is stored as Refunded: shop event show @3 --raw\n");
+  CHECK(split.err == "it is stored as Refunded v1: shop event show @3 --raw\n");
   for (const std::string form : {"json", "jsonl", "csv", "markdown"}) {
     CAPTURE(form);
     CHECK(shop.run("event show @3 -o " + form).out == shop.run("event list --from 3 --to 3 -o " + form).out);

@@ -179,7 +179,7 @@ TEST_CASE("the application shows an event as it is today, and as it is stored if
   CHECK(today.exit == 0);
   CHECK(today.out.find(R"("eventVersion":3)") != std::string::npos);
   CHECK(today.out.find(R"("data":{"customer":"ada","currency":"EUR"})") != std::string::npos);
-  CHECK(today.err == "it is stored as Placed: shop event show @1 --raw\n");
+  CHECK(today.err == "it is stored as Placed v1: shop event show @1 --raw\n");
   const ran stored = log.run("event show @1 --raw -o json");
   CHECK(stored.out.find(R"("data":{"custId":"ada"})") != std::string::npos);
   CHECK(stored.err == "");

@@ -71,8 +71,8 @@ TEST_CASE("aggregates that are not what they are taken for") {
   CHECK(here.says([&] { repository(bank.log).load(id<another::Account>{"account-ada"}); }) ==
         R"(app: Withdrawn is in the stream of Account, but not in its `events`
   where: account-ada version 2, position 2
-  why:   the event was written by a program that knows more event types, or this one forgot one
-  do:    add Withdrawn to the `events` of Account  [aggregate.unlisted_event, exit 6]
+  why:   the event was written by a program that knows more event types, or this one forgot one, or merges it with one beside it that is not there
+  do:    add Withdrawn to the `events` of Account, or an upcaster for it when it stands alone  [aggregate.unlisted_event, exit 6]
 )");
 }
 

@@ -273,7 +273,7 @@ data
   lines[1]  { item "CUP", description "", quantity 6, price { tenThousandths 12500, currency "GBP" } }
   total     { tenThousandths 165000, currency "GBP" }
 )"));
-  CHECK(today.err == "it is stored as OrderPlaced: --raw shows that\n");
+  CHECK(today.err == "it is stored as OrderPlaced v1: order-service whence event show @175 --raw\n");
   const result stored = inspect("event show order-1@1 --raw");
   CHECK(stored.out.starts_with("OrderPlaced   order-1@1   #175   "));
   CHECK(stored.out.find("  customer  \"\"\n") != std::string::npos);

@@ -44,8 +44,8 @@ TEST_CASE("a version that is not released fails, and says how it is released") {
   const std::string schemas = folder.file("schemas");
   CHECK(failure(schemas) ==
         "what was released in " + schemas +
-            " is not what the program does\n  Opened version 1: has no contract yet; do: whence schema "
-            "release --dir " +
+            " is not what the program does\n  Opened version 1: has no contract yet; do: run it with the application's "
+            "own executable: PROGRAM whence schema release --dir " +
             schemas);
   whence::release_contracts(gate_contracts(), schemas, whence::release_mode::write);
   CHECK(failure(schemas) == "(they are kept)");

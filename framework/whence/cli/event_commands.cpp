@@ -131,7 +131,10 @@ void note_stored(const recorded_event& stored, const form_of_today& today, sessi
                        today.events.front().type_version == stored.type_version &&
                        today.events.front().data == stored.data;
   if (is_same) return;
-  std::string what = "it is stored as " + visible(type_of(stored));
+  const bool is_of_its_name =
+      std::ranges::any_of(today.events, [&](const recorded_event& event) { return event.type == stored.type; });
+  std::string what = "it is stored as " +
+                     visible(is_of_its_name ? type_and_version(stored.type, stored.type_version) : type_of(stored));
   if (today.events.empty()) what += ", and no longer told";
   if (!today.second.empty()) what += ", and one with the event behind it today";
   session.note(what, session.program() + " event show @" + std::to_string(stored.position.value()) + " --raw");

@@ -18,16 +18,19 @@
 namespace whence::inline v0::cli {
 namespace {
 
-/// The members of a state, and the entries of its lists.
+constexpr std::string_view empty_list = "[]";
+
+/// The members of a state, and the entries of its lists; a list itself is an empty one, so that it is the same with other entries.
 std::vector<std::pair<std::string, std::string>> members_of(std::string_view json) {
   const auto state = nlohmann::ordered_json::parse(json);
   std::vector<std::pair<std::string, std::string>> members;
   if (!state.is_object()) return {{"", state.dump()}};
   for (const auto& [name, value] : state.items()) {
-    if (!value.is_array() || value.empty()) {
+    if (!value.is_array()) {
       members.emplace_back(name, value.dump());
       continue;
     }
+    members.emplace_back(name, empty_list);
     std::size_t place = 0;
     for (const auto& entry : value) members.emplace_back(name + "[" + std::to_string(place++) + "]", entry.dump());
   }
@@ -37,6 +40,12 @@ std::vector<std::pair<std::string, std::string>> members_of(std::string_view jso
 std::string value_in(const std::map<std::string, std::string>& members, const std::string& name) {
   const auto found = members.find(name);
   return found == members.end() ? std::string() : found->second;
+}
+
+/// The same, but that a list with entries is told by these.
+std::string told_in(const std::map<std::string, std::string>& members, const std::string& name) {
+  std::string value = value_in(members, name);
+  return value == empty_list && members.contains(name + "[0]") ? std::string() : value;
 }
 
 struct versions {
@@ -145,8 +154,11 @@ void state_watch::after(stream_version version, std::string_view event_type, std
   order_.clear();
   for (auto& [name, value] : members_of(json)) {
     order_.push_back(name);
-    if (value_in(then, name) != value) steps_[name].push_back({version, std::string(event_type), value});
     now_.emplace(std::move(name), std::move(value));
+  }
+  for (const std::string& name : order_) {
+    if (value_in(then, name) != value_in(now_, name))
+      steps_[name].push_back({version, std::string(event_type), told_in(now_, name)});
   }
   for (const auto& [name, value] : then) {
     if (!now_.contains(name)) steps_[name].push_back({version, std::string(event_type), ""});
@@ -160,8 +172,9 @@ std::vector<member_change> state_watch::changes() const {
   }
   std::vector<member_change> found;
   for (const std::string& name : names) {
-    member_change change{name, value_in(first_, name), value_in(now_, name), {}};
-    if (change.before == change.after) continue;
+    if (value_in(first_, name) == value_in(now_, name)) continue;
+    member_change change{name, told_in(first_, name), told_in(now_, name), {}};
+    if (change.before == change.after) continue;  // a list, which comes and goes with its entries
     change.steps = steps_.at(name);
     found.push_back(std::move(change));
   }

@@ -44,8 +44,11 @@ unlisted_event::unlisted_event(std::string_view aggregate_type_, std::string_vie
     : error("aggregate.unlisted_event", next_move::operator_needed,
             {.what = join({event_type_, " is in the stream of ", aggregate_type_, ", but not in its `events`"}),
              .where = std::move(where),
-             .why = "the event was written by a program that knows more event types, or this one forgot one",
-             .remedy = join({"add ", event_type_, " to the `events` of ", aggregate_type_})}),
+             .why =
+                 "the event was written by a program that knows more event types, or this one forgot one, or merges it "
+                 "with one beside it that is not there",
+             .remedy = join({"add ", event_type_, " to the `events` of ", aggregate_type_,
+                             ", or an upcaster for it when it stands alone"})}),
       aggregate_type(aggregate_type_),
       event_type(event_type_) {}
 
