@@ -33,6 +33,7 @@ WITH_TYPES = ["stream state order-2", "stream diff order-2 1 2"]
 OF_THE_FILES = {
     "inspect -o json": {"head": 8},
     "log verify -o json": {"events": 8, "head": 8},
+    "doctor -o json": {"events": 8, "read": 8},
 }
 OF_THE_MODELS = ["projection list -o json", "projection status -o json"]
 READERS = ["show 1", "show 1 -o json", "report", "report -o json"]

@@ -22,7 +22,7 @@ RUNNABLE = {
     "inspect": "", "event list": "", "event show": "@1", "event count": "", "stream list": "", "stream show": "order-1",
     "stream state": "order-1", "stream diff": "order-2", "trace": "@1", "projection list": "", "projection status": "",
     "sql": "-c 'SELECT count(*) AS n FROM events'", "log verify": "", "log prove": f"{KEY} --heads new.heads",
-    "log check-proof": f"{PUBLIC_KEY} {HEADS}", "backup": "new.backup", "rehearse": "", "schema upcast": "", "export": "",
+    "log check-proof": f"{PUBLIC_KEY} {HEADS}", "doctor": "", "backup": "new.backup", "rehearse": "", "schema upcast": "", "export": "",
 }
 
 # What lies at the path, and what every command that opens a log says of it.
@@ -63,7 +63,8 @@ STORES = [
          out=SOMETHING),
 ]
 JUDGES = {"backup", "log verify", "log prove", "log check-proof", "rehearse", "schema upcast", "export"}  # they look at all of a log: they have cases of their own for one that is damaged
-BEYOND_THE_LOG = {"inspect": 3, "projection list": 3, "projection status": 3}  # how many read models each command finds there
+LOOKS_AROUND = {"doctor"}  # what it says of the machine is there, whatever is wrong with the log
+BEYOND_THE_LOG = {"inspect": 3, "doctor": 3, "projection list": 3, "projection status": 3}  # how many read models each command finds there
 
 OWN = {
     "": [
@@ -249,6 +250,17 @@ OWN = {
         case("", "log.events_lost", 6, "shop.db: 2 findings; 7 events of 7 intact$", "shop.db.witness, event #8$",
              at="tail missing", out=ANYTHING),
         case("", "log.differs", 1, "all events are as they were written$", "shop.db.witness$", at="witness missing", out=ANYTHING),
+    ],
+    "doctor": [
+        case("shop.db", "usage.argument", 2, "`doctor` has no place for \"shop.db\"$", HELP.format("doctor")),
+        case("--fix", "usage.option", 2, "there is no option --fix of `doctor`$", HELP.format("doctor")),
+        case("-o csv", "usage.value", 2, "-o cannot be \"csv\"$", "choose one of: table, json, jsonl$"),
+        case("--bundle", "usage.value", 2, "--bundle needs a value: FILE$", HELP.format("doctor")),
+        case("--bundle ''", "usage.value", 2, "--bundle is empty$"),
+        case("--bundle shop.db", "file.exists", 5, "cannot write shop.db$", "File exists$"),
+        case("--bundle nowhere/report.json", "file.missing", 3, "nowhere/report.json", out=SOMETHING),
+        case("", "log.checksum", 6, "event 4 in shop.db cannot be trusted$", "whence log verify$", at="damaged event", out=SOMETHING),
+        case("", "read_model.damaged", 6, "it was left as it is$", at="model damaged", out=SOMETHING, also=["read_model.damaged"] * 2),
     ],
     "sql": [
         case("-c ''", "usage.argument", 2, "there is no statement$", "whence sql -c 'SELECT count(*) FROM events'$"),
@@ -439,7 +451,7 @@ class Whence(Table):
                 also = ["checkpoint.mismatch"] * beyond
                 if shown and command in self.without_types:
                     also += ["types.missing"]
-                out = ANYTHING if shown and command in self.without_types else one.out
+                out = ANYTHING if shown and command in self.without_types or command in LOOKS_AROUND else one.out
                 # What cannot be trusted outdoes what the program has not; what is not possible now does not.
                 ends = 7 if "types.missing" in also and one.exit != 6 else one.exit
                 self.check_all([(command, case(arguments, one.code, ends, *one.says, at=one.at, out=out, also=also))])

@@ -53,6 +53,14 @@ console::console(log_source source, runtime runtime)
              .store_at = [source](const std::string&) { return source; },
              .is_store = [](const std::string&) { return false; },
              .offset_of_local_time = [](timestamp) { return std::chrono::hours(1); },
+             .file_system_at =
+                 [](const std::string&) {
+                   return cli::file_system{.what = cli::file_system::kind::local,
+                                           .name = "ext4",
+                                           .read_only = false,
+                                           .free_bytes = 40'000'000'000};
+                 },
+             .clock_is_kept = [] { return true; },
              .catch_interrupts =
                  [this] { return std::make_unique<counted_interruption>(interrupted, *around.runtime.clock); },
              .read_input = [](std::size_t) { return std::string(); },

@@ -7,6 +7,7 @@
 
 #include <whence/cli/backup_commands.hpp>
 #include <whence/cli/count_command.hpp>
+#include <whence/cli/doctor_command.hpp>
 #include <whence/cli/event_commands.hpp>
 #include <whence/cli/export_command.hpp>
 #include <whence/cli/flags.hpp>
@@ -41,6 +42,7 @@ constexpr std::span<const command> (*all_rows[])() = {
     &export_commands,      //
     &import_commands,      //
     &backup_commands,      //
+    &doctor_commands,      //
     &schema_commands,      //
     &upcast_commands,      //
     &rehearse_commands,    //

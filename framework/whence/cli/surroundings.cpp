@@ -71,6 +71,8 @@ surroundings surroundings_of_process(output& out, output& err) {
           .store_at = [](const std::string& path) { return sqlite(path); },
           .is_store = [files = system.files](const std::string& path) { return is_sqlite_log(*files, path); },
           .offset_of_local_time = offset_of_local_time,
+          .file_system_at = &file_system_of,
+          .clock_is_kept = &clock_is_kept,
           .catch_interrupts = &catch_interrupts,
           .read_input = read_standard_input,
           .runtime = system};

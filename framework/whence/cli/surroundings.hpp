@@ -11,6 +11,7 @@
 
 #include <whence/cli/cli_types.hpp>
 #include <whence/cli/interruption.hpp>
+#include <whence/cli/machine.hpp>
 #include <whence/cli/output.hpp>
 #include <whence/core/runtime.hpp>
 #include <whence/core/timestamp.hpp>
@@ -37,9 +38,11 @@ struct surroundings {
   terminal_size size;
   std::string directory = ".";  ///< where a store is looked for that nobody named
   std::function<std::optional<std::string>(std::string_view)> environment;
-  std::function<log_source(const std::string&)> store_at;               ///< the log at a path
-  std::function<bool(const std::string&)> is_store;                     ///< whether there is a log at a path
-  std::function<std::chrono::seconds(timestamp)> offset_of_local_time;  ///< from UTC, at that time
+  std::function<log_source(const std::string&)> store_at;                        ///< the log at a path
+  std::function<bool(const std::string&)> is_store;                              ///< whether there is a log at a path
+  std::function<std::chrono::seconds(timestamp)> offset_of_local_time;           ///< from UTC, at that time
+  std::function<std::optional<file_system>(const std::string&)> file_system_at;  ///< see file_system_of
+  std::function<std::optional<bool>()> clock_is_kept;
   std::function<std::unique_ptr<interruption>()> catch_interrupts;
   std::function<std::string(std::size_t)> read_input;  ///< all of standard input; beyond that size usage_error
   whence::runtime runtime;

@@ -9,6 +9,8 @@
 
 namespace whence::inline v0::cli {
 
+std::string_view version_of_whence() noexcept { return WHENCE_VERSION; }
+
 std::string version_text(std::string_view program, output_form form) {
   if (form == output_form::table) return std::string(program) + " " WHENCE_VERSION "\n";
   constexpr std::string_view commit = WHENCE_COMMIT;

@@ -135,6 +135,9 @@ class log_reader {
   /// The chain hash at a position (all zeros at 0): what checkpoints carry to recognise another history. Nothing beyond the head.
   virtual std::optional<chain_hash> chain_at(global_position position) = 0;
 
+  /// How far its index goes: what is beyond is looked for in the log itself. Nothing: it has none, or none that can be read.
+  virtual std::optional<global_position> indexed_to() { return std::nullopt; }
+
   /// Ready, with the head, once the log has an event after `after`. Nobody is woken while nothing is appended.
   /// A stop request ends it with operation_cancelled; closing the log with log_closed.
   virtual async<global_position> wait_beyond(global_position after, std::stop_token stop = {}) = 0;

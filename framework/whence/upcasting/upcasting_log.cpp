@@ -64,6 +64,7 @@ class upcasting_reader : public Base {
   stream_version stream_head(std::string_view stream) final { return stored_->stream_head(stream); }
   std::optional<global_position> find_event(event_id id) final { return stored_->find_event(id); }
   std::optional<chain_hash> chain_at(global_position position) final { return stored_->chain_at(position); }
+  std::optional<global_position> indexed_to() final { return stored_->indexed_to(); }
   async<global_position> wait_beyond(global_position after, std::stop_token stop) final {
     return stored_->wait_beyond(after, std::move(stop));
   }

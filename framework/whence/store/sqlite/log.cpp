@@ -234,6 +234,10 @@ std::optional<chain_hash> sqlite_log::chain_at(global_position position) {
   return readers_->with_snapshot([&](log_reader_connection& reader) { return reader.chain_at(position); });
 }
 
+std::optional<global_position> sqlite_log::indexed_to() {
+  return look_up({key_of_stream({})}, [](const lookup_sources& sources) { return end_of_index(sources); });
+}
+
 async<global_position> sqlite_log::wait_beyond(global_position after, std::stop_token stop) {
   refuse_in_fork();
   return told_->wait_beyond(after, [this] { return head(); }, std::move(stop));

@@ -44,6 +44,7 @@ class sqlite_log final : public log {
   stream_version stream_head(std::string_view stream) override;
   std::optional<global_position> find_event(event_id id) override;
   std::optional<chain_hash> chain_at(global_position position) override;
+  std::optional<global_position> indexed_to() override;
   async<global_position> wait_beyond(global_position after, std::stop_token stop) override;
   async<append_outcome> append(append_batch batch) override;
   /// As another log recorded it, and in no other place.

@@ -373,6 +373,10 @@ event_page read_by(const lookup_sources& sources, std::string_view stream, strea
 
 }  // namespace
 
+std::optional<global_position> end_of_index(const lookup_sources& sources) {
+  return sources.index == nullptr ? std::nullopt : std::optional(sources.indexed_to);
+}
+
 index_fit use_index(lookup_sources& sources, index_reader& index) {
   const std::optional<index_checkpoint> checkpoint = index.checkpoint();
   if (!checkpoint) return index_fit::empty;

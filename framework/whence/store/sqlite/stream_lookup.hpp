@@ -31,6 +31,9 @@ struct lookup_sources {
   global_position remembered_to;
 };
 
+/// Nothing: there is no index to be used.
+std::optional<global_position> end_of_index(const lookup_sources& sources);
+
 enum class index_fit {
   fits,   ///< it is a source now
   empty,  ///< there is nothing in it, nor a checkpoint

@@ -149,6 +149,10 @@ std::optional<chain_hash> sqlite_visitor::chain_at(global_position position) {
   });
 }
 
+std::optional<global_position> sqlite_visitor::indexed_to() {
+  return look_up([](const lookup_sources& sources) { return end_of_index(sources); });
+}
+
 async<global_position> sqlite_visitor::wait_beyond(global_position after, std::stop_token stop) {
   async<global_position> result = told_.wait_beyond(after, [this] { return head(); }, std::move(stop));
   {

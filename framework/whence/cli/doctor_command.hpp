@@ -1,0 +1,12 @@
+/// `whence doctor`
+#pragma once
+
+#include <span>
+
+#include <whence/cli/command.hpp>
+
+namespace whence::inline v0::cli {
+
+std::span<const command> doctor_commands();
+
+}  // namespace whence::inline v0::cli

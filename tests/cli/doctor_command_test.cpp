@@ -1,0 +1,274 @@
+// `doctor`, as people and programs see it: a log that is well, and each thing that may be wrong with what it stands on.
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <regex>
+#include <string>
+
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+
+#include <tests/cli/console.hpp>
+#include <tests/cli/damaged_log.hpp>
+#include <tests/cli/models_beside.hpp>
+#include <tests/cli/shop_log.hpp>
+#include <tests/temporary_folder.hpp>
+#include <whence/cli/machine.hpp>
+#include <whence/core/simulation.hpp>
+
+using namespace whence;
+using nlohmann::json;
+using tests::ran;
+
+namespace {
+
+/// What is said of SQLite differs from machine to machine.
+std::string without_program(std::string text) {
+  return std::regex_replace(text, std::regex("(ok +program +)[^\n]*"), "$1<version>");
+}
+
+json check_of(tests::console& console, std::string_view name) {
+  const json document = json::parse(console.run("doctor -o json").out);
+  for (const json& check : document.at("data").at("checks"))
+    if (check.at("check") == name) return check;
+  FAIL("no such check");
+  return {};
+}
+
+void lie_on(tests::console& console, cli::file_system what) {
+  console.around.file_system_at = [what](const std::string&) { return what; };
+}
+
+cli::file_system of_kind(cli::file_system::kind what, std::string name) {
+  return {.what = what, .name = std::move(name), .read_only = false, .free_bytes = 40'000'000'000};
+}
+
+void visit(tests::console& console,
+           const std::function<std::unique_ptr<log_reader>(std::unique_ptr<log_reader>)>& make) {
+  const log_source source = console.around.store_at("");
+  console.around.store_at = [source, make](const std::string&) {
+    return log_source(
+        {.name = "shop.db", .models_directory = "", .open = nullptr, .visit = [source, make](const runtime& runtime) {
+           return make(source.visit(runtime));
+         }});
+  };
+}
+
+std::string content_of(const std::string& path) {
+  std::ifstream file(path);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+}  // namespace
+
+TEST_CASE("a log that is well has a line for each thing, and exit code 0") {
+  tests::temporary_folder folder;
+  tests::console console(sqlite(folder.file("shop.db")), tests::shop_runtime());
+  tests::fill_shop(*console.log, console.around.runtime);
+  console.log->close();
+  console.log.reset();
+  console.with("WHENCE_STORE", folder.file("shop.db"));
+  const ran ran = console.run("doctor");
+  CHECK(ran.exit == 0);
+  CHECK(ran.err.empty());
+  std::string out = without_program(ran.out);
+  out = std::regex_replace(out, std::regex("^[^\n]*shop.db"), "shop.db");
+  out = std::regex_replace(out, std::regex("9 events, [0-9]+ kB"), "9 events, <size>");
+  CHECK(out ==
+        "shop.db\n"
+        "ok       program      <version>\n"
+        "ok       file system  ext4\n"
+        "ok       disk         40 GB free\n"
+        "ok       clock        kept right by the system\n"
+        "ok       log          9 events, <size>, whole as far as its witness has seen\n"
+        "ok       writer       none: no process writes the log\n"
+        "ok       wal          nothing in it\n"
+        "ok       times        the last event was recorded 0 s ago\n"
+        "ok       events       all are as they were written\n"
+        "ok       index        has all events\n");
+  CHECK(json::parse(console.run("doctor -o json").out).at("status") == "pass");
+}
+
+TEST_CASE("a file system on which logs are lost is a problem, and exit code 1") {
+  tests::console console;
+  lie_on(console, of_kind(cli::file_system::kind::shared, "nfs"));
+  const ran ran = console.run("doctor");
+  CHECK(ran.exit == 1);
+  CHECK(ran.err.empty());
+  CHECK(ran.out.find("problem  file system  nfs: shared with other machines.") != std::string::npos);
+  CHECK(ran.out.find("\n                      do: move the log to a disk of this machine") != std::string::npos);
+  const json document = json::parse(console.run("doctor -o json").out);
+  CHECK(document.at("status") == "fail");
+  const json check = check_of(console, "file system");
+  CHECK(check.at("state") == "problem");
+  CHECK(check.at("kind") == "nfs");
+}
+
+TEST_CASE("a file system that will be gone is a warning, and none of exit codes") {
+  tests::console console;
+  for (const auto kind :
+       {cli::file_system::kind::memory, cli::file_system::kind::container, cli::file_system::kind::user_space}) {
+    lie_on(console, of_kind(kind, "x"));
+    CHECK(console.run("doctor").exit == 0);
+    CHECK(check_of(console, "file system").at("state") == "warning");
+  }
+  lie_on(console, of_kind(cli::file_system::kind::unknown, "0x1234"));
+  CHECK(check_of(console, "file system").at("state") == "unknown");
+  CHECK(console.run("doctor").exit == 0);
+  console.around.file_system_at = [](const std::string&) -> std::optional<cli::file_system> { return std::nullopt; };
+  CHECK(check_of(console, "file system").at("state") == "unknown");
+  CHECK(check_of(console, "disk").at("state") == "unknown");
+}
+
+TEST_CASE("a disk that is nearly full is a problem; one without room for a copy, a warning") {
+  tests::temporary_folder folder;
+  tests::console console(sqlite(folder.file("shop.db")), tests::shop_runtime());
+  console.with("WHENCE_STORE", folder.file("shop.db"));
+  std::filesystem::resize_file(folder.file("shop.db-wal"), 300'000'000);
+  auto on = of_kind(cli::file_system::kind::local, "ext4");
+  on.free_bytes = 200'000'000;
+  lie_on(console, on);
+  CHECK(check_of(console, "disk").at("state") == "warning");
+  on.free_bytes = 100'000'000;
+  lie_on(console, on);
+  const json check = check_of(console, "disk");
+  CHECK(check.at("state") == "problem");
+  CHECK(check.at("found") == "100 MB free: appends will soon be refused");
+  CHECK(check.at("figures").at("freeBytes") == 100'000'000);
+}
+
+TEST_CASE("a clock that nobody keeps is a warning; one that went back before the last event, a problem") {
+  tests::console console;
+  console.around.clock_is_kept = [] { return false; };
+  CHECK(check_of(console, "clock").at("state") == "warning");
+  CHECK(check_of(console, "times").at("state") == "ok");
+  auto& clock = dynamic_cast<manual_clock&>(*console.around.runtime.clock);
+  clock.set(clock.now() - std::chrono::hours(24));
+  const json check = check_of(console, "times");
+  CHECK(check.at("state") == "problem");
+  CHECK(check.at("found") == "the last event was recorded 24 h after what the clock says now");
+  CHECK(console.run("doctor").exit == 1);
+}
+
+TEST_CASE("what is wrong with the log itself is told as every command tells it, behind what was looked at") {
+  tests::console console;
+  SUBCASE("an event is damaged") {
+    visit(console,
+          [](std::unique_ptr<log_reader> log) { return std::make_unique<tests::damaged_log>(std::move(log), 5); });
+    const ran ran = console.run("doctor");
+    CHECK(ran.exit == 6);
+    CHECK(ran.out.find("problem  events       one of the last is damaged\n") != std::string::npos);
+    CHECK(ran.err.find("[log.checksum, exit 6]") != std::string::npos);
+    CHECK(check_of(console, "events").at("code") == "log.checksum");
+  }
+  SUBCASE("its tail is missing") {
+    visit(console, [](std::unique_ptr<log_reader> log) {
+      auto found = std::make_unique<tests::damaged_log>(std::move(log), 1'000);
+      found->condition_ = {log_condition::kind::tail_missing, global_position{9}, global_position{12}};
+      return found;
+    });
+    const ran ran = console.run("doctor");
+    CHECK(ran.exit == 6);
+    CHECK(ran.out.find("events that were acknowledged are missing at its end\n") != std::string::npos);
+    CHECK(check_of(console, "log").at("figures").at("witnessed") == 12);
+  }
+  SUBCASE("it cannot be opened") {
+    tests::temporary_folder folder;
+    const std::string path = folder.file("none.db");
+    console.around.store_at = [](const std::string& at) { return sqlite(at); };
+    console.with("WHENCE_STORE", path);
+    const ran ran = console.run("doctor");
+    CHECK(ran.exit == 3);
+    CHECK(ran.out.find("ok       clock ") != std::string::npos);
+    CHECK(ran.out.find("problem  log          cannot be read: there is no log ") != std::string::npos);
+    CHECK(ran.err.find("[log.missing, exit 3]") != std::string::npos);
+    CHECK(check_of(console, "log").at("code") == "log.missing");
+  }
+}
+
+TEST_CASE("without an index that can be used, everything is found all the same, and slowly") {
+  tests::temporary_folder folder;
+  const std::string path = folder.file("shop.db");
+  tests::console console(sqlite(path), tests::shop_runtime());
+  tests::fill_shop(*console.log, console.around.runtime);
+  console.log->close();
+  console.log.reset();
+  console.with("WHENCE_STORE", path);
+  for (const auto& file : std::filesystem::directory_iterator(folder.path()))
+    if (file.path().filename().string().find("index") != std::string::npos) std::filesystem::remove(file.path());
+  CHECK(check_of(console, "index").at("state") == "warning");
+}
+
+TEST_CASE("a read model of another log is a problem, and one that is behind is not while nobody writes") {
+  tests::models_beside beside;
+  tests::console console;
+  console.around.store_at = [source = beside.around(console.around.store_at(""))](const std::string&) {
+    return source;
+  };
+  beside.add("order_summary", *console.log, 4);
+  const json behind = check_of(console, "projection");
+  CHECK(behind.at("of") == "order_summary");
+  CHECK(behind.at("state") == "ok");
+  CHECK(behind.at("kind") == "stopped");
+  CHECK(behind.at("figures").at("lag") == 5);
+  CHECK(console.run("doctor").exit == 0);
+
+  beside.add("stock_levels", log_identity{.id = log_id{uuid()}, .epoch = 1}, 4, chain_hash{}, {});
+  const ran ran = console.run("doctor");
+  CHECK(ran.exit == 6);
+  CHECK(ran.out.find("problem  projection   stock_levels: foreign\n") != std::string::npos);
+}
+
+TEST_CASE("a bug report has what was found, and no word of whose log it is") {
+  tests::models_beside beside;
+  tests::console console;
+  console.around.store_at = [source = beside.around(console.around.store_at(""))](const std::string&) {
+    return source;
+  };
+  beside.add("order_summary", *console.log, 4);
+  tests::temporary_folder folder;
+  const std::string path = folder.file("report.json");
+  const ran ran = console.run({"doctor", "--bundle", path});
+  CHECK(ran.exit == 0);
+  CHECK(ran.err.starts_with("written: "));
+  const std::string text = content_of(path);
+  const json report = json::parse(text);
+  CHECK(report.at("format") == 1);
+  CHECK(report.at("program").at("program") == "whence");
+  CHECK(report.at("checks").size() > 8);
+  CHECK(report.at("checks").back().at("check") == "projection");
+  for (const char* const secret : {"order_summary", "shop", "order-", "Order", "customer", "/tmp"}) {
+    CAPTURE(secret);
+    CHECK(text.find(secret) == std::string::npos);
+  }
+  // It is never written over.
+  const tests::ran again = console.run({"doctor", "--bundle", path});
+  CHECK(again.exit == 5);
+  CHECK(again.err.find("[file.exists, exit 5]") != std::string::npos);
+  CHECK(content_of(path) == text);
+}
+
+TEST_CASE("the versions of SQLite with the bug of its WAL are known") {
+  for (const int has : {3'007'000, 3'040'001, 3'044'005, 3'045'000, 3'050'006, 3'051'000, 3'051'002}) {
+    CAPTURE(has);
+    CHECK(cli::has_wal_reset_bug(has));
+  }
+  for (const int has_not : {3'006'023, 3'044'006, 3'050'007, 3'051'003, 3'053'000}) {
+    CAPTURE(has_not);
+    CHECK_FALSE(cli::has_wal_reset_bug(has_not));
+  }
+}
+
+TEST_CASE("of the machine that this runs on, something is known") {
+  const auto here = cli::file_system_of("nowhere/to/be/found.db");
+  REQUIRE(here);
+  CHECK_FALSE(here->name.empty());
+  CHECK(here->free_bytes > 0);
+  const auto kernel = cli::file_system_of("/proc/self");
+  REQUIRE(kernel);
+  CHECK(kernel->what == cli::file_system::kind::unknown);
+  CHECK(kernel->name == "0x9fa0");
+  CHECK(cli::system_name().starts_with("Linux "));
+}
