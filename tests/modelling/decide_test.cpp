@@ -12,6 +12,9 @@ template <class T>
 struct Generic {};
 namespace {
 struct Hidden {};
+struct WithName {
+  std::string name;
+};
 struct Renamed {
   static constexpr std::string_view name = "account.renamed";
 };
@@ -33,4 +36,5 @@ TEST_CASE("a command is called as its type, or as it says itself") {
   CHECK(whence::command_name<Hidden>() == "Hidden");
   CHECK(whence::command_name<Generic<Open>>() == "Generic<bank::Open>");
   CHECK(whence::command_name<Renamed>() == "account.renamed");
+  CHECK(whence::command_name<WithName>() == "WithName");
 }

@@ -206,6 +206,12 @@ class application {
     return aggregates().load(target);
   }
 
+  /// A decision model as the command would find it now. Throws: see `repository::load_for`.
+  template <class Model, class Command>
+  loaded_by_query<Model> load_for(const Command& command) const {
+    return aggregates().load_for<Model>(command);
+  }
+
   /// The read model of a projection: a `read_model`, or a `memory_model<Projection>`. Throws projection_not_registered.
   template <class Projection>
   auto model() const {

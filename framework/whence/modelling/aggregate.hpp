@@ -38,6 +38,16 @@ struct aggregate_type {
   std::string_view name;
 };
 
+/// What the streams are called that a decision model's events go to. See decision_model.hpp.
+struct decision_model : aggregate_type {
+  constexpr explicit decision_model(std::string_view of) : aggregate_type{of} {}
+};
+
+template <class Aggregate>
+concept is_decision_model = requires {
+  { Aggregate::type } -> std::convertible_to<const decision_model&>;
+};
+
 /// A type that says that it is an aggregate.
 template <class Aggregate>
 concept aggregate = std::default_initializable<Aggregate> && requires {
@@ -117,6 +127,13 @@ struct must_close_its_books_with_its_events {
                 "an aggregate's `books_closed_by` is `whence::events<…>` of events that are in its `events`");
 };
 
+template <class Aggregate>
+struct must_need_no_snapshot {
+  static_assert(!is_decision_model<Aggregate> ||
+                    (!with_snapshots<Aggregate> && std::is_same_v<detail::closing_events<Aggregate>, events<>>),
+                "a decision model has neither `snapshots` nor `books_closed_by`: it is not the fold of one stream");
+};
+
 namespace detail {
 
 template <class... Events>
@@ -142,6 +159,7 @@ constexpr bool check_aggregate() {
       if constexpr (folds_each<Aggregate, list>) {
         static_cast<void>(must_apply_only_listed_events<Aggregate>{});
         static_cast<void>(must_close_its_books_with_its_events<Aggregate>{});
+        static_cast<void>(must_need_no_snapshot<Aggregate>{});
         static_cast<void>(must_say_snapshots_by_a_policy<Aggregate>{});
         if constexpr (with_snapshots<Aggregate> && has_no_other_snapshots<Aggregate>())
           static_cast<void>(must_have_an_archivable_state<Aggregate>{});

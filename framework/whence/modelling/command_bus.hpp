@@ -60,7 +60,8 @@ class command_bus {
   /// The events of all aggregates.
   const event_registry& events() const noexcept;
 
-  /// Builds the command with braces, loads its aggregate, lets it `decide`, and appends the events.
+  /// Builds the command with braces, loads its aggregate (of a decision model: what its query finds), lets it `decide`, and appends
+  /// the events.
   ///
   /// Order    loading and deciding happen on the calling thread, before this returns; so does the append's place in the log.
   /// Durable  once accepted.
@@ -70,8 +71,8 @@ class command_bus {
   /// Costs    a caller that blocks in `.get()` commits by itself, and no other thread has a part in it. What waits for a result
   ///          that is merely held goes on on the executor once the command is committed: with what others block for, or after the
   ///          log's `held_at_most`.
-  /// Throws   (from the result) aggregate_not_registered, stream_of_other_type, version_conflict: others were first until the
-  ///          retries ran out, nothing was written. append_result_unknown: send it again with the same command id.
+  /// Throws   (from the result) aggregate_not_registered, stream_of_other_type, version_conflict, condition_conflict: others were
+  ///          first until the retries ran out, nothing was written. append_result_unknown: send it again with the same command id.
   ///          append_not_done, command_id_reused, encode_error, decode_error, what `decide` throws: nothing was written.
   template <class Command, class Aggregate, class... Arguments>
   async<command_outcome> send(const id<Aggregate>& target, Arguments&&... arguments) const {

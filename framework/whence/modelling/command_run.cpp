@@ -24,6 +24,7 @@ command_run::command_run(std::shared_ptr<command_bus_parts> parts, request what)
       request_(std::move(what)),
       id_(request_.context.id ? *request_.context.id : command_id{parts_->runtime.make_uuid()}),
       occurred_at_(request_.context.occurred_at ? *request_.context.occurred_at : parts_->runtime.clock->now()),
+      model_(nullptr, request_.facts.destroy),
       conflicts_(parts_->options.conflicts, parts_->runtime),
       storage_(parts_->options.storage, parts_->runtime) {}
 
@@ -44,11 +45,24 @@ command_run::step command_run::decide_and_append() {
 }
 
 std::optional<command_outcome> command_run::decide() {
-  const hot_aggregates::use aggregate = parts_->hot.load(*parts_->log, request_.facts, request_.stream);
-  decision decided = request_.command.decide(aggregate.state(), request_.command.command.get());
+  if (request_.command.query == nullptr) {
+    const hot_aggregates::use aggregate = parts_->hot.load(*parts_->log, request_.facts, request_.stream);
+    version_ = aggregate.end().version;
+    return decide_on(aggregate.state(), aggregate.end().position);
+  }
+  if (!model_) {
+    condition_.query = request_.command.query(request_.command.command.get());
+    model_.reset(request_.facts.create());
+  }
+  // After a conflict, only what came since.
+  condition_.after = fold_matching(*parts_->log, condition_.query, request_.facts, model_.get(), condition_.after);
+  return decide_on(model_.get(), condition_.after);
+}
+
+std::optional<command_outcome> command_run::decide_on(const void* state, global_position position) {
+  decision decided = request_.command.decide(state, request_.command.command.get());
   if (decided.refusal) return refused(std::move(*decided.refusal));
-  if (decided.events.empty()) return without_events(aggregate.end().position);
-  version_ = aggregate.end().version;
+  if (decided.events.empty()) return without_events(position);
   events_ = std::move(decided.events);
   return std::nullopt;
 }
@@ -60,10 +74,11 @@ command_run::step command_run::after(const append_outcome& ended) {
 
   using reason = append_refused::reason;
   const auto* refused = ended.refused();
-  const bool conflict = refused && refused->why == reason::version_conflict;
+  const bool version = refused && refused->why == reason::version_conflict;
+  const bool conflict = version || (refused && refused->why == reason::condition_conflict);
   const bool storage = ended.unknown() || (refused && refused->why == reason::not_written);
   // A state that is ahead of the log is of another log than this.
-  if (conflict && refused->actual < version_) parts_->hot.forget(request_.stream);
+  if (version && refused->actual < version_) parts_->hot.forget(request_.stream);
   // The same command, sent twice at once, may have been decided on another state: its ids are taken, and it has taken effect.
   if (refused && refused->why == reason::event_id_reused)
     if (auto first = first_effect()) return std::move(*first);
@@ -80,7 +95,7 @@ append_batch command_run::batch() const {
   const whence::metadata shared = metadata();
   stream_append stream{.stream = request_.stream,
                        .aggregate_type = std::string(request_.facts.name),
-                       .expected = expected_version::exactly(version_),
+                       .expected = model_ ? expected_version::any() : expected_version::exactly(version_),
                        .events = {}};
   stream.events.reserve(events_.size());
   for (const decided_event& event : events_)
@@ -90,9 +105,10 @@ append_batch command_run::batch() const {
                              .occurred_at = occurred_at_,
                              .data = event.data,
                              .metadata = shared,
-                             .tags = {}});
+                             .tags = event.tags});
   append_batch batch;
   batch.streams.push_back(std::move(stream));
+  if (model_) batch.conditions.push_back(condition_);
   return batch;
 }
 

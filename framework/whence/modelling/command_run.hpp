@@ -72,6 +72,7 @@ class command_run {
   step decide_and_append();
   /// The outcome, if there is nothing to append.
   std::optional<command_outcome> decide();
+  std::optional<command_outcome> decide_on(const void* state, global_position position);
   step append();
   append_batch batch() const;
   whence::metadata metadata() const;
@@ -88,7 +89,10 @@ class command_run {
   const command_id id_;
   const timestamp occurred_at_;
 
-  stream_version version_;  ///< on which `events_` were decided
+  stream_version version_;  ///< on which `events_` were decided; of a decision model: `condition_`
+  append_condition condition_;
+  std::unique_ptr<void, void (*)(void*)>
+      model_;  ///< folded up to the condition's position; null before, and for aggregates
   std::vector<decided_event> events_;
   backoff conflicts_;
   backoff storage_;

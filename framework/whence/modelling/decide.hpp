@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <whence/modelling/aggregate.hpp>
+#include <whence/modelling/decision_model.hpp>
 #include <whence/modelling/outcome.hpp>
 
 namespace whence::inline v0 {
@@ -54,10 +55,11 @@ consteval std::string_view type_name() {
   return scope == std::string_view::npos ? name : name.substr(scope + 2);
 }
 
+/// Not one with a member of its own that is called so: that is data.
 template <class Command>
 concept named_command = requires {
   { Command::name } -> std::convertible_to<std::string_view>;
-};
+} && !std::is_member_object_pointer_v<decltype(&Command::name)>;
 
 }  // namespace detail
 
@@ -87,6 +89,7 @@ struct erased_command {
   std::string_view name;
   std::unique_ptr<const void, void (*)(const void*)> command;
   decision (*decide)(const void* state, const void* command);
+  query_function query = nullptr;  ///< of a decision model
 };
 
 template <class Aggregate, class Command>
@@ -101,7 +104,8 @@ erased_command build_command(Arguments&&... arguments) {
   return {command_name<Command>(),
           {new Command{std::forward<Arguments>(arguments)...},
            [](const void* command) { delete static_cast<const Command*>(command); }},
-          &decide_erased<Aggregate, Command>};
+          &decide_erased<Aggregate, Command>,
+          query_function_of<Aggregate, Command>()};
 }
 
 }  // namespace detail

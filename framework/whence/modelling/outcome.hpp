@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include <whence/modelling/event_tags.hpp>
 #include <whence/modelling/rejected.hpp>
 #include <whence/serialization/event.hpp>
 
@@ -17,7 +18,17 @@ namespace whence::inline v0 {
 struct decided_event {
   event_type type;
   std::string data;
+  std::vector<std::string> tags{};
 };
+
+namespace detail {
+
+template <class Event>
+decided_event as_decided(const Event& event) {
+  return {Event::type, encode_event(event), tags_of(event)};
+}
+
+}  // namespace detail
 
 template <class Aggregate, class Event>
 struct must_be_one_of_its_events {
@@ -49,8 +60,7 @@ class [[nodiscard]] outcome {
   template <class Event>
   outcome& add(const Event& event) {
     static_cast<void>(must_be_one_of_its_events<Aggregate, Event>{});
-    if constexpr (detail::is_listed<Event, typename Aggregate::events>)
-      events_.push_back({Event::type, encode_event(event)});
+    if constexpr (detail::is_listed<Event, typename Aggregate::events>) events_.push_back(detail::as_decided(event));
     return *this;
   }
 

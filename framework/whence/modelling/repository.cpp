@@ -110,6 +110,18 @@ detail::fold_end detail::begin_of_fold(log_reader& log, std::string_view stream,
   return facts.closing.empty() ? fold_end{} : find_books(log, stream, facts, last);
 }
 
+global_position detail::fold_matching(log_reader& log, const event_query& query, const aggregate_facts& facts,
+                                      void* state, global_position after) {
+  json_decoder decoder;
+  for (bool at_end = false; !at_end;) {
+    const event_page page = log.read_matching(query, after);
+    for (const recorded_event& event : page) apply(event, facts, state, decoder);
+    after = page.scanned_to();
+    at_end = page.at_end();
+  }
+  return after;
+}
+
 detail::fold_end detail::fold_on(log_reader& log, std::string_view stream, const aggregate_facts& facts, void* state,
                                  fold_end from) {
   if (from.version == stream_version{} && !facts.closing.empty()) {

@@ -9,6 +9,7 @@
 #include <whence/core/id.hpp>
 #include <whence/core/position.hpp>
 #include <whence/modelling/aggregate.hpp>
+#include <whence/modelling/decision_model.hpp>
 #include <whence/modelling/errors.hpp>
 #include <whence/store/log.hpp>
 
@@ -61,7 +62,19 @@ struct fold_progress {
 void catch_up(log_reader& log, snapshots* from, std::string_view stream, const aggregate_facts& facts, void* state,
               fold_progress& at);
 
+/// Applies the events beyond `after` that the query finds to `state`, which is the fold of those before. Returns up to where all
+/// were found.
+global_position fold_matching(log_reader& log, const event_query& query, const aggregate_facts& facts, void* state,
+                              global_position after);
+
 }  // namespace detail
+
+/// What a command is decided on.
+template <class Model>
+struct loaded_by_query {
+  Model state{};
+  global_position position;  ///< all that the query finds up to here is in it
+};
 
 /// A value; copies read the same log.
 ///
@@ -81,12 +94,27 @@ class repository {
   template <class Aggregate>
   loaded<Aggregate> load(const id<Aggregate>& target) const {
     loaded<Aggregate> found;
-    if constexpr (detail::check_aggregate<Aggregate>()) {
+    static_cast<void>(must_be_the_fold_of_a_stream<Aggregate>{});
+    if constexpr (detail::check_aggregate<Aggregate>() && !is_decision_model<Aggregate>) {
       detail::fold_progress at;
       detail::catch_up(*log_, snapshots_.get(), target.value(), detail::facts_of<Aggregate>, &found.state, at);
       found.version = at.end.version;
       found.position = at.end.position;
     }
+    return found;
+  }
+
+  /// A decision model as the command would find it now.
+  ///
+  /// Costs    reads all that its query finds, from the first event on.
+  /// Throws   unlisted_event: the query names a type that is not in `events`. unknown_event_version, decode_error, log_damaged.
+  template <class Model, class Command>
+  loaded_by_query<Model> load_for(const Command& command) const {
+    loaded_by_query<Model> found;
+    static_cast<void>(must_query<Model, Command>{});
+    if constexpr (detail::check_aggregate<Model>() && queries_for<Model, Command>)
+      found.position =
+          detail::fold_matching(*log_, detail::query_of<Model>(command), detail::facts_of<Model>, &found.state, {});
     return found;
   }
 

@@ -17,6 +17,14 @@ difference_list decision_differences(const whence::detail::decision& first, cons
   return list;
 }
 
+bool finds(const event_query& query, const decided_event& event) {
+  const std::vector<std::string_view> tags(event.tags.begin(), event.tags.end());
+  recorded_event recorded;
+  recorded.type = event.type.name;
+  recorded.tags = tags;
+  return query.matches(recorded);
+}
+
 }  // namespace
 
 bool aggregate_story::apply(const state& to, const decided_event& event, const std::source_location& where) {
@@ -34,10 +42,12 @@ bool aggregate_story::apply(const state& to, const decided_event& event, const s
   }
 }
 
-aggregate_story::state aggregate_story::fold(const std::source_location& where) {
+aggregate_story::state aggregate_story::fold(const event_query& query, const std::source_location& where) {
   state folded(facts_->create(), facts_->destroy);
-  for (const decided_event& event : past_)
+  for (const decided_event& event : past_) {
+    if (!finds(query, event)) continue;
     if (!apply(folded, event, where)) return {nullptr, facts_->destroy};
+  }
   return folded;
 }
 
@@ -48,7 +58,7 @@ void aggregate_story::settle() {
   refusal_.reset();
 }
 
-void aggregate_story::when(std::string_view command_name, const void* command, decide_function decide,
+void aggregate_story::when(std::string_view command_name, const void* command, decider by,
                            const std::source_location& where) {
   if (refusal_) {
     report_failure(last_command_ + " was rejected before " + std::string(command_name) +
@@ -62,11 +72,11 @@ void aggregate_story::when(std::string_view command_name, const void* command, d
 
   aggregate_story now = *this;
   now.settle();
-  const state before = now.fold(where);
+  const state before = now.fold(by.query ? by.query(command) : event_query::all(), where);
   broken_ = now.broken_;
   if (broken_) return;
-  auto decision = decide(before.get(), command);
-  const difference_list differences = decision_differences(decision, decide(before.get(), command));
+  auto decision = by.decide(before.get(), command);
+  const difference_list differences = decision_differences(decision, by.decide(before.get(), command));
   if (!differences.empty())
     report_failure(std::string(command_name) +
                        " was decided twice, and differently: `decide` takes nothing from anywhere but its arguments" +
@@ -138,7 +148,7 @@ void aggregate_story::then_state(look_function call, void* look, const std::sour
   const bool rejected = was_rejected("the state after it was asked for", {}, where);
   settle();
   if (rejected) return;
-  const state now = fold(where);
+  const state now = fold(event_query::all(), where);
   if (now) call(look, now.get());
 }
 

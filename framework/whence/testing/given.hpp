@@ -8,6 +8,9 @@
 /// applied, so that a member that `serialize` forgets is missing in the state, and one that cannot be read back is found. Each
 /// command is decided twice, and has to be decided the same.
 ///
+/// A decision model is given the events of all streams; of these, a command is decided on those that its query finds by their types
+/// and tags, so that one that is not found, or not tagged, is missed.
+///
 /// Throws   failed_expectation, unless `on_failure` says otherwise. What `decide` and `apply` throw. encode_error.
 #pragma once
 
@@ -62,7 +65,7 @@ struct expected_event {
   expected_event(const Event& event, std::source_location place = std::source_location::current()) : where(place) {
     static_cast<void>(must_expect_its_events<Aggregate, Event>{});
     if constexpr (whence::detail::is_listed<Event, typename Aggregate::events>)
-      encoded = {Event::type, encode_event(event)};
+      encoded = whence::detail::as_decided(event);
   }
   decided_event encoded;
   std::source_location where;
@@ -83,7 +86,10 @@ class given_aggregate {
     static_cast<void>(must_decide<Aggregate, Command>{});
     detail::aggregate_story story = story_;
     if constexpr (decides<Aggregate, Command>)
-      story.when(command_name<Command>(), &command, &whence::detail::decide_erased<Aggregate, Command>, where);
+      story.when(
+          command_name<Command>(), &command,
+          {&whence::detail::decide_erased<Aggregate, Command>, whence::detail::query_function_of<Aggregate, Command>()},
+          where);
     return decided_aggregate<Aggregate>(std::move(story));
   }
 
@@ -185,7 +191,7 @@ given_aggregate<Aggregate> given(const Events&... events) {
     static_cast<void>((sizeof(must_be_given_its_events<Aggregate, Events>) + ... + 0));
     detail::aggregate_story story(whence::detail::facts_of<Aggregate>);
     if constexpr ((whence::detail::is_listed<Events, typename Aggregate::events> && ...))
-      (story.add_given({Events::type, encode_event(events)}), ...);
+      (story.add_given(whence::detail::as_decided(events)), ...);
     return given_aggregate<Aggregate>(std::move(story));
   }
 }

@@ -19,9 +19,12 @@ class aggregate_story {
 
   void add_given(decided_event event) { past_.push_back(std::move(event)); }
 
-  using decide_function = whence::detail::decision (*)(const void* state, const void* command);
-  void when(std::string_view command_name, const void* command, decide_function decide,
-            const std::source_location& where);
+  /// How a command is decided: by that function; of a decision model on what that query finds, else on all.
+  struct decider {
+    whence::detail::decision (*decide)(const void* state, const void* command);
+    whence::detail::query_function query;
+  };
+  void when(std::string_view command_name, const void* command, decider by, const std::source_location& where);
 
   // What was decided since the last of these; then it is past.
   void then(const std::vector<decided_event>& expected, const std::source_location& where);
@@ -34,8 +37,8 @@ class aggregate_story {
  private:
   using state = std::unique_ptr<void, void (*)(void*)>;
 
-  /// The state after what is past. Null if an event cannot be read back: that is reported.
-  state fold(const std::source_location& where);
+  /// The state after what is past, as far as the query finds it. Null if an event cannot be read back: that is reported.
+  state fold(const event_query& query, const std::source_location& where);
   bool apply(const state& to, const decided_event& event, const std::source_location& where);
   /// What was decided is looked at.
   void settle();
