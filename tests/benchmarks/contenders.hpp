@@ -39,6 +39,22 @@ class whence_appends {
   std::unique_ptr<parts> parts_;
 };
 
+/// Appends on expected versions, or each under a query, in a log of its own: whence_query.cpp. Events/s of coroutines on the
+/// executor's two threads, so many that `flying` appends are in flight.
+class conditional_appends {
+ public:
+  enum class condition { version, query };
+
+  conditional_appends(const std::filesystem::path& path, condition on);
+  ~conditional_appends();
+
+  double flying(std::size_t flying, std::size_t count);
+
+ private:
+  struct parts;
+  std::unique_ptr<parts> parts_;
+};
+
 /// The same work for SQLite alone: bare_append.cpp.
 class bare_appends {
  public:

@@ -20,7 +20,8 @@ DOCS = ROOT / "docs"
 
 # The sections of the page, and the figures of each.
 SETS = {
-    "append": ("Appending", ["append/1", "append/64", "append/256", "append/64-vs-single", "append/64-threads", "append/64-p99"]),
+    "append": ("Appending", ["append/1", "append/64", "append/256", "append/64-vs-single", "append/64-threads", "append/64-p99",
+                             "append/query"]),
     "bulk": ("Appending in bulk", ["bulk/random", "bulk/local", "bulk/new"]),
     "read": ("Reading", ["scan", "load/100", "trace"]),
     "log": ("The log as it grows", ["grow", "bytes", "open/clean", "open/killed", "index"]),
@@ -40,6 +41,9 @@ FIGURES = {
     "append/64-vs-single": "What 64 in flight gain: the reference is the one of `append/1`, a commit for each event.",
     "append/64-threads": "64 threads, each of which blocks in `.get()`. The reference is a commit for each event.",
     "append/64-p99": "What 99 of 100 appends take at most, with 64 in flight. The reference is what 99 of 100 commits of 64 rows take.",
+    "append/query": "64 coroutines, as in `append/64`, each append under the condition that no event with the tag of its order came since the "
+                    "coroutine's last one; the events carry that tag. The reference is the same events on exact expected versions, in "
+                    "another log of Whence.",
     "bulk/random": "Appends of 1,000 events to 100,000 streams in random order, one after the other, and on until no thread has "
                    "anything left to do: runs of the index and their merges included. The reference inserts 1,000 rows a commit.",
     "bulk/local": "The same, but nine in ten events go to a thousand of the streams.",

@@ -62,6 +62,14 @@ void measure_append(const settings& how, const report& to) {
              bare.playing([&how](bare_appends& one) { return one.together_p99(64, how.flying_appends); }));
 }
 
+void measure_query(const settings& how, const report& to) {
+  conditional_appends by_query(how.folder / "query.db", conditional_appends::condition::query);
+  conditional_appends by_version(how.folder / "version.db", conditional_appends::condition::version);
+  to.compare({.name = "append/query", .unit = "events/s", .goal = 0.7, .rounds = how.rounds},
+             {"", [&] { return by_query.flying(64, how.flying_appends); }},
+             {{"the same events, on expected versions", [&] { return by_version.flying(64, how.flying_appends); }}});
+}
+
 void measure_bulk(const settings& how, const report& to, const char* name, spread over, double goal) {
   if (!to.wants(name)) return;
   whence_appends ours(how.folder / "ours.db", how, over);
@@ -179,6 +187,7 @@ std::vector<std::string> all_of(std::initializer_list<std::vector<std::string>> 
 
 const std::vector<figure_group>& all_groups() {
   static const std::vector<figure_group> groups{{append_figures, measure_append},
+                                                {{"append/query"}, measure_query},
                                                 {{"bulk/random"}, measure_bulk_random},
                                                 {{"bulk/local"}, measure_bulk_local},
                                                 {{"bulk/new"}, measure_bulk_new},
@@ -191,12 +200,13 @@ const std::vector<figure_group>& all_groups() {
 }
 
 const std::vector<figure_set>& all_sets() {
-  static const std::vector<figure_set> sets{{"append", append_figures},
-                                            {"bulk", bulk_figures},
-                                            {"read", {"scan", "load/100", "trace"}},
-                                            {"project", {"project/count", "project/decode", "project/upcast"}},
-                                            {"snapshot", {"snapshot/load"}},
-                                            {"log", all_of({append_figures, bulk_figures, grown_figures, {"index"}})}};
+  static const std::vector<figure_set> sets{
+      {"append", all_of({append_figures, {"append/query"}})},
+      {"bulk", bulk_figures},
+      {"read", {"scan", "load/100", "trace"}},
+      {"project", {"project/count", "project/decode", "project/upcast"}},
+      {"snapshot", {"snapshot/load"}},
+      {"log", all_of({append_figures, {"append/query"}, bulk_figures, grown_figures, {"index"}})}};
   return sets;
 }
 
