@@ -53,6 +53,7 @@ TEST_CASE("a text that is none is refused, with the place") {
   CHECK(text_in("\"\\ud800\"") == "! the second half of a character is expected at byte 8");
   CHECK(text_in("\"\\ud800\\u0041\"") == "! the second half of a character is expected at byte 14");
   CHECK(text_in("\"a\" \"b\"") == "! the end of the line is expected at byte 5");
+  CHECK(text_in("\"a\tb\"") == "! a text without a tab is expected at byte 3");
   CHECK(text_in("\"a\nb\"") == "! it has a control character in it");
 }
 

@@ -125,9 +125,13 @@ std::string json_line::text() {
   must_take('"', "a text");
   std::string out;
   for (;;) {
-    const std::size_t plain = rest_.find_first_of("\"\\");
+    const std::size_t plain = rest_.find_first_of("\"\\\t");
     if (plain == std::string_view::npos) refuse("the end of a text");
     out += rest_.substr(0, plain);
+    if (rest_[plain] == '\t') {
+      rest_.remove_prefix(plain);
+      refuse("a text without a tab");
+    }
     const bool ends = rest_[plain] == '"';
     rest_.remove_prefix(plain + 1);
     if (ends) return out;
