@@ -212,7 +212,7 @@ TEST_CASE("a difference behind many events that are alike is found") {
     expected.push_back({OrderPaid::type, whence::encode(OrderPaid{number == 900 ? 0 : number})});
   const CountOrder command{std::make_unique<int>(1'000)};
   const auto here = std::source_location::current();
-  story.when("CountOrder", &command, &whence::detail::decide_erased<Order, CountOrder>, here);
+  story.when("CountOrder", &command, {&whence::detail::decide_erased<Order, CountOrder>, nullptr}, here);
   CHECK(text_of([&] { story.then(expected, here); }) ==
         "CountOrder caused other events than expected\n"
         "  event 900, OrderPaid /cents: expected 0, found 900");

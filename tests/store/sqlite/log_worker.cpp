@@ -91,6 +91,7 @@ append_batch make_batch(const arguments& given, std::uint64_t number) {
 const char* name_of(append_refused::reason why) {
   switch (why) {
     case append_refused::reason::version_conflict: return "version_conflict";
+    case append_refused::reason::condition_conflict: return "condition_conflict";
     case append_refused::reason::event_id_reused: return "event_id_reused";
     case append_refused::reason::invalid: return "invalid";
     case append_refused::reason::too_large: return "too_large";
