@@ -15,6 +15,8 @@
 #include <tests/no_rights.hpp>
 #include <tests/store/sqlite/watched_vfs.hpp>
 
+#include <whence/store/log_verification.hpp>
+
 using namespace whence;
 using tests::scene;
 namespace vfs = tests::watched_vfs;

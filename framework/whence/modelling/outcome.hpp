@@ -25,7 +25,10 @@ namespace detail {
 
 template <class Event>
 decided_event as_decided(const Event& event) {
-  return {Event::type, encode_event(event), tags_of(event)};
+  if constexpr (calls_tags<Event>)
+    return {Event::type, encode_event(event), tags_of(event)};
+  else
+    return {Event::type, encode_event(event)};
 }
 
 }  // namespace detail

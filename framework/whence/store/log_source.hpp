@@ -10,11 +10,14 @@
 
 #include <whence/core/runtime.hpp>
 #include <whence/store/log.hpp>
-#include <whence/store/log_backup.hpp>
-#include <whence/store/log_import.hpp>
-#include <whence/store/log_verification.hpp>
 
 namespace whence::inline v0 {
+
+class log_import;       // log_import.hpp
+struct backup_options;  // log_backup.hpp
+struct log_backup;
+struct log_verification;  // log_verification.hpp
+struct verify_options;
 
 /// A value: copies name the same log.
 class log_source {
@@ -44,13 +47,9 @@ class log_source {
   std::unique_ptr<log_reader> visit(const runtime& runtime) const { return doors_.visit(runtime); }
   bool can_import() const noexcept { return doors_.open_import != nullptr; }
   /// Opens the log for writing, or makes it, with that identity. Throws as opening does.
-  std::unique_ptr<log_import> open_import(const runtime& runtime, const log_identity& identity) const {
-    return doors_.open_import(runtime, identity);
-  }
+  std::unique_ptr<log_import> open_import(const runtime& runtime, const log_identity& identity) const;
   bool can_verify() const noexcept { return doors_.verify != nullptr; }
-  log_verification verify(const runtime& runtime, const verify_options& options) const {
-    return doors_.verify(runtime, options);
-  }
+  log_verification verify(const runtime& runtime, const verify_options& options) const;
 
  private:
   doors doors_;

@@ -14,6 +14,7 @@
 #include <whence/app/visitor.hpp>
 #include <whence/cli/cli_types.hpp>
 #include <whence/cli/run_cli.hpp>
+#include <whence/store/log_backup.hpp>
 #include <whence/testing/given.hpp>
 #include <whence/testing/given_events.hpp>
 

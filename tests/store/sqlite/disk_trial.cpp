@@ -5,6 +5,7 @@
 #include <whence/core/simulation.hpp>
 #include <whence/sql/database.hpp>
 #include <whence/store/log_errors.hpp>
+#include <whence/store/log_verification.hpp>
 
 namespace tests {
 

@@ -26,6 +26,7 @@
 
 #include <whence/store/log_errors.hpp>
 #include <whence/store/log_source.hpp>
+#include <whence/store/log_verification.hpp>
 
 namespace {
 

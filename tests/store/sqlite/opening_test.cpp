@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <whence/store/log_errors.hpp>
+#include <whence/store/log_verification.hpp>
 #include <whence/store/sqlite/witness.hpp>
 
 #include <tests/in_child.hpp>

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include <whence/store/log_errors.hpp>
+#include <whence/store/log_verification.hpp>
 
 #include <tests/no_rights.hpp>
 #include <tests/store/sqlite/log_folder.hpp>
