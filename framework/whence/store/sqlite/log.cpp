@@ -289,10 +289,9 @@ log_source sqlite(std::string path, sqlite_options options) {
        .open_import = [path](const runtime& runtime, const log_identity& identity) -> std::unique_ptr<log_import> {
          return std::make_unique<sqlite_import>(log_paths::of(path), runtime, identity);
        },
-       .verify =
-           [path](const runtime& runtime, const verify_options& wanted) {
-             return verify_sqlite_log(log_paths::of(path), runtime, wanted);
-           },
+       .verify = [path](
+                     const runtime& runtime,
+                     const verify_options& wanted) { return verify_sqlite_log(log_paths::of(path), runtime, wanted); },
        .back_up =
            [path](const std::string& to, const runtime& runtime, const backup_options& wanted) {
              return back_up_sqlite_log(log_paths::of(path), to, runtime, wanted);
