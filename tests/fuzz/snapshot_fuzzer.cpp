@@ -71,7 +71,7 @@ class world {
     runtime_.executor->on_report([](std::exception_ptr) {});  // that a made-up state is not the fold
     for (std::uint64_t version = 1; version <= events; ++version) append(version);
     fingerprint_ =
-        whence::detail::fingerprint_of(whence::detail::facts_of<Notes>, whence::detail::snapshot_facts_of<Notes>);
+        whence::detail::fingerprint_of(whence::detail::facts_of<Notes>, whence::detail::snapshot_facts_of<Notes>, {});
   }
 
   whence::detail::kept_snapshot snapshot(std::uint64_t version, std::string state) const {
