@@ -1,14 +1,19 @@
-/// A log with a damaged event in it, without a file.
+/// A log with a damaged event in it, without a file; and how a console comes to look into it.
 #pragma once
 
 #include <algorithm>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 
 #include <whence/store/log.hpp>
 #include <whence/store/log_errors.hpp>
+#include <whence/store/log_source.hpp>
+
+#include <tests/cli/console.hpp>
 
 namespace tests {
 
@@ -54,5 +59,18 @@ class damaged_log final : public whence::log_reader {
   std::unique_ptr<whence::log_reader> whole_;
   whence::global_position damaged_;
 };
+
+/// A console whose log is as `make` makes it.
+inline void visit(console& console,
+                  const std::function<std::unique_ptr<whence::log_reader>(std::unique_ptr<whence::log_reader>)>& make) {
+  const whence::log_source source = console.around.store_at("");
+  console.around.store_at = [source, make](const std::string&) {
+    return whence::log_source(
+        {.name = "shop.db",
+         .models_directory = "",
+         .open = nullptr,
+         .visit = [source, make](const whence::runtime& runtime) { return make(source.visit(runtime)); }});
+  };
+}
 
 }  // namespace tests

@@ -45,17 +45,6 @@ cli::file_system of_kind(cli::file_system::kind what, std::string name) {
   return {.what = what, .name = std::move(name), .read_only = false, .free_bytes = 40'000'000'000};
 }
 
-void visit(tests::console& console,
-           const std::function<std::unique_ptr<log_reader>(std::unique_ptr<log_reader>)>& make) {
-  const log_source source = console.around.store_at("");
-  console.around.store_at = [source, make](const std::string&) {
-    return log_source(
-        {.name = "shop.db", .models_directory = "", .open = nullptr, .visit = [source, make](const runtime& runtime) {
-           return make(source.visit(runtime));
-         }});
-  };
-}
-
 std::string content_of(const std::string& path) {
   std::ifstream file(path);
   return {std::istreambuf_iterator<char>(file), {}};
@@ -155,8 +144,9 @@ TEST_CASE("a clock that nobody keeps is a warning; one that went back before the
 TEST_CASE("what is wrong with the log itself is told as every command tells it, behind what was looked at") {
   tests::console console;
   SUBCASE("an event is damaged") {
-    visit(console,
-          [](std::unique_ptr<log_reader> log) { return std::make_unique<tests::damaged_log>(std::move(log), 5); });
+    tests::visit(console, [](std::unique_ptr<log_reader> log) {
+      return std::make_unique<tests::damaged_log>(std::move(log), 5);
+    });
     const ran ran = console.run("doctor");
     CHECK(ran.exit == 6);
     CHECK(ran.out.find("problem  events       one of the last is damaged\n") != std::string::npos);
@@ -164,7 +154,7 @@ TEST_CASE("what is wrong with the log itself is told as every command tells it, 
     CHECK(check_of(console, "events").at("code") == "log.checksum");
   }
   SUBCASE("its tail is missing") {
-    visit(console, [](std::unique_ptr<log_reader> log) {
+    tests::visit(console, [](std::unique_ptr<log_reader> log) {
       auto found = std::make_unique<tests::damaged_log>(std::move(log), 1'000);
       found->condition_ = {log_condition::kind::tail_missing, global_position{9}, global_position{12}};
       return found;

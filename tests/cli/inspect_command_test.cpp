@@ -30,17 +30,6 @@ std::string without_id(std::string text) {
   return at == std::string::npos ? text : text.replace(at + 11, 36, "<id>");
 }
 
-/// A console whose log is as `make` makes it.
-void visit(tests::console& console, std::function<std::unique_ptr<log_reader>(std::unique_ptr<log_reader>)> make) {
-  const log_source source = console.around.store_at("");
-  console.around.store_at = [source, make](const std::string&) {
-    return log_source(
-        {.name = "shop.db", .models_directory = "", .open = nullptr, .visit = [source, make](const runtime& runtime) {
-           return make(source.visit(runtime));
-         }});
-  };
-}
-
 }  // namespace
 
 TEST_CASE("wrong usage of inspect is one message") {
@@ -95,7 +84,7 @@ TEST_CASE("a log that is not whole says so on its page, with exit code 6") {
     text = "condition  it has no witness: a missing tail would not be seen\n";
     word = "witness_missing";
   }
-  visit(console, [condition](std::unique_ptr<log_reader> log) {
+  tests::visit(console, [condition](std::unique_ptr<log_reader> log) {
     auto found = std::make_unique<tests::damaged_log>(std::move(log), 1'000);
     found->condition_ = condition;
     return found;
@@ -113,8 +102,8 @@ TEST_CASE("a log that is not whole says so on its page, with exit code 6") {
 
 TEST_CASE("a damaged event is said, and what is before it is shown") {
   tests::console console;
-  visit(console,
-        [](std::unique_ptr<log_reader> log) { return std::make_unique<tests::damaged_log>(std::move(log), 5); });
+  tests::visit(console,
+               [](std::unique_ptr<log_reader> log) { return std::make_unique<tests::damaged_log>(std::move(log), 5); });
   const ran ran = console.run("inspect");
   CHECK(ran.exit == 6);
   CHECK(ran.out.find("events     9\nstreams    ≥ 3\n") != std::string::npos);

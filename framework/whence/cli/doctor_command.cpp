@@ -17,6 +17,7 @@
 #include <whence/cli/json_list.hpp>
 #include <whence/cli/log_overview.hpp>
 #include <whence/cli/machine.hpp>
+#include <whence/cli/new_file.hpp>
 #include <whence/cli/program_name.hpp>
 #include <whence/cli/projection_commands.hpp>
 #include <whence/cli/request.hpp>
@@ -151,7 +152,9 @@ exit_code doctor(const request& request, session& session) {
                        "}");
   }
   if (bundle) {
-    around.runtime.files->replace(*bundle, bundle_of(checks, session));
+    new_file report(*around.runtime.files, *bundle);
+    report.write(bundle_of(checks, session));
+    report.finish();
     session.say("written: " + visible(*bundle) + ". No name, id, path or datum of the log is in it: look for yourself");
   }
 
