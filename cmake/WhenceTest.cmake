@@ -17,15 +17,19 @@ target_precompile_headers(whence_test_main PRIVATE
   <chrono> <string> <vector> <doctest/doctest.h> <nlohmann/json.hpp>)
 
 # whence_test(<name> SOURCES <files> [DEPENDS <more modules>] [LIBRARIES <libraries>] [PROGRAMS <programs that it runs>]
-#   [TIMEOUT <seconds>] [FAULTS] [SERIAL])
+#   [TIMEOUT <seconds>] [FAULTS] [SERIAL] [NO_THREADS])
 #
 # Makes test_<name>, linked to the module (or to the code of the program) of that name, whose private headers it sees. FAULTS
 # makes test_<name>_faults on the test build instead. PROGRAMS are built first; tests/places.hpp knows where. ctest runs each case
-# in a process of its own: "<name>: <the sentence>".
+# in a process of its own: "<name>: <the sentence>". NO_THREADS: what is tested begins none and shares nothing between any, so that
+# ThreadSanitizer has nothing to see; builds with it leave these tests out. The log beneath has its own.
 function(whence_test name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "FAULTS;SERIAL" "TIMEOUT" "SOURCES;DEPENDS;LIBRARIES;PROGRAMS")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "FAULTS;SERIAL;NO_THREADS" "TIMEOUT" "SOURCES;DEPENDS;LIBRARIES;PROGRAMS")
   if(arg_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "whence_test(${name}): what is ${arg_UNPARSED_ARGUMENTS}?")
+  endif()
+  if(arg_NO_THREADS AND CMAKE_CXX_FLAGS MATCHES "-fsanitize=thread")
+    return()
   endif()
   set(twin "")
   if(arg_FAULTS)
