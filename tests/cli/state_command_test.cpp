@@ -5,6 +5,7 @@
 
 #include <doctest/doctest.h>
 
+#include <whence/store/audit_event.hpp>
 #include <whence/upcasting/upcasters.hpp>
 
 #include <tests/cli/console.hpp>
@@ -98,6 +99,19 @@ TEST_CASE("a program's name that no shell should see is not taken from the log")
   tests::append_event(*console.log, "thing-1", "Thing", event);
   CHECK(console.run("stream state thing-1").err.find("own executable: PROGRAM whence stream state thing-1  [") !=
         std::string::npos);
+}
+
+TEST_CASE("what operators did has no state, whatever types there are") {
+  application application;
+  const log_operation operation{.name = "event append", .reason = "a test", .by = this_operator("whence")};
+  REQUIRE(application.log->append({{audit_of(operation, application.around.runtime)}}).get().committed() != nullptr);
+  const ran ran = application.run("stream state whence-operations");
+  CHECK(ran.exit == 7);
+  CHECK(ran.err ==
+        "order-service whence: the operations on a log have no state: they are events, and nothing is folded of them\n"
+        "  where: shop.db\n"
+        "  do:    order-service whence stream show whence-operations  [types.missing, exit 7]\n");
+  CHECK(application.run("stream show whence-operations").exit == 0);
 }
 
 TEST_CASE("an application that lacks a type, or its serialize, is told what to add") {

@@ -15,6 +15,7 @@
 #include <tests/no_rights.hpp>
 #include <tests/store/sqlite/watched_vfs.hpp>
 
+#include <whence/store/audit_event.hpp>
 #include <whence/store/log_verification.hpp>
 
 using namespace whence;
@@ -55,6 +56,17 @@ void change(const scene& here, const std::string& script) {
 }
 
 }  // namespace
+
+TEST_CASE("a reason that is longer than is kept") {
+  const scene here;
+  const log_operation repair{.name = "log repair", .reason = std::string(1'001, 'x'), .by = this_operator("whence")};
+  CHECK(here.says([&] { static_cast<void>(audit_of(repair, here.runtime())); }) ==
+        R"(app: the reason is too long to be kept; nothing was changed
+  where: --reason
+  why:   it has 1001 bytes, and may have 1000
+  do:    say it shorter, and name what has the rest: a ticket, a page  [audit.reason, exit 2]
+)");
+}
 
 TEST_CASE("a log that was read as one that nobody writes") {
   const scene here;

@@ -14,6 +14,7 @@
 
 #include <whence/core/async.hpp>
 #include <whence/rehearsal/rehearsal.hpp>
+#include <whence/store/audit_event.hpp>
 
 #include <tests/rehearsal/bank.hpp>
 #include <tests/temporary_folder.hpp>
@@ -72,6 +73,17 @@ TEST_CASE("an empty log, and one that the program wrote, have nothing that would
   CHECK(found.not_handled == 0);
   CHECK(found.aggregates == 2);
   CHECK(found.not_folded == 0);
+}
+
+TEST_CASE("what an operator did is known to every program") {
+  a_bank bank;
+  bank.append("account-1", {opens()});
+  const log_operation operation{.name = "event append", .reason = "a test", .by = this_operator("whence")};
+  REQUIRE(bank.log_->append({{audit_of(operation, bank.runtime)}}).get().committed() != nullptr);
+  const rehearsal found = bank.rehearse(build_of_today());
+  CHECK(found.passed());
+  CHECK(found.events == 2);
+  CHECK(found.not_handled == 0);
 }
 
 TEST_CASE("an event that cannot be read is named, and why, and its aggregate cannot be folded") {

@@ -5,6 +5,7 @@
 #include <whence/cli/application_program.hpp>
 #include <whence/cli/program_name.hpp>
 #include <whence/cli/selection.hpp>
+#include <whence/store/audit_event.hpp>
 #include <whence/upcasting/stream_until.hpp>
 
 namespace whence::inline v0::cli {
@@ -13,6 +14,12 @@ namespace {
 types_missing type_is_missing(const recorded_event& first, const surroundings& around, std::string_view command,
                               std::string_view rest) {
   const std::string type(first.aggregate_type);
+  if (is_audit(type))
+    return types_missing(
+        {.what = "the operations on a log have no state: they are events, and nothing is folded of them",
+         .where = {},
+         .why = {},
+         .remedy = "whence stream show " + shell_word(first.stream)});
   if (around.types == nullptr) {
     const std::string line = " whence " + std::string(command) + " " + shell_word(first.stream) +
                              (rest.empty() ? "" : " " + std::string(rest));

@@ -14,6 +14,7 @@
 #include <whence/app/visitor.hpp>
 #include <whence/cli/cli_types.hpp>
 #include <whence/cli/run_cli.hpp>
+#include <whence/store/audit_event.hpp>
 #include <whence/store/log_backup.hpp>
 #include <whence/testing/given.hpp>
 #include <whence/testing/given_events.hpp>
@@ -146,6 +147,27 @@ TEST_CASE("a backup, and a log of it, as the header shows them") {
   whence::back_up(whence::sqlite("shop.db"), "shop.backup", runtime);
   whence::restore_log("shop.backup", "restored.db", runtime);
   CHECK(whence::sqlite("restored.db").open(runtime)->identity().epoch > 1);
+}
+
+TEST_CASE("an audit event beside what it is about, as the header shows it") {
+  const auto runtime = whence::runtime::system();
+  const auto log = whence::memory().open(runtime);
+  const whence::stream_append mended{.stream = "order-1",
+                                     .aggregate_type = "Order",
+                                     .events = {{.id = whence::event_id(runtime.make_uuid()),
+                                                 .type = "TotalCorrected",
+                                                 .occurred_at = runtime.clock->now(),
+                                                 .data = "{}",
+                                                 .metadata = {},
+                                                 .tags = {}}}};
+  whence::append_batch batch{{mended}};
+  batch.streams.push_back(whence::audit_of({.name = "log repair",
+                                            .arguments = R"({"position":4711})",
+                                            .reason = "ticket 17: the total was a text",
+                                            .by = whence::this_operator("whence")},
+                                           runtime));
+  log->append(batch).get().value();  // both, or neither
+  CHECK(log->head() == whence::global_position{2});
 }
 
 TEST_CASE("an application, its read model and a visitor, as the headers show them") {
