@@ -18,6 +18,7 @@ constexpr rule rules[] = {
     {"usage.", exit_code::wrong_usage},
     {"store.unnamed", exit_code::wrong_usage},
     {"fingerprints.not_saved", exit_code::wrong_usage},
+    {"audit.reason", exit_code::wrong_usage},
     {"id.", exit_code::wrong_usage},
     {"time.malformed", exit_code::wrong_usage},
     {"currency.malformed", exit_code::wrong_usage},
