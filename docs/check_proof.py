@@ -87,6 +87,9 @@ def check(path, log, position, stretches):
 
 
 if __name__ == "__main__":
+    if len(sys.argv) not in (4, 5):
+        print(__doc__, file=sys.stderr)
+        sys.exit(2)
     log_id, signed_to, signed, newest = read_heads(sys.argv[2], sys.argv[3], sys.argv[4] if len(sys.argv) > 4 else "")
     found = check(sys.argv[1], log_id, signed_to, signed)
     print(*(f"altered: {first} to {last}" for first, last in found), sep="\n", end="\n" if found else "")
