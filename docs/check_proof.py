@@ -34,13 +34,13 @@ def read_heads(path, key_file, known):
     lines = Path(path).read_bytes().split(b"\n")[:-1]                 # behind the last line end a head is not finished
     digests, stretches, log, position, before = set(), [], None, 0, bytes(32)
     for number, line in enumerate(lines, 1):
+        text, _, signature = line.rpartition(b',"signature":"')
+        if not is_signed(text, bytes.fromhex(signature[:-2].decode()), key_file):   # before anything is made of what it says
+            wrong(f"heads, line {number}: the signature does not hold")
         head = json.loads(line)
-        text, _, signature = line.rpartition(b',"signature":')
-        places = [*range(position + head["every"], head["position"], head["every"]), head["position"]]
         if head["format"] != 1 or head["key"] != key_id(Path(key_file).read_text()):
             wrong(f"heads, line {number}: another format, or another key")
-        if not is_signed(text, bytes.fromhex(json.loads(signature[:-1])), key_file):
-            wrong(f"heads, line {number}: the signature does not hold")
+        places = [*range(position + head["every"], head["position"], head["every"]), head["position"]]
         if head["previous"] != before.hex() or head["after"] != position or log not in (None, head["log"]) \
                 or head["position"] <= position or len(places) != len(head["digests"]):
             wrong(f"heads, line {number}: it does not follow the line before")
@@ -67,7 +67,7 @@ def event_bytes(row):
 
 def check(path, log, position, stretches):
     """The stretches whose events are not those that were signed: (first, last)."""
-    database = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+    database = sqlite3.connect(Path(path).resolve(strict=True).as_uri() + "?mode=ro", uri=True)
     database.text_factory = bytes                                     # a text is the bytes that it has
     if database.execute("SELECT id FROM log").fetchall() != [(bytes.fromhex(log.replace("-", "")),)]:
         wrong("it is another log")
@@ -90,8 +90,11 @@ if __name__ == "__main__":
     if len(sys.argv) not in (4, 5):
         print(__doc__, file=sys.stderr)
         sys.exit(2)
-    log_id, signed_to, signed, newest = read_heads(sys.argv[2], sys.argv[3], sys.argv[4] if len(sys.argv) > 4 else "")
-    found = check(sys.argv[1], log_id, signed_to, signed)
+    try:
+        log_id, signed_to, signed, newest = read_heads(sys.argv[2], sys.argv[3], sys.argv[4] if len(sys.argv) > 4 else "")
+        found = check(sys.argv[1], log_id, signed_to, signed)
+    except (ValueError, KeyError, TypeError, RecursionError, sqlite3.DatabaseError, OSError) as failure:
+        wrong(f"cannot be read: {failure!r}")
     print(*(f"altered: {first} to {last}" for first, last in found), sep="\n", end="\n" if found else "")
     print(f"{signed_to} events signed, newest head {newest}")
     sys.exit(6 if found else 0)

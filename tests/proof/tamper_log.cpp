@@ -183,9 +183,10 @@ edit scribble(const fs::path& log, std::mt19937& dice) {
       {"number of the type", "type = 1 + type % (SELECT count(*) FROM types)"},
       {"encoding", "encoding = 1 - encoding"},
       {"data as a blob", "data = CAST(data AS BLOB), encoding = 1"},
+      {"data as a blob that is said to be text", "data = CAST(CAST(data AS BLOB) AS BLOB), encoding = 0"},
   };
   sql::database db = sql::database::open(log.string(), sql::open_mode::read_write);
-  switch (dice() % 6) {
+  switch (dice() % 8) {
     case 0:
     case 1: {
       const auto& [part, assignment] = alterations[dice() % std::size(alterations)];
@@ -209,6 +210,20 @@ edit scribble(const fs::path& log, std::mt19937& dice) {
       db.run("UPDATE entries SET position = " + std::to_string(place) + " WHERE position = " + std::to_string(other));
       db.run("UPDATE entries SET position = " + std::to_string(other) + " WHERE position = " + beyond);
       return {"reorder", std::min(place, other)};
+    }
+    case 5:
+      db.run(
+          "INSERT INTO entries SELECT -position, stream, version, type, occurred_at, recorded_at, randomblob(16), "
+          "correlation,"
+          " causation, chain, name, causation_type, source, traceparent, tags, encoding, data FROM entries" +
+          at);
+      return {"insert before the first", 1};
+    case 6: {  // all events of a type; the number is the same once it is cut to 32 bits
+      const std::int64_t type = db.integer("SELECT type FROM entries" + at).value();
+      db.run("UPDATE types SET version = version + 4294967296 WHERE number = " + std::to_string(type));
+      return {"alter: version of a type",
+              static_cast<std::uint64_t>(
+                  db.integer("SELECT min(position) FROM entries WHERE type = " + std::to_string(type)).value())};
     }
     default: db.run("DELETE FROM entries WHERE position >= " + std::to_string(place)); return {"cut the tail", place};
   }

@@ -233,6 +233,35 @@ TEST_CASE("a checksum that was changed, and rows that changed places, are found"
   }
 }
 
+TEST_CASE("what SQLite would read as if nothing had been changed is found") {
+  const log_folder folder;
+  make_log(folder, 120);
+  SUBCASE("a row before the first event") {
+    folder.change(
+        "INSERT INTO entries SELECT -5, stream, version, type, occurred_at, recorded_at, id, correlation, causation, "
+        "chain, name,"
+        " causation_type, source, traceparent, tags, encoding, data FROM entries WHERE position = 5");
+    const log_finding finding = only_finding(verify(folder));
+    CHECK(finding.positions == range(1, 1));
+    CHECK(finding.detail == "a row with position -5 stands before it, where no event is");
+    CHECK_THROWS_AS(folder.visit()->read({}), log_damaged);
+    CHECK(folder.visit()->read(global_position{1}).size() == 119);
+  }
+  SUBCASE("text that was made a blob") {
+    folder.change("UPDATE entries SET data = CAST(data AS BLOB) WHERE position = 23");
+    CHECK(only_finding(verify(folder)).positions == range(23, 24));
+    CHECK_THROWS_AS(folder.visit()->read(global_position{22}), log_damaged);
+  }
+  SUBCASE("the version of a type, by what it loses when it is made shorter") {
+    folder.change("UPDATE types SET version = version + 4294967296");
+    const log_verification found = verify(folder);
+    REQUIRE_FALSE(found.findings.empty());
+    CHECK(found.findings[0].detail == "its type number 1 has the version 4294967297, which no event has");
+    CHECK(found.findings[0].positions == range(1, 120));
+    CHECK(found.events == 0);
+  }
+}
+
 TEST_CASE("damage of the event where the index ends does not take the index away") {
   const log_folder folder;
   make_log(folder, 200);

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cassert>
 #include <cstring>
+#include <limits>
 #include <utility>
 
 #include <sqlite3.h>
@@ -25,6 +26,11 @@ std::string columns_and(std::string_view more, std::string_view where) {
 
 bool within_reach(global_position position) {
   return std::in_range<std::int64_t>(position.value()) && position != global_position{};
+}
+
+std::string why_not_readable(std::int64_t position) {
+  if (position >= 1) return "its row is not readable";
+  return "a row with position " + std::to_string(position) + " stands before it, where no event is";
 }
 
 std::string hex(const chain_hash& chain) {
@@ -147,6 +153,10 @@ const type_names* log_reader_connection::type(std::int64_t number) {
 std::optional<type_names> log_reader_connection::read_type(std::int64_t number) {
   sql::statement select = db_.prepare("SELECT aggregate_type, event_type, version FROM types WHERE number = ?");
   if (!step(select.bind(1, number), row_.position)) return std::nullopt;
+  if (!is_type_version(select.integer(2))) {
+    damaged(row_.position, "its type number " + std::to_string(number) + " has the version " +
+                               std::to_string(select.integer(2)) + ", which no event has");
+  }
   return type_names{std::string(select.text(0)), std::string(select.text(1)),
                     static_cast<std::uint32_t>(select.integer(2))};
 }
@@ -203,7 +213,7 @@ sql::database log_reader_connection::open(const std::string& path, sql::open_mod
 /// True if the scan ends here.
 bool log_reader_connection::come_to_row(scanning& scan, sqlite3_value** values) {
   try {
-    if (!row_.read(values)) damaged(scan.expected, "its row is not readable");
+    if (!row_.read(values)) damaged(scan.expected, why_not_readable(sqlite3_value_int64(values[0])));
     if (row_.position != scan.expected) {
       damaged(scan.expected, "it is missing: the next event is " + std::to_string(row_.position));
     }
@@ -238,7 +248,9 @@ global_position log_reader_connection::scan(global_position after,
   } const noted{scanning_};
   scanning_ = &scan;
   scan_.reset();
-  scan_.bind(1, scan.expected);
+  // Before the first event is nothing: what somebody put there is met.
+  scan_.bind(1, after == global_position{} ? std::numeric_limits<std::int64_t>::min()
+                                           : static_cast<std::int64_t>(scan.expected));
   try {
     scan_.step();
   } catch (const sql::sql_error& failure) {

@@ -16,6 +16,7 @@ class value_cells {
  public:
   explicit value_cells(sqlite3_value** values) noexcept : values_(values) {}
 
+  bool is_text(int column) const noexcept { return sqlite3_value_type(values_[column]) == SQLITE_TEXT; }
   std::int64_t integer(int column) const noexcept { return sqlite3_value_int64(values_[column]); }
   std::string_view text(int column) const noexcept {
     const auto* const bytes = reinterpret_cast<const char*>(sqlite3_value_text(values_[column]));
@@ -31,6 +32,9 @@ class value_cells {
  private:
   sqlite3_value** values_;
 };
+
+bool is_text(const value_cells& cells, int column) { return cells.is_text(column); }
+bool is_text(const sql::statement& statement, int column) { return statement.kind(column) == sql::value::kind::text; }
 
 /// Null is nil.
 template <class Cells>
@@ -78,10 +82,12 @@ bool entry_row::read_cells(const Cells& cells) {
   event_.source = cells.text(source_column);
   event_.traceparent = cells.text(traceparent_column);
   tags = cells.text(tags_column);
+  const bool data_is_text = is_text(cells, data_column);  // asked before the bytes, which may change it
   event_.data = cells.text(data_column);
   return read_id(cells, id_column, event_.id, false) && read_id(cells, correlation_column, event_.correlation, true) &&
          read_id(cells, causation_column, event_.causation, true) && read_bytes(cells, chain_column, chain, false) &&
-         cells.integer(encoding_column) == log_format::encoding_of(event_.data);
+         cells.integer(encoding_column) == log_format::encoding_of(event_.data) &&
+         data_is_text == (cells.integer(encoding_column) == log_format::encoding_json);
 }
 
 bool entry_row::read(const sql::statement& statement) { return read_cells(statement); }

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <whence/sql/statement.hpp>
@@ -20,6 +22,11 @@ struct type_names {
 
   friend bool operator==(const type_names&, const type_names&) = default;
 };
+
+/// Whether a number in the table of types can be the version of one.
+constexpr bool is_type_version(std::int64_t number) noexcept {
+  return number >= 1 && std::in_range<std::uint32_t>(number);
+}
 
 /// The row that a statement stands on, or of which a function is given the columns. Its views are valid until the statement moves
 /// on, or the function returns.

@@ -10,6 +10,7 @@
 #include <whence/sql/error.hpp>
 #include <whence/sql/transaction.hpp>
 #include <whence/store/sqlite/joined_writes.hpp>
+#include <whence/store/sqlite/row.hpp>
 #include <whence/store/sqlite/writer.hpp>
 
 namespace whence::inline v0 {
@@ -106,8 +107,10 @@ void log_writer::connect() {
     sql::statement types = db.prepare("SELECT number, aggregate_type, event_type, version FROM types ORDER BY number");
     while (types.step()) {
       type_places_.insert(hash_of_type(types.text(2)), static_cast<std::uint32_t>(types_.size()), nowhere);
-      types_.push_back({std::string(types.text(1)), std::string(types.text(2)),
-                        static_cast<std::uint32_t>(types.integer(3)), types.integer(0)});
+      // One whose version was damaged is the type of no event: its number stays taken.
+      const std::int64_t version = is_type_version(types.integer(3)) ? types.integer(3) : 0;
+      types_.push_back({std::string(types.text(1)), std::string(types.text(2)), static_cast<std::uint32_t>(version),
+                        types.integer(0)});
     }
   }
   committed_types_ = types_.size();
