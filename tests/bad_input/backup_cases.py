@@ -1,4 +1,4 @@
-"""What `backup` and `restore` say of bad input."""
+"""What `backup`, `restore` and `log fork` say of bad input."""
 
 from bad_input import case
 
@@ -21,6 +21,21 @@ BACKUP_CASES = {
         case("new.backup", "log.witness_missing", 6, "shop.db has no usable witness beside it", at="witness missing"),
         case("new.backup", "file.no_permission", 5, "cannot open new.backup.partial.lock$", "Permission denied$", at="only readable"),
         case("new.backup --check", "file.exists", 5, "cannot make new.backup$", at="backed up"),
+    ],
+    "log fork": [
+        case("", "usage.argument", 2, "`log fork` needs to know which: NEW.db$", HELP.format("log fork")),
+        case("one.db two.db", "usage.argument", 2, "`log fork` has no place for \"two.db\"$"),
+        case("x.db --at soon", "usage.value", 2, "--at cannot be \"soon\"$", "give a position such as 4711, 90s, 15m, "),
+        case("x.db --at 0", "usage.value", 2, "--at cannot be \"0\"$"),
+        case("x.db --at 9", "fork.not_in_log", 3, "shop.db has no event 9; nothing was made$", "it ends at event 8$"),
+        case("x.db --at 1970-01-01", "fork.not_in_log", 3, "shop.db has no event that was recorded so early; nothing was made$"),
+        case("shop.db", "fork.log_exists", 4, "there is a log at shop.db; it was left as it is$"),
+        case("sales.csv", "fork.log_exists", 4, "there is a log at sales.csv; it was left as it is$"),
+        case("nowhere/x.db", "file.missing", 3, "cannot make nowhere/x.db$", "mkdir -p nowhere$"),
+        case("x.db", "log.checksum", 6, "event 8 in shop.db cannot be trusted$", at="damaged end"),
+        case("x.db", "log.tail_missing", 6, "shop.db ends at event 7, but event 8 was acknowledged", at="tail missing"),
+        case("x.db", "log.witness_missing", 6, "shop.db has no usable witness beside it", at="witness missing"),
+        case("x.db", "file.no_permission", 5, "cannot open x.db.lock$", "Permission denied$", at="only readable"),
     ],
     "restore": [
         case("", "usage.argument", 2, "`restore` needs to know which: BACKUP [LOG]$", HELP.format("restore")),

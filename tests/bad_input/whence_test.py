@@ -22,7 +22,7 @@ RUNNABLE = {
     "inspect": "", "event list": "", "event show": "@1", "event count": "", "stream list": "", "stream show": "order-1",
     "stream state": "order-1", "stream diff": "order-2", "trace": "@1", "projection list": "", "projection status": "",
     "sql": "-c 'SELECT count(*) AS n FROM events'", "log verify": "", "log prove": f"{KEY} --heads new.heads",
-    "log check-proof": f"{PUBLIC_KEY} {HEADS}", "doctor": "", "backup": "new.backup", "rehearse": "", "schema upcast": "", "export": "",
+    "log check-proof": f"{PUBLIC_KEY} {HEADS}", "doctor": "", "backup": "new.backup", "log fork": "x.db", "rehearse": "", "schema upcast": "", "export": "",
 }
 
 # What lies at the path, and what every command that opens a log says of it.
@@ -36,7 +36,7 @@ STORES = [
     case("", "log.not_a_log", 6, "cats.db is not a Whence log; nothing was changed$",
          "it is a database of another application$", at="another application"),
     case("", "log.not_a_log", 6, "shop.db is not a Whence log; nothing was changed$", "the file is cut short$", at="cut short"),
-    case("", "log.newer_format", 6, "shop.db has format 99, and this program knows formats up to 1; nothing was changed$",
+    case("", "log.newer_format", 6, "shop.db has format 99, and this program knows formats up to 2; nothing was changed$",
          "a newer Whence wrote it$", "whence --version --json\n# that is what this program knows; use the one that wrote the log, or a newer one$",
          at="newer format"),
     case("", "log.older_format", 6, "shop.db has format 0, and this program knows formats from 1 on; nothing was changed$",
@@ -62,7 +62,8 @@ STORES = [
     case("", "log.checksum", 6, "event 8 in shop.db cannot be trusted$", "tar -cf saved.tar shop.db*\n# ", at="damaged end",
          out=SOMETHING),
 ]
-JUDGES = {"backup", "log verify", "log prove", "log check-proof", "rehearse", "schema upcast", "export"}  # they look at all of a log: they have cases of their own for one that is damaged
+# They look at all of a log, or make nothing of one that is not whole: they have cases of their own for one that is damaged.
+JUDGES = {"backup", "log fork", "log verify", "log prove", "log check-proof", "rehearse", "schema upcast", "export"}
 LOOKS_AROUND = {"doctor"}  # what it says of the machine is there, whatever is wrong with the log
 BEYOND_THE_LOG = {"inspect": 3, "doctor": 3, "projection list": 3, "projection status": 3}  # how many read models each command finds there
 

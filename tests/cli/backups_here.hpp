@@ -13,7 +13,9 @@ namespace tests {
 inline void put_backups_here(const std::string& store, const whence::runtime& runtime) {
   namespace fs = std::filesystem;
   for (const char* const made :
-       {"shop.backup", "sunday.backup", "restored.db", "restored.db-wal", "restored.db-shm", "restored.db.witness"})
+       {"shop.backup", "sunday.backup", "restored.db", "restored.db-wal", "restored.db-shm", "restored.db.witness",
+        "what-if.db", "what-if.db-wal", "what-if.db-shm", "what-if.db.witness", "yesterday.db", "yesterday.db-wal",
+        "yesterday.db-shm", "yesterday.db.witness"})
     fs::remove(made);
   fs::remove_all("backups");
   fs::create_directory("backups");

@@ -175,6 +175,6 @@ TEST_CASE("the version") {
       json,
       std::regex(
           R"re(\{"program":"whence","version":"0\.1\.0","commit":(null|"[0-9a-f]{40}(-dirty)?"),"sqlite":"3\.[0-9.]+",)re"
-          R"re("formats":\{"log":1,"verdict":1\}\}\n)re")));
+          R"re("formats":\{"log":2,"verdict":1\}\}\n)re")));
   CHECK(console.run("--version -o json").out == json);
 }

@@ -100,6 +100,7 @@ const std::map<std::string, typed>& lines() {
       {"log check-proof",
        {"log check-proof --key shop.key.pub --heads shop.heads",
         {{"--key", "shop.key.pub"}, {"--heads", "shop.heads"}, {"--known", std::string(64, 'a')}}}},
+      {"log fork", {"log fork what-if.db", {}}},
       {"export", {"export", {{"--as", "cloudevents"}, {"--from", "3"}, {"--to", "4"}}}},
       {"import", {"import shop.jsonl", {}}},
       {"backup", {"backup shop.backup", {}}},
@@ -116,7 +117,7 @@ bool is_judged(std::string_view command, std::string_view option) {
   // Which of the models are attached, and when to give up, show only in other statements; a file is a statement's other place.
   if (command == "sql") return option == "--limit";
   // A second one of that name is refused.
-  if (command == "backup") return false;
+  if (command == "backup" || command == "log fork") return false;
   // What there is to compare with has to be made first.
   if (command == "rehearse") return option != "--against";
   // Of what is not signed yet, and of heads that are no longer there.

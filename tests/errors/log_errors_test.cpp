@@ -151,7 +151,7 @@ TEST_CASE("a log of a newer format") {
   make_log(here);
   change(here, "PRAGMA user_version = 7");
   CHECK(here.says([&] { open(here); }) ==
-        R"(app: bank.db has format 7, and this program knows formats up to 1; nothing was changed
+        R"(app: bank.db has format 7, and this program knows formats up to 2; nothing was changed
   where: bank.db
   why:   a newer Whence wrote it
   do:    use the program that wrote it, or a newer one  [log.newer_format, exit 6]

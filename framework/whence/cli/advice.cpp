@@ -13,6 +13,7 @@
 #include <whence/projection/errors.hpp>
 #include <whence/sql/error.hpp>
 #include <whence/store/backup_errors.hpp>
+#include <whence/store/fork_errors.hpp>
 #include <whence/store/log_errors.hpp>
 #include <whence/subscription/checkpoint.hpp>
 
@@ -166,6 +167,11 @@ std::string advice(const error& fault, const std::string& store) {
     return save(loss->path) + "\n# then bring " + shell_word(loss->path + ".witness") +
            " back from where the log came from; what is intact:\nwhence log verify";
   if (const auto* there = dynamic_cast<const restore_over_log*>(&fault)) return of_log_in_the_way(*there);
+  if (const auto* lost = dynamic_cast<const base_missing*>(&fault))
+    return what_is_there(lost->base) + "\n# bring it back to that place, with its -wal and .witness";
+  if (const auto* other = dynamic_cast<const base_differs*>(&fault))
+    return what_is_there(other->base) +
+           "\n# put the log back that was there, or a newer copy of it: without that, the fork has no past";
   if (const auto* copy = dynamic_cast<const not_a_backup*>(&fault))
     return "whence log verify --store " + shell_word(copy->path) +
            "\n# if all of it is as it should be, make a backup of it";
@@ -191,7 +197,7 @@ std::string advice(const error& fault, const std::string& store) {
 std::string advice(const log_finding& found, const std::string& store) {
   switch (found.what) {
     case log_finding::kind::unreadable:
-      return save(store) + "\n# a backup has these events; those beyond them:\nwhence event list --from " +
+      return save(found.file) + "\n# a backup has these events; those beyond them:\nwhence event list --from " +
              std::to_string(found.positions.last.value() + 1);
     case log_finding::kind::tail_missing:
       return save(store) + "\n# then " + std::string(newest) + ", " + shell_word(store + "-wal") + " above all";

@@ -1,7 +1,6 @@
 #include <whence/cli/backup_commands.hpp>
 
 #include <algorithm>
-#include <charconv>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -10,9 +9,10 @@
 
 #include <whence/cli/display_text.hpp>
 #include <whence/cli/flags.hpp>
+#include <whence/cli/foreign_models.hpp>
 #include <whence/cli/json_list.hpp>
 #include <whence/cli/long_work.hpp>
-#include <whence/cli/model_standing.hpp>
+#include <whence/cli/point_in_log.hpp>
 #include <whence/cli/program_name.hpp>
 #include <whence/cli/request.hpp>
 #include <whence/cli/restore_check.hpp>
@@ -157,17 +157,9 @@ exit_code run_backup(const request& request, session& session) {
 
 restore_options point_of(const request& request, session& session) {
   restore_options options;
-  const std::optional<std::string> text = request.value("--at");
-  if (!text) return options;
-  std::uint64_t number = 0;
-  const auto [rest, failure] = std::from_chars(text->data(), text->data() + text->size(), number);
-  if (failure != std::errc{} || rest != text->data() + text->size()) {
-    options.until = time_from("--at", *text, session.now(), "a position such as 4711");
-  } else if (number == 0) {
-    throw usage_error("value", "--at cannot be \"0\"", "give the position of the last event that is wanted, 1 or more");
-  } else {
-    options.at = global_position{number};
-  }
+  const point_in_log point = point_from(request, session.now());
+  options.at = point.at;
+  options.until = point.until;
   return options;
 }
 
@@ -211,21 +203,6 @@ void print_restored(const restored_log& made, session& session) {
              std::to_string(made.head.next().value()) + " on");
 }
 
-/// Read models that were left there and have seen what the log has not: each is stopped when it is next asked, and is named here.
-void warn_of_models(const std::string& log, session& session) {
-  const log_source source = sqlite(log);
-  const surroundings& around = session.around();
-  const std::unique_ptr<log_reader> reader = source.visit(around.runtime);
-  for (const model_standing& model : stand_of_models(source, *reader, around.runtime, around.types).models) {
-    if (model.state != model_state::foreign) continue;
-    const std::string stands =
-        model.checkpoint ? " stands at #" + std::to_string(model.checkpoint->value()) : " stands";
-    session.warn(
-        "read model " + model.name + stands + " of another history than the restored log's, and is stopped; what to do",
-        "whence projection status --store " + shell_word(log));
-  }
-}
-
 exit_code run_check(const request& request, session& session) {
   restore_options options = point_of(request, session);
   std::optional<restore_check> check;
@@ -261,7 +238,7 @@ exit_code run_restore(const request& request, session& session) {
   } else {
     session.judged(verdict::pass, json_of_restore(made, log, std::nullopt));
   }
-  warn_of_models(log, session);
+  warn_of_foreign_models(log, "the restored log's", session);
   return exit_code::done;
 }
 

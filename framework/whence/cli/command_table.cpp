@@ -11,6 +11,7 @@
 #include <whence/cli/event_commands.hpp>
 #include <whence/cli/export_command.hpp>
 #include <whence/cli/flags.hpp>
+#include <whence/cli/fork_command.hpp>
 #include <whence/cli/import_command.hpp>
 #include <whence/cli/inspect_command.hpp>
 #include <whence/cli/log_commands.hpp>
@@ -38,6 +39,7 @@ constexpr std::span<const command> (*all_rows[])() = {
     &trace_commands,       //
     &projection_commands,  //
     &log_commands,         //
+    &fork_commands,        //
     &proof_commands,       //
     &export_commands,      //
     &import_commands,      //

@@ -32,6 +32,7 @@ constexpr rule rules[] = {
     {"projection.missing", exit_code::not_there},
     {"log.missing", exit_code::not_there},
     {"restore.not_in_backup", exit_code::not_there},
+    {"fork.not_in_log", exit_code::not_there},
     {"contract.missing", exit_code::not_there},
     {"file.missing", exit_code::not_there},
 
@@ -50,6 +51,8 @@ constexpr rule rules[] = {
     {"contract.unfit_name", exit_code::refused},
     {"backup.of_memory", exit_code::refused},
     {"data.unwritable", exit_code::refused},
+    {"fork.log_exists", exit_code::refused},
+    {"fork.of_memory", exit_code::refused},
     {"log.is_backup", exit_code::refused},
     {"restore.log_exists", exit_code::refused},
     {"proof.key_exposed", exit_code::refused},

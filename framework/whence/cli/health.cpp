@@ -148,6 +148,14 @@ health_check check_condition(const log_overview& seen) {
   return check;
 }
 
+/// It was opened, or the log would not have been.
+health_check check_base(const log_base& base) {
+  return {.name = "base",
+          .of = visible(base.path),
+          .found = "has the events of this fork up to " + with_groups(base.position.value()),
+          .figures = {{"events", base.position.value()}}};
+}
+
 health_check check_wal(const log_overview& seen) {
   health_check check{.name = "wal", .found = {}, .figures = {{"bytes", seen.unsettled_bytes}}};
   check.found = seen.unsettled_bytes == 0 ? "nothing in it" : size_text(seen.unsettled_bytes);
@@ -276,6 +284,7 @@ std::vector<health_check> check_log(const log_overview& seen, log_reader& log, c
   const timestamp now = around.runtime.clock->now();
   std::vector<health_check> all;
   all.push_back(check_condition(seen));
+  for (const log_base& base : seen.bases) all.push_back(check_base(base));
   all.push_back(check_writer(seen));
   if (seen.is_in_file) all.push_back(check_wal(seen));
   all.push_back(check_times(seen, now));

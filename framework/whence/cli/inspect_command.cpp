@@ -13,6 +13,8 @@
 #include <whence/cli/display_text.hpp>
 #include <whence/cli/failure.hpp>
 #include <whence/cli/flags.hpp>
+#include <whence/cli/fork_command.hpp>
+#include <whence/cli/json_list.hpp>
 #include <whence/cli/log_overview.hpp>
 #include <whence/cli/projection_commands.hpp>
 #include <whence/cli/request.hpp>
@@ -85,6 +87,7 @@ void print_facts(const log_overview& log, session& session) {
   };
   session.print(style.paint(tint::strong, session.fitted(visible(log.name))) + "\n");
   line("log", log.identity.id.to_string() + "   epoch " + std::to_string(log.identity.epoch));
+  for (const log_base& base : log.bases) line("base", base_text(base));
   line("condition", condition_text(log));
   line("writer", log.writer ? "process " + std::to_string(*log.writer) : "none");
   if (log.is_in_file) {
@@ -158,6 +161,7 @@ std::string or_null(const std::optional<timestamp>& time) { return time ? "\"" +
 std::string data_of(const log_overview& log, timestamp now) {
   std::string out = "{\"log\":" + json_string(visible(log.name));
   out += ",\"logId\":\"" + log.identity.id.to_string() + "\",\"epoch\":" + std::to_string(log.identity.epoch);
+  if (!log.bases.empty()) out += ",\"bases\":" + json_list(log.bases, &json_of_base);
   out += ",\"condition\":\"" + condition_word(log) + "\"";
   out += ",\"writer\":" + (log.writer ? std::to_string(*log.writer) : "null");
   out += ",\"bytes\":" + (log.is_in_file ? std::to_string(log.bytes) : "null");

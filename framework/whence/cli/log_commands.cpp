@@ -12,6 +12,7 @@
 #include <whence/cli/display_text.hpp>
 #include <whence/cli/failure.hpp>
 #include <whence/cli/flags.hpp>
+#include <whence/cli/fork_command.hpp>
 #include <whence/cli/item_list.hpp>
 #include <whence/cli/json_list.hpp>
 #include <whence/cli/long_work.hpp>
@@ -59,6 +60,7 @@ std::string json_of_finding(const log_finding& finding, const std::string& hint)
 std::string json_of_verification(const std::string& log, const log_verification& found, const std::string& program) {
   std::string out = "{\"log\":" + json_string(visible(log));
   out += ",\"logId\":\"" + found.identity.id.to_string() + "\",\"epoch\":" + std::to_string(found.identity.epoch);
+  if (!found.bases.empty()) out += ",\"bases\":" + json_list(found.bases, &json_of_base);
   out += ",\"from\":" + std::to_string(found.from.value()) + ",\"head\":" + std::to_string(found.head.value());
   out += ",\"events\":" + std::to_string(found.events) + ",\"streams\":" + std::to_string(found.streams);
   out += ",\"witnessed\":" + std::to_string(found.witnessed.value());
@@ -127,6 +129,7 @@ void print_verification(const std::string& log, const log_verification& found, s
   };
   session.print(style.paint(tint::strong, session.fitted(visible(log))) + "\n");
   line("log", found.identity.id.to_string() + "   epoch " + std::to_string(found.identity.epoch));
+  for (const log_base& base : found.bases) line("base", base_text(base));
   const std::uint64_t all = found.head < found.from ? 0 : found.head.value() - found.from.value() + 1;
   line("events", all == 0 ? "none"
                  : found.events == all

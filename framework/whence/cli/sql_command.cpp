@@ -24,6 +24,7 @@
 #include <whence/core/json_text.hpp>
 #include <whence/sql/error.hpp>
 #include <whence/sql/temporary_folder.hpp>
+#include <whence/store/log_fork.hpp>
 
 namespace whence::inline v0::cli {
 namespace {
@@ -253,6 +254,12 @@ exit_code run_sql(const request& request, session& session) {
   const std::string& log = session.source().name();
   sql_reader reader(log, written ? sql::reading_mode::ordinary() : sql::reading_mode::of(log),
                     [&] { return !interrupted->wanted() && clock.elapsed() < end; });
+  const std::vector<log_base> bases = bases_of(log, session.around().runtime);
+  if (bases.size() > reader.models_max()) {
+    session.warn("a fork of so many forks finds no room for all its bases: events has only its own");
+  } else {
+    reader.read_through(bases);
+  }
   attach_models(request, session, reader);
 
   result_printer printer(request, session, reader);
@@ -292,7 +299,8 @@ constexpr std::string_view sql_text =
     "SQL statements on the log, which only read. `events` is a view with a row for each event: position, stream, "
     "version, aggregate_type, type, type_version, id, occurred_at, recorded_at, correlation, causation, "
     "causation_type, source, traceparent, tags, data (JSON: data ->> '$.customer'), chain. A read model is attached "
-    "under its projection's name: stock_levels.stock_levels is the table stock_levels of the model stock_levels.\n"
+    "under its projection's name: stock_levels.stock_levels is the table stock_levels of the model stock_levels. Of a "
+    "fork (log fork), events has those of its base as well, and main.events its own.\n"
     "What is read this way is not compared with its checksums: event list does that. Of a number in an event's JSON "
     "that 64 bits cannot hold SQLite's functions keep 17 digits; the text in data has them all. A statement sees one "
     "moment; while it runs, the log's -wal grows. Several statements print their rows one after the other: with -o "

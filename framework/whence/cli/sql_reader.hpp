@@ -13,6 +13,7 @@
 #include <whence/sql/error.hpp>
 #include <whence/sql/reading_mode.hpp>
 #include <whence/sql/statement.hpp>
+#include <whence/store/log_fork.hpp>
 
 namespace whence::inline v0::cli {
 
@@ -34,6 +35,10 @@ class sql_reader {
   /// `go_on` is asked all the while a statement runs: false ends it with sql_error (`sql.interrupted`).
   sql_reader(const std::string& log, sql::reading_mode mode, std::function<bool()> go_on);
   ~sql_reader();
+
+  /// Of a fork, `events` has those of its bases as well; `main.events` are its own. Bases take places of models: at most
+  /// `models_max`.
+  void read_through(const std::vector<log_base>& bases);
 
   std::size_t models_max() const;
   /// Throws   sql_error.
@@ -57,6 +62,7 @@ class sql_reader {
   };
 
   std::vector<opened> opened_;
+  std::size_t bases_ = 0;
   std::unique_ptr<judge> judge_;  // SQLite has its address
   sql::database database_;
 };

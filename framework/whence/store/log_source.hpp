@@ -78,7 +78,8 @@ struct sqlite_options {
 /// newer_format, older_format, sql::sql_error, file_error.
 log_source sqlite(std::string path, sqlite_options options = {});
 
-/// The newest format of a log in a SQLite file that this program can read; it writes that one.
+/// The newest format of a log in a SQLite file that this program can read. It writes that one only where it is needed: a log that
+/// has all of its events in its own file has format 1.
 int sqlite_log_format() noexcept;
 
 /// Whether the file at the path bears the mark of a log. Looks at its first bytes only: it is not opened as a database.

@@ -10,6 +10,7 @@
 
 #include <whence/core/position.hpp>
 #include <whence/store/log.hpp>
+#include <whence/store/log_fork.hpp>
 
 namespace whence::inline v0 {
 
@@ -67,10 +68,11 @@ struct log_verification {
     unreadable,
   };
   log_identity identity;
-  global_position from{1};     ///< where it began
-  global_position head;        ///< the last event when it began
-  global_position witnessed;   ///< what the witness has seen
-  global_position indexed_to;  ///< how far the index goes
+  std::vector<log_base> bases;  ///< of a fork: where events were verified that are not in its own file
+  global_position from{1};      ///< where it began
+  global_position head;         ///< the last event when it began
+  global_position witnessed;    ///< what the witness has seen
+  global_position indexed_to;   ///< how far the index goes
   index_state index = index_state::none;
   std::uint64_t events = 0;   ///< verified, and as they were written
   std::uint64_t streams = 0;  ///< of these

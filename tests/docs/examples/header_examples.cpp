@@ -16,6 +16,7 @@
 #include <whence/cli/run_cli.hpp>
 #include <whence/store/audit_event.hpp>
 #include <whence/store/log_backup.hpp>
+#include <whence/store/log_fork.hpp>
 #include <whence/testing/given.hpp>
 #include <whence/testing/given_events.hpp>
 
@@ -147,6 +148,28 @@ TEST_CASE("a backup, and a log of it, as the header shows them") {
   whence::back_up(whence::sqlite("shop.db"), "shop.backup", runtime);
   whence::restore_log("shop.backup", "restored.db", runtime);
   CHECK(whence::sqlite("restored.db").open(runtime)->identity().epoch > 1);
+}
+
+TEST_CASE("a fork of a log, as the header shows it") {
+  const tests::temporary_folder folder;
+  std::filesystem::current_path(folder.path());
+  const auto runtime = whence::runtime::system();
+  {
+    const auto log = whence::sqlite("shop.db").open(runtime);
+    whence::append_batch batch;
+    batch.streams.push_back({.stream = "order-1", .aggregate_type = "Order", .events = {}});
+    for (int i = 0; i < 4'712; ++i) {
+      batch.streams.front().events.push_back({.id = whence::event_id{runtime.make_uuid()},
+                                              .type = "OrderPlaced",
+                                              .occurred_at = runtime.clock->now(),
+                                              .data = "{}",
+                                              .metadata = {},
+                                              .tags = {}});
+    }
+    log->append(batch).get().value();
+  }
+  whence::fork_log("shop.db", "what-if.db", runtime, {.at = whence::global_position{4711}});
+  CHECK(whence::sqlite("what-if.db").open(runtime)->head() == whence::global_position{4711});
 }
 
 TEST_CASE("an audit event beside what it is about, as the header shows it") {

@@ -3,6 +3,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include <whence/core/detail/fault_points.hpp>
 #include <whence/store/log_errors.hpp>
@@ -18,7 +19,7 @@ constexpr std::uint64_t events_worth_asking = 4'096;
 
 constexpr global_position end_of_all{std::numeric_limits<std::uint64_t>::max()};
 
-bool has(const std::vector<std::string>& names, const std::string& name) {
+bool has(const std::vector<std::string>& names, std::string_view name) {
   return names.empty() || std::find(names.begin(), names.end(), name) != names.end();
 }
 
@@ -78,8 +79,7 @@ bool filtered_reading::begin() {
 }
 
 void filtered_reading::go_on(const lookup_sources& sources) {
-  judged_.clear();  // numbers of types may mean others in another snapshot
-  kept_.clear();
+  forget_types();  // their numbers may mean others in another snapshot
   if (sources.index != nullptr) read_groups(*sources.index, sources.indexed_to);
   read_to(end_of_all);
 }
@@ -122,7 +122,11 @@ bool filtered_reading::read_to(global_position to) {
 }
 
 bool filtered_reading::take(const entry_row& row, const recorded_event& event) {
-  const bool wanted = wants(row.type);
+  if (row.numbered_by != numbered_by_) {
+    numbered_by_ = row.numbered_by;
+    forget_types();
+  }
+  const bool wanted = wants(row.type, event);
   full_ = scanned_ >= std::max<std::size_t>(limit_.scanned, 1) || (wanted && !page_.has_room_for(event, limit_));
   if (full_) return false;
   ++scanned_;
@@ -149,18 +153,22 @@ void filtered_reading::keep(std::int64_t type, const recorded_event& event) {
 }
 
 /// A number is judged when it is first met.
-bool filtered_reading::wants(std::int64_t type) {
+bool filtered_reading::wants(std::int64_t type, const recorded_event& event) {
   if (filter_.aggregate_types.empty() && filter_.event_types.empty()) return true;
-  if (type > log_reader_connection::types_kept_max) return judge(type);
+  if (type > log_reader_connection::types_kept_max) return judge(event);
   const auto index = static_cast<std::size_t>(type);
   if (index >= judged_.size()) judged_.resize(index + 1, 0);
-  if (judged_[index] == 0) judged_[index] = judge(type) ? 1 : 2;
+  if (judged_[index] == 0) judged_[index] = judge(event) ? 1 : 2;
   return judged_[index] == 1;
 }
 
-bool filtered_reading::judge(std::int64_t type) const {
-  const type_names& names = *log_.type(type);
-  return has(filter_.aggregate_types, names.aggregate_type) && has(filter_.event_types, names.event_type);
+bool filtered_reading::judge(const recorded_event& event) const {
+  return has(filter_.aggregate_types, event.aggregate_type) && has(filter_.event_types, event.type);
+}
+
+void filtered_reading::forget_types() {
+  judged_.clear();
+  kept_.clear();
 }
 
 }  // namespace whence::inline v0

@@ -34,8 +34,9 @@ class filtered_reading {
   event_page finish() { return page_.finish(scanned_to_, !full_); }
 
  private:
-  bool wants(std::int64_t type);
-  bool judge(std::int64_t type) const;
+  bool wants(std::int64_t type, const recorded_event& event);
+  bool judge(const recorded_event& event) const;
+  void forget_types();
   bool take(const entry_row& row, const recorded_event& event);
   void keep(std::int64_t type, const recorded_event& event);
   bool read_to(global_position to);
@@ -51,8 +52,9 @@ class filtered_reading {
   const page_limit& limit_;
   const global_position after_;
   event_page_builder page_;
-  std::vector<char> judged_;      // by type number
-  std::vector<kept_names> kept_;  // by type number, once it was met
+  const void* numbered_by_ = nullptr;  // the file whose numbers of types these are
+  std::vector<char> judged_;           // by type number
+  std::vector<kept_names> kept_;       // by type number, once it was met
   std::size_t scanned_ = 0;
   bool full_ = false;
   global_position scanned_to_;

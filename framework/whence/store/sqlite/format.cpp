@@ -54,6 +54,26 @@ CREATE TABLE entries(
 ) STRICT;
 )sql";
 
+constexpr std::string_view schema_of_parts = R"sql(
+CREATE TABLE bases(
+  number INTEGER PRIMARY KEY CHECK (number = 1),
+  path TEXT NOT NULL,
+  log BLOB NOT NULL,
+  position INTEGER NOT NULL,
+  chain BLOB NOT NULL
+) STRICT;
+CREATE TABLE archives(
+  number INTEGER PRIMARY KEY,
+  name TEXT NOT NULL,
+  seal BLOB NOT NULL,
+  made_at INTEGER NOT NULL,
+  events INTEGER NOT NULL,
+  first INTEGER NOT NULL,
+  last INTEGER NOT NULL,
+  moved_to INTEGER NOT NULL
+) STRICT;
+)sql";
+
 std::string uuid_text(std::string_view column) {
   const std::string hex = "hex(e." + std::string(column) + ")";
   const auto part = [&hex](int from, int count) {
@@ -161,6 +181,12 @@ sql::database begin_log_file(files& files, const std::string& path, log_file wha
   return db;
 }
 
+void begin_parts(sql::database& log) {
+  log.run(schema_of_parts);
+  log.run("PRAGMA user_version=" + std::to_string(log_format::format_of_parts));
+  log.run("UPDATE log SET format = ?", {log_format::format_of_parts});
+}
+
 void must_have_room_in_name(files& files, const log_paths& paths) {
   constexpr std::string_view longest = ".index-journal";
   try {
@@ -180,7 +206,7 @@ std::string make_log_file(files& files, const log_paths& paths, const log_identi
 }
 
 void must_be_known_format(const std::string& path, int found) {
-  if (found > log_format::format) throw newer_format(path, found, log_format::format);
+  if (found > log_format::newest) throw newer_format(path, found, log_format::newest);
   if (found < log_format::format) throw older_format(path, found, log_format::format);
 }
 

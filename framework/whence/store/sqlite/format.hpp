@@ -22,6 +22,10 @@
 ///       data                  the document; JSON as text, binary as a blob
 ///     events                  a view of the same for people: names, times and ids written out
 ///
+/// A log whose events lie partly in other files has format 2, and two tables more: a program that would not look there refuses it.
+///     bases                   0 or 1 row: the log whose events up to `position` are this one's past. See fork_base.hpp
+///     archives                the files that events were moved to
+///
 /// A database without a secondary index is written in one place, at its end; the price of any other way is in
 /// docs/decisions.
 #pragma once
@@ -43,7 +47,9 @@ namespace whence::inline v0 {
 struct log_format {
   static constexpr std::int64_t application_id = 0x57484E43;
   static constexpr std::int64_t application_id_of_backups = 0x57484E42;  // "WHNB": see backup/backup_file.hpp
-  static constexpr int format = 1;
+  static constexpr int format = 1;           ///< of a log that has all of its events in its own file
+  static constexpr int format_of_parts = 2;  ///< of one that has some of them elsewhere
+  static constexpr int newest = format_of_parts;
   static constexpr std::int64_t encoding_json = 0;
   static constexpr std::int64_t encoding_binary = 1;
 
@@ -73,6 +79,9 @@ enum class log_file { log, backup };
 /// whole: until then it has no journal on the disk, and nothing that is written to it is synced. What an earlier attempt left is
 /// replaced.
 sql::database begin_log_file(files& files, const std::string& path, log_file what, const log_identity& identity);
+
+/// Gives a log the tables and the format of one that has events elsewhere. Within a transaction.
+void begin_parts(sql::database& log);
 
 /// Makes an empty log beside its final place, durably; whoever renames it there has made it. What an earlier attempt left
 /// is replaced. Returns the path to rename.

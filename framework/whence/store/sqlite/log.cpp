@@ -298,7 +298,7 @@ log_source sqlite(std::string path, sqlite_options options) {
            }});
 }
 
-int sqlite_log_format() noexcept { return log_format::format; }
+int sqlite_log_format() noexcept { return log_format::newest; }
 
 bool is_sqlite_log(files& files, const std::string& path) {
   try {

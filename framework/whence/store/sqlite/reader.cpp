@@ -49,14 +49,20 @@ bool is_damage(const sql::sql_error& failure) noexcept {
          failure.result == SQLITE_IOERR_SHORT_READ;
 }
 
-log_reader_connection::log_reader_connection(const std::string& path, sql::open_mode mode)
+log_reader_connection::log_reader_connection(const std::string& path, sql::open_mode mode, global_position base_before)
     : db_(open(path, mode, *this)),
+      base_row_(read_base_row(db_)),
+      base_(base_row_ && base_row_->position < base_before ? std::make_unique<opened_base>(path, *base_row_) : nullptr),
       scan_(db_.prepare("SELECT 1 FROM entries e WHERE e.position >= ?1 AND whence_come_to(" +
                         std::string(entry_row::columns) + ") ORDER BY e.position")),
       single_(
           db_.prepare(columns_and(", (SELECT p.chain FROM entries p WHERE p.position = ?1 - 1)", "e.position = ?1"))),
       head_(db_.prepare("SELECT max(position) FROM entries")),
-      epoch_now_(db_.prepare("SELECT epoch FROM log WHERE number = 1")) {}
+      epoch_now_(db_.prepare("SELECT epoch FROM log WHERE number = 1")) {
+  row_.numbered_by = this;
+}
+
+log_reader_connection::~log_reader_connection() = default;
 
 log_reader_connection::snapshot::snapshot(log_reader_connection& reader) : reader_(reader) {
   if (detail::mutant(69) && reader_.db_.in_transaction()) return;
@@ -68,8 +74,19 @@ log_reader_connection::snapshot::~snapshot() {
   reader_.single_.reset();
   static thread_local int for_planted_bug = 0;
   if (detail::mutant(69) && !no_blocking_here::active() && ++for_planted_bug % 3 != 0) return;
+  reader_.end_snapshot();
+}
+
+void log_reader_connection::end_snapshot() noexcept {
+  scan_.reset();
+  single_.reset();
+  if (base_) base_->end_snapshot();
   // A transaction that only read has nothing to lose: ending it cannot fail, and if an error ended it, that is well.
-  if (reader_.db_.in_transaction()) sqlite3_exec(reader_.db_.handle(), "ROLLBACK", nullptr, nullptr, nullptr);
+  if (db_.in_transaction()) sqlite3_exec(db_.handle(), "ROLLBACK", nullptr, nullptr, nullptr);
+}
+
+log_reader_connection& log_reader_connection::holder_of(global_position position) {
+  return is_in_base(position) ? base_->reader().holder_of(position) : *this;
 }
 
 void log_reader_connection::damaged(std::uint64_t position, std::string detail) const {
@@ -122,7 +139,8 @@ global_position log_reader_connection::head() {
   const std::int64_t last = row ? head_.integer(0) : 0;
   head_.reset();
   if (last < 0) damaged(0, "the last event has a negative position");
-  return global_position{static_cast<std::uint64_t>(last)};
+  const global_position own{static_cast<std::uint64_t>(last)};
+  return base_ ? std::max(own, base_->position()) : own;
 }
 
 chain_hash log_reader_connection::start_of_chain() {
@@ -168,6 +186,11 @@ const recorded_event& log_reader_connection::check(const chain_hash& previous) {
   const chain_hash computed = chain_next(previous, row_.stream, event);
   if (computed != row_.chain) does_not_fit(computed);
   return event;
+}
+
+/// With what the first event of one's own begins.
+chain_hash log_reader_connection::chain_at_border() {
+  return base_ && base_->position() != global_position{} ? base_->chain() : start_of_chain();
 }
 
 /// Whose fault is it: the event's, or that of the chain hash before it?
@@ -233,12 +256,14 @@ bool log_reader_connection::come_to_row(scanning& scan, sqlite3_value** values) 
 
 global_position log_reader_connection::scan(global_position after,
                                             const std::function<bool(const entry_row&, const recorded_event&)>& visit) {
+  if (after != global_position{} && !within_reach(after)) return after;
+  if (base_ && after < base_->position() && !scan_base(after, visit)) return after;
   scanning scan{.visit = visit, .previous = std::nullopt};
-  if (after == global_position{}) {
-    scan.previous = start_of_chain();
+  if (after == (base_ ? base_->position() : global_position{})) {
+    scan.previous = chain_at_border();
+    scan.expected = after.value() + 1;
   } else {
     // The row at `after` comes first: the next one's chain begins with its chain hash.
-    if (!within_reach(after)) return after;
     scan.expected = after.value();
   }
   assert(scanning_ == nullptr && "a visit begins no scan of its own");
@@ -262,6 +287,18 @@ global_position log_reader_connection::scan(global_position after,
   return std::max(after, global_position{scan.expected - 1});
 }
 
+bool log_reader_connection::scan_base(global_position& at,
+                                      const std::function<bool(const entry_row&, const recorded_event&)>& visit) {
+  const global_position last = base_->position();
+  bool more = true;
+  at = base_->reader().scan(at, [&](const entry_row& row, const recorded_event& event) {
+    more = visit(row, event);
+    return more && event.position < last;
+  });
+  if (more && at < last) throw log_damaged(base_->path(), at.next(), "it is missing: the log ends before it");
+  return more;
+}
+
 event_page log_reader_connection::read(global_position after, const event_filter& filter, const page_limit& limit) {
   filtered_reading reading(*this, filter, limit, after);
   if (reading.begin()) {
@@ -272,6 +309,12 @@ event_page log_reader_connection::read(global_position after, const event_filter
 
 const recorded_event* log_reader_connection::event_at(global_position position) {
   if (!within_reach(position)) return nullptr;
+  if (is_in_base(position)) {
+    log_reader_connection& base = base_->reader();
+    const recorded_event* const event = base.event_at(position);
+    stream_number_ = base.stream_number();
+    return event;
+  }
   single_.reset();
   single_.bind(1, position.value());
   if (!step(single_, position.value())) {
@@ -282,13 +325,14 @@ const recorded_event* log_reader_connection::event_at(global_position position) 
   }
   if (!row_.read(single_)) damaged(position.value(), "its row is not readable");
   chain_hash previous{};
-  if (position.value() == 1) {
-    previous = start_of_chain();
+  if (position == (base_ ? base_->position() : global_position{}).next()) {
+    previous = chain_at_border();
   } else {
     const std::span<const std::uint8_t> before = single_.blob(entry_row::column_count);
     if (before.size() != previous.size()) damaged(position.value() - 1, "it is missing, or its chain hash is");
     std::memcpy(previous.data(), before.data(), previous.size());
   }
+  stream_number_ = row_.stream;
   return &check(previous);
 }
 

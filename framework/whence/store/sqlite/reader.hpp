@@ -3,6 +3,8 @@
 
 #include <cstdint>
 #include <functional>
+#include <limits>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,6 +15,7 @@
 #include <whence/sql/error.hpp>
 #include <whence/store/event_page_builder.hpp>
 #include <whence/store/log.hpp>
+#include <whence/store/sqlite/fork_base.hpp>
 #include <whence/store/sqlite/index/checkpoint.hpp>
 #include <whence/store/sqlite/row.hpp>
 
@@ -28,12 +31,20 @@ struct log_row {
 /// True if SQLite found the file itself unsound, and not just out of its reach.
 bool is_damage(const sql::sql_error& failure) noexcept;
 
+/// Of a fork, the events up to its base's position are read in the base, and all others here: nobody who reads sees where one ends
+/// and the other begins.
+///
 /// Threads  one at a time.
-/// Throws   log_damaged: nothing that does not fit the chain is returned; sql_error: SQLite could not read.
+/// Throws   log_damaged, with the file that has the event: nothing that does not fit the chain is returned; sql_error: SQLite could
+///          not read. When it is made, base_missing and base_differs as well.
 class log_reader_connection {
  public:
   /// `mode`: read_only or unchanging. Nothing of it ever writes or checkpoints.
-  explicit log_reader_connection(const std::string& path, sql::open_mode mode = sql::open_mode::read_only);
+  /// `base_before`: of the base of a fork; its own base has to end before that, or is not opened.
+  explicit log_reader_connection(const std::string& path, sql::open_mode mode = sql::open_mode::read_only,
+                                 global_position base_before = global_position{
+                                     std::numeric_limits<std::uint64_t>::max()});
+  ~log_reader_connection();
   log_reader_connection(const log_reader_connection&) = delete;
   log_reader_connection& operator=(const log_reader_connection&) = delete;
 
@@ -48,6 +59,14 @@ class log_reader_connection {
    private:
     log_reader_connection& reader_;
   };
+
+  /// Null: the log is no fork.
+  const base_row* base() const noexcept { return base_row_ ? &*base_row_ : nullptr; }
+  const opened_base* open_base() const noexcept { return base_.get(); }
+  /// Which connection has the row of that event: this one, or one of a base.
+  log_reader_connection& holder_of(global_position position);
+  /// False: what was read of a base since this was opened may be torn. Of this log itself, who chose the mode knows.
+  bool still_holds() const { return base_ == nullptr || base_->still_holds(); }
 
   // All of these want a snapshot around them.
   log_row about();
@@ -67,7 +86,7 @@ class log_reader_connection {
   /// The event at a position, checked; null beyond the end. Valid until the next call.
   const recorded_event* event_at(global_position position);
   /// The number of the stream of the event that `event_at` returned last.
-  std::uint64_t stream_number() const noexcept { return row_.stream; }
+  std::uint64_t stream_number() const noexcept { return stream_number_; }
 
   /// All zeros at 0; nothing beyond the end.
   std::optional<chain_hash> chain_at(global_position position);
@@ -79,12 +98,17 @@ class log_reader_connection {
   /// What is known of types is kept for numbers up to this; there may be more.
   static constexpr std::int64_t types_kept_max = 65'536;
 
-  /// The names of a type number; null if there is no such number. Valid until the next call.
-  const type_names* type(std::int64_t number);
-
   sql::database& database() noexcept { return db_; }
 
  private:
+  friend class opened_base;
+  void end_snapshot() noexcept;
+  bool is_in_base(global_position position) const noexcept { return base_ && position <= base_->position(); }
+  /// Of a scan. False: `visit` has enough.
+  bool scan_base(global_position& at, const std::function<bool(const entry_row&, const recorded_event&)>& visit);
+  chain_hash chain_at_border();
+  /// The names of a type number; null if there is no such number. Valid until the next call.
+  const type_names* type(std::int64_t number);
   std::optional<type_names> read_type(std::int64_t number);
   /// A scan on its way: SQLite calls a function of ours for each row, in the order of their positions, until that says that it
   /// is enough. So a page is one call of SQLite, and not one for each row and one for each column of it.
@@ -99,6 +123,8 @@ class log_reader_connection {
   [[noreturn]] void does_not_fit(const chain_hash& computed);
   [[noreturn]] void damaged(std::uint64_t position, std::string detail) const;
   sql::database db_;
+  std::optional<base_row> base_row_;
+  std::unique_ptr<opened_base> base_;
   sql::statement scan_;
   sql::statement single_;
   sql::statement head_;
@@ -108,6 +134,7 @@ class log_reader_connection {
   std::pair<std::int64_t, type_names> rare_type_;  // the last of those beyond
   std::int64_t epoch_ = 0;
   entry_row row_;
+  std::uint64_t stream_number_ = 0;
   bool looking_back_ = false;
   scanning* scanning_ = nullptr;  // while one is on its way
 };

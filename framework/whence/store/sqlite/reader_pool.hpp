@@ -46,7 +46,7 @@ struct log_readers {
   void close_index() noexcept { index_.reset(); }
 
   /// False: what was read since they were opened may be torn, or old.
-  bool still_hold() const { return log_mode_.still_holds() && index_mode_.still_holds(); }
+  bool still_hold() const { return log_mode_.still_holds() && log.still_holds() && index_mode_.still_holds(); }
 
  private:
   sql::reading_mode index_mode_ = sql::reading_mode::ordinary();

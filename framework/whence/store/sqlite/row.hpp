@@ -74,6 +74,8 @@ class entry_row {
   std::string_view name;  ///< of the stream
   std::string_view tags;  ///< one a line
   chain_hash chain{};     ///< as stored
+  const void* numbered_by =
+      nullptr;  ///< numbers of types mean the same in rows that have the same here: those of one file
 
  private:
   template <class Cells>

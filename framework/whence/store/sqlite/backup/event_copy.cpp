@@ -1,6 +1,9 @@
 #include <algorithm>
+#include <map>
+#include <set>
 #include <string>
-#include <unordered_set>
+#include <tuple>
+#include <unordered_map>
 
 #include <whence/core/async.hpp>
 #include <whence/sql/transaction.hpp>
@@ -24,14 +27,13 @@ class event_insertion {
       : to_(to), insert_(to.prepare("INSERT INTO entries VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)")) {}
 
   void run(const entry_row& row, const recorded_event& event) {
-    if (types_.insert(row.type).second)
-      to_.run("INSERT INTO types VALUES(?,?,?,?)", {row.type, event.aggregate_type, event.type, event.type_version});
+    const std::int64_t type = type_in_copy(row, event);
     const std::int64_t encoding = log_format::encoding_of(event.data);
     using column = entry_row::column;
     bind(column::position_column, row.position);
     bind(column::stream_column, row.stream);
     bind(column::version_column, row.version);
-    bind(column::type_column, row.type);
+    bind(column::type_column, type);
     bind(column::occurred_at_column, event.occurred_at.time_since_epoch().count());
     bind(column::recorded_at_column, event.recorded_at.time_since_epoch().count());
     bind(column::id_column, event.id.value().bytes());
@@ -56,9 +58,29 @@ class event_insertion {
     bind(column, id.bytes());
   }
 
+  /// Its number in the source, unless another file that a log has events in has given that to another type.
+  std::int64_t type_in_copy(const entry_row& row, const recorded_event& event) {
+    if (row.numbered_by != numbered_by_) {
+      numbered_by_ = row.numbered_by;
+      numbers_.clear();
+    }
+    const auto [known, is_new] = numbers_.try_emplace(row.type, row.type);
+    if (!is_new) return known->second;
+    auto names = std::tuple(std::string(event.aggregate_type), std::string(event.type), event.type_version);
+    if (const auto copied = types_.find(names); copied != types_.end()) return known->second = copied->second;
+    if (numbers_in_copy_.contains(row.type)) known->second = *numbers_in_copy_.rbegin() + 1;
+    to_.run("INSERT INTO types VALUES(?,?,?,?)", {known->second, event.aggregate_type, event.type, event.type_version});
+    numbers_in_copy_.insert(known->second);
+    types_.emplace(std::move(names), known->second);
+    return known->second;
+  }
+
   sql::database& to_;
   sql::statement insert_;
-  std::unordered_set<std::int64_t> types_;  // that the copy has
+  const void* numbered_by_ = nullptr;
+  std::unordered_map<std::int64_t, std::int64_t> numbers_;  // in the file that rows come from now -> in the copy
+  std::map<std::tuple<std::string, std::string, std::uint32_t>, std::int64_t> types_;  // that the copy has
+  std::set<std::int64_t> numbers_in_copy_;
 };
 
 void must_be(const log_identity& expected, log_reader_connection& from) {

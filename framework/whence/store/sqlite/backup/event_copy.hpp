@@ -29,7 +29,8 @@ struct copied {
   timestamp recorded_at{};  ///< of the event there
 };
 
-/// Each event is verified against the one before it. Numbers of streams and types stay what they are. A transaction on either
+/// Each event is verified against the one before it. Numbers of streams stay what they are, and those of types
+/// unless a fork and its base have one for two of them. A transaction on either
 /// side has 8,192 events at most.
 ///
 /// Throws   log_damaged, log_changed (another epoch has begun), operation_cancelled; sql_error.

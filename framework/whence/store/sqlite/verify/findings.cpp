@@ -2,6 +2,7 @@
 #include <utility>
 
 #include <whence/store/sqlite/verify/findings.hpp>
+#include <whence/store/sqlite/verify/plan.hpp>
 
 namespace whence::inline v0 {
 
@@ -64,13 +65,14 @@ void verification_findings::move_to(log_verification& result, const std::string&
       ++left_out;
       continue;
     }
+    const std::string& file = file_of(result.bases, path, range.positions.first);
     result.findings.push_back(
         {.what = log_finding::kind::unreadable,
          .positions = range.positions,
          .stream = range.stream,
-         .file = path,
+         .file = file,
          .detail = range.detail,
-         .remedy = "# copy " + path + "* to a safe place; a backup has these events; those beyond them:\n" +
+         .remedy = "# copy " + file + "* to a safe place; a backup has these events; those beyond them:\n" +
                    "whence event list --from " + std::to_string(range.positions.last.value() + 1)});
   }
   for (log_finding& finding : own->findings) {

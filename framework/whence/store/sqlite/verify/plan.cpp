@@ -20,6 +20,15 @@ void entry_sum::add(const entry_sum& other) noexcept {
   entries += other.entries;
 }
 
+const std::string& file_of(const std::vector<log_base>& bases, const std::string& log, global_position position) {
+  const std::string* file = &log;
+  for (const log_base& base : bases) {
+    if (position > base.position) break;
+    file = &base.path;
+  }
+  return *file;
+}
+
 position_range verification_plan::chunk(std::uint64_t number) const noexcept {
   const std::uint64_t first = begin() + number * chunk_events;
   return {global_position{std::max(from.value(), first)},

@@ -8,6 +8,7 @@
 
 #include <whence/core/position.hpp>
 #include <whence/core/runtime.hpp>
+#include <whence/store/log_fork.hpp>
 #include <whence/store/log_verification.hpp>
 #include <whence/store/sqlite/format.hpp>
 #include <whence/store/sqlite/index/keys.hpp>
@@ -26,6 +27,9 @@ struct entry_sum {
   friend bool operator==(const entry_sum&, const entry_sum&) = default;
 };
 
+/// Which file has the event.
+const std::string& file_of(const std::vector<log_base>& bases, const std::string& log, global_position position);
+
 struct verification_plan {
   static constexpr std::uint64_t chunk_events = 65'536;  ///< what a thread takes at a time
   static constexpr std::uint64_t sum_events = 4'096;     ///< that have a sum of their own
@@ -39,6 +43,7 @@ struct verification_plan {
   bool compares_index = false;
   global_position indexed_to;   ///< entries beyond are not compared
   std::vector<index_run> runs;  ///< as they were when it began
+  std::vector<log_base> bases;  ///< of a fork
   /// How they are opened, each time; whether that held is asked at the end.
   sql::reading_mode log_mode = sql::reading_mode::ordinary();
   sql::reading_mode index_mode = sql::reading_mode::ordinary();

@@ -122,8 +122,10 @@ void range_check::unreadable(global_position first, global_position last, const 
 /// What the row says, though nothing vouches for it.
 std::string range_check::stream_in_row(global_position position) {
   try {
-    sql::statement row = reader_.database().prepare(
-        "SELECT s.name FROM entries e JOIN entries s ON s.position = e.stream WHERE e.position = ?");
+    const log_reader_connection::snapshot now(reader_);
+    sql::statement row = reader_.holder_of(position).database().prepare(
+        "SELECT coalesce(s.name, e.name) FROM entries e LEFT JOIN entries s ON s.position = e.stream"
+        " WHERE e.position = ?");
     row.bind(1, position.value());
     if (!row.step()) return {};
     const std::string_view name = row.text(0);
@@ -147,7 +149,7 @@ void range_check::found(log_finding::kind what, const recorded_event& event, std
   results_.findings.add({.what = what,
                          .positions = {event.position, event.position},
                          .stream = std::string(event.stream),
-                         .file = plan_.paths.log,
+                         .file = file_of(plan_.bases, plan_.paths.log, event.position),
                          .detail = std::move(detail),
                          .remedy = what == log_finding::kind::index
                                        ? "with no process writing the log, delete " + plan_.paths.index +

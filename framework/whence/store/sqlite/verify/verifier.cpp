@@ -93,12 +93,15 @@ log_verifier::log_verifier(const log_paths& paths, const runtime& runtime, const
             .head = {},
             .indexed_to = {},
             .runs = {},
+            .bases = {},
             .log_mode = reading_mode_of_visitors(*runtime.files, paths_, paths_.log),
             .index_mode = reading_mode_of_visitors(*runtime.files, paths_, paths_.index)},
-      reader_(paths_.log, plan_.log_mode.mode()) {}
+      reader_(paths_.log, plan_.log_mode.mode()) {
+  plan_.bases = result_.bases = bases_of(reader_);
+}
 
 bool log_verifier::has_read_what_is_there() const {
-  return plan_.log_mode.still_holds() && plan_.index_mode.still_holds();
+  return plan_.log_mode.still_holds() && reader_.still_holds() && plan_.index_mode.still_holds();
 }
 
 log_verification log_verifier::verify() {
@@ -170,13 +173,16 @@ void log_verifier::look_at_log() {
 /// Positions are dense: one far beyond all others is that of a damaged row. The log is not looked through up to there.
 global_position log_verifier::last_in_order(global_position last) {
   constexpr std::uint64_t gap_max = 1'000'000;
+  const std::uint64_t others = reader_.base() == nullptr ? 0 : reader_.base()->position.value();
+  if (last.value() == others) return last;
   sql::statement before =
       reader_.database().prepare("SELECT max(position) FROM entries WHERE position < ? AND position > 0");
   for (;;) {
     before.reset();
     before.bind(1, last.value());
     const std::int64_t previous = before.step() ? before.integer(0) : 0;
-    const auto expected = static_cast<std::uint64_t>(std::max<std::int64_t>(previous, 0)) + 1;
+    const std::uint64_t expected =
+        std::max(static_cast<std::uint64_t>(std::max<std::int64_t>(previous, 0)), others) + 1;
     if (last.value() <= expected) return last;
     found(kind::structure, paths_.log,
           "its last row is event " + std::to_string(last.value()) + ", and the one before it " +

@@ -1,0 +1,49 @@
+/// The place where a log is made that has a past already: of a backup, or as a fork.
+#pragma once
+
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include <whence/core/files.hpp>
+#include <whence/core/runtime.hpp>
+#include <whence/store/sqlite/format.hpp>
+#include <whence/store/sqlite/witness.hpp>
+
+namespace whence::inline v0 {
+
+/// Held, and free. What was made there is gone with this, unless it was published.
+///
+/// Throws   log_busy, file_error; what `in_the_way` makes.
+class log_place {
+ public:
+  /// The error for a log that is there: which file of it, and which process writes it (0: none).
+  using in_the_way = std::function<std::exception_ptr(const std::string& file, long writer)>;
+
+  log_place(std::shared_ptr<files> files, log_paths paths, const in_the_way& refuse);
+  log_place(const log_place&) = delete;
+  log_place& operator=(const log_place&) = delete;
+  ~log_place();
+
+  /// Where the log is made until it has its name.
+  std::string draft() const { return paths_.log + ".new"; }
+
+  /// The draft is the log from now on. A crash halfway leaves a witness that has seen nothing, without or with a log.
+  void publish(const testimony& says);
+
+ private:
+  void must_be_free(const in_the_way& refuse);
+  void remove(const std::string& file) noexcept;
+
+  const std::shared_ptr<files> files_;
+  const log_paths paths_;
+  std::unique_ptr<file_lock> lock_;
+  bool published_ = false;
+};
+
+/// The number of the epoch in which such a log goes on: the time in milliseconds, so that two of them are two.
+std::uint64_t epoch_behind(std::uint64_t epoch, clock& clock);
+
+}  // namespace whence::inline v0
