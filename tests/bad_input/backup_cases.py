@@ -1,11 +1,28 @@
-"""What `backup`, `restore` and `log fork` say of bad input."""
+"""What `backup`, `restore`, `log fork` and `log repair` say of bad input."""
 
 from bad_input import case
 
 HELP = "whence {} --help$"
+LOCK = (r"shop\.db\.lock",)  # which holds the process id
 LOCK_OF_RESTORED = (r"x\.db\.lock",)  # the lock of a log is never taken away
 
 BACKUP_CASES = {
+    "log repair": [
+        case("shop.db", "usage.argument", 2, "`log repair` has no place for \"shop.db\"$"),
+        case("--accept all --reason x", "usage.value", 2, "--accept cannot be \"all\"$", "choose one of: missing-tail, missing-witness, damage$"),
+        case("--accept damage", "usage.option", 2, "--accept has no meaning without --reason$"),
+        case("--dry-run --yes", "usage.option", 2, "--dry-run and --yes exclude each other$"),
+        case("--with none.backup", "log.missing", 3, "there is no log none.backup$", changes=LOCK),
+        case("--with sales.csv", "log.not_a_log", 6, "sales.csv is not a Whence log; nothing was changed$", changes=LOCK),
+        case("--store new.backup", "log.is_backup", 4, "new.backup is a backup, and no log that is written; nothing was changed$", at="backed up"),
+        case("", "repair.not_accepted", 4, "shop.db cannot be repaired without a loss; nothing was changed$",
+             "--accept damage --reason 'why that is accepted' --yes\nwhence log repair --store shop.db --dry-run$", at="damaged event", changes=LOCK),
+        case("--accept missing-tail --reason x --yes", "repair.not_accepted", 4, "event 4 cannot be brought back: ", at="damaged event", changes=LOCK),
+        case("--accept damage --reason x", "repair.not_accepted", 4, "nobody sits before it who could be asked", at="damaged event", changes=LOCK),
+        case("--yes", "repair.not_accepted", 4, "the log ends at event 7, and event 8 was acknowledged$", at="tail missing", changes=LOCK),
+        case("--yes", "repair.not_accepted", 4, "the witness: there is none$", at="witness missing", changes=LOCK),
+        case("", "log.checksum", 6, "shop.db is damaged$", at="cut in half", changes=LOCK),
+    ],
     "backup": [
         case("", "usage.argument", 2, "`backup` needs to know which: FILE$", HELP.format("backup")),
         case("one.backup two.backup", "usage.argument", 2, "`backup` has no place for \"two.backup\"$"),

@@ -11,7 +11,7 @@ from proof_cases import cases_of_proofs, sign_another_log
 
 PROGRAMS = Programs(Path(sys.argv.pop()).resolve())
 NO_LOG = {"man", "completion", "restore", "log make-key", "schema check", "schema release", "schema diff"}  # the commands that open none
-MAKES_LOG = {"import"}  # needs none, and a file: what it says of what lies at its path is among its own cases
+MAKES_LOG = {"import", "log repair"}  # what they say of what lies at their path is among their own cases
 ANYTHING = ".*"
 SOMETHING = ".+"
 HELP = "whence {} --help$"
@@ -46,15 +46,15 @@ STORES = [
          at="not readable"),
     case("", "file.no_permission", 5, "cannot make shop.db-shm$", "Permission denied$", "ls -ld .\n# give this user the right to it$",
          at="without shm"),
-    case("", "log.checksum", 6, "shop.db is damaged$", "tar -cf saved.tar shop.db*\n# then put the files of a backup in their place$",
+    case("", "log.checksum", 6, "shop.db is damaged$", "tar -cf saved.tar shop.db*\n# then see whether it can be repaired, or restore a backup:\nwhence log repair --dry-run$",
          at="cut in half"),
     case("", "file.link_loop", 6, "cannot look at loop.db", "Too many levels of symbolic links$",
          "ls -l .\n# a link there leads back to itself: name the file that it should lead to$", at="link loop"),
     # What is intact is shown, then it is said what is wrong.
     case("", "log.witness_missing", 6, "shop.db has no usable witness beside it; nothing was changed$",
-         "bring shop.db.witness back from where the log came from; what is intact:\nwhence log verify$", at="witness missing", out=ANYTHING),
+         "bring shop.db.witness back from where the log came from; what is intact, and what a repair would do:\nwhence log verify\nwhence log repair --dry-run$", at="witness missing", out=ANYTHING),
     case("", "log.tail_missing", 6, "shop.db ends at event 7, but event 8 was acknowledged; nothing was changed$",
-         "tar -cf saved.tar shop.db*\n# then put the newest copies of these files in their place, shop.db-wal above all$", at="tail missing", out=ANYTHING),
+         "tar -cf saved.tar shop.db*\n# then put the newest copies of these files in their place, shop.db-wal above all; what a repair would do:\nwhence log repair --dry-run$", at="tail missing", out=ANYTHING),
     case("", "file.no_permission", 5, "cannot open shop.db.witness$", "Permission denied$",
          "ls -ld . shop.db.witness\n# give this user the right to it$", at="witness not readable", out=SOMETHING),
     case("", "file.is_a_directory", 6, "cannot read shop.db.witness$", "Is a directory$",
@@ -85,7 +85,7 @@ OWN = {
         case("-o csv", "usage.value", 2, "-o cannot be \"csv\"$", "choose one of: table, json, jsonl$"),
         case("", "read_model.damaged", 6, "it was left as it is$", 'mv -t "$(mktemp -d shop.db.models.old.XXXXXX)" shop.db.models/',
              "# while the application is stopped, which builds it anew:\n", at="model damaged", out=ANYTHING, also=["read_model.damaged"] * 2),
-        case("", "log.checksum", 6, "event 4 in shop.db cannot be trusted$", "whence log verify$", at="damaged event",
+        case("", "log.checksum", 6, "event 4 in shop.db cannot be trusted$", "whence log repair --dry-run$", at="damaged event",
              out=ANYTHING),
         case("", "file.no_permission", 5, "cannot list shop.db.models$", "Permission denied$",
              "ls -ld . shop.db.models\n# give this user the right to it$", at="models not readable", out="shop.db\n(.*\n)+events +8\n(.*\n)+"),
@@ -110,7 +110,7 @@ OWN = {
         case("--store ''", "usage.value", 2, "--store is empty$", "ls -l .\n# then give the path of a log with --store$"),
         case("--stream order-9 --store shop.db", "stream.missing", 3, "stream \"order-9\" does not exist$",
              "whence stream list --store shop.db$"),
-        case("", "log.checksum", 6, "event 4 in shop.db cannot be trusted$", "stored chain hash ", "what is intact:\nwhence log verify$",
+        case("", "log.checksum", 6, "event 4 in shop.db cannot be trusted$", "stored chain hash ", "what is intact, and what a repair would do (--with FILE: a backup):\nwhence log verify\nwhence log repair --dry-run$",
              at="damaged event", out="POSITION[^\n]*(\n[^\n]+){3}\n"),
     ],
     "event show": [
@@ -260,7 +260,7 @@ OWN = {
         case("--bundle ''", "usage.value", 2, "--bundle is empty$"),
         case("--bundle shop.db", "file.exists", 5, "cannot write shop.db$", "File exists$"),
         case("--bundle nowhere/report.json", "file.missing", 3, "nowhere/report.json", out=SOMETHING),
-        case("", "log.checksum", 6, "event 4 in shop.db cannot be trusted$", "whence log verify$", at="damaged event", out=SOMETHING),
+        case("", "log.checksum", 6, "event 4 in shop.db cannot be trusted$", "whence log repair --dry-run$", at="damaged event", out=SOMETHING),
         case("", "read_model.damaged", 6, "it was left as it is$", at="model damaged", out=SOMETHING, also=["read_model.damaged"] * 2),
     ],
     "sql": [
@@ -468,8 +468,8 @@ class Whence(Table):
                 advised += 1
                 with self.subTest(at=at, block=block):
                     pasted = self.programs.run(["bash", "-e", "-c", block], place)
-                    # The last line may be `log verify`, which says what is wrong.
-                    verified = block.endswith("log verify")
+                    # `log verify` says what is wrong.
+                    verified = "whence log verify" in block
                     self.assertTrue(pasted.returncode in (1, 6) if verified else (pasted.returncode, pasted.stderr) == (0, ""), pasted.stderr)
         self.assertGreater(advised, 8)
         # The models that were moved away are there again, as they were.

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <string>
 
+#include <whence/sql/database.hpp>
 #include <whence/store/log_backup.hpp>
 #include <whence/store/log_source.hpp>
 
@@ -20,6 +21,15 @@ inline void put_backups_here(const std::string& store, const whence::runtime& ru
   fs::remove_all("backups");
   fs::create_directory("backups");
   whence::back_up(whence::sqlite(store), "sunday.backup", runtime);
+}
+
+/// What the examples of `log repair` find: a log made of that backup, in which an event is another one.
+inline void put_damaged_log_here(const whence::runtime& runtime) {
+  for (const auto& each : std::filesystem::directory_iterator("."))
+    if (each.path().filename().string().starts_with("damaged.db")) std::filesystem::remove(each.path());
+  whence::restore_log("sunday.backup", "damaged.db", runtime);
+  whence::sql::database::open("damaged.db", whence::sql::open_mode::read_write)
+      .run("UPDATE entries SET data = '{}' WHERE position = 6");
 }
 
 }  // namespace tests

@@ -64,6 +64,7 @@ console::console(log_source source, runtime runtime)
              .catch_interrupts =
                  [this] { return std::make_unique<counted_interruption>(interrupted, *around.runtime.clock); },
              .read_input = [](std::size_t) { return std::string(); },
+             .read_line = []() -> std::optional<std::string> { return std::nullopt; },
              .runtime = runtime},
       log(source.open(runtime)) {}
 

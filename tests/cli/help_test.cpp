@@ -53,7 +53,7 @@ TEST_CASE("every example of every command runs, and finds something") {
       .run("ALTER TABLE orders RENAME TO order_line");
   beside.add("stock_levels", *console.log, 9);
   tests::put_contracts(console, std::filesystem::path(beside.store()).parent_path().string());
-  console.other_log("copy.db");
+  console.other_log("copy.db").other_log("damaged.db");
   for (const command& command : commands()) {
     if (command.hidden) continue;
     CHECK(!command.examples.empty());
@@ -61,6 +61,9 @@ TEST_CASE("every example of every command runs, and finds something") {
       CAPTURE(example.line);
       REQUIRE(example.line.starts_with("whence "));
       tests::put_backups_here(beside.store(), console.around.runtime);
+      const bool repairs = full_name(command) == "log repair";
+      if (repairs) tests::put_damaged_log_here(console.around.runtime);
+      console.with("WHENCE_STORE", repairs ? "damaged.db" : "shop.db");
       const tests::ran ran = console.run(tests::example_words(example.line));
       // This shop's log has what its program cannot read, and these say so.
       const bool builds_models = example.line.find("up --check") != std::string_view::npos;  // of a backup

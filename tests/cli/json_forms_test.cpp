@@ -90,7 +90,7 @@ TEST_CASE("what each command prints as JSON, in a document or a line for each it
       .run("ALTER TABLE orders RENAME TO order_line");
   beside.add("stock_levels", *console.log, 4);
   tests::put_contracts(console, std::filesystem::path(beside.store()).parent_path().string());
-  console.other_log("copy.db");
+  console.other_log("copy.db").other_log("damaged.db");
   REQUIRE(console.run("export shop.jsonl").exit == 0);
   int documents = 0;
   int lines = 0;
@@ -106,6 +106,9 @@ TEST_CASE("what each command prints as JSON, in a document or a line for each it
       if (has_form != words.end()) words.erase(has_form, has_form + 2);
       words.insert(words.end(), {"-o", "jsonl"});
       tests::put_backups_here(beside.store(), console.around.runtime);
+      const bool repairs = full_name(command) == "log repair";
+      if (repairs) tests::put_damaged_log_here(console.around.runtime);
+      console.with("WHENCE_STORE", repairs ? "damaged.db" : "shop.db");
       const ran one_a_line = console.run(words);
       std::istringstream text(one_a_line.out);
       for (std::string line; std::getline(text, line); ++lines) {
@@ -118,6 +121,7 @@ TEST_CASE("what each command prints as JSON, in a document or a line for each it
       if (std::find(words.begin(), words.end(), "--follow") != words.end()) continue;
       words.back() = "json";
       tests::put_backups_here(beside.store(), console.around.runtime);
+      if (repairs) tests::put_damaged_log_here(console.around.runtime);
       for (const char* const made_once : {"shop.key", "shop.key.pub"})
         if (full_name(command) == "log make-key") std::filesystem::remove(made_once);
       const ran ran = console.run(words);

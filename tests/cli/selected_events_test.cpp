@@ -48,8 +48,9 @@ constexpr const char* damage = R"(whence: event 6 in shop.db cannot be trusted
   where: shop.db
   why:   stored 9f3c, computed 41aa
   do:    tar -cf saved.tar shop.db*
-         # then put the files of a backup in their place; what is intact:
+         # what is intact, and what a repair would do (--with FILE: a backup):
          whence log verify
+         whence log repair --dry-run
   [log.checksum, exit 6]
 )";
 

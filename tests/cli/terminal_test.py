@@ -35,7 +35,7 @@ COMMANDS = {
     "inspect": [[]], "event list": [[], ["--data"], ["--columns", "position,id,data"]], "event show": [["@1"], ["order-S1-1@1"]],
     "event count": [[], ["--by", "type"]], "stream list": [[], ["--by-size"]], "stream show": [["order-S1-1"]],
     "stream state": [["order-S1-1"]], "stream diff": [["order-S1-1"]], "trace": [["@1"], ["@1", "--flat"], ["@1", "--data"]],
-    "projection list": [[]], "projection status": [[]], "log verify": [[]], "doctor": [[]],
+    "projection list": [[]], "projection status": [[]], "log verify": [[]], "log repair": [["--dry-run"]], "doctor": [[]],
     "log prove": [["--key", "shop.key", "--heads", "shop.heads"]],
     "log check-proof": [["--key", "shop.key.pub", "--heads", "shop.heads"]], "restore": [["sunday.backup", "--check"]],
     "rehearse": [[]], "schema upcast": [[]],

@@ -192,7 +192,7 @@ TEST_CASE("a log of which an event was changed") {
   CHECK(here.says([&] { open(here)->read(global_position{1}); }) == R"(app: event 2 in bank.db cannot be trusted
   where: bank.db
   why:   stored chain hash <hash>, computed <hash>: the file was changed from outside, or the disk is failing
-  do:    copy bank.db* to a safe place before anything else; then put the files of a backup in their place  [log.checksum, exit 6]
+  do:    copy bank.db* to a safe place before anything else; then repair it (whence log repair), or restore a backup  [log.checksum, exit 6]
 )");
 }
 
@@ -204,13 +204,13 @@ TEST_CASE("a log that lost its end, and one that lost its witness") {
         R"(app: bank.db ends at event 2, but event 3 was acknowledged; nothing was changed
   where: bank.db.witness
   why:   the end of the log is lost: its files were cut, damaged, or replaced by older ones
-  do:    copy bank.db* to a safe place, then put the newest copies of these files in their place; a program goes on without the lost events only if it is told to (docs/errors.md)  [log.tail_missing, exit 6]
+  do:    copy bank.db* to a safe place, then put the newest copies of these files in their place; whence log repair brings back what a backup has, and goes on without the rest if that is accepted  [log.tail_missing, exit 6]
 )");
   std::filesystem::remove(here.file("bank.db.witness"));
   CHECK(here.says([&] { open(here); }) == R"(app: bank.db has no usable witness beside it; nothing was changed
   where: bank.db.witness
   why:   there is none
-  do:    bring bank.db.witness back from where the log came from; a program goes on without it only if it is told to (docs/errors.md)  [log.witness_missing, exit 6]
+  do:    bring bank.db.witness back from where the log came from; whence log repair goes on without it if that is accepted  [log.witness_missing, exit 6]
 )");
 }
 

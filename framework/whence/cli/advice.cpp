@@ -15,6 +15,8 @@
 #include <whence/store/backup_errors.hpp>
 #include <whence/store/fork_errors.hpp>
 #include <whence/store/log_errors.hpp>
+#include <whence/store/log_source.hpp>
+#include <whence/store/repair_errors.hpp>
 #include <whence/subscription/checkpoint.hpp>
 
 namespace whence::inline v0::cli {
@@ -73,6 +75,26 @@ std::string built_anew(const std::string& model, const std::string& store) {
 }
 
 constexpr std::string_view newest = "put the newest copies of these files in their place";
+
+constexpr std::string_view try_repair = "whence log repair --dry-run";
+
+std::string of_damage(const log_damaged& damage) {
+  if (is_there(damage.path) && !is_sqlite_log(*system_files(), damage.path))
+    return save(damage.path) + "\n# that is a backup: use another one, or what it has before the damage (restore --at)";
+  if (damage.position == global_position{})
+    return save(damage.path) + "\n# then see whether it can be repaired, or restore a backup:\n" +
+           std::string(try_repair);
+  return save(damage.path) +
+         "\n# what is intact, and what a repair would do (--with FILE: a backup):\nwhence log verify\n" +
+         std::string(try_repair);
+}
+
+std::string of_loss(const repair_not_accepted& refused) {
+  std::string line = "whence log repair --store " + shell_word(refused.path);
+  for (const log_loss one : refused.losses) line += " --accept " + name_of(one);
+  return "# a backup or a copy may have what is missing: --with FILE. To go on without it:\n#   " + line +
+         " --reason 'why that is accepted' --yes\nwhence log repair --store " + shell_word(refused.path) + " --dry-run";
+}
 
 /// Its owner moves it away, all of its own files: what is made of it may stay, and is found to be of another history.
 std::string of_log_in_the_way(const restore_over_log& there) {
@@ -157,15 +179,15 @@ std::string of_file(const file_error& fault, const std::string& store) {
 std::string advice(const error& fault, const std::string& store) {
   if (const auto* mismatch = dynamic_cast<const checkpoint_mismatch*>(&fault)) return of_mismatch(*mismatch, store);
   if (const auto* model = dynamic_cast<const read_model_damaged*>(&fault)) return built_anew(model->model, store);
-  if (const auto* damage = dynamic_cast<const log_damaged*>(&fault))
-    return save(damage->path) + "\n# then put the files of a backup in their place" +
-           (damage->position == global_position{} ? ""
-                                                  : "; what is intact:\nwhence log verify");  // if not the file itself
+  if (const auto* damage = dynamic_cast<const log_damaged*>(&fault)) return of_damage(*damage);
   if (const auto* loss = dynamic_cast<const tail_missing*>(&fault))
-    return save(loss->path) + "\n# then " + std::string(newest) + ", " + shell_word(loss->path + "-wal") + " above all";
+    return save(loss->path) + "\n# then " + std::string(newest) + ", " + shell_word(loss->path + "-wal") +
+           " above all; what a repair would do:\n" + std::string(try_repair);
   if (const auto* loss = dynamic_cast<const witness_missing*>(&fault))
     return save(loss->path) + "\n# then bring " + shell_word(loss->path + ".witness") +
-           " back from where the log came from; what is intact:\nwhence log verify";
+           " back from where the log came from; what is intact, and what a repair would do:\nwhence log verify\n" +
+           std::string(try_repair);
+  if (const auto* refused = dynamic_cast<const repair_not_accepted*>(&fault)) return of_loss(*refused);
   if (const auto* there = dynamic_cast<const restore_over_log*>(&fault)) return of_log_in_the_way(*there);
   if (const auto* lost = dynamic_cast<const base_missing*>(&fault))
     return what_is_there(lost->base) + "\n# bring it back to that place, with its -wal and .witness";
@@ -197,16 +219,21 @@ std::string advice(const error& fault, const std::string& store) {
 std::string advice(const log_finding& found, const std::string& store) {
   switch (found.what) {
     case log_finding::kind::unreadable:
-      return save(found.file) + "\n# a backup has these events; those beyond them:\nwhence event list --from " +
+      return save(found.file) +
+             "\n# a backup may have these events, and log repair --with FILE puts them back; those beyond them:\n"
+             "whence event list --from " +
              std::to_string(found.positions.last.value() + 1);
     case log_finding::kind::tail_missing:
-      return save(store) + "\n# then " + std::string(newest) + ", " + shell_word(store + "-wal") + " above all";
-    case log_finding::kind::structure: return save(store) + "\n# then put the files of a backup in their place";
+      return save(store) + "\n# then " + std::string(newest) + ", " + shell_word(store + "-wal") +
+             " above all; what a repair would do:\n" + std::string(try_repair);
+    case log_finding::kind::structure:
+      return save(store) + "\n# then make it anew; what that would do:\n" + std::string(try_repair);
     case log_finding::kind::witness:
       if (found.positions.first != global_position{})
         return save(store) + "\n# then put the log and the witness of one backup in their place";
       if (!is_there(found.file))
-        return save(store) + "\n# then bring " + shell_word(found.file) + " back from where the log came from";
+        return save(store) + "\n# then bring " + shell_word(found.file) +
+               " back from where the log came from; what a repair would do:\n" + std::string(try_repair);
       if (::access(found.file.c_str(), R_OK) != 0) return who_may(found.file) + "\n# give this user the right to it";
       return found.remedy;
     case log_finding::kind::index:

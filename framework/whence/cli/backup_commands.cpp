@@ -94,13 +94,6 @@ exit_code judge(const restore_check& check, const std::string& backup, session& 
 
 // --- backup -----------------------------------------------------------------------------------------------------------
 
-/// "20260127T103000Z"
-std::string compact(timestamp time) {
-  std::string text = to_rfc3339(time).substr(0, std::string_view("2026-01-27T10:30:00").size());
-  std::erase_if(text, [](char c) { return c == '-' || c == ':'; });
-  return text + "Z";
-}
-
 /// In a folder it gets a name of its own, which says of what and when it is.
 std::string name_of_backup(const request& request, session& session) {
   std::string named = request.argument();
@@ -109,7 +102,7 @@ std::string name_of_backup(const request& request, session& session) {
   const std::string& store = session.store();
   const std::size_t slash = store.find_last_of('/');
   return (named.ends_with('/') ? named : named + "/") + store.substr(slash == std::string::npos ? 0 : slash + 1) + "." +
-         compact(session.now()) + ".backup";
+         to_compact(session.now()) + ".backup";
 }
 
 std::string json_of_backup(const std::string& log, const log_backup& made, const std::optional<restore_check>& check) {

@@ -19,6 +19,7 @@
 #include <whence/cli/projection_commands.hpp>
 #include <whence/cli/proof_commands.hpp>
 #include <whence/cli/rehearse_command.hpp>
+#include <whence/cli/repair_command.hpp>
 #include <whence/cli/schema_commands.hpp>
 #include <whence/cli/sql_command.hpp>
 #include <whence/cli/state_command.hpp>
@@ -40,6 +41,7 @@ constexpr std::span<const command> (*all_rows[])() = {
     &projection_commands,  //
     &log_commands,         //
     &fork_commands,        //
+    &repair_commands,      //
     &proof_commands,       //
     &export_commands,      //
     &import_commands,      //

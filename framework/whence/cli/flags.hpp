@@ -81,6 +81,9 @@ inline constexpr flag at{
 // What is done.
 inline constexpr flag dry_run{.name = "--dry-run", .text = "write nothing: say what would be done"};
 
+inline constexpr flag yes{.name = "--yes", .letter = 'y', .text = "do it without asking: a script cannot be asked"};
+inline constexpr flag reason{.name = "--reason", .value = "TEXT", .text = "why, for the audit event in the log"};
+
 // What the answer is judged by.
 inline constexpr flag check{.name = "--check", .text = "look at all of it, and say what is wrong"};
 inline constexpr flag fail_if{.name = "--fail-if",

@@ -18,10 +18,8 @@ struct condition {
   std::string_view needs;
 };
 constexpr condition conditions[] = {
-    {"event list", "--tail", "--follow"},
-    {"event list", "--count", "--follow"},
-    {"event list", "--for", "--follow"},
-    {"event count", "--limit", "--by"},
+    {"event list", "--tail", "--follow"}, {"event list", "--count", "--follow"},  {"event list", "--for", "--follow"},
+    {"event count", "--limit", "--by"},   {"log repair", "--accept", "--reason"},
 };
 
 /// Two options of which one would do nothing.
@@ -37,6 +35,7 @@ constexpr contradiction contradictions[] = {
     {"event list", "--follow", "--reverse", ways_to_end},
     {"event list", "--follow", "--limit", ways_to_end},
     {"event list", "--follow", "--event", "leave one of them out: nothing comes after the one event"},
+    {"log repair", "--dry-run", "--yes", "leave one of them out: a dry run has nothing to be asked"},
 };
 
 /// An option that does nothing in some forms.

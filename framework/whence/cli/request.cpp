@@ -93,11 +93,19 @@ output_form request::form() const {
 }
 
 std::optional<std::size_t> request::choice(const flag& flag) const {
-  const std::optional<std::string> given = value(flag.name);
-  if (!given) return std::nullopt;
-  const auto found = std::find(flag.choices.begin(), flag.choices.end(), *given);
-  if (found != flag.choices.end()) return static_cast<std::size_t>(found - flag.choices.begin());
-  throw not_a_choice(*this, flag.name, *given, {flag.choices.begin(), flag.choices.end()});
+  const std::vector<std::size_t> all = choices(flag);
+  return all.empty() ? std::nullopt : std::optional(all.back());
+}
+
+std::vector<std::size_t> request::choices(const flag& flag) const {
+  std::vector<std::size_t> chosen;
+  for (const std::string& given : flag.repeats ? listed(flag.name) : values(flag.name)) {
+    const auto found = std::find(flag.choices.begin(), flag.choices.end(), given);
+    if (found == flag.choices.end())
+      throw not_a_choice(*this, flag.name, given, {flag.choices.begin(), flag.choices.end()});
+    chosen.push_back(static_cast<std::size_t>(found - flag.choices.begin()));
+  }
+  return chosen;
 }
 
 colour_choice request::colour() const { return static_cast<colour_choice>(choice(flags::color).value_or(0)); }

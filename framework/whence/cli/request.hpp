@@ -41,6 +41,8 @@ class request {
 
   /// Which of the flag's choices was given, by its place among them; nothing if none was.
   std::optional<std::size_t> choice(const flag& flag) const;
+  /// All of them, where several can be, cut at commas.
+  std::vector<std::size_t> choices(const flag& flag) const;
 
   /// Throws   usage_error also if the command has no such form.
   output_form form() const;

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <ctime>
 
+#include <poll.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -38,6 +39,19 @@ std::string read_standard_input(std::size_t most) {
     text.append(chunk, static_cast<std::size_t>(got));
     if (text.size() > most) throw usage_error("value", "what comes on standard input is too long", "give less of it");
   }
+}
+
+std::optional<std::string> read_line() {
+  constexpr std::size_t bytes_max = 1'000;
+  std::string line;
+  for (char c = 0; line.size() < bytes_max;) {
+    pollfd waiting{.fd = STDIN_FILENO, .events = POLLIN, .revents = 0};
+    if (::poll(&waiting, 1, -1) < 0) return std::nullopt;  // a signal is an answer too
+    if (::read(STDIN_FILENO, &c, 1) <= 0) return std::nullopt;
+    if (c == '\n') return line;
+    line += c;
+  }
+  return line;
 }
 
 }  // namespace
@@ -75,6 +89,7 @@ surroundings surroundings_of_process(output& out, output& err) {
           .clock_is_kept = &clock_is_kept,
           .catch_interrupts = &catch_interrupts,
           .read_input = read_standard_input,
+          .read_line = read_line,
           .runtime = system};
 }
 

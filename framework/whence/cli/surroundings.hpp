@@ -44,7 +44,8 @@ struct surroundings {
   std::function<std::optional<file_system>(const std::string&)> file_system_at;  ///< see file_system_of
   std::function<std::optional<bool>()> clock_is_kept;
   std::function<std::unique_ptr<interruption>()> catch_interrupts;
-  std::function<std::string(std::size_t)> read_input;  ///< all of standard input; beyond that size usage_error
+  std::function<std::string(std::size_t)> read_input;     ///< all of standard input; beyond that size usage_error
+  std::function<std::optional<std::string>()> read_line;  ///< of standard input; nothing: it has ended
   whence::runtime runtime;
 };
 

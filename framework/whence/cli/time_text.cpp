@@ -79,6 +79,12 @@ std::string seconds_text(std::chrono::microseconds time) {
   return text;
 }
 
+std::string to_compact(timestamp time) {
+  std::string text = to_rfc3339(time).substr(0, std::string_view("2026-01-27T10:30:00").size());
+  std::erase_if(text, [](char c) { return c == '-' || c == ':'; });
+  return text + "Z";
+}
+
 std::string age_text(std::chrono::microseconds age) {
   const std::int64_t seconds = std::chrono::duration_cast<std::chrono::seconds>(age).count();
   for (const unit& unit : units) {

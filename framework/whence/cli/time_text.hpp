@@ -23,6 +23,9 @@ std::string to_milliseconds(timestamp time);
 /// The same by a clock that goes `offset` before UTC: "2026-01-27T11:30:00.000+01:00".
 std::string to_local(timestamp time, std::chrono::seconds offset);
 
+/// To the second, as a part of a file's name: "20260127T103000Z".
+std::string to_compact(timestamp time);
+
 /// Seconds to the microsecond, exact: "42.000000".
 std::string seconds_text(std::chrono::microseconds time);
 

@@ -55,8 +55,9 @@ log_damaged::log_damaged(std::string log, global_position where, std::string det
                                                 : "event " + number(where) + " in " + log + " cannot be trusted",
              .where = log,
              .why = std::move(detail),
-             .remedy = "copy " + log +
-                       "* to a safe place before anything else; then put the files of a backup in their place"}),
+             .remedy =
+                 "copy " + log +
+                 "* to a safe place before anything else; then repair it (whence log repair), or restore a backup"}),
       path(std::move(log)),
       position(where) {}
 
@@ -67,20 +68,22 @@ tail_missing::tail_missing(std::string log, global_position log_end, global_posi
              .where = log + ".witness",
              .why = "the end of the log is lost: its files were cut, damaged, or replaced by older ones",
              .remedy = "copy " + log +
-                       "* to a safe place, then put the newest copies of these files in their place; a program goes on "
-                       "without the lost events only if it is told to (docs/errors.md)"}),
+                       "* to a safe place, then put the newest copies of these files in their place; whence log repair "
+                       "brings back "
+                       "what a backup has, and goes on without the rest if that is accepted"}),
       path(std::move(log)),
       found(log_end),
       witnessed(witness) {}
 
 witness_missing::witness_missing(std::string log, std::string detail)
-    : error("log.witness_missing", next_move::operator_needed,
-            {.what = log + " has no usable witness beside it; nothing was changed",
-             .where = log + ".witness",
-             .why = std::move(detail),
-             .remedy = "bring " + log +
-                       ".witness back from where the log came from; a program goes on without it only if it is told to "
-                       "(docs/errors.md)"}),
+    : error(
+          "log.witness_missing", next_move::operator_needed,
+          {.what = log + " has no usable witness beside it; nothing was changed",
+           .where = log + ".witness",
+           .why = std::move(detail),
+           .remedy =
+               "bring " + log +
+               ".witness back from where the log came from; whence log repair goes on without it if that is accepted"}),
       path(std::move(log)) {}
 
 void must_be_whole(const log_condition& found, const std::string& log) {

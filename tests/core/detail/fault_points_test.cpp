@@ -47,10 +47,10 @@ TEST_CASE("a process dies at the visit it was told to die at, and says where") {
 
 TEST_CASE("every phase can be named") {
   const std::pair<const char*, phase> phases[] = {
-      {"queue:1", phase::queue},           {"insert:1", phase::insert},
-      {"commit:1", phase::commit},         {"witness:1", phase::witness},
-      {"checkpoint:1", phase::checkpoint}, {"projection:1", phase::projection},
-      {"index:1", phase::index},           {"merge:1", phase::merge}};
+      {"queue:1", phase::queue},     {"insert:1", phase::insert},         {"commit:1", phase::commit},
+      {"witness:1", phase::witness}, {"checkpoint:1", phase::checkpoint}, {"projection:1", phase::projection},
+      {"index:1", phase::index},     {"merge:1", phase::merge},           {"making:1", phase::making},
+      {"repair:1", phase::repair}};
   for (const auto& [name, where] : phases) {
     const auto how = tests::in_child([&, at = where] {
       ::setenv("WHENCE_KILL_AT", name, 1);

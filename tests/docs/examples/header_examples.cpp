@@ -17,6 +17,7 @@
 #include <whence/store/audit_event.hpp>
 #include <whence/store/log_backup.hpp>
 #include <whence/store/log_fork.hpp>
+#include <whence/store/log_repair.hpp>
 #include <whence/testing/given.hpp>
 #include <whence/testing/given_events.hpp>
 
@@ -170,6 +171,17 @@ TEST_CASE("a fork of a log, as the header shows it") {
   }
   whence::fork_log("shop.db", "what-if.db", runtime, {.at = whence::global_position{4711}});
   CHECK(whence::sqlite("what-if.db").open(runtime)->head() == whence::global_position{4711});
+}
+
+TEST_CASE("a repair that loses nothing, as the header shows it") {
+  const tests::temporary_folder folder;
+  std::filesystem::current_path(folder.path());
+  const auto runtime = whence::runtime::system();
+  whence::sqlite("shop.db").open(runtime)->close();
+  whence::back_up(whence::sqlite("shop.db"), "shop.backup", runtime);
+  whence::log_repair repair("shop.db", runtime, {.from = {"shop.backup"}});
+  if (!repair.plan().loses()) repair.carry_out({});
+  CHECK(repair.plan().nothing_to_do());
 }
 
 TEST_CASE("an audit event beside what it is about, as the header shows it") {

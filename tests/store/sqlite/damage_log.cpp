@@ -28,6 +28,7 @@
 #include <whence/store/log_verification.hpp>
 
 #include <tests/store/sqlite/damaged_history.hpp>
+#include <tests/store/sqlite/file_damage.hpp>
 #include <tests/store/sqlite/log_examination.hpp>
 #include <tests/store/sqlite/row_damage.hpp>
 #include <tests/store/sqlite/wal_frames.hpp>
@@ -37,8 +38,11 @@ namespace {
 
 using namespace whence;
 namespace fs = std::filesystem;
+using tests::damage;
+using tests::damage_files;
 using tests::examination;
 using tests::history;
+using tests::manner;
 using tests::positions;
 using tests::require;
 using tests::wrong;
@@ -84,67 +88,6 @@ struct original {
   std::vector<std::uint64_t> rare;
 };
 
-// --- the damage -------------------------------------------------------------------------------------------------------
-
-enum class manner { bit, cut, row };
-
-struct damage {
-  std::string file;  // "", "-wal", ".witness", ".index", ".index-wal"
-  manner how = manner::bit;
-  std::uint64_t offset = 0;
-  unsigned bit = 0;
-
-  tests::row_damage row;
-
-  bool cut() const { return how == manner::cut; }
-  std::string text() const {
-    if (how == manner::row) return "shop.db" + file + ", " + row.text();
-    return "shop.db" + file + (cut() ? " cut at " : ", bit " + std::to_string(bit) + " of ") + std::to_string(offset);
-  }
-  /// What it is counted as.
-  std::string kind() const {
-    if (how != manner::row) return "shop.db" + file + (cut() ? ", cut" : ", one bit");
-    return "shop.db" + file + ", rows of " + row.table;
-  }
-};
-
-std::uint64_t end_of_frames(const fs::path& wal) {
-  std::ifstream in(wal, std::ios::binary);
-  return tests::end_of_frames(std::string(std::istreambuf_iterator<char>(in), {}));
-}
-
-damage do_damage(const fs::path& folder, std::mt19937& dice, manner how) {
-  damage done;
-  done.how = how;
-  if (how == manner::row) {
-    done.file = dice() % 2 == 0 ? "" : ".index";
-    done.row = tests::damage_row(folder / ("shop.db" + done.file), dice);
-    return done;
-  }
-  std::vector<std::string> there;
-  for (const char* const file : {"", "-wal", ".witness", ".index", ".index-wal"}) {
-    const fs::path path = folder / (std::string("shop.db") + file);
-    if (fs::exists(path) && fs::file_size(path) > 0) there.emplace_back(file);
-  }
-  done.file = there[dice() % there.size()];
-  const fs::path path = folder / ("shop.db" + done.file);
-  done.offset = dice() % (done.file == "-wal" ? end_of_frames(path) : fs::file_size(path));
-  if (done.cut()) {
-    // Half of them where a page, a frame or a slot ends.
-    if (dice() % 2 == 0) done.offset -= done.offset % 4'096;
-    fs::resize_file(path, done.offset);
-    return done;
-  }
-  done.bit = dice() % 8;
-  std::fstream file(path, std::ios::binary | std::ios::in | std::ios::out);
-  file.seekg(static_cast<std::streamoff>(done.offset));
-  const int byte = file.get() ^ 1 << done.bit;
-  file.seekp(static_cast<std::streamoff>(done.offset));
-  file.put(static_cast<char>(byte));
-  require(file.good(), "the file could not be damaged");
-  return done;
-}
-
 // --- one damaged copy -------------------------------------------------------------------------------------------------
 
 struct figures {
@@ -174,7 +117,7 @@ class trial {
 
   void run(manner how) {
     tests::copy_log(from_.folder, copy_);
-    done_ = do_damage(copy_, dice_, how);
+    done_ = damage_files(copy_, dice_, how);
     ++counted_.damaged[done_.kind()];
     try {
       look_as_visitor();

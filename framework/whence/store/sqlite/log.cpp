@@ -38,9 +38,9 @@ void remember_newest(lookup_sources& sources) {
 }  // namespace
 
 sqlite_log::sqlite_log(const log_paths& paths, const sqlite_options& options, const runtime& runtime,
-                       const std::optional<log_identity>& identity)
+                       const std::optional<log_identity>& identity, std::unique_ptr<file_lock> held)
     : paths_(paths), executor_(runtime.executor), process_(::getpid()) {
-  opened_log opened = open_log(paths_, options, runtime, identity);
+  opened_log opened = open_log(paths_, options, runtime, identity, std::move(held));
   identity_ = opened.identity;
   lock_ = std::move(opened.lock);
   readers_ = std::make_unique<reader_pool>(paths_.log, nullptr, identity_.id);

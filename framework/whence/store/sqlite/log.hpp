@@ -27,9 +27,9 @@ class filtered_reading;
 /// Limits   a fork of the process refuses use: a SQLite connection does not survive it.
 class sqlite_log final : public log {
  public:
-  /// `identity`: of a log that is made.
+  /// `identity`: of a log that is made. `held`: the log's lock, if the caller has it already.
   sqlite_log(const log_paths& paths, const sqlite_options& options, const runtime& runtime,
-             const std::optional<log_identity>& identity = std::nullopt);
+             const std::optional<log_identity>& identity = std::nullopt, std::unique_ptr<file_lock> held = nullptr);
   ~sqlite_log() override;
 
   log_identity identity() const override { return identity_; }

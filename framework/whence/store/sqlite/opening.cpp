@@ -11,12 +11,6 @@
 namespace whence::inline v0 {
 namespace {
 
-std::unique_ptr<file_lock> lock_log(files& files, const log_paths& paths) {
-  lock_attempt attempt = files.try_lock(paths.lock);
-  if (!attempt.lock) throw log_busy(paths.log, attempt.holder_pid);
-  return std::move(attempt.lock);
-}
-
 /// A log that was made halfway is none: its draft goes, as far as the disk lets it.
 void forget_draft(files& files, const log_paths& paths) noexcept {
   for (const char* const end : {"", "-journal", "-wal", "-shm"}) {
@@ -106,13 +100,19 @@ opened_log open_locked(std::unique_ptr<file_lock> lock, const log_paths& paths, 
 
 }  // namespace
 
+std::unique_ptr<file_lock> lock_log(files& files, const log_paths& paths) {
+  lock_attempt attempt = files.try_lock(paths.lock);
+  if (!attempt.lock) throw log_busy(paths.log, attempt.holder_pid);
+  return std::move(attempt.lock);
+}
+
 opened_log open_log(const log_paths& paths, const sqlite_options& options, const runtime& runtime,
-                    const std::optional<log_identity>& identity) {
+                    const std::optional<log_identity>& identity, std::unique_ptr<file_lock> held) {
   must_have_room_in_name(*runtime.files, paths);
   // Before anything is made beside it: another application's database gets no lock file of ours.
   if (runtime.files->status(paths.log) && check_log_header(*runtime.files, paths.log) == log_file::backup)
     throw log_is_backup(paths.log);
-  std::unique_ptr<file_lock> lock = lock_log(*runtime.files, paths);
+  std::unique_ptr<file_lock> lock = held ? std::move(held) : lock_log(*runtime.files, paths);
   const std::optional<file_status> there = runtime.files->status(paths.log);
   if (detail::mutant(6) && there && there->size % 8192 != 0) forget_log(*runtime.files, paths);
   if (!runtime.files->status(paths.log)) make_log(paths, options, runtime, identity);

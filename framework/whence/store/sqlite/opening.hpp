@@ -27,9 +27,13 @@ struct opened_log {
 
 /// Makes the log if there is none. Throws log_busy, not_a_log, newer_format, older_format, log_damaged, tail_missing,
 /// witness_missing, sql_error, file_error: then the log is as it was.
-/// `identity`: of a log that is made; a new one if it says nothing.
+/// `identity`: of a log that is made; a new one if it says nothing. `held`: the log's lock, if the caller has it already.
 opened_log open_log(const log_paths& paths, const sqlite_options& options, const runtime& runtime,
-                    const std::optional<log_identity>& identity = std::nullopt);
+                    const std::optional<log_identity>& identity = std::nullopt,
+                    std::unique_ptr<file_lock> held = nullptr);
+
+/// Throws log_busy.
+std::unique_ptr<file_lock> lock_log(files& files, const log_paths& paths);
 
 /// Begins an epoch behind the last event of a log that is there: the log's own, or `least` if that is greater. Durable on return.
 /// Throws as open_log.

@@ -102,6 +102,7 @@ class log_reader_connection {
 
  private:
   friend class opened_base;
+  friend class repair_reader;  // which looks at rows that are not checked
   void end_snapshot() noexcept;
   bool is_in_base(global_position position) const noexcept { return base_ && position <= base_->position(); }
   /// Of a scan. False: `visit` has enough.

@@ -162,7 +162,7 @@ void log_verifier::look_at_log() {
   } catch (const log_damaged& damage) {
     // Where it ends is said by the witness then.
     found(kind::structure, paths_.log, "the end of the log cannot be found: " + damage.text().why,
-          "copy " + paths_.log + "* to a safe place, then put the files of a backup in their place");
+          "copy " + paths_.log + "* to a safe place, then repair it (whence log repair), or restore a backup");
     if (witness_.latest) head = witness_.latest->position;
   }
   plan_.head = head;
@@ -187,7 +187,7 @@ global_position log_verifier::last_in_order(global_position last) {
     found(kind::structure, paths_.log,
           "its last row is event " + std::to_string(last.value()) + ", and the one before it " +
               std::to_string(expected - 1),
-          "copy " + paths_.log + "* to a safe place, then put the files of a backup in their place");
+          "copy " + paths_.log + "* to a safe place, then repair it (whence log repair), or restore a backup");
     if (last.value() - expected < gap_max) return last;
     last = global_position{expected - 1};
   }
@@ -325,7 +325,8 @@ void log_verifier::check_structure() {
   sqlite3_progress_handler(
       db.handle(), operations_between_looks,
       [](void* self) { return static_cast<log_verifier*>(self)->options_.stop.stop_requested() ? 1 : 0; }, this);
-  const std::string remedy = "copy " + paths_.log + "* to a safe place, then put the files of a backup in their place";
+  const std::string remedy =
+      "copy " + paths_.log + "* to a safe place, then repair it (whence log repair), or restore a backup";
   try {
     sql::statement check = db.prepare("PRAGMA quick_check(" + std::to_string(structure_lines_max) + ")");
     while (check.step()) {

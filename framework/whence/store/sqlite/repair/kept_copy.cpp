@@ -1,0 +1,101 @@
+#include <whence/store/sqlite/repair/kept_copy.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <whence/core/timestamp.hpp>
+
+namespace whence::inline v0 {
+namespace {
+
+constexpr std::size_t bytes_at_once = 1u << 20;
+
+/// The database last: without it there is no copy.
+constexpr std::array<std::string_view, 3> copied_last_first{"", "-wal", ".witness"};
+
+void copy_file(files& files, const std::string& from, const std::string& to) {
+  files.remove(to);
+  const std::unique_ptr<file> source = files.open(from, open_file::read);
+  const std::unique_ptr<file> target = files.open(to, open_file::fresh);
+  own_like(to, from);
+  std::vector<std::byte> bytes(bytes_at_once);
+  for (std::uint64_t at = 0;;) {
+    const std::size_t read = source->read_at(at, bytes);
+    if (read > 0) target->write_at(at, std::span<const std::byte>(bytes).first(read));
+    at += read;
+    if (read < bytes.size()) break;
+  }
+  target->sync();
+}
+
+/// "20260127T103000Z"
+std::string compact(timestamp time) {
+  std::string text = to_rfc3339(time).substr(0, std::string_view("2026-01-27T10:30:00").size());
+  std::erase_if(text, [](char c) { return c == '-' || c == ':'; });
+  return text + "Z";
+}
+
+std::string free_name(files& files, const std::string& wanted) {
+  std::string name = wanted;
+  for (int number = 2; files.status(name) || files.status(name + "-wal"); ++number)
+    name = wanted + "-" + std::to_string(number);
+  return name;
+}
+
+}  // namespace
+
+std::string keep_copy(files& files, const log_paths& paths, timestamp now) {
+  const std::string name = free_name(files, paths.log + ".before-repair-" + compact(now));
+  const std::string part = paths.log + ".before-repair.partial";
+  const auto each = [&](const auto& act) {
+    for (std::size_t i = copied_last_first.size(); i-- > 0;) act(std::string(copied_last_first[i]));
+  };
+  try {
+    each([&](const std::string& end) {
+      files.remove(part + end);
+      if (files.status(paths.log + end)) copy_file(files, paths.log + end, part + end);
+    });
+    each([&](const std::string& end) {
+      if (files.status(part + end)) files.rename(part + end, name + end);
+    });
+  } catch (...) {
+    each([&](const std::string& end) {
+      try {
+        files.remove(part + end);
+      } catch (const file_error&) {  // the next repair replaces it
+      }
+    });
+    throw;
+  }
+  files.sync_directory(paths.directory);
+  return name;
+}
+
+std::uint64_t bytes_of_copy(files& files, const log_paths& paths) {
+  std::uint64_t bytes = 0;
+  for (const std::string_view end : copied_last_first) {
+    const std::optional<file_status> found = files.status(paths.log + std::string(end));
+    if (found) bytes += found->size;
+  }
+  return bytes;
+}
+
+void own_like(const std::string& path, const std::string& original) {
+  struct stat like{};
+  if (::stat(original.c_str(), &like) != 0) return;
+  // First the owner: giving a file away takes some rights from it.
+  if (like.st_uid != ::geteuid() || like.st_gid != ::getegid()) {
+    [[maybe_unused]] const int given = ::chown(path.c_str(), like.st_uid, like.st_gid);
+  }
+  ::chmod(path.c_str(), like.st_mode & 07777);
+}
+
+}  // namespace whence::inline v0

@@ -1,0 +1,297 @@
+#include <algorithm>
+#include <chrono>
+#include <span>
+#include <utility>
+
+#include <sqlite3.h>
+
+#include <whence/core/async.hpp>
+#include <whence/core/detail/fault_points.hpp>
+#include <whence/sql/transaction.hpp>
+#include <whence/store/backup_errors.hpp>
+#include <whence/store/log_errors.hpp>
+#include <whence/store/log_repair.hpp>
+#include <whence/store/sqlite/backup/event_copy.hpp>
+#include <whence/store/sqlite/backup/event_insertion.hpp>
+#include <whence/store/sqlite/log.hpp>
+#include <whence/store/sqlite/opening.hpp>
+#include <whence/store/sqlite/repair/kept_copy.hpp>
+#include <whence/store/sqlite/repair/planning.hpp>
+
+namespace whence::inline v0 {
+namespace {
+
+constexpr std::uint64_t events_of_transaction = 8'192;
+constexpr int busy_milliseconds = 10'000;
+
+/// A log, which may be damaged, and no backup.
+log_paths must_be_log(const std::string& path, const runtime& runtime) {
+  log_paths paths = log_paths::of(path);
+  if (check_log_header(*runtime.files, paths.log) == log_file::backup) throw log_is_backup(paths.log);
+  return paths;
+}
+
+/// Throws log_damaged instead of what SQLite says of a database in which it finds no table.
+std::unique_ptr<repair_reader> open_reader(const log_paths& paths, const runtime& runtime) {
+  try {
+    return std::make_unique<repair_reader>(paths, runtime);
+  } catch (const sql::sql_error& failure) {
+    if (is_damage(failure)) throw log_damaged(paths.log, global_position{}, failure.what());
+    must_not_lack_files(failure, *runtime.files, paths.log);
+    throw;
+  }
+}
+
+repair_readers open_readers(const log_paths& paths, const runtime& runtime, const std::vector<std::string>& from) {
+  repair_readers readers;
+  readers.push_back(open_reader(paths, runtime));
+  if (readers.front()->connection().base() != nullptr) throw repair_of_fork(paths.log);
+  const witness_reading witness = read_witness(*runtime.files, paths.witness);
+  if (witness.latest) readers.front()->identify(witness.latest->log);
+  const log_id log = readers.front()->about().identity.id;
+  for (const std::string& each : from) {
+    const log_paths other = log_paths::of(each);
+    check_log_header(*runtime.files, other.log);
+    readers.push_back(open_reader(other, runtime));
+    const log_id found = readers.back()->about().identity.id;
+    if (found != log)
+      throw repair_from_other_log(paths.log, each,
+                                  "it is of " + found.to_string() + ", and the log is " + log.to_string());
+  }
+  return readers;
+}
+
+log_row behind_a_loss(const repair_findings& found, const repair_readers& readers, const witness_reading& witness,
+                      clock& clock) {
+  std::uint64_t epoch = found.plan.log.epoch;
+  for (const auto& reader : readers) epoch = std::max(epoch, reader->about().identity.epoch);
+  if (witness.latest && witness.latest->log.id == found.plan.log.id) epoch = std::max(epoch, witness.latest->log.epoch);
+  const auto now = std::chrono::floor<std::chrono::milliseconds>(clock.now()).time_since_epoch().count();
+  // Two copies of one log that lost the same are two logs from here on: so each has a number of its own.
+  epoch = std::max(epoch + 1, static_cast<std::uint64_t>(std::max<std::int64_t>(now, 0)));
+  return {.identity = {found.plan.log.id, epoch}, .began_after = found.plan.end, .format = found.becomes.format};
+}
+
+/// The repaired log until it is the log: `shop.db.new`. Gone with this, unless it has got its name.
+class repair_draft {
+ public:
+  repair_draft(std::shared_ptr<files> files, const log_paths& paths) : files_(std::move(files)), paths_(paths) {}
+  repair_draft(const repair_draft&) = delete;
+  repair_draft& operator=(const repair_draft&) = delete;
+  ~repair_draft() {
+    for (const char* const end : {"", "-journal", "-wal", "-shm"}) {
+      try {
+        files_->remove(path() + end);
+      } catch (const file_error&) {
+        // The next repair, or restore, replaces it.
+      }
+    }
+  }
+
+  std::string path() const { return paths_.log + ".new"; }
+
+  void fill(repair_readers& readers, const repair_findings& found, const log_row& becomes,
+            const repair_options& options) {
+    {
+      sql::database db = begin_log_file(*files_, path(), log_file::log, becomes.identity);
+      own_like(path(), paths_.log);
+      put_events(db, readers, found, options);
+      db.run("UPDATE log SET began_after = ?", {becomes.began_after.value()});
+      db.run("PRAGMA journal_mode=WAL");
+    }
+    read_back(
+        path(), {.head = found.end.at, .chain = found.end.chain, .recorded_at = found.end.recorded_at},
+        {.log = becomes.identity, .last = found.end.at, .on_progress = options.on_progress, .stop = options.stop});
+    files_->open(path(), open_file::write)->sync();
+  }
+
+ private:
+  void put_events(sql::database& db, repair_readers& readers, const repair_findings& found,
+                  const repair_options& options) {
+    event_insertion insertion(db);
+    std::optional<sql::transaction> part(std::in_place, db);
+    const auto put = [&](const entry_row& row, const recorded_event& event, event_origin, const repair_reader&) {
+      insertion.run(row, event);
+      if (event.position.value() % events_of_transaction != 0) return;
+      part->commit();
+      part.emplace(db);
+      if (options.on_progress) options.on_progress({"events", event.position.value(), found.end.at.value()});
+    };
+    const assembled_to reached = assembly(readers, found.witness).go(found.end.at, put, options.stop);
+    part->commit();
+    if (reached.at != found.end.at || reached.chain != found.end.chain) throw log_changed(paths_.log);
+  }
+
+  const std::shared_ptr<files> files_;
+  const log_paths& paths_;
+};
+
+}  // namespace
+
+class log_repair::work {
+ public:
+  work(const std::string& path, const runtime& runtime, const repair_options& options)
+      : runtime_(runtime),
+        options_(options),
+        paths_(must_be_log(path, runtime)),
+        lock_(lock_log(*runtime.files, paths_)),
+        readers_(open_readers(paths_, runtime_, options.from)),
+        found_(plan_repair(readers_, paths_, runtime_, options_)) {}
+
+  const repair_plan& plan() const noexcept { return found_.plan; }
+
+  void visit_lost(const std::function<void(const recorded_event&)>& visit) {
+    visit_lost_events(found_, readers_, options_.stop, visit);
+  }
+
+  repaired_log carry_out(const repair_decision& decision) {
+    must_be_accepted(decision);
+    repaired_log done{.log = found_.plan.log, .end = found_.plan.end, .kept = {}, .no_audit = {}};
+    if (found_.plan.nothing_to_do()) return done;
+    std::optional<append_batch> audit;  // what is wrong with it is said before anything is changed
+    if (decision.audit) audit = append_batch{.streams = {audit_of(*decision.audit, runtime_)}};
+    if (found_.plan.makes_log_anew) {
+      make_anew(done);
+    } else {
+      readers_.clear();
+      mend_beside();
+    }
+    detail::reach(detail::phase::repair);
+    if (audit) leave_audit(*std::move(audit), done);
+    lock_.reset();
+    return done;
+  }
+
+ private:
+  void must_be_accepted(const repair_decision& decision) const {
+    const repair_plan& plan = found_.plan;
+    std::vector<log_loss> missing;
+    std::string detail;
+    for (const planned_loss& loss : plan.losses) {
+      if (std::ranges::find(decision.accept, loss.what) != decision.accept.end()) continue;
+      missing.push_back(loss.what);
+      detail += (detail.empty() ? "" : "; ") + loss.detail;
+    }
+    if (!missing.empty()) throw repair_not_accepted(plan.path, std::move(missing), std::move(detail));
+    if (plan.loses() && (!decision.audit || decision.audit->reason.empty()))
+      throw malformed_input("repair.no_reason", {.what = "a loss is accepted with a reason; nothing was changed",
+                                                 .where = plan.path,
+                                                 .why = "it stays in the log, for who asks later where the events are",
+                                                 .remedy = "say why, in some words: a ticket, who decided it"});
+  }
+
+  void must_have_room() {
+    const std::optional<std::uint64_t> free = runtime_.files->free_bytes(paths_.log);
+    std::uint64_t needed = 2 * bytes_of_copy(*runtime_.files, paths_);
+    for (std::size_t i = 1; i < readers_.size(); ++i) {
+      if (found_.plan.healed_events == 0) break;
+      const std::optional<file_status> other = runtime_.files->status(readers_[i]->path());
+      if (other) needed = std::max(needed, bytes_of_copy(*runtime_.files, paths_) + other->size);
+    }
+    if (free && *free < needed) throw repair_no_room(paths_.log, needed, *free);
+  }
+
+  void make_anew(repaired_log& done) {
+    must_have_room();
+    const witness_reading witness = read_witness(*runtime_.files, paths_.witness);
+    const log_row becomes =
+        found_.plan.loses() ? behind_a_loss(found_, readers_, witness, *runtime_.clock) : found_.becomes;
+    repair_draft draft(runtime_.files, paths_);
+    detail::reach(detail::phase::repair);
+    draft.fill(readers_, found_, becomes, options_);
+    for (const auto& reader : readers_) reader->must_be_as_it_was();
+    detail::reach(detail::phase::repair);
+    if (options_.stop.stop_requested()) throw operation_cancelled();
+    readers_.clear();
+    done.kept = keep_copy(*runtime_.files, paths_, runtime_.clock->now());
+    detail::reach(detail::phase::repair);
+    publish(draft, {becomes.identity, found_.end.at, found_.end.chain});
+    done.log = becomes.identity;
+  }
+
+  /// At each moment the log is the old one or the new one. The WAL goes before the database: SQLite would take the old one for a
+  /// part of the new database.
+  void publish(const repair_draft& draft, const testimony& says) {
+    files& files = *runtime_.files;
+    empty_wal();
+    detail::reach(detail::phase::repair);
+    remove_index();
+    for (const char* const end : {"-wal", "-shm"}) files.remove(paths_.log + end);
+    detail::reach(detail::phase::repair);
+    files.rename(draft.path(), paths_.log);
+    files.sync_directory(paths_.directory);
+    detail::reach(detail::phase::repair);
+    witness::create(files, paths_.witness, says);
+  }
+
+  /// Copies what can be read of the WAL into the database, which so becomes all of the old log.
+  void empty_wal() {
+    const std::optional<file_status> wal = runtime_.files->status(paths_.wal);
+    if (!wal || wal->size == 0) return;
+    lengthen_database();
+    sql::database db = sql::database::open(paths_.log, sql::open_mode::read_write);
+    sqlite3_busy_timeout(db.handle(), busy_milliseconds);
+    // A connection that has read nothing yet does not know of the WAL, and would copy nothing of it.
+    if (db.text("PRAGMA journal_mode=WAL") != "wal")
+      throw sql::sql_error(SQLITE_CANTOPEN, paths_.log, "read its WAL", "");
+    const int result = sqlite3_wal_checkpoint_v2(db.handle(), "main", SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+    const std::optional<file_status> now = runtime_.files->status(paths_.wal);
+    const bool copied = result == SQLITE_OK && (!now || now->size == 0);
+    if (!copied) throw sql::sql_error(result == SQLITE_OK ? SQLITE_BUSY : result, paths_.log, "checkpoint", "");
+  }
+
+  /// SQLite copies nothing into a database of which much is missing at the end. It reads what is missing as zeros: so they may as
+  /// well be there.
+  void lengthen_database() {
+    std::uint64_t bytes = 0;
+    {
+      sql::database db = sql::database::open(paths_.log, sql::open_mode::read_only);
+      bytes = static_cast<std::uint64_t>(db.integer("PRAGMA page_count").value_or(0)) *
+              static_cast<std::uint64_t>(db.integer("PRAGMA page_size").value_or(0));
+    }
+    const std::unique_ptr<file> database = runtime_.files->open(paths_.log, open_file::write);
+    const std::byte zero{};
+    if (database->size() < bytes) database->write_at(bytes - 1, std::span(&zero, 1));
+  }
+
+  void remove_index() {
+    for (const char* const end : {"", "-wal", "-shm", "-journal"}) runtime_.files->remove(paths_.index + end);
+  }
+
+  void mend_beside() {
+    if (found_.plan.removes_index) remove_index();
+    if (found_.plan.rewrites_witness)
+      witness::create(*runtime_.files, paths_.witness, {found_.becomes.identity, found_.end.at, found_.end.chain});
+  }
+
+  void leave_audit(append_batch audit, repaired_log& done) {
+    try {
+      sqlite_log log(paths_, {}, runtime_, std::nullopt, std::move(lock_));
+      static_cast<void>(log.append(std::move(audit)).get().value());
+      log.close();
+    } catch (const error&) {
+      done.no_audit = std::current_exception();
+    }
+  }
+
+  const runtime runtime_;
+  const repair_options options_;
+  const log_paths paths_;
+  std::unique_ptr<file_lock> lock_;
+  repair_readers readers_;
+  repair_findings found_;
+};
+
+log_repair::log_repair(const std::string& path, const runtime& runtime, const repair_options& options)
+    : work_(std::make_unique<work>(path, runtime, options)) {}
+log_repair::~log_repair() = default;
+log_repair::log_repair(log_repair&&) noexcept = default;
+log_repair& log_repair::operator=(log_repair&&) noexcept = default;
+
+const repair_plan& log_repair::plan() const noexcept { return work_->plan(); }
+
+void log_repair::visit_lost(const std::function<void(const recorded_event&)>& visit) { work_->visit_lost(visit); }
+
+repaired_log log_repair::carry_out(const repair_decision& decision) { return work_->carry_out(decision); }
+
+}  // namespace whence::inline v0

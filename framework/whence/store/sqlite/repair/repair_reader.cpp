@@ -1,0 +1,81 @@
+#include <whence/store/sqlite/repair/repair_reader.hpp>
+
+#include <utility>
+
+#include <whence/sql/error.hpp>
+#include <whence/store/chain.hpp>
+#include <whence/store/log_errors.hpp>
+
+namespace whence::inline v0 {
+namespace {
+
+log_row read_about(log_reader_connection& connection) {
+  try {
+    const log_reader_connection::snapshot now(connection);
+    return connection.about();
+  } catch (const sql::sql_error& failure) {
+    if (!is_damage(failure)) throw;
+    throw log_damaged(connection.database().path(), global_position{}, failure.what());
+  }
+}
+
+}  // namespace
+
+/// The first row from there on, as a scan comes to it: a search for the very number may go astray.
+repair_reader::repair_reader(const log_paths& paths, const runtime& runtime)
+    : mode_(reading_mode_of_visitors(*runtime.files, paths, paths.log)),
+      connection_(paths.log, mode_.mode()),
+      about_(read_about(connection_)),
+      look_(connection_.database().prepare("SELECT " + std::string(entry_row::columns) +
+                                           " FROM entries e WHERE e.position >= ?1 ORDER BY e.position LIMIT 1")) {
+  row_.numbered_by = this;
+}
+
+void repair_reader::identify(const log_identity& witnessed) {
+  const auto fits = [this](const log_id& id) { return chain_behind(chain_start(id)) == row_.chain; };
+  if (!look_at(global_position{1}) || fits(about_.identity.id) || !fits(witnessed.id)) return;
+  about_.identity = witnessed;
+}
+
+bool repair_reader::look_at(global_position position) {
+  event_ = nullptr;
+  if (!std::in_range<std::int64_t>(position.value())) return false;
+  try {
+    look_.reset();
+    look_.bind(1, position.value());
+    if (!look_.step() || !row_.read(look_) || row_.position != position.value()) return false;
+    const type_names* const names = connection_.type(row_.type);
+    if (names == nullptr) return false;
+    names_ = *names;
+    event_ = &row_.resolve(names_);
+    return true;
+  } catch (const log_damaged&) {
+    return false;
+  } catch (const sql::sql_error& failure) {
+    if (!is_damage(failure)) throw;
+    return false;
+  }
+}
+
+chain_hash repair_reader::chain_behind(const chain_hash& previous) const {
+  return chain_next(previous, row_.stream, *event_);
+}
+
+void repair_reader::correct(const chain_hash& chain) {
+  row_.chain = chain;
+  event_ = &row_.resolve(names_);
+}
+
+const recorded_event* repair_reader::intact_at(global_position position) {
+  try {
+    return connection_.event_at(position);
+  } catch (const log_damaged&) {
+    return nullptr;
+  }
+}
+
+void repair_reader::must_be_as_it_was() const {
+  if (!mode_.still_holds()) throw log_changed(path());
+}
+
+}  // namespace whence::inline v0

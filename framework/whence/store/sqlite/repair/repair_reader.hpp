@@ -1,0 +1,56 @@
+/// One of the files from which a repaired log is put together: looked at event by event, whether it is whole or not.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include <whence/core/runtime.hpp>
+#include <whence/sql/reading_mode.hpp>
+#include <whence/store/sqlite/format.hpp>
+#include <whence/store/sqlite/reader.hpp>
+
+namespace whence::inline v0 {
+
+/// Threads  one at a time.
+class repair_reader {
+ public:
+  /// Throws log_damaged if it cannot be known which log it is; what opening a log for reading throws.
+  repair_reader(const log_paths& paths, const runtime& runtime);
+  repair_reader(const repair_reader&) = delete;
+  repair_reader& operator=(const repair_reader&) = delete;
+
+  /// Of when it was opened.
+  const log_row& about() const noexcept { return about_; }
+  /// The row that says which log it is may be damaged: the chain of its first event begins with the log's id. If that one does not
+  /// fit and this one does, it is this log.
+  void identify(const log_identity& witnessed);
+  const std::string& path() const noexcept { return connection_.database().path(); }
+  log_reader_connection& connection() noexcept { return connection_; }
+
+  /// Reads what stands at the position, without asking what stands before it. False: nothing that could be an event.
+  bool look_at(global_position position);
+  /// Of the last look that found something; valid until the next.
+  const entry_row& row() const noexcept { return row_; }
+  const recorded_event& event() const noexcept { return *event_; }
+  /// What chain hash the event has behind `previous`.
+  chain_hash chain_behind(const chain_hash& previous) const;
+  /// The row has another one, which is damaged.
+  void correct(const chain_hash& chain);
+
+  /// The checked event at the position; null: there is none that can be trusted.
+  const recorded_event* intact_at(global_position position);
+
+  /// Throws log_changed if it was read as a file that nobody writes, and somebody has written it.
+  void must_be_as_it_was() const;
+
+ private:
+  sql::reading_mode mode_;
+  mutable log_reader_connection connection_;
+  log_row about_;
+  sql::statement look_;
+  entry_row row_;
+  const recorded_event* event_ = nullptr;
+  type_names names_;
+};
+
+}  // namespace whence::inline v0

@@ -1,0 +1,148 @@
+// `log repair`, as people and programs see it: what it says before, what it asks, and what it leaves.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <regex>
+#include <string>
+
+#include <nlohmann/json.hpp>
+
+#include <whence/sql/database.hpp>
+#include <whence/store/log_backup.hpp>
+#include <whence/store/log_verification.hpp>
+
+#include <tests/cli/console.hpp>
+#include <tests/cli/shop_log.hpp>
+#include <tests/temporary_folder.hpp>
+
+using namespace whence;
+using nlohmann::json;
+using tests::console;
+using tests::ran;
+
+namespace {
+
+/// A shop's log of nine events that nobody has open, with a backup of it; event 3 is another one.
+struct damaged_shop {
+  damaged_shop() {
+    std::filesystem::current_path(folder.path());
+    {
+      const auto log = sqlite("shop.db").open(reader.around.runtime);
+      tests::fill_shop(*log, reader.around.runtime);
+      log->close();
+    }
+    back_up(sqlite("shop.db"), "sunday.backup", reader.around.runtime);
+    sql::database::open("shop.db", sql::open_mode::read_write)
+        .run("UPDATE entries SET data = '{\"x\":1}' WHERE position = 3");
+    reader.other_log("shop.db");
+  }
+
+  static std::string plain(std::string text) {
+    text = std::regex_replace(text, std::regex("[0-9a-f]{32}"), "<hash>");
+    text = std::regex_replace(text, std::regex("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"), "<id>");
+    return std::regex_replace(text, std::regex("[0-9]{8}T[0-9]{6}Z"), "<time>");
+  }
+  static std::string database() {
+    std::ifstream in("shop.db", std::ios::binary);
+    return {std::istreambuf_iterator<char>(in), {}};
+  }
+  static std::string file_with(const std::string& part) {
+    std::string shortest;  // beside it lie its -wal and .witness
+    for (const auto& each : std::filesystem::directory_iterator(".")) {
+      const std::string name = each.path().filename();
+      if (name.find(part) == std::string::npos) continue;
+      if (shortest.empty() || name.size() < shortest.size()) shortest = name;
+    }
+    return shortest;
+  }
+
+  tests::temporary_folder folder;
+  console reader{memory(), tests::shop_runtime()};
+};
+
+}  // namespace
+
+TEST_CASE("a loss that is not accepted by name, or not confirmed, changes nothing") {
+  damaged_shop shop;
+  const std::string before = damaged_shop::database();
+  const ran refused = shop.reader.run("log repair");
+  CHECK(refused.exit == 4);
+  CHECK(damaged_shop::plain(refused.err) == R"(whence: shop.db cannot be repaired without a loss; nothing was changed
+  where: shop.db
+  why:   event 3 cannot be brought back: stored chain hash <hash>, computed <hash>: the file was changed from outside, or the disk is failing
+  do:    # a backup or a copy may have what is missing: --with FILE. To go on without it:
+         #   whence log repair --store shop.db --accept damage --reason 'why that is accepted' --yes
+         whence log repair --store shop.db --dry-run
+  [repair.not_accepted, exit 4]
+)");
+  CHECK(shop.reader.run("log repair --accept missing-tail --reason disk --yes").exit == 4);
+  CHECK(shop.reader.run("log repair --accept damage --reason disk").exit == 4);  // nobody can be asked
+  shop.reader.around.in_is_terminal = shop.reader.around.err_is_terminal = true;
+  shop.reader.around.read_line = [] { return "no"; };
+  const ran denied = shop.reader.run("log repair --accept damage --reason disk");
+  CHECK(denied.exit == 4);
+  CHECK(denied.err.find("lost       #3 to #9, 7 events: ") != std::string::npos);
+  CHECK(denied.err.find("Go on without what is lost? [y/N] ") != std::string::npos);
+  CHECK(damaged_shop::database() == before);
+  CHECK(damaged_shop::file_with("lost-") == "");
+  CHECK(damaged_shop::file_with("before-repair") == "");
+}
+
+TEST_CASE("a dry run says what would be lost, of which streams, and changes nothing") {
+  damaged_shop shop;
+  const std::string before = damaged_shop::database();
+  const ran ran = shop.reader.run("log repair --dry-run -o json");
+  CHECK(ran.exit == 0);
+  const json data = json::parse(ran.out)["data"];
+  CHECK(data["dryRun"] == true);
+  CHECK(data["repaired"] == false);
+  CHECK(data["end"] == 2);
+  CHECK(data["losses"][0]["kind"] == "damage");
+  CHECK(data["losses"][0]["positions"] == json::parse(R"({"first":3,"last":9})"));
+  CHECK(data["lostEvents"] == 7);
+  CHECK(data["lostReadable"] == 6);
+  CHECK(!data["streams"].empty());
+  CHECK(damaged_shop::database() == before);
+}
+
+TEST_CASE("what a backup has is put back without a question, and a second repair has nothing to do") {
+  damaged_shop shop;
+  const ran ran = shop.reader.run("log repair --with sunday.backup");
+  CHECK(ran.exit == 0);
+  CHECK(damaged_shop::plain(ran.out) == R"(shop.db
+log        <id>   epoch 1
+ends       at #9, recorded 2026-01-27T10:30:09.000Z
+healed     #3
+repaired   in the same epoch: nothing that was acknowledged is missing
+kept       shop.db.before-repair-<time>, as the log was
+)");
+  CHECK(shop.reader.run("log verify").exit == 0);
+  CHECK(verify_log(sqlite(damaged_shop::file_with("before-repair")), shop.reader.around.runtime).loses_events());
+  CHECK(damaged_shop::plain(shop.reader.run("log repair").out) == R"(shop.db
+log        <id>   epoch 1
+events     10 events, all there; nothing is to be repaired
+)");
+}
+
+TEST_CASE(
+    "who says yes gets a log that ends before the damage, a file of what was behind it, and an event that says so") {
+  damaged_shop shop;
+  shop.reader.around.in_is_terminal = shop.reader.around.err_is_terminal = true;
+  shop.reader.around.read_line = [] { return "Y"; };
+  const ran ran = shop.reader.run({"log", "repair", "--accept", "damage", "--reason", "ticket 17"});
+  CHECK(ran.exit == 0);
+  CHECK(shop.reader.run("log verify").exit == 0);
+  std::ifstream lost(damaged_shop::file_with("lost-"));
+  std::uint64_t position = 4;
+  for (std::string line; std::getline(lost, line); ++position) CHECK(json::parse(line)["globalPosition"] == position);
+  CHECK(position == 10);
+  const json data = json::parse(shop.reader.run("event show @3 -o json").out)["items"][0]["data"];
+  CHECK(data["operation"] == "log repair");
+  CHECK(data["reason"] == "ticket 17");
+  CHECK(data["arguments"]["losses"][0]["positions"]["first"] == 3);
+  CHECK(data["arguments"]["lostFile"] == "shop.db.lost-" + damaged_shop::file_with("lost-").substr(13));
+}

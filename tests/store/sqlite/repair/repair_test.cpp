@@ -1,0 +1,233 @@
+// A repair brings back what any file still has, and leaves out only what its owner has accepted.
+// tests/store/sqlite/repair_log.cpp does the same to logs that are damaged at random, and kills repairs.
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include <whence/core/async.hpp>
+#include <whence/store/log_errors.hpp>
+#include <whence/store/log_repair.hpp>
+#include <whence/store/log_verification.hpp>
+
+#include <tests/store/sqlite/log_folder.hpp>
+
+using namespace whence;
+using tests::log_folder;
+
+namespace {
+
+/// Nine events; a backup has the first six.
+struct shop {
+  shop() {
+    const auto log = folder.open();
+    for (int i = 0; i < 6; ++i) folder.append(*log, "order-" + std::to_string(i % 3));
+    static_cast<void>(back_up(sqlite(folder.path()), backup(), folder.runtime()));
+    for (int i = 6; i < 9; ++i) folder.append(*log, "order-" + std::to_string(i % 3));
+    was = log->identity();
+    log->close();
+  }
+
+  std::string backup() const { return folder.beside(".backup"); }
+  log_repair repair(std::vector<std::string> from = {}) const {
+    return log_repair(folder.path(), folder.runtime(), {.from = std::move(from)});
+  }
+  static repair_decision accepting(std::vector<log_loss> losses) {
+    return {.accept = std::move(losses),
+            .audit = log_operation{.name = "log repair", .reason = "ticket 17", .by = this_operator("test")}};
+  }
+  void damage(int position) const {
+    folder.change("UPDATE entries SET data = '{\"x\":1}' WHERE position = " + std::to_string(position));
+  }
+  /// As a disk would that forgets what was written last.
+  void lose_tail(int from) const { folder.change("DELETE FROM entries WHERE position >= " + std::to_string(from)); }
+  bool is_sound() const { return verify_log(sqlite(folder.path()), folder.runtime()).sound(); }
+  std::uint64_t head() const { return folder.visit()->head().value(); }
+  std::uint64_t epoch() const { return folder.visit()->identity().epoch; }
+  std::vector<log_loss> losses(const log_repair& repair) const {
+    std::vector<log_loss> found;
+    for (const planned_loss& loss : repair.plan().losses) found.push_back(loss.what);
+    return found;
+  }
+
+  log_folder folder;
+  log_identity was;
+};
+
+const std::vector<std::string> all_files{"", "-wal", ".witness"};
+
+}  // namespace
+
+TEST_CASE("what is lost and not accepted by name changes no byte, also where another loss is accepted") {
+  const shop shop;
+  shop.damage(5);
+  std::filesystem::remove(shop.folder.beside(".witness"));
+  const auto before = shop.folder.bytes_of(all_files);
+  const auto refused = [&](repair_decision decision) {
+    try {
+      shop.repair().carry_out(decision);
+    } catch (const repair_not_accepted& refusal) {
+      return refusal.losses;
+    }
+    return std::vector<log_loss>{};
+  };
+  CHECK(refused({}) == std::vector{log_loss::damage, log_loss::missing_witness});
+  CHECK(refused(shop::accepting({log_loss::damage})) == std::vector{log_loss::missing_witness});
+  CHECK(refused(shop::accepting({log_loss::missing_tail, log_loss::missing_witness})) == std::vector{log_loss::damage});
+  repair_decision silent = shop::accepting({log_loss::damage, log_loss::missing_witness});
+  silent.audit->reason.clear();
+  CHECK_THROWS_AS(shop.repair().carry_out(silent), malformed_input);
+  CHECK(shop.folder.bytes_of(all_files) == before);
+}
+
+TEST_CASE("a log that a process writes is not repaired, and none writes it while one looks at the plan") {
+  const shop shop;
+  {
+    const auto log = shop.folder.open();
+    CHECK_THROWS_AS(shop.repair(), log_busy);
+  }
+  const log_repair held = shop.repair();
+  CHECK_THROWS_AS(shop.folder.open(), log_busy);
+}
+
+TEST_CASE("what is no log, a backup, or one of another log is not repaired, or not repaired with") {
+  const shop ours;
+  CHECK_THROWS_AS(log_repair(ours.backup(), ours.folder.runtime()), log_is_backup);
+  CHECK_THROWS_AS(log_repair(ours.folder.beside(".none"), ours.folder.runtime()), log_missing);
+  CHECK_THROWS_AS(ours.repair({ours.folder.beside(".none")}), log_missing);
+  const shop other;
+  CHECK_THROWS_AS(ours.repair({other.backup()}), repair_from_other_log);
+}
+
+TEST_CASE("a repair that is stopped leaves the log as it was") {
+  const shop shop;
+  shop.damage(5);
+  const auto before = shop.folder.bytes_of(all_files);
+  std::stop_source stop;
+  log_repair repair(shop.folder.path(), shop.folder.runtime(), {.from = {shop.backup()}, .stop = stop.get_token()});
+  stop.request_stop();
+  CHECK_THROWS_AS(repair.carry_out({}), operation_cancelled);
+  CHECK(shop.folder.bytes_of(all_files) == before);
+  CHECK(!std::filesystem::exists(shop.folder.beside(".new")));
+}
+
+TEST_CASE("a log that is whole is left as it is") {
+  const shop shop;
+  const auto before = shop.folder.bytes_of(all_files);
+  log_repair repair = shop.repair({shop.backup()});
+  CHECK(repair.plan().nothing_to_do());
+  CHECK(repair.carry_out(shop::accepting({log_loss::damage})).log == shop.was);
+  CHECK(shop.folder.bytes_of(all_files) == before);
+}
+
+TEST_CASE("a damaged event that a backup has is put back at its place, and the epoch stays") {
+  const shop shop;
+  shop.damage(5);
+  CHECK(shop.losses(shop.repair()) == std::vector{log_loss::damage});
+  log_repair repair = shop.repair({shop.backup()});
+  CHECK(!repair.plan().loses());
+  CHECK(repair.plan().healed == std::vector<position_range>{{global_position{5}, global_position{5}}});
+  const repaired_log done = repair.carry_out({});
+  CHECK(done.log == shop.was);
+  CHECK(shop.is_sound());
+  CHECK(shop.head() == 9);
+  CHECK(is_sqlite_log(*shop.folder.runtime().files, done.kept));
+  CHECK_THROWS_AS(sqlite(done.kept).visit(shop.folder.runtime())->read(global_position{4}), log_damaged);
+  CHECK(shop.folder.open()->identity() == shop.was);
+}
+
+TEST_CASE("an event of which only the checksum is damaged is proven by the one behind it, without any other file") {
+  const shop shop;
+  shop.folder.change("UPDATE entries SET chain = zeroblob(16) WHERE position = 5");
+  log_repair repair = shop.repair();
+  CHECK(!repair.plan().loses());
+  CHECK(repair.plan().healed_events == 1);
+  repair.carry_out({});
+  CHECK(shop.is_sound());
+  CHECK(shop.head() == 9);
+}
+
+TEST_CASE("an end that is missing comes back from a copy as far as that has it; the rest is a loss") {
+  const shop shop;
+  shop.lose_tail(5);
+  log_repair repair = shop.repair({shop.backup()});
+  CHECK(shop.losses(repair) == std::vector{log_loss::missing_tail});
+  CHECK(repair.plan().end == global_position{6});
+  CHECK(repair.plan().losses[0].positions == position_range{global_position{7}, global_position{9}});
+  repair.carry_out(shop::accepting({log_loss::missing_tail}));
+  CHECK(shop.is_sound());
+  CHECK(shop.head() == 7);  // with the audit event
+  CHECK(shop.epoch() > shop.was.epoch);
+}
+
+TEST_CASE("what is lost behind damage is given out, and the audit event says what, who and why") {
+  const shop shop;
+  shop.damage(5);
+  log_repair repair = shop.repair();
+  std::vector<std::uint64_t> given;
+  repair.visit_lost([&](const recorded_event& event) { given.push_back(event.position.value()); });
+  CHECK(given == std::vector<std::uint64_t>{6, 7, 8, 9});
+  CHECK(repair.plan().lost_events == 5);
+  CHECK(repair.plan().lost_readable == 4);
+  CHECK(repair.plan().streams.size() == 3);
+  const repaired_log done = repair.carry_out(shop::accepting({log_loss::damage}));
+  CHECK(!done.no_audit);
+  CHECK(shop.is_sound());
+  const auto log = shop.folder.visit();
+  const event_page last = log->read(global_position{4});
+  REQUIRE(last.size() == 1);
+  CHECK(last.front().stream == audit_stream);
+  CHECK(last.front().data.find("\"reason\":\"ticket 17\"") != std::string_view::npos);
+}
+
+TEST_CASE("a witness that is missing is made anew from what the log has, in a new epoch") {
+  const shop shop;
+  std::filesystem::remove(shop.folder.beside(".witness"));
+  log_repair repair = shop.repair();
+  CHECK(shop.losses(repair) == std::vector{log_loss::missing_witness});
+  repair.carry_out(shop::accepting({log_loss::missing_witness}));
+  CHECK(shop.is_sound());
+  CHECK(shop.head() == 10);
+  CHECK(shop.epoch() > shop.was.epoch);
+}
+
+TEST_CASE("what follows in a backup of another epoch is not believed where the histories parted") {
+  const shop shop;
+  const std::string restored = shop.folder.beside(".restored");
+  restore_log(shop.backup(), restored, shop.folder.runtime(), {.at = global_position{4}});
+  {
+    const auto log = sqlite(restored).open(shop.folder.runtime());
+    shop.folder.append(*log, "order-9");
+  }
+  // The restored log loses its end: event 5 of the backup fits behind event 4, and is not what stood there.
+  sql::database::open(restored, sql::open_mode::read_write).run("DELETE FROM entries WHERE position = 5");
+  const log_repair repair(restored, shop.folder.runtime(), {.from = {shop.backup()}});
+  CHECK(repair.plan().end == global_position{4});
+  CHECK(shop.losses(repair) == std::vector{log_loss::missing_tail});
+}
+
+TEST_CASE("a repaired log and its kept copy are as readable as the log was") {
+  namespace fs = std::filesystem;
+  const shop shop;
+  shop.damage(5);
+  const fs::perms own = fs::perms::owner_read | fs::perms::owner_write;
+  fs::permissions(shop.folder.path(), own);
+  const repaired_log done = shop.repair({shop.backup()}).carry_out({});
+  CHECK(fs::status(shop.folder.path()).permissions() == own);
+  CHECK(fs::status(done.kept).permissions() == own);
+}
+
+TEST_CASE("a damaged index alone is removed, and nothing else is touched") {
+  const shop shop;
+  for (const char* const end : {"-wal", "-shm"})
+    std::filesystem::remove(shop.folder.beside(std::string(".index") + end));
+  log_folder::write(shop.folder.beside(".index"), "no index");
+  const auto before = shop.folder.bytes_of(all_files);
+  log_repair repair = shop.repair();
+  CHECK(repair.plan().removes_index);
+  CHECK(!repair.plan().makes_log_anew);
+  repair.carry_out({});
+  CHECK(shop.folder.bytes_of(all_files) == before);
+  CHECK(shop.is_sound());
+}
