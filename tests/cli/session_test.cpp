@@ -35,6 +35,7 @@ class listed_files final : public files {
   std::optional<long> lock_holder(const std::string&) override { return std::nullopt; }
   std::optional<file_status> status(const std::string&) override { return std::nullopt; }
   void rename(const std::string&, const std::string&) override {}
+  void rename_to_free(const std::string&, const std::string&) override {}
   bool remove(const std::string&) override { return false; }
   void make_directory(const std::string&) override {}
   void sync_directory(const std::string&) override {}

@@ -182,6 +182,16 @@ TEST_CASE_FIXTURE(files_fixture,
   ::close(ready[1]);
 }
 
+TEST_CASE_FIXTURE(files_fixture, "a file that is no lock is not written over to make it one") {
+  for (const std::string text : {"a log, say", "4182\n4183\n", "000000000000000000000000"}) {
+    disk->replace(folder.file("a.lock"), text);
+    CHECK(code_of([&] { disk->try_lock(folder.file("a.lock")); }) == "file.exists");
+    CHECK(content("a.lock") == text);
+  }
+  disk->replace(folder.file("a.lock"), "4182\n");  // left by a process that has ended
+  CHECK(disk->try_lock(folder.file("a.lock")).lock);
+}
+
 TEST_CASE_FIXTURE(files_fixture, "a lock file that nobody has written to yet names nobody") {
   const std::string path = folder.file("a.lock");
   const auto held = disk->try_lock(path);
@@ -202,12 +212,13 @@ TEST_CASE_FIXTURE(files_fixture, "a status tells size, kind and identity without
 }
 
 TEST_CASE_FIXTURE(files_fixture,
-                  "replacing a file leaves the new content and nothing else, also after a crash in the middle") {
+                  "replacing a file leaves the new content and nothing else, and what others have beside it") {
   disk->replace(folder.file("a"), "old");
-  std::ofstream(folder.file("a.new")) << "left by a crash, and longer than what comes";
+  std::ofstream(folder.file("a.new")) << "somebody's";
   disk->replace(folder.file("a"), "new");
   CHECK(content("a") == "new");
-  CHECK(disk->list(folder.path().string()) == std::vector<std::string>{"a"});
+  CHECK(content("a.new") == "somebody's");
+  CHECK(disk->list(folder.path().string()) == std::vector<std::string>{"a", "a.new"});
 }
 
 TEST_CASE_FIXTURE(files_fixture, "a file is read whole up to a limit") {
@@ -258,6 +269,13 @@ TEST_CASE_FIXTURE(files_fixture, "files are renamed, removed and listed; directo
   disk->rename(folder.file("b"), folder.file("a"));
   CHECK(disk->list(folder.path().string()) == std::vector<std::string>{"a", "d"});
   CHECK(code_of([&] { disk->rename(folder.file("b"), folder.file("c")); }) == "file.missing");
+  CHECK(code_of([&] { disk->rename_to_free(folder.file("b"), folder.file("c")); }) == "file.missing");
+  disk->replace(folder.file("c"), "2");
+  CHECK(code_of([&] { disk->rename_to_free(folder.file("c"), folder.file("a")); }) == "file.exists");
+  CHECK(content("a") == "1");
+  disk->rename_to_free(folder.file("c"), folder.file("e"));
+  CHECK(content("e") == "2");
+  CHECK(disk->remove(folder.file("e")));
   CHECK(disk->remove(folder.file("a")));
   CHECK_FALSE(disk->remove(folder.file("a")));
   disk->replace(folder.file("d") + "/x", "1");

@@ -14,9 +14,12 @@
 #include <charconv>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <system_error>
 #include <utility>
+
+#include <whence/core/file_draft.hpp>
 
 namespace whence::inline v0 {
 namespace {
@@ -148,6 +151,16 @@ long read_pid(int number) {
   return pid;
 }
 
+/// Whether a lock is all that the file is: what somebody else keeps under its name is neither locked nor written over.
+bool is_lock(int number) {
+  char text[24];
+  const ssize_t size = uninterrupted([&] { return ::pread(number, text, sizeof text, 0); });
+  if (size < 0 || size == sizeof text) return false;
+  std::string_view pid(text, static_cast<std::size_t>(size));
+  if (pid.ends_with('\n')) pid.remove_suffix(1);
+  return pid.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
 /// Writes nothing if this process was the last one to hold it: a file that was cut to nothing is written to the disk when it is
 /// closed (ext4), and a lock may be taken and let go a thousand times a second.
 void name_holder(int number, const std::string& path) {
@@ -187,12 +200,21 @@ class posix_files final : public files {
     return std::make_unique<system_file>(std::move(opened), path);
   }
 
+  std::unique_ptr<file> make(const std::string& path, unsigned mode) override {
+    constexpr int flags = O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC;
+    descriptor made(uninterrupted([&] { return ::open(path.c_str(), flags, static_cast<mode_t>(mode)); }));
+    if (made.number() < 0) fail("open", path);
+    if (::fchmod(made.number(), static_cast<mode_t>(mode)) != 0) fail("set who may read", path);
+    return std::make_unique<system_file>(std::move(made), path);
+  }
+
   lock_attempt try_lock(const std::string& path) override {
     descriptor opened = open_descriptor(path, O_RDWR | O_CREAT, "open");
     if (uninterrupted([&] { return ::flock(opened.number(), LOCK_EX | LOCK_NB); }) != 0) {
       if (errno != EWOULDBLOCK) fail("lock", path);
       return {nullptr, read_pid(opened.number())};
     }
+    if (!is_lock(opened.number())) throw file_error("make the lock", path, EEXIST);
     name_holder(opened.number(), path);
     return {std::make_unique<system_lock>(std::move(opened)), ::getpid()};
   }
@@ -220,12 +242,14 @@ class posix_files final : public files {
   /// Does not ask for the file's times, as stat would: since Linux 6.13 a change after such a question gets a time of its own, and
   /// the next sync of the file has the inode to write too. Of a WAL that is looked at after each commit that was 75 of 250 us.
   std::optional<file_status> status(const std::string& path) override {
+    constexpr unsigned asked = STATX_TYPE | STATX_MODE | STATX_INO | STATX_SIZE;
     struct statx found{};
-    if (::statx(AT_FDCWD, path.c_str(), AT_STATX_SYNC_AS_STAT, STATX_TYPE | STATX_INO | STATX_SIZE, &found) != 0) {
+    if (::statx(AT_FDCWD, path.c_str(), AT_STATX_SYNC_AS_STAT, asked, &found) != 0) {
       if (errno == ENOENT) return std::nullopt;
       fail("look at", path);
     }
-    return file_status{found.stx_size, found.stx_ino, S_ISDIR(found.stx_mode), S_ISREG(found.stx_mode)};
+    return file_status{found.stx_size, found.stx_ino, S_ISDIR(found.stx_mode), S_ISREG(found.stx_mode),
+                       found.stx_mode & 0777u};
   }
 
   std::optional<std::uint64_t> free_bytes(const std::string& path) override {
@@ -236,6 +260,28 @@ class posix_files final : public files {
 
   void rename(const std::string& from, const std::string& to) override {
     if (::rename(from.c_str(), to.c_str()) != 0) fail("rename to " + to + " the file", from);
+  }
+
+  void rename_to_free(const std::string& from, const std::string& to) override {
+    const std::string doing = "rename to " + to + " the file";
+    if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return;
+    if (errno != EINVAL && errno != ENOSYS) fail(doing, from);
+    // The file system does not know that flag. A name that is there gets no link either.
+    if (::linkat(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), 0) != 0 || ::unlink(from.c_str()) != 0)
+      fail(doing, from);
+  }
+
+  std::string behind_links(const std::string& path) override {
+    constexpr int links_max = 40;  // as the system has it
+    std::string at = path;
+    for (int links = 0; links <= links_max; ++links) {
+      std::error_code none;
+      const std::filesystem::path next = std::filesystem::read_symlink(at, none);
+      if (none) return at;
+      at = next.is_absolute() || at.find('/') == std::string::npos ? next.string()
+                                                                   : directory_of(at) + "/" + next.string();
+    }
+    throw file_error("look at", path, ELOOP);
   }
 
   bool remove(const std::string& path) override {
@@ -297,22 +343,15 @@ std::optional<std::string> files::read_whole(const std::string& path, std::size_
 }
 
 void files::replace(const std::string& path, std::string_view content) {
-  const std::string draft = path + ".new";
-  remove(draft);  // left by a crash
+  const std::optional<file_status> before = status(path);
+  file_draft draft(*this, path, before ? std::optional(before->mode) : std::nullopt);
   try {
-    const auto opened = open(draft, open_file::fresh);
+    const auto opened = open(draft.path(), open_file::write);
     opened->write_at(0, std::as_bytes(std::span(content)));
-    opened->sync();
   } catch (const file_error& failure) {
-    try {
-      remove(draft);
-    } catch (const file_error&) {
-      // It lies there until the next time, and is in nobody's way.
-    }
     throw file_error("write", path, failure.system_code);
   }
-  rename(draft, path);
-  sync_directory(directory_of(path));
+  draft.replace();
 }
 
 std::shared_ptr<files> system_files() { return std::make_shared<posix_files>(); }

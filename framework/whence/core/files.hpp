@@ -59,7 +59,8 @@ struct file_status {
   std::uint64_t size = 0;
   std::uint64_t inode = 0;
   bool directory = false;
-  bool regular = true;  ///< false also of a pipe, a socket, a device
+  bool regular = true;   ///< false also of a pipe, a socket, a device
+  unsigned mode = 0644;  ///< who may do what with it: the nine bits
 };
 
 /// Threads: any. Throws: file_error.
@@ -68,9 +69,14 @@ class files {
   virtual ~files() = default;
 
   virtual std::unique_ptr<file> open(const std::string& path, open_file how) = 0;
+  /// Makes a file that must not exist yet, for those who `mode` says, whatever the umask is. Nobody else may open it before.
+  virtual std::unique_ptr<file> make(const std::string& path, unsigned /*mode*/) {
+    return open(path, open_file::fresh);
+  }
 
   /// Tries to lock the file (flock), which is made if missing, and writes this process's id into it. Never waits.
   /// The file stays when the lock is let go: removing it would let two hold "the" lock.
+  /// Throws   file_error (`file.exists`): there is a file that is no lock. It was left as it is.
   virtual lock_attempt try_lock(const std::string& path) = 0;
 
   /// The process that holds the lock, without touching it: whoever only looks must never be why a lock is refused. Nothing if
@@ -85,10 +91,15 @@ class files {
 
   /// Replaces what `to` names, atomically. Durable after the directory is synced.
   virtual void rename(const std::string& from, const std::string& to) = 0;
+  /// As `rename`, but throws file_error (`file.exists`) if `to` names something, a link that leads nowhere too. Who looks first
+  /// cannot know that. Of a file system that has neither RENAME_NOREPLACE nor links, the system's error is told.
+  virtual void rename_to_free(const std::string& from, const std::string& to) = 0;
   /// False if there was nothing. Removes files and empty directories.
   virtual bool remove(const std::string& path) = 0;
   /// One level; an existing directory is fine.
   virtual void make_directory(const std::string& path) = 0;
+  /// Where a file of this name is, or would be made: behind the links that its last part is. Throws file_error: there is no end.
+  virtual std::string behind_links(const std::string& path) { return path; }
   /// Makes creations, renames and removals in it durable.
   virtual void sync_directory(const std::string& path) = 0;
   /// The names in a directory, sorted, without "." and "..".
@@ -98,6 +109,7 @@ class files {
   std::optional<std::string> read_whole(const std::string& path, std::size_t limit);
 
   /// Replaces the file whole, or leaves nothing behind: it has the old content or the new, also after a crash; durable on return.
+  /// Who may read it stays the same. See file_draft.hpp.
   void replace(const std::string& path, std::string_view content);
 };
 

@@ -249,10 +249,19 @@ class files_on_disk final : public whence::files {
   }
   std::optional<std::uint64_t> free_bytes(const std::string&) override { return disk_->free_bytes(); }
   void rename(const std::string& from, const std::string& to) override { disk_->rename(from, to); }
+  void rename_to_free(const std::string& from, const std::string& to) override {
+    if (disk_->find(to)) throw whence::file_error("rename", from, EEXIST);
+    disk_->rename(from, to);
+  }
   bool remove(const std::string& path) override { return disk_->remove(path); }
   void make_directory(const std::string&) override {}
   void sync_directory(const std::string&) override { disk_->sync_directory(); }
-  std::vector<std::string> list(const std::string&) override { return disk_->names(); }
+  std::vector<std::string> list(const std::string& directory) override {
+    std::vector<std::string> found;
+    for (const std::string& name : disk_->names())
+      if (whence::directory_of(name) == directory) found.push_back(name.substr(directory.size() + 1));
+    return found;
+  }
 
  private:
   const std::shared_ptr<memory_disk> disk_;

@@ -115,6 +115,7 @@ class index_removing_files final : public files {
     return system_->status(path);
   }
   void rename(const std::string& from, const std::string& to) override { system_->rename(from, to); }
+  void rename_to_free(const std::string& from, const std::string& to) override { system_->rename_to_free(from, to); }
   bool remove(const std::string& path) override { return system_->remove(path); }
   void make_directory(const std::string& path) override { system_->make_directory(path); }
   void sync_directory(const std::string& path) override { system_->sync_directory(path); }
