@@ -17,14 +17,15 @@ TABLE = {
     "serialization": (["core"], []),
     "store": (["core"], ["sql"]),
     "proof": (["store"], []),
+    "control": (["store"], []),
     "upcasting": (["store", "serialization"], []),
     "subscription": (["store", "resilience"], []),
     "modelling": (["store", "serialization", "resilience"], ["sql"]),
     "contracts": (["modelling", "upcasting"], []),
     "projection": (["subscription", "serialization", "sql"], []),
-    "app": (["modelling", "projection", "upcasting"], []),
+    "app": (["modelling", "projection", "upcasting"], ["control"]),
     "rehearsal": (["modelling", "projection", "upcasting"], []),
-    "cli": (["modelling", "projection", "upcasting", "contracts", "rehearsal", "proof"], []),
+    "cli": (["modelling", "projection", "upcasting", "contracts", "rehearsal", "proof", "control"], []),
     "testing": (["modelling", "projection", "contracts", "app"], []),
 }
 

@@ -40,7 +40,7 @@ MESSAGE = re.compile(
     r"\n?  \[(?P<code>[a-z_]+\.[a-z_]+)(?:, exit (?P<exit>\d+))?\]\n")
 NOTE = re.compile(r"read model \w+ [^\n]+\n")
 # What only who programs with Whence could follow, and what is no step at all.
-NO_ADVICE = re.compile(r"::|accept_missing_tail|\(\)|check the path|\brebuild |that version|^correct it$")
+NO_ADVICE = re.compile(r"::|accept_missing_tail|\(\)|check the path|(?<!projection )\brebuild |that version|^correct it$")
 # A line of a remedy that is a command, and one in which a command stands in the middle of a sentence.
 COMMAND = re.compile(r"(?:\./)?(?:whence|order-service|tar|ls|mv|cp|df|ps|rm|dmesg|ulimit|fuser|head|tail|mkdir|env) ")
 MIXED = re.compile(r" ; |[:,;] (?:whence|order-service|tar|mv|ls) ")
@@ -386,11 +386,12 @@ class Setups(ContractSetups, ExportSetups):
         place.feed.flush()
         (place.folder / "endless.csv").unlink()
         end = time.monotonic() + PATIENCE_SECONDS
-        while str(place.holder.pid) != (place.folder / "shop.db.lock").read_text().strip():
+        while str(place.holder.pid) != (place.folder / "shop.db.lock").read_text().strip() or not (place.folder / "shop.db.ctl").exists():
             if time.monotonic() > end:
                 raise AssertionError("the other process does not come to write")
             time.sleep(0.01)
         place.holder.send_signal(signal.SIGSTOP)  # it holds the log, and changes no file from here on
+        os.waitpid(place.holder.pid, os.WUNTRACED)
         return place
 
 

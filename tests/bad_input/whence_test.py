@@ -7,11 +7,13 @@ from pathlib import Path
 
 from backup_cases import BACKUP_CASES
 from bad_input import Programs, Table, case, messages, remedy_of
+from operation_cases import OPERATION_CASES, OPERATION_CASES_OF_SHOP
 from proof_cases import cases_of_proofs, sign_another_log
 
 PROGRAMS = Programs(Path(sys.argv.pop()).resolve())
 NO_LOG = {"man", "completion", "restore", "log make-key", "schema check", "schema release", "schema diff"}  # the commands that open none
-MAKES_LOG = {"import", "log repair"}  # what they say of what lies at their path is among their own cases
+# What these say of what lies at their path is among their own cases: one makes a log of a file, the others change what is in one.
+WRITES_LOG = {"import", "log repair", "event append", "projection rebuild"}
 ANYTHING = ".*"
 SOMETHING = ".+"
 HELP = "whence {} --help$"
@@ -72,7 +74,7 @@ OWN = {
         case("evnt list", "usage.command", 2, "there is no command \"evnt\"; did you mean event?$", "whence event list$"),
         case("xyzzy", "usage.command", 2, "there is no command \"xyzzy\"$", "whence --help$"),
         case("event lst", "usage.command", 2, "there is no command \"event lst\"; did you mean list?$", "whence event list$"),
-        case("event purge", "usage.command", 2, "there is no command \"event purge\"$", "there are: list, show, count$", "whence event --help$"),
+        case("event purge", "usage.command", 2, "there is no command \"event purge\"$", "there are: list, show, count, append$", "whence event --help$"),
         case("--fast", "usage.option", 2, "there is no option --fast$", "whence --help$"),
         case("help xyzzy", "usage.command", 2, "there is no command \"xyzzy\"$"),
         case("--version -o csv", "usage.value", 2, "-o cannot be \"csv\"$", "choose one of: table, json, jsonl$"),
@@ -423,7 +425,7 @@ OF_PROOFS = cases_of_proofs(KEY, PUBLIC_KEY, HEADS)
 class Whence(Table):
     program = ("whence",)
     programs = PROGRAMS
-    own = OWN | BACKUP_CASES | OF_PROOFS | STOCK
+    own = OWN | BACKUP_CASES | OF_PROOFS | OPERATION_CASES | STOCK
     without_types = {"stream state", "stream diff", "rehearse", "schema upcast"}
 
     def listed_commands(self):
@@ -437,7 +439,7 @@ class Whence(Table):
         self.check_own_cases()
 
     def test_every_command_that_opens_a_log_can_be_typed(self):
-        self.assertEqual(sorted(RUNNABLE), sorted(set(self.listed_commands()) - NO_LOG - MAKES_LOG))
+        self.assertEqual(sorted(RUNNABLE), sorted(set(self.listed_commands()) - NO_LOG - WRITES_LOG))
 
     def test_what_is_typed_wrong(self):
         self.check_all((command, one) for command, cases in self.own.items() for one in cases)
@@ -487,7 +489,7 @@ class Whence(Table):
 
 class InTheApplication(Whence):
     program = ("order-service", "whence")
-    own = OWN | BACKUP_CASES | OF_PROOFS | WITH_TYPES
+    own = OWN | BACKUP_CASES | OF_PROOFS | OPERATION_CASES_OF_SHOP | WITH_TYPES
     without_types = frozenset()
 
 

@@ -27,7 +27,8 @@ constexpr wrong_line wrong_lines[] = {
      "whence: there is no command \"event lsit\"; did you mean list?\n  do:    whence event list  [usage.command, exit "
      "2]\n"},
     {"event remove",
-     "whence: there is no command \"event remove\"\n  why:   there are: list, show, count\n  do:    whence event "
+     "whence: there is no command \"event remove\"\n  why:   there are: list, show, count, append\n  do:    whence "
+     "event "
      "--help  "
      "[usage.command, exit 2]\n"},
     {"weather", "whence: there is no command \"weather\"\n  do:    whence --help  [usage.command, exit 2]\n"},

@@ -59,7 +59,7 @@ TEST_CASE("commands, options, and their values") {
   const typed lines[] = {
       {{"ev"}, "event"},
       {{"events", "l"}, "list"},
-      {{"event", ""}, "list show count"},
+      {{"event", ""}, "list show count append"},
       {{"help", "str"}, "stream"},
       {{"help", "stream", ""}, "list show state diff"},
       {{"man", "ev"}, "event"},

@@ -15,6 +15,7 @@
 #include <tests/cli/models_beside.hpp>
 #include <tests/cli/shop_log.hpp>
 #include <tests/cli/shop_types.hpp>
+#include <tests/cli/trials.hpp>
 #include <whence/cli/command_table.hpp>
 #include <whence/cli/request.hpp>
 #include <whence/store/log_errors.hpp>
@@ -222,7 +223,7 @@ TEST_CASE("an option changes what is printed, or is refused, beside every other 
   int pairs = 0;
   for (const command& command : commands()) {
     const std::string name = full_name(command);
-    if (command.log == access::none || command.hidden) continue;
+    if (command.log == access::none || command.hidden || tests::has_trial_of_its_own(command)) continue;
     REQUIRE(lines().contains(name));
     const typed& line = lines().at(name);
     std::vector<std::vector<const flag*>> company{{}};

@@ -52,7 +52,7 @@ TEST_CASE("wrong usage of the projection commands is one message") {
            what{"projection status order_sumary", 3, "did you mean order_summary?"},
            what{"projection status a b", 2, "has no place for \"b\""},
            what{"projection list order_summary", 2, "has no place for \"order_summary\""},
-           what{"projection rebuild order_summary", 2, "there are: list, status"},
+           what{"projection swap order_summary", 2, "there are: list, status, rebuild"},
            what{"projection status --fail-if lag", 2,
                 "'lag>1000', 'behind>=30s' or 'state!=live', with one of = != < <= > >= ~  [usage.condition, exit 2]"},
            what{"projection status --fail-if lag>", 2, "       ^ a value is expected here"},

@@ -42,8 +42,8 @@ COMMANDS = {
     "sql": [["-c", "SELECT position, stream, type, data FROM events"]],
     "schema check": [[]], "schema release": [["--dry-run"]], "schema diff": [["schemas", "schemas"]],
 }
-# What is made is not made a second time; lines are for programs, and an import changes the log.
-NO_SCREEN = {"man", "completion", "backup", "log make-key", "log fork", "export", "import"}
+# What is made is not made a second time; lines are for programs, and the others change the log.
+NO_SCREEN = {"man", "completion", "backup", "log make-key", "log fork", "export", "import", "event append", "projection rebuild"}
 WRONG = [["event", "show", "@99999"], ["stream", "show", "order-1-1"], ["event", "show", "01943aa5"], ["event", "list", "--typ", "x"],
          ["event", "list", "--from", "4", "--to", "2"]]
 

@@ -8,12 +8,18 @@
 #include <vector>
 
 #include <whence/app/application.hpp>
+#include <whence/app/offered_operations.hpp>
 #include <whence/app/signals.hpp>
+#include <whence/control/control_server.hpp>
+#include <whence/control/errors.hpp>
 #include <whence/core/guarded.hpp>
 
 namespace whence::inline v0 {
 
 namespace {
+
+/// For operations in hand, and for peers to take their answers.
+constexpr std::chrono::nanoseconds patience_of_peers = std::chrono::seconds{2};
 
 struct planned_projection {
   const detail::projection_definition* definition;
@@ -79,7 +85,7 @@ struct application_builder::parts {
   log_source log;
   std::string name = "application";
   std::optional<whence::runtime> runtime;
-  std::vector<void (*)(command_bus&)> aggregates;
+  std::vector<detail::registered_aggregate> aggregates;
   std::vector<planned_projection> projections;
   bool on_signals = false;
   std::size_t hot_aggregates = command_bus_options{}.hot_aggregates;
@@ -88,7 +94,7 @@ struct application_builder::parts {
 
 /// Constant  all but what follows.
 /// Shares    phase_ (guarded); stopping, signal, left_behind_ (atomic, set once).
-/// Owns      signals_, whose thread is one of those that may call `stop`.
+/// Owns      signals_, whose thread is one of those that may call `stop`; control_.
 struct application::parts {
   parts(application_builder::parts plan, whence::runtime runs_on, bool is_own_runtime);
   ~parts();
@@ -113,12 +119,14 @@ struct application::parts {
 
  private:
   enum class phase { running, stopping, stopped };
+  void serve(const std::string& socket, const std::vector<detail::registered_aggregate>& types);
   void stop_projections(std::chrono::nanoseconds until);
   void report(std::exception_ptr failure) noexcept { runtime.executor->report(std::move(failure)); }
 
   std::atomic<bool> left_behind_{false};
   guarded<phase> phase_;
   std::condition_variable stopped_;
+  std::unique_ptr<control_server> control_;  // null: there is no socket
   std::unique_ptr<signal_watch> signals_;
 };
 
@@ -141,7 +149,7 @@ application::parts::parts(application_builder::parts plan, whence::runtime runs_
       snapshots(snapshots_of(plan.log, log, runtime)),
       bus(log, runtime, {.source = name, .hot_aggregates = plan.hot_aggregates, .snapshots = snapshots}),
       aggregates(log, snapshots) {
-  for (const auto add : plan.aggregates) add(bus);
+  for (const auto& each : plan.aggregates) each.add(bus);
   for (auto& planned : plan.projections) {
     projections.push_back(
         projection_runner::make(*planned.definition, std::move(planned.object),
@@ -149,11 +157,22 @@ application::parts::parts(application_builder::parts plan, whence::runtime runs_
     definitions.push_back(planned.definition);
   }
   for (const auto& each : projections) each->follow();
+  serve(plan.log.control_path(), plan.aggregates);
   if (!plan.on_signals) return;
   signals_ = std::make_unique<signal_watch>([this](int caught) {
     signal = caught;
     stop();
   });
+}
+
+void application::parts::serve(const std::string& socket, const std::vector<detail::registered_aggregate>& types) {
+  if (socket.empty()) return;
+  try {
+    control_ = std::make_unique<control_server>(socket, name,
+                                                detail::offered_operations(log, runtime, types, projections), runtime);
+  } catch (const no_control_socket&) {
+    report(std::current_exception());
+  }
 }
 
 application::parts::~parts() {
@@ -173,10 +192,13 @@ void application::parts::stop() {
   }
   gate->close();
   stopping = true;
+  if (control_) control_->refuse_more();
   const auto until = runtime.clock->elapsed() + patience;
   bus.proceed();
   gate->wait_until_empty(patience);
   stop_projections(until);
+  if (control_)
+    control_->stop(std::clamp(until - runtime.clock->elapsed(), std::chrono::nanoseconds{0}, patience_of_peers));
   if (snapshots) snapshots->close();
   try {
     log->close();
@@ -236,7 +258,9 @@ application_builder application_builder::hot_aggregates(std::size_t count_max) &
   return std::move(*this);
 }
 
-void application_builder::add_aggregate(void (*add)(command_bus&)) { parts_->aggregates.push_back(add); }
+void application_builder::add_aggregate(const detail::registered_aggregate& aggregate) {
+  parts_->aggregates.push_back(aggregate);
+}
 
 void application_builder::add_projection(const detail::projection_definition& definition,
                                          std::shared_ptr<void> object) {

@@ -79,6 +79,19 @@ void add_to(command_bus& bus) {
   bus.add<Aggregate>();
 }
 
+/// An aggregate type of the application.
+struct registered_aggregate {
+  std::string_view name;
+  void (*add)(command_bus&);
+  /// Reads a stored event as the aggregate would. False: it is not among its events. Throws decode_error, unknown_event_version.
+  bool (*read)(const stored_event& stored, json_decoder& decoder);
+};
+
+template <class Aggregate>
+bool read_for(const stored_event& stored, json_decoder& decoder) {
+  return dispatch(typename Aggregate::events{}, stored, decoder, [](const auto&) {});
+}
+
 }  // namespace detail
 
 template <class Projection>
@@ -106,7 +119,8 @@ class application_builder {
   /// Commands can be sent to this aggregate type.
   template <class Aggregate>
   application_builder aggregate() && {
-    if constexpr (detail::check_aggregate<Aggregate>()) add_aggregate(&detail::add_to<Aggregate>);
+    if constexpr (detail::check_aggregate<Aggregate>())
+      add_aggregate({Aggregate::type.name, &detail::add_to<Aggregate>, &detail::read_for<Aggregate>});
     return std::move(*this);
   }
 
@@ -143,14 +157,16 @@ class application_builder {
   /// So many aggregates stay in memory between their commands: `command_bus_options::hot_aggregates`. Otherwise 1,000.
   application_builder hot_aggregates(std::size_t count_max) &&;
 
-  /// Opens the log and sets the projections going. It waits for no read model.
+  /// Opens the log and sets the projections going. It waits for no read model. While it runs, it carries operations out that its
+  /// owner, or root, asks for over the control socket beside the log (see control/README.md); without one, for want of a right, it
+  /// runs all the same, and that is reported.
   /// Throws   what opening the log throws: log_busy, log_damaged, tail_missing and others. duplicate_projection,
   ///          duplicate_aggregate_type, duplicate_event_type.
   application start() &&;
 
  private:
   friend application;
-  void add_aggregate(void (*add)(command_bus&));
+  void add_aggregate(const detail::registered_aggregate& aggregate);
   void add_projection(const detail::projection_definition& definition, std::shared_ptr<void> object);
 
   struct parts;

@@ -5,6 +5,7 @@
 #include <limits>
 #include <vector>
 
+#include <whence/cli/append_command.hpp>
 #include <whence/cli/backup_commands.hpp>
 #include <whence/cli/count_command.hpp>
 #include <whence/cli/doctor_command.hpp>
@@ -18,6 +19,7 @@
 #include <whence/cli/manual_commands.hpp>
 #include <whence/cli/projection_commands.hpp>
 #include <whence/cli/proof_commands.hpp>
+#include <whence/cli/rebuild_command.hpp>
 #include <whence/cli/rehearse_command.hpp>
 #include <whence/cli/repair_command.hpp>
 #include <whence/cli/schema_commands.hpp>
@@ -35,10 +37,12 @@ constexpr std::span<const command> (*all_rows[])() = {
     &inspect_commands,     //
     &event_commands,       //
     &count_commands,       //
+    &append_commands,      //
     &stream_commands,      //
     &state_commands,       //
     &trace_commands,       //
     &projection_commands,  //
+    &rebuild_commands,     //
     &log_commands,         //
     &fork_commands,        //
     &repair_commands,      //

@@ -82,6 +82,8 @@ inline constexpr flag at{
 inline constexpr flag dry_run{.name = "--dry-run", .text = "write nothing: say what would be done"};
 
 inline constexpr flag yes{.name = "--yes", .letter = 'y', .text = "do it without asking: a script cannot be asked"};
+inline constexpr flag confirm{
+    .name = "--confirm", .value = "NAME", .text = "the same, and only if this is what it is done to"};
 inline constexpr flag reason{.name = "--reason", .value = "TEXT", .text = "why, for the audit event in the log"};
 
 // What the answer is judged by.

@@ -16,7 +16,7 @@ std::optional<exit_code> carry_out(session& session, std::string_view unfinished
   progress_line line(session.around());
   try {
     work(stop.get_token(), [&](std::string_view doing, std::uint64_t done, std::uint64_t of) {
-      line.show(doing, done, of);
+      if (!doing.empty()) line.show(doing, done, of);
       if (interrupted->wanted()) stop.request_stop();
     });
     return std::nullopt;

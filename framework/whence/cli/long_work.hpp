@@ -12,7 +12,7 @@
 
 namespace whence::inline v0::cli {
 
-/// "events", 4 182 of 5 104: called often while the work goes on, by one thread at a time.
+/// "events", 4 182 of 5 104: called often while the work goes on, by one thread at a time. What does nothing yet is called "".
 using report_progress = std::function<void(std::string_view doing, std::uint64_t done, std::uint64_t of)>;
 
 /// What work that only looks at things leaves unfinished.

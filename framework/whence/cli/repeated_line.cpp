@@ -12,8 +12,8 @@ std::string repeated_line(const request& request, std::string_view program, std:
                           std::string_view value, std::initializer_list<std::string_view> without) {
   std::string line = std::string(program) + " " + full_name(*request.what());
   const std::vector<std::string>& names = request.arguments();
-  const bool like_options =
-      std::any_of(names.begin(), names.end(), [](const std::string& name) { return name.starts_with('-'); });
+  const bool like_options = std::any_of(
+      names.begin(), names.end(), [](const std::string& name) { return name.size() > 1 && name.starts_with('-'); });
   std::string arguments = like_options ? " --" : "";
   for (const std::string& name : names) arguments += " " + shell_word(name);
   if (!like_options) line += arguments;
@@ -27,7 +27,8 @@ std::string repeated_line(const request& request, std::string_view program, std:
       if (!one->value.empty()) line += shell_word(given);
     }
   }
-  line.append(" ").append(option).append(" ").append(value);
+  line.append(" ").append(option);
+  if (!value.empty()) line.append(" ").append(value);
   return like_options ? line + arguments : line;
 }
 

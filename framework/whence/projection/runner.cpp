@@ -155,9 +155,12 @@ void projection_runner::bring_up(global_position wanted, std::chrono::nanosecond
   }
 }
 
-async<void> projection_runner::rebuild() { return rebuild(shared_from_this()); }
+async<void> projection_runner::rebuild(std::function<void(global_position, global_position)> told) {
+  return rebuild(shared_from_this(), std::move(told));
+}
 
-async<void> projection_runner::rebuild(std::shared_ptr<projection_runner> self) {
+async<void> projection_runner::rebuild(std::shared_ptr<projection_runner> self,
+                                       std::function<void(global_position, global_position)> told) {
   const std::shared_ptr<rebuilding> made = self->make_rebuilding();
   delivery place = self->place();
   place.begin(*made);
@@ -172,6 +175,7 @@ async<void> projection_runner::rebuild(std::shared_ptr<projection_runner> self) 
       pause = busy.next();
       if (!pause) throw;
     }
+    if (told) told(place.at().position, self->ground_.log->head());
     if (pause) co_await sleep(self->ground_.runtime, *pause, self->stop_.get_token());
   }
   if (self->state() == subscription_state::failed) self->follow();

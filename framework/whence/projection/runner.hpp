@@ -44,6 +44,9 @@ class projection_runner : public std::enable_shared_from_this<projection_runner>
   projection_runner& operator=(const projection_runner&) = delete;
 
   std::string_view name() const noexcept { return definition_.info.name; }
+  std::uint32_t version() const noexcept { return definition_.info.version; }
+  /// False: it keeps its state in itself.
+  bool is_in_database() const noexcept { return definition_.create != nullptr; }
 
   /// From now on the model follows the log.
   void follow();
@@ -61,8 +64,9 @@ class projection_runner : public std::enable_shared_from_this<projection_runner>
   void include(const token& wanted, std::chrono::nanoseconds patience);
 
   /// Builds the model anew beside the one that serves, and swaps it in. A failure leaves the old one serving.
-  /// A projection that had failed follows the log again.
-  async<void> rebuild();
+  /// A projection that had failed follows the log again. `told`, which may be empty, is called after each page with where it is,
+  /// and where the log ends; what it throws ends the rebuild.
+  async<void> rebuild(std::function<void(global_position at, global_position head)> told = {});
 
   /// Throws   read_model_behind: there is no model yet. read_model_newer. read_model_damaged. What the projection failed with.
   std::unique_ptr<model_snapshot> snapshot();
@@ -98,7 +102,8 @@ class projection_runner : public std::enable_shared_from_this<projection_runner>
   const projection_ground& ground() const noexcept { return ground_; }
 
  private:
-  static async<void> rebuild(std::shared_ptr<projection_runner> self);
+  static async<void> rebuild(std::shared_ptr<projection_runner> self,
+                             std::function<void(global_position, global_position)> told);
   void wait(global_position wanted, std::chrono::nanoseconds patience);
   void bring_up(global_position wanted, std::chrono::nanoseconds patience);
   event_filter filter() const;

@@ -22,9 +22,9 @@ namespace whence::inline v0 {
 /// Who carries an operation out, as the system knows them.
 struct log_operator {
   std::uint32_t uid = 0;
-  std::string user;  ///< the user's name; empty: the system has none for the uid
+  std::string user{};  ///< the user's name; empty: the system has none for the uid
   std::int64_t pid = 0;
-  std::string program;  ///< as it was started: "order-service whence"
+  std::string program{};  ///< as it was started: "order-service whence"
 };
 
 /// The user and the process that call this.
@@ -37,8 +37,8 @@ log_operator operator_of(std::uint32_t uid, std::int64_t pid, std::string progra
 struct log_operation {
   std::string name;              ///< as on the command line: "event append"
   std::string arguments = "{}";  ///< what it was told, a JSON object
-  std::string reason;            ///< why, in the operator's words; may be empty
-  log_operator by;
+  std::string reason{};          ///< why, in the operator's words; may be empty
+  log_operator by{};
 };
 
 /// Where these events stand. Every log has one stream of them at most; the names are Whence's own, in every application.

@@ -23,9 +23,10 @@ struct verify_options;
 class log_source {
  public:
   struct doors {
-    std::string name;                                                  ///< for messages: the path, or "memory"
-    std::string models_directory;                                      ///< where read models live; empty: in memory
-    std::string snapshots_path = {};                                   ///< the file of snapshots; empty: none are kept
+    std::string name;                 ///< for messages: the path, or "memory"
+    std::string models_directory;     ///< where read models live; empty: in memory
+    std::string snapshots_path = {};  ///< the file of snapshots; empty: none are kept
+    std::string control_path = {};    ///< of the socket of the process that holds it; empty: it has none
     std::function<std::unique_ptr<log>(const runtime&)> open;          ///< as the one writer
     std::function<std::unique_ptr<log_reader>(const runtime&)> visit;  ///< as a visitor
     /// See log_import; empty: this log takes none.
@@ -43,6 +44,7 @@ class log_source {
   const std::string& name() const noexcept { return doors_.name; }
   const std::string& models_directory() const noexcept { return doors_.models_directory; }
   const std::string& snapshots_path() const noexcept { return doors_.snapshots_path; }
+  const std::string& control_path() const noexcept { return doors_.control_path; }
   std::unique_ptr<log> open(const runtime& runtime) const { return doors_.open(runtime); }
   std::unique_ptr<log_reader> visit(const runtime& runtime) const { return doors_.visit(runtime); }
   bool can_import() const noexcept { return doors_.open_import != nullptr; }

@@ -280,6 +280,7 @@ log_source sqlite(std::string path, sqlite_options options) {
       {.name = path,
        .models_directory = log_paths::of(path).log + ".models",
        .snapshots_path = log_paths::of(path).log + ".snapshots",
+       .control_path = log_paths::of(path).log + ".ctl",
        .open = [path, options](const runtime& runtime) -> std::unique_ptr<log> {
          return std::make_unique<sqlite_log>(log_paths::of(path), options, runtime);
        },

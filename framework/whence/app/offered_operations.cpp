@@ -1,0 +1,72 @@
+#include <whence/app/offered_operations.hpp>
+
+#include <algorithm>
+#include <exception>
+#include <string>
+#include <utility>
+
+#include <whence/control/errors.hpp>
+#include <whence/control/event_append.hpp>
+#include <whence/control/projection_rebuild.hpp>
+#include <whence/serialization/errors.hpp>
+
+namespace whence::inline v0::detail {
+namespace {
+
+[[noreturn]] void refuse(const envelope& event, std::string why) {
+  throw unfit_event(event.event_type, event.event_version, event.aggregate_id, std::move(why));
+}
+
+void check(const envelope& event, const std::vector<registered_aggregate>& aggregates) {
+  const auto known = std::ranges::find(aggregates, event.aggregate_type, &registered_aggregate::name);
+  if (known == aggregates.end()) refuse(event, "it has no aggregate " + event.aggregate_type);
+  const stored_event stored{.type = event.event_type, .version = event.event_version, .data = event.data};
+  json_decoder decoder;
+  try {
+    if (!known->read(stored, decoder)) refuse(event, event.aggregate_type + " does not list it among its events");
+  } catch (const decode_error& wrong) {
+    refuse(event, (wrong.pointer.empty() ? "" : wrong.pointer + ": ") + wrong.problem);
+  } catch (const unknown_event_version& wrong) {
+    refuse(event, "it knows version " + std::to_string(wrong.known));
+  }
+}
+
+async<std::string> rebuild(operation_request request, std::vector<std::shared_ptr<projection_runner>> projections,
+                           std::shared_ptr<log> log, runtime runtime, operation_progress progress) {
+  const std::string name = request.argument("projection");
+  const auto found = std::ranges::find(projections, name, &projection_runner::name);
+  std::string names;
+  for (const auto& each : projections)
+    if (each->is_in_database()) names += (names.empty() ? "" : ", ") + std::string(each->name());
+  if (found == projections.end() || !(*found)->is_in_database()) throw projection_not_there(name, names);
+  const std::shared_ptr<projection_runner> runner = *found;
+  const planned_rebuild planned{.projection = name, .version = runner->version(), .events = log->head().value()};
+  stream_append audit = audit_of(operation_of(request, planned), runtime);
+  if (request.dry_run) co_return json_of(planned, "planned");
+  async<void> rebuilt = runner->rebuild(
+      [progress, name](global_position at, global_position head) { progress(name, at.value(), head.value()); });
+  co_await std::move(rebuilt);
+  async<void> kept = keep_audit(std::move(log), std::move(audit), request.operation);
+  co_await std::move(kept);
+  co_return json_of(planned, "rebuilt");
+}
+
+}  // namespace
+
+operations offered_operations(const std::shared_ptr<log>& log, const runtime& runtime,
+                              const std::vector<registered_aggregate>& aggregates,
+                              const std::vector<std::shared_ptr<projection_runner>>& projections) {
+  operations offered;
+  offered.add(std::string(event_append_name),
+              [log, runtime, aggregates](operation_request request, operation_progress) {
+                return append_event(std::move(request), log, runtime,
+                                    [aggregates](const envelope& event) { check(event, aggregates); });
+              });
+  offered.add(std::string(projection_rebuild_name),
+              [log, runtime, projections](operation_request request, operation_progress progress) {
+                return rebuild(std::move(request), projections, log, runtime, std::move(progress));
+              });
+  return offered;
+}
+
+}  // namespace whence::inline v0::detail

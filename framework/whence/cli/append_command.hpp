@@ -1,0 +1,12 @@
+/// `event append`.
+#pragma once
+
+#include <span>
+
+#include <whence/cli/command.hpp>
+
+namespace whence::inline v0::cli {
+
+std::span<const command> append_commands();
+
+}  // namespace whence::inline v0::cli

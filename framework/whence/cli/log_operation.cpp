@@ -1,0 +1,172 @@
+#include <whence/cli/log_operation.hpp>
+
+#include <algorithm>
+#include <cctype>
+#include <chrono>
+#include <thread>
+#include <utility>
+
+#include <whence/cli/display_text.hpp>
+#include <whence/cli/program_name.hpp>
+#include <whence/cli/repeated_line.hpp>
+#include <whence/control/control_client.hpp>
+#include <whence/control/errors.hpp>
+#include <whence/core/async.hpp>
+#include <whence/core/json_text.hpp>
+#include <whence/core/timer.hpp>
+#include <whence/store/log_errors.hpp>
+
+namespace whence::inline v0::cli {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// A service opens its log before it has a socket: so often is looked again.
+constexpr int looks_max = 40;
+constexpr std::chrono::milliseconds between_looks = 50ms;
+
+constexpr std::string_view no_service_there =
+    "nobody answers there: it is starting, or could not make its socket, or is a program that has none, as an import";
+
+class carrying {
+ public:
+  carrying(const request& request, session& session, log_operation_plan& plan)
+      : asked_(request), session_(session), plan_(plan), source_(session.source()) {
+    operation_request& wanted = plan_.request;
+    wanted.reason = request.value(flags::reason.name).value_or("");
+    wanted.dry_run = true;
+    wanted.by = this_operator(session.program());
+  }
+
+  carried_operation run(const std::stop_token& stop, const report_progress& report) {
+    report_ = [&stop, &report](std::string_view doing, std::uint64_t done, std::uint64_t of) {
+      report(doing, done, of);
+      if (stop.stop_requested()) throw operation_cancelled();
+    };
+    carried_operation planned = once();
+    const bool nothing_to_do = plan_.is_done_already && plan_.is_done_already(planned.result);
+    if (nothing_to_do || asked_.has(flags::dry_run.name)) return planned;
+    confirm(planned);
+    if (plan_.fix) plan_.fix(plan_.request, planned.result);
+    plan_.request.dry_run = false;
+    carried_operation carried = once();
+    carried.done = true;
+    return carried;
+  }
+
+ private:
+  /// Asks the service, or does it here.
+  carried_operation once() {
+    for (int look = 1;; ++look) {
+      try {
+        if (std::optional<control_client> service = connected()) {
+          control_answer answer = std::move(*service).ask(plan_.request, report_, plan_.how_to_look);
+          return {.result = std::move(answer.result), .service = std::move(answer.service), .pid = answer.pid};
+        }
+        must_be_free();
+        return {.result = plan_.request.dry_run ? plan_here() : act_here(), .service = {}};
+      } catch (const log_busy& busy) {
+        if (source_.control_path().empty()) throw;
+        if (look == looks_max)
+          throw writer_unreachable(source_.name(), source_.control_path(), busy.holder_pid,
+                                   std::string(no_service_there));
+      } catch (const writer_unreachable&) {  // it may be about to stop
+        if (look == looks_max) throw;
+      }
+      report_("", 0, 0);
+      std::this_thread::sleep_for(between_looks);
+    }
+  }
+
+  std::optional<control_client> connected() const {
+    if (source_.control_path().empty()) return std::nullopt;
+    return control_client::connect(source_.control_path(), source_.name(), session_.around().runtime);
+  }
+
+  /// A plan takes no lock: so that it says what would come of it, it is looked whether somebody has it.
+  void must_be_free() const {
+    if (!plan_.request.dry_run || source_.control_path().empty()) return;
+    const std::string& socket = source_.control_path();
+    const std::string lock = socket.substr(0, socket.find_last_of('.')) + ".lock";
+    if (const auto holder = session_.around().runtime.files->lock_holder(lock)) throw log_busy(source_.name(), *holder);
+  }
+
+  log_source opened() const { return plan_.opened_as ? plan_.opened_as(source_) : source_; }
+
+  std::string plan_here() const {
+    const std::unique_ptr<log_reader> log = opened().visit(session_.around().runtime);
+    whence::must_be_whole(log->condition(), source_.name());
+    return plan_.plan(plan_.request, *log);
+  }
+
+  std::string act_here() const {
+    const std::shared_ptr<whence::log> log = opened().open(session_.around().runtime);
+    std::string result = plan_.act(plan_.request, log, report_);
+    log->close();
+    return result;
+  }
+
+  void confirm(const carried_operation& planned) const {
+    const std::string service =
+        planned.service.empty() ? ""
+                                : ", by " + visible(planned.service) + " (process " + std::to_string(planned.pid) + ")";
+    const std::string what = plan_.sentence(planned.result) + ", in " + visible(session_.store()) + service;
+    if (const auto confirmed = asked_.value(flags::confirm.name)) {
+      if (*confirmed == plan_.confirmed_by) return;
+      throw operation_unconfirmed(what, "--confirm names \"" + visible(*confirmed) + "\"",
+                                  repeated_line(asked_, "whence", flags::confirm.name, shell_word(plan_.confirmed_by)));
+    }
+    if (asked_.has(flags::yes.name)) return;
+    const surroundings& around = session_.around();
+    if (!around.in_is_terminal || !around.err_is_terminal)
+      throw operation_unconfirmed(what, "nobody sits before it who could be asked",
+                                  repeated_line(asked_, "whence", flags::yes.name, ""));
+    around.err->write("This will " + what + ". Go on? [y/N] ");
+    around.err->flush();
+    std::string said = around.read_line().value_or("");
+    report_("", 0, 0);  // if it was SIGINT, it ends here
+    std::ranges::transform(said, said.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    if (said != "y" && said != "yes")
+      throw operation_unconfirmed(what, "the answer was not yes", "repeat it, and answer y, if it is to be done");
+  }
+
+  const request& asked_;
+  session& session_;
+  log_operation_plan& plan_;
+  const log_source& source_;
+  operation_progress report_;
+};
+
+}  // namespace
+
+operation_unconfirmed::operation_unconfirmed(const std::string& sentence, std::string why, std::string remedy)
+    : error("operation.unconfirmed", next_move::change_request,
+            {.what = "this would " + sentence + "; nothing was changed",
+             .where = {},
+             .why = std::move(why),
+             .remedy = std::move(remedy)}) {}
+
+std::optional<carried_operation> carry_out_on_log(const request& request, session& session, log_operation_plan plan,
+                                                  exit_code& code) {
+  carrying work(request, session, plan);
+  carried_operation carried;
+  const auto stopped = carry_out(session, plan.unfinished, [&](std::stop_token stop, const report_progress& report) {
+    carried = work.run(stop, report);
+  });
+  if (!stopped) return carried;
+  code = *stopped;
+  return std::nullopt;
+}
+
+std::string members_of(const carried_operation& carried, const request& request) {
+  return "\"service\":" + (carried.service.empty() ? std::string("null") : json_string(visible(carried.service))) +
+         ",\"pid\":" + (carried.service.empty() ? std::string("null") : std::to_string(carried.pid)) +
+         ",\"dryRun\":" + (request.has(flags::dry_run.name) ? "true" : "false");
+}
+
+std::string who_did(const carried_operation& carried, const session& session) {
+  if (carried.service.empty()) return session.program() + ", as nobody held the log";
+  return visible(carried.service) + " (process " + std::to_string(carried.pid) + "), which holds the log";
+}
+
+}  // namespace whence::inline v0::cli

@@ -1,0 +1,193 @@
+#include <whence/control/control_client.hpp>
+
+#include <algorithm>
+#include <cerrno>
+#include <system_error>
+#include <utility>
+#include <variant>
+
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <whence/control/errors.hpp>
+#include <whence/control/message.hpp>
+#include <whence/control/socket_file.hpp>
+
+namespace whence::inline v0 {
+namespace {
+
+using std::chrono::milliseconds;
+
+/// Who waits looks around so often: whether he is to stop, how far it is.
+constexpr milliseconds slice{50};
+
+/// One's own process, or root's; to root also that of the log's owner.
+bool is_trusted(std::uint32_t uid, const std::string& log) {
+  if (uid == ::geteuid() || uid == 0) return true;
+  struct stat file{};
+  return ::geteuid() == 0 && ::stat(log.c_str(), &file) == 0 && file.st_uid == uid;
+}
+
+}  // namespace
+
+struct control_client::parts {
+  detail::descriptor socket;
+  std::string path;
+  std::string log;
+  whence::runtime runtime;
+  control_patience patience;
+  detail::peer service;
+};
+
+control_client::control_client(std::unique_ptr<parts> connected) : parts_(std::move(connected)) {}
+control_client::control_client(control_client&&) noexcept = default;
+control_client& control_client::operator=(control_client&&) noexcept = default;
+control_client::~control_client() = default;
+
+std::optional<control_client> control_client::connect(const std::string& path, const std::string& log,
+                                                      const whence::runtime& runtime, control_patience patience) {
+  using result = detail::connection::result;
+  detail::connection found = detail::connect_to(path);
+  for (milliseconds waited{0}; found.how == result::full && waited < patience.turn_within; waited += slice) {
+    ::poll(nullptr, 0, static_cast<int>(slice.count()));
+    found = detail::connect_to(path);
+  }
+  switch (found.how) {
+    case result::connected: break;
+    case result::none: return std::nullopt;
+    case result::full: throw writer_silent(log, path, 0, patience.turn_within);
+    case result::no_socket: throw writer_unreachable(log, path, 0, "what is there is no socket");
+    case result::no_right: throw control_not_allowed(path, "it is another user's: its mode lets in nobody else");
+    case result::impossible: throw writer_unreachable(log, path, 0, found.why);
+  }
+  const std::optional<detail::peer> service = detail::peer_of(found.socket.number());
+  if (!service || !is_trusted(service->uid, log))
+    throw control_untrusted(path, service
+                                      ? "the process that listens there runs as user " + std::to_string(service->uid)
+                                      : "the system does not say whose process listens there");
+  return control_client(std::make_unique<parts>(parts{.socket = std::move(found.socket),
+                                                      .path = path,
+                                                      .log = log,
+                                                      .runtime = runtime,
+                                                      .patience = patience,
+                                                      .service = *service}));
+}
+
+namespace {
+
+/// One exchange.
+class exchange {
+ public:
+  exchange(int socket, const control_patience& patience, const runtime& runtime, const operation_progress& progress)
+      : socket_(socket), patience_(patience), runtime_(runtime), progress_(progress) {}
+
+  /// False: the other side is gone, or takes nothing more. What it has said before that can still be read.
+  bool send(std::string_view bytes) {
+    silent_since_ = runtime_.clock->elapsed();
+    while (!bytes.empty()) {
+      const ssize_t put = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+      if (put >= 0) {
+        bytes.remove_prefix(static_cast<std::size_t>(put));
+        sent_ = true;
+        silent_since_ = runtime_.clock->elapsed();
+      } else if (errno == EAGAIN) {
+        if (!wait(POLLOUT)) return false;
+      } else if (errno != EINTR) {
+        why_ = std::generic_category().message(errno);
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /// The next line; nothing: the connection ended, or nothing came in time.
+  std::optional<std::string> line() {
+    silent_since_ = runtime_.clock->elapsed();
+    for (;;) {
+      if (const std::size_t end = came_.find('\n'); end != std::string::npos) {
+        std::string found = came_.substr(0, end);
+        came_.erase(0, end + 1);
+        return found;
+      }
+      if (came_.size() >= detail::control_line_bytes_max) throw control_malformed("answer", "it is too long");
+      char chunk[16'384];
+      const ssize_t got = ::recv(socket_, chunk, sizeof chunk, 0);
+      if (got > 0) {
+        came_.append(chunk, static_cast<std::size_t>(got));
+      } else if (got == 0) {
+        why_ = "the connection ended";
+        return std::nullopt;
+      } else if (errno == EAGAIN) {
+        if (!wait(POLLIN)) return std::nullopt;
+      } else if (errno != EINTR) {
+        why_ = "the connection ended (" + std::generic_category().message(errno) + ")";
+        return std::nullopt;
+      }
+    }
+  }
+
+  bool timed_out() const noexcept { return timed_out_; }
+  bool sent() const noexcept { return sent_; }
+  const std::string& why() const noexcept { return why_; }
+  void tell(const detail::control_progress& now) {
+    last_ = now;
+    if (progress_) progress_(last_.doing, last_.done, last_.of);
+  }
+
+ private:
+  bool wait(short for_what) {
+    for (;;) {
+      if (progress_) progress_(last_.doing, last_.done, last_.of);
+      pollfd waiting{.fd = socket_, .events = for_what, .revents = 0};
+      if (::poll(&waiting, 1, static_cast<int>(slice.count())) > 0) return true;
+      if (runtime_.clock->elapsed() - silent_since_ < patience_.answer_within) continue;
+      timed_out_ = true;
+      why_ = "no answer came within " + std::to_string(patience_.answer_within.count() / 1'000) + " s";
+      return false;
+    }
+  }
+
+  const int socket_;
+  const control_patience& patience_;
+  const runtime& runtime_;
+  const operation_progress& progress_;
+  std::chrono::nanoseconds silent_since_{};
+  std::string came_;
+  detail::control_progress last_;
+  std::string why_;
+  bool timed_out_ = false;
+  bool sent_ = false;
+};
+
+}  // namespace
+
+control_answer control_client::ask(const operation_request& request, const operation_progress& progress,
+                                   const std::string& how_to_look) && {
+  const std::unique_ptr<parts> own = std::move(parts_);
+  const std::string message = detail::line_of(request);
+  exchange with(own->socket.number(), own->patience, own->runtime, progress);
+  const bool all_sent = with.send(message);
+  // Also where it was not taken whole: why not is said.
+  while (const std::optional<std::string> line = with.line()) {
+    const detail::control_reply reply = detail::read_reply(*line);
+    if (const auto* const now = std::get_if<detail::control_progress>(&reply.said)) {
+      with.tell(*now);
+    } else if (const auto* const failed = std::get_if<detail::control_failed>(&reply.said)) {
+      throw remote_failure(failed->code, failed->next, failed->text);
+    } else {
+      return {.service = reply.service,
+              .pid = own->service.pid,
+              .result = std::get<detail::control_done>(reply.said).result};
+    }
+  }
+  // Without its line feed a request is none, and nothing is done for it.
+  if (request.dry_run || !all_sent) {
+    if (with.timed_out()) throw writer_silent(own->log, own->path, own->service.pid, own->patience.answer_within);
+    throw writer_unreachable(own->log, own->path, own->service.pid, with.why());
+  }
+  throw operation_outcome_unknown(request.operation, own->log, with.why(), how_to_look);
+}
+
+}  // namespace whence::inline v0

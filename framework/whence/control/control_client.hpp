@@ -1,0 +1,55 @@
+/// Asks the process that holds a log to do something.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <whence/control/operations.hpp>
+#include <whence/core/runtime.hpp>
+
+namespace whence::inline v0 {
+
+struct control_patience {
+  std::chrono::milliseconds answer_within{5'000};  ///< of the other side's silence
+  std::chrono::milliseconds turn_within{2'000};    ///< until it takes a connection, where others are before
+};
+
+/// What a service answered.
+struct control_answer {
+  std::string service;  ///< its name
+  std::int64_t pid = 0;
+  std::string result;  ///< a JSON object
+};
+
+/// A connection to the service that holds a log: for one request.
+///
+/// Threads  one at a time.
+class control_client {
+ public:
+  /// Nothing: nobody listens there. `log`: what it is about, for messages.
+  /// Throws   control_not_allowed, control_untrusted, writer_silent, writer_unreachable.
+  static std::optional<control_client> connect(const std::string& socket, const std::string& log,
+                                               const runtime& runtime, control_patience patience = {});
+
+  control_client(control_client&&) noexcept;
+  control_client& operator=(control_client&&) noexcept;
+  ~control_client();
+
+  /// Sends it, and waits for the answer. `progress` is called often meanwhile, and may throw: then nobody waits any more, and the
+  /// service goes on. `how_to_look` is what is advised if the outcome stays unknown.
+  /// Throws   what the service says, as remote_failure. writer_silent: no answer to a dry run. operation_outcome_unknown: none to
+  ///          anything else, or the connection ended before it came. control_malformed, control_other_version, control_too_large.
+  control_answer ask(const operation_request& request, const operation_progress& progress,
+                     const std::string& how_to_look) &&;
+
+ private:
+  struct parts;
+  explicit control_client(std::unique_ptr<parts> parts);
+  std::unique_ptr<parts> parts_;
+};
+
+}  // namespace whence::inline v0

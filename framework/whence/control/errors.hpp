@@ -1,0 +1,112 @@
+/// What can be wrong between who asks for an operation and the process that holds the log.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include <whence/core/error.hpp>
+
+namespace whence::inline v0 {
+
+/// `writer.silent`: the process that holds the log does not answer. Nothing was changed.
+struct writer_silent final : error {
+  writer_silent(std::string log, const std::string& socket, std::int64_t pid, std::chrono::milliseconds waited);
+  std::string log;
+  std::int64_t pid;  ///< 0: not known
+};
+
+/// `writer.unreachable`: a process holds the log, and there is no control socket at which it answers. Nothing was changed.
+struct writer_unreachable final : error {
+  writer_unreachable(std::string log, const std::string& socket, std::int64_t pid, std::string why);
+  std::string log;
+  std::int64_t pid;  ///< 0: not known
+};
+
+/// `control.not_allowed`: the process that holds the log takes nothing from this user. Nothing was changed.
+struct control_not_allowed final : error {
+  control_not_allowed(const std::string& socket, std::string why);
+};
+
+/// `control.untrusted`: what answers at the socket belongs to somebody else than the log. Nothing was sent to it.
+struct control_untrusted final : error {
+  control_untrusted(const std::string& socket, std::string why);
+};
+
+/// `control.busy`: as many are connected, or as many operations are in hand, as the service allows. Nothing was done.
+struct control_busy final : error {
+  explicit control_busy(std::string_view of_what, std::size_t most);
+};
+
+/// `control.malformed`: a message is none of the protocol's. What was asked for was not done, if it was a request.
+struct control_malformed final : error {
+  control_malformed(std::string_view message, std::string why);
+};
+
+/// `control.too_large`: a message is longer than the protocol has room for. Nothing was done.
+struct control_too_large final : error {
+  explicit control_too_large(std::size_t most);
+};
+
+/// `control.slow`: the rest of a request did not come. Nothing was done.
+struct control_slow final : error {
+  explicit control_slow(std::chrono::milliseconds waited);
+};
+
+/// `control.other_version`: the other side speaks another version of the protocol. Nothing was done.
+struct control_other_version final : error {
+  control_other_version(std::uint64_t found, std::uint64_t known);
+  std::uint64_t found;
+  std::uint64_t known;
+};
+
+/// `control.stopping`: the service is stopping. Nothing was done.
+struct control_stopping final : error {
+  explicit control_stopping(const std::string& service);
+};
+
+/// `control.no_socket`: an application runs without its control socket. Reported, never thrown by `start`.
+struct no_control_socket final : error {
+  no_control_socket(std::string path, std::string why);
+  std::string path;
+};
+
+/// `operation.not_offered`: the service does not have the operation. Nothing was done.
+struct operation_not_offered final : error {
+  operation_not_offered(const std::string& service, const std::string& operation);
+};
+
+/// `operation.malformed`: what an operation was told is not what it takes. Nothing was done.
+struct operation_malformed final : error {
+  operation_malformed(const std::string& operation, std::string what, std::string why);
+};
+
+/// `operation.unknown_outcome`: the connection ended, or the answer did not come, after the operation had been asked for.
+struct operation_outcome_unknown final : error {
+  operation_outcome_unknown(const std::string& operation, std::string log, std::string why, std::string how_to_look);
+};
+
+/// `operation.unfit_event`: the application could not read the event, or has no place for it. Nothing was appended.
+struct unfit_event final : error {
+  unfit_event(std::string event_type, std::uint32_t version, const std::string& stream, std::string why);
+  std::string event_type;
+};
+
+/// `operation.not_audited`: the operation was done, and its audit event could not be appended.
+struct operation_not_audited final : error {
+  operation_not_audited(const std::string& operation, std::string why);
+};
+
+/// `operation.no_such_model`: the application has no read model of that name that can be rebuilt. Nothing was done.
+struct projection_not_there final : error {
+  projection_not_there(const std::string& projection, const std::string& there);
+};
+
+/// What the service said was wrong, with its code and its words.
+struct remote_failure final : error {
+  remote_failure(std::string_view code, next_move next, error_text text) : error(code, next, std::move(text)) {}
+};
+
+}  // namespace whence::inline v0

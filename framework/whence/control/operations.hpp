@@ -1,0 +1,52 @@
+/// What a process that holds a log does for others: operations, by name.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <whence/core/async.hpp>
+#include <whence/store/audit_event.hpp>
+
+namespace whence::inline v0 {
+
+/// What somebody asks for.
+struct operation_request {
+  std::string operation;                                        ///< "event append"
+  std::map<std::string, std::string, std::less<>> arguments{};  ///< each operation has its own
+  std::string reason{};                                         ///< for the audit event
+  bool dry_run = false;                                         ///< change nothing: say what would be done
+  log_operator by{};                                            ///< who asks, as the system knows them
+
+  /// Empty: it is not among them.
+  std::string argument(std::string_view name) const;
+  /// As a JSON object, for the audit event.
+  std::string arguments_as_json() const;
+};
+
+/// "events", 4 182 of 5 104. Threads: any, one at a time.
+using operation_progress = std::function<void(std::string_view doing, std::uint64_t done, std::uint64_t of)>;
+
+/// Does it, or says what it would do. Its result is a JSON object for who asked.
+///
+/// Again    somebody who did not get the answer may ask again: what may not happen twice has an id.
+/// Threads  is called on the executor, and blocks there no longer than a handler may.
+/// Throws   an `error`: who asked is told it as it is.
+using offered_operation = std::function<async<std::string>(operation_request request, operation_progress progress)>;
+
+/// The operations that a process offers.
+class operations {
+ public:
+  /// The last one of a name counts.
+  void add(std::string name, offered_operation what) { all_[std::move(name)] = std::move(what); }
+  /// Null: it is not offered.
+  const offered_operation* find(std::string_view name) const;
+
+ private:
+  std::map<std::string, offered_operation, std::less<>> all_;
+};
+
+}  // namespace whence::inline v0
