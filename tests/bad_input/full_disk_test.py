@@ -24,7 +24,7 @@ SIZES_KB = (16, 36, 64, 84, 100, 128, 180, 256, 400, 900, 1800, 16000)
 INVOICES = 80
 ORDERS = 20
 EXIT_NOT_NOW = 5
-LEFT_WITHOUT_A_LOG = {".lock", ".new", ".witness"}
+LEFT_WITHOUT_A_LOG = {".lock", ".witness"}
 LEFT_WITH_AN_EMPTY_LOG = {"", "-wal", "-shm", ".lock", ".witness", ".index", ".index-wal", ".index-shm", ".models"}
 AT_A_FULL_DISK = {"sql.full", "file.no_space", "append.not_written", "append.unknown", "append.closed"}
 AT_A_LIMIT = AT_A_FULL_DISK | {"sql.io", "file.too_large"}
@@ -157,7 +157,7 @@ class FullDisk(unittest.TestCase):
                     there_already = name == "place" and kept and "[order.exists, exit 4]" in last.stderr
                     self.assertTrue(last.returncode == 0 or there_already, last.stderr)
                     self.assertEqual(self.events(disk), events)
-                    self.assertEqual([path.name for path in disk.disk.glob("*.new*")], [])
+                    self.assertEqual([path.name for path in disk.disk.glob("*.draft*")], [])
                     self.assertEqual(self.run_in(disk, "order-service report").stdout, report)
             finally:
                 disk.close()

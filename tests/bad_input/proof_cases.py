@@ -26,7 +26,7 @@ def cases_of_proofs(key, public_key, heads):
             case("a b", "usage.argument", 2, "`log make-key` has no place for \"b\"$"),
             case("--force shop.key", "usage.option", 2, "there is no option --force of `log make-key`$"),
             case("shop.key -o csv", "usage.value", 2, "-o cannot be \"csv\"$", "choose one of: table, json, jsonl$"),
-            case("sales.csv", "file.exists", 5, "cannot make sales.csv$", "File exists$", "choose another path$"),
+            case("sales.csv", "file.exists", 4, "cannot make sales.csv$", "File exists$", "choose another path$"),
             case("nowhere/shop.key", "file.missing", 3, "cannot make nowhere/shop.key.pub$", "mkdir -p nowhere$"),
         ],
         "log prove": [

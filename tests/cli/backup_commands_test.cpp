@@ -9,6 +9,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <whence/cli/restore_check.hpp>
 #include <whence/projection/errors.hpp>
 #include <whence/projection/runner.hpp>
 #include <whence/sql/database.hpp>
@@ -87,7 +88,7 @@ TEST_CASE("a backup that is there is not written over, and a log neither") {
   CHECK(again.err == R"(whence: cannot make shop.backup
   where: shop.backup
   why:   File exists
-  do:    choose another path  [file.exists, exit 5]
+  do:    choose another path  [file.exists, exit 4]
 )");
   const ran over = shop.reader.run("restore shop.backup shop.db");
   CHECK(over.exit == 4);
@@ -116,7 +117,8 @@ TEST_CASE("work that is interrupted leaves no backup and no log") {
   CHECK(backup.exit == 130);
   CHECK(backup.err == "stopped before the end; no backup was made\n");
   CHECK(!std::filesystem::exists("shop.backup"));
-  CHECK(!std::filesystem::exists("shop.backup.partial"));
+  for (const auto& left : std::filesystem::directory_iterator("."))
+    CHECK(left.path().string().find(".draft") == std::string::npos);
   shop.reader.interrupted.waits = 1;
   CHECK(shop.reader.run("backup shop.backup").exit == 0);
   shop.reader.interrupted.waits = 0;
@@ -171,6 +173,57 @@ TEST_CASE("in a folder a backup gets a name that says of what and of when it is"
   CHECK(shop.reader.run("backup backups").exit == 0);
   const std::string name = std::filesystem::directory_iterator("backups")->path().filename().string();
   CHECK(std::regex_match(name, std::regex(R"(shop\.db\.20260127T\d{6}Z\.backup)")));
+}
+
+TEST_CASE("logs of one name are backed up into one folder in one second under two names") {
+  shop shop;
+  std::filesystem::create_directory("backups");
+  for (int i = 0; i < 3; ++i) CHECK(shop.reader.run("backup backups").exit == 0);
+  std::size_t made = 0;
+  for (const auto& entry : std::filesystem::directory_iterator("backups")) {
+    ++made;
+    CHECK(read_backup(entry.path().string(), shop.reader.around.runtime).head == global_position{9});
+  }
+  CHECK(made == 3);
+}
+
+TEST_CASE("what a rehearsal that was killed left is removed by the next, and nothing that others have") {
+  shop shop;
+  CHECK(shop.reader.run("backup shop.backup").exit == 0);
+  const std::string left = shop.aside.file("whence-restore-0199aaaa-0000-7000-8000-000000000000");
+  const std::string held = shop.aside.file("whence-restore-0199bbbb-0000-7000-8000-000000000000");
+  const std::string without = shop.aside.file("whence-restore-of-somebody");
+  const auto kept_by = shop.reader.around.runtime.files->try_lock(held + ".lock");
+  for (const std::string& folder : {left, held, without}) {
+    std::filesystem::create_directory(folder);
+    std::ofstream(folder + "/restored.db") << "of a customer";
+  }
+  std::ofstream(left + ".lock") << "4182\n";
+  CHECK(shop.reader.run("restore shop.backup --check").exit == 0);
+  CHECK(!std::filesystem::exists(left));
+  CHECK(!std::filesystem::exists(left + ".lock"));
+  CHECK(std::filesystem::exists(held + "/restored.db"));
+  CHECK(std::filesystem::exists(without + "/restored.db"));
+  std::filesystem::remove_all(held);
+  std::filesystem::remove_all(without);
+  std::filesystem::remove(held + ".lock");
+  CHECK(!shop.left_aside());
+}
+
+TEST_CASE("nobody else may look into the folder of a rehearsal") {
+  shop shop;
+  CHECK(shop.reader.run("backup shop.backup").exit == 0);
+  bool looked = false;
+  static_cast<void>(
+      check_restore("shop.backup", {}, shop.reader.around, [&](std::string_view, std::uint64_t, std::uint64_t) {
+        for (const auto& entry : std::filesystem::directory_iterator(shop.aside.path())) {
+          if (!entry.is_directory()) continue;
+          looked = true;
+          CHECK(entry.status().permissions() == std::filesystem::perms::owner_all);
+        }
+      }));
+  CHECK(looked);
+  CHECK(!shop.left_aside());
 }
 
 TEST_CASE("a backup is read as the log that it was") {

@@ -420,7 +420,7 @@ TEST_CASE("a file is never written over, and says what is in it") {
   CHECK(made.out.find("shop.jsonl\nevents   21, from 1 to 21\nlog      ") == 0);
   CHECK(logs.content("shop.jsonl") == logs.exported("shop.db"));
   const ran again = logs.run("shop.db", "export shop.jsonl");
-  CHECK(again.err.find("[file.exists, exit 5]") != std::string::npos);
+  CHECK(again.err.find("[file.exists, exit 4]") != std::string::npos);
   CHECK(logs.content("shop.jsonl") == logs.exported("shop.db"));
   CHECK(logs.run("shop.db", "export nowhere/shop.jsonl").exit == 3);
 }

@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <tests/errors/said.hpp>
+#include <whence/core/file_draft.hpp>
 #include <whence/store/log_backup.hpp>
 
 using namespace whence;
@@ -34,10 +35,10 @@ void back_up(const scene& here) {
 TEST_CASE("a backup that another process makes") {
   const scene here;
   make_log(here, "bank.db");
-  const lock_attempt held = here.runtime().files->try_lock(here.file("bank.backup.partial.lock"));
+  const file_draft held(*here.runtime().files, here.file("bank.backup"));
   CHECK(here.says([&] { back_up(here); }) ==
         R"(app: bank.backup is being made by process 4182; nothing was touched
-  where: bank.backup.partial
+  where: bank.backup
   do:    wait until that process has ended, or choose another name  [backup.busy, exit 5]
 )");
 }
@@ -72,6 +73,18 @@ TEST_CASE("a backup that is opened as a log to be written") {
   where: bank.backup
   why:   a backup stays as it was made
   do:    restore it, and open the log that this makes  [log.is_backup, exit 4]
+)");
+}
+
+TEST_CASE("a log that is to be restored over the backup that it is made of") {
+  const scene here;
+  make_log(here, "bank.db");
+  back_up(here);
+  CHECK(here.says([&] { restore_log(here.file("bank.backup"), here.file("bank.backup"), here.runtime()); }) ==
+        R"(app: bank.backup has a name that belongs to the log that is to be at bank.backup; nothing was touched
+  where: bank.backup
+  why:   what is made there would take the place of the backup
+  do:    give another path for the log  [restore.onto_backup, exit 4]
 )");
 }
 

@@ -76,7 +76,7 @@ TEST_CASE("files that are not as they should be") {
   CHECK(here.says([&] { system_files()->open(here.file("a.txt"), open_file::fresh); }) == R"(app: cannot open a.txt
   where: a.txt
   why:   File exists
-  do:    choose another path  [file.exists, exit 5]
+  do:    choose another path  [file.exists, exit 4]
 )");
   CHECK(here.says([&] { system_files()->open(here.file("none.txt"), open_file::read); }) == R"(app: cannot open none.txt
   where: none.txt

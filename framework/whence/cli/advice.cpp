@@ -99,7 +99,7 @@ std::string of_loss(const repair_not_accepted& refused) {
 /// Its owner moves it away, all of its own files: what is made of it may stay, and is found to be of another history.
 std::string of_log_in_the_way(const restore_over_log& there) {
   std::string away = "mv -t \"$(mktemp -d " + shell_word(there.path + ".old") + ".XXXXXX)\"";
-  for (const char* const end : {"", "-wal", "-shm", ".witness"})
+  for (const char* const end : {"", "-wal", "-shm", "-journal", ".witness"})
     if (is_there(there.path + end)) away += " " + shell_word(there.path + end);
   const std::string_view when = there.holder_pid > 0 ? "# when the process that writes it has ended, " : "# ";
   return std::string(when) + "if it is to make room, repeat the command after this one:\n" + away;

@@ -1,6 +1,7 @@
 #include <whence/cli/backup_commands.hpp>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -94,15 +95,32 @@ exit_code judge(const restore_check& check, const std::string& backup, session& 
 
 // --- backup -----------------------------------------------------------------------------------------------------------
 
-/// In a folder it gets a name of its own, which says of what and when it is.
-std::string name_of_backup(const request& request, session& session) {
-  std::string named = request.argument();
-  const std::optional<file_status> there = session.around().runtime.files->status(named);
-  if (!there || !there->directory) return named;
+bool is_folder(const std::string& path, session& session) {
+  const std::optional<file_status> there = session.around().runtime.files->status(path);
+  return there && there->directory;
+}
+
+/// In a folder it gets a name of its own, which says of what and when it is; and a number, if that has been given away.
+std::string name_in_folder(const std::string& folder, int number, session& session) {
   const std::string& store = session.store();
   const std::size_t slash = store.find_last_of('/');
-  return (named.ends_with('/') ? named : named + "/") + store.substr(slash == std::string::npos ? 0 : slash + 1) + "." +
-         to_compact(session.now()) + ".backup";
+  return (folder.ends_with('/') ? folder : folder + "/") + store.substr(slash == std::string::npos ? 0 : slash + 1) +
+         "." + to_compact(session.now()) + (number == 1 ? "" : "-" + std::to_string(number)) + ".backup";
+}
+
+/// Two logs of one name may be backed up into one folder at once.
+log_backup back_up_into(const std::string& folder, session& session, const backup_options& options) {
+  constexpr int numbers_max = 100;
+  for (int number = 1;; ++number) {
+    const std::string to = name_in_folder(folder, number, session);
+    try {
+      return back_up(session.source(), to, session.around().runtime, options);
+    } catch (const backup_busy&) {
+      if (number == numbers_max) throw;
+    } catch (const file_error& taken) {
+      if (taken.system_code != EEXIST || number == numbers_max) throw;
+    }
+  }
 }
 
 std::string json_of_backup(const std::string& log, const log_backup& made, const std::optional<restore_check>& check) {
@@ -117,14 +135,17 @@ std::string json_of_backup(const std::string& log, const log_backup& made, const
 
 exit_code run_backup(const request& request, session& session) {
   const log_source& source = session.source();
-  const std::string to = name_of_backup(request, session);
+  const std::string named = request.argument();
   log_backup made;
   auto stopped = carry_out(session, "no backup was made", [&](std::stop_token stop, const report_progress& report) {
-    made = back_up(source, to, session.around().runtime,
-                   {.on_progress = [&](const backup_progress& now) { report(now.doing, now.done, now.of); },
-                    .stop = std::move(stop)});
+    const backup_options options{
+        .on_progress = [&](const backup_progress& now) { report(now.doing, now.done, now.of); },
+        .stop = std::move(stop)};
+    made = is_folder(named, session) ? back_up_into(named, session, options)
+                                     : back_up(source, named, session.around().runtime, options);
   });
   if (stopped) return *stopped;
+  const std::string& to = made.path;
   std::optional<restore_check> check;
   if (request.has("--check")) {
     stopped = carry_out(session, "the backup is made, and not checked",

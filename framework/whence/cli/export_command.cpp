@@ -104,6 +104,12 @@ void print_summary(const std::string& file, const export_begin& begin, const exp
   line("size", size_text(bytes));
 }
 
+/// Who may read the log may read its export.
+std::optional<unsigned> mode_of(session& session) {
+  const std::optional<file_status> log = session.around().runtime.files->status(session.store());
+  return log ? std::optional(log->mode) : std::nullopt;
+}
+
 exit_code run_export(const request& request, session& session) {
   const auto form = static_cast<line_form>(request.choice(as).value_or(0));
   log_reader& log = session.log();
@@ -114,7 +120,8 @@ exit_code run_export(const request& request, session& session) {
   if (!file.empty()) {
     const bool absolute = std::filesystem::path(file).is_absolute();
     made.emplace(*session.around().runtime.files,
-                 absolute || session.around().directory == "." ? file : session.around().directory + "/" + file);
+                 absolute || session.around().directory == "." ? file : session.around().directory + "/" + file,
+                 mode_of(session));
   }
   const sink out = [&](std::string_view lines) {
     if (made) return made->write(lines);

@@ -3,36 +3,30 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
+#include <whence/core/file_draft.hpp>
 #include <whence/core/files.hpp>
 
 namespace whence::inline v0::cli {
 
-/// Written under a name of its own beside its place, which it takes when it is finished. Without that it is removed again; a
-/// process that is killed leaves it there: `shop.jsonl.4182.partial`.
+/// Written from its beginning to its end as a draft (file_draft.hpp), which is gone unless it is finished.
 ///
 /// Throws   file_error.
 class new_file {
  public:
-  /// Throws   file_error (`file.exists`): there is something at the path already.
-  new_file(files& files, std::string path);
-  ~new_file();
-  new_file(const new_file&) = delete;
-  new_file& operator=(const new_file&) = delete;
+  /// `mode`: who may do what with it. Throws   file_error (`file.exists`): there is something at the path already.
+  new_file(files& files, const std::string& path, std::optional<unsigned> mode = {});
 
   void write(std::string_view bytes);
-  /// Durable on return.
+  /// Durable on return. Throws   file_error (`file.exists`): something has come meanwhile, and stays.
   void finish();
   std::uint64_t size() const noexcept { return size_; }
 
  private:
-  void must_be_free() const;
-
-  files& files_;
-  const std::string path_;
-  const std::string part_;
+  file_draft draft_;
   std::unique_ptr<file> file_;
   std::uint64_t size_ = 0;
 };

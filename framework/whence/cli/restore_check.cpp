@@ -1,9 +1,14 @@
 #include <whence/cli/restore_check.hpp>
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <filesystem>
 #include <memory>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
@@ -18,25 +23,63 @@ namespace {
 constexpr std::uint64_t events_of_step = 16'384;
 constexpr std::chrono::seconds patience{60};
 
+constexpr std::string_view name_aside = "whence-restore-";
+constexpr std::string_view end_of_lock = ".lock";
+
+/// A folder that only this user may look into, for all that a whole log has is in it. A lock beside it says that somebody is at
+/// it: one that was left by a process that was killed is removed by the next check.
 class folder_aside {
  public:
-  explicit folder_aside(const surroundings& around) {
+  explicit folder_aside(const surroundings& around) : files_(*around.runtime.files) {
     const std::string chosen = around.environment("TMPDIR").value_or("");
-    path_ = (chosen.empty() ? std::string("/var/tmp") : chosen) + "/whence-restore-" +
-            around.runtime.make_uuid().to_string();
-    around.runtime.files->make_directory(path_);
+    const std::string parent = chosen.empty() ? std::string("/var/tmp") : chosen;
+    remove_leftovers(parent);
+    path_ = parent + "/" + std::string(name_aside) + around.runtime.make_uuid().to_string();
+    lock_ = files_.try_lock(path_ + std::string(end_of_lock)).lock;
+    if (::mkdir(path_.c_str(), 0700) != 0) {
+      const int refused = errno;
+      remove(path_);
+      throw file_error("make the directory", path_, refused);
+    }
   }
   folder_aside(const folder_aside&) = delete;
   folder_aside& operator=(const folder_aside&) = delete;
-  ~folder_aside() {
-    std::error_code ignored;  // what stays is in a folder for such things
-    std::filesystem::remove_all(path_, ignored);
-  }
+  ~folder_aside() { remove(path_); }
 
   std::string file(const std::string& name) const { return path_ + "/" + name; }
 
  private:
+  static void remove(const std::string& path) noexcept {
+    std::error_code ignored;  // what stays is in a folder for such things
+    std::filesystem::remove_all(path, ignored);
+    std::filesystem::remove(path + std::string(end_of_lock), ignored);
+  }
+
+  void remove_leftovers(const std::string& parent) noexcept {
+    try {
+      for (const std::string& name : files_.list(parent))
+        if (name.starts_with(name_aside) && name.ends_with(end_of_lock)) remove_if_left_over(parent + "/" + name);
+    } catch (const error&) {
+      // A folder may let files be made and not be read.
+    }
+  }
+
+  void remove_if_left_over(const std::string& lock) noexcept {
+    const std::string folder = lock.substr(0, lock.size() - end_of_lock.size());
+    struct stat found{};
+    if (::lstat(lock.c_str(), &found) != 0 || !S_ISREG(found.st_mode) || found.st_uid != ::geteuid()) return;
+    if (::lstat(folder.c_str(), &found) == 0 && (!S_ISDIR(found.st_mode) || found.st_uid != ::geteuid())) return;
+    try {
+      const lock_attempt attempt = files_.try_lock(lock);
+      if (attempt.lock && files_.status(lock)) remove(folder);
+    } catch (const error&) {
+      // It is no lock.
+    }
+  }
+
+  files& files_;
   std::string path_;
+  std::unique_ptr<file_lock> lock_;
 };
 
 void build(const detail::projection_definition& projection, const std::shared_ptr<log_reader>& log,

@@ -1,7 +1,6 @@
 #include <whence/rehearsal/fingerprint_file.hpp>
 
 #include <algorithm>
-#include <cerrno>
 #include <cstring>
 #include <filesystem>
 #include <optional>
@@ -9,7 +8,6 @@
 #include <system_error>
 #include <utility>
 
-#include <unistd.h>
 #include <xxhash.h>
 
 #include <whence/rehearsal/errors.hpp>
@@ -47,13 +45,24 @@ fingerprint_record record_at(const char* bytes) noexcept {
 }
 
 /// Nothing is there, or what this writes: it is replaced, and whatever else lies there was not made to be.
-void must_be_free(files& files, const std::string& path) {
+void must_be_replaceable(files& files, const std::string& path) {
   const std::optional<file_status> there = files.status(path);
   if (!there) return;
   if (!there->regular) throw fingerprints_not_saved(path, "it is there, and no regular file");
   std::string begin(mark.size(), '\0');
   files.open(path, open_file::read)->read_at(0, std::as_writable_bytes(std::span(begin)));
   if (begin != mark) throw fingerprints_not_saved(path, "it is there, and has no fingerprints in it");
+}
+
+std::string place_for(files& files, const std::string& path) {
+  std::string place = without_links(path);
+  must_be_replaceable(files, place);
+  return place;
+}
+
+std::optional<unsigned> mode_of(files& files, const std::string& path) {
+  const std::optional<file_status> before = files.status(path);
+  return before ? std::optional(before->mode) : std::nullopt;
 }
 
 /// Its own state, on the heap: XXH3 wants more of the alignment than a member gets.
@@ -171,17 +180,10 @@ struct fingerprint_writer::hashing : hash_state {};
 
 fingerprint_writer::fingerprint_writer(files& files, const std::string& path, const log_identity& log,
                                        global_position head)
-    : files_(files),
-      path_(without_links(path)),
-      beside_(path_ + "." + std::to_string(::getpid()) + ".new"),
+    : path_(place_for(files, path)),
+      draft_(files, path_, mode_of(files, path_)),
+      file_(files.open(draft_.path(), open_file::write)),
       hash_(std::make_unique<hashing>()) {
-  must_be_free(files_, path_);
-  try {
-    files_.remove(beside_);
-    file_ = files_.open(beside_, open_file::fresh);
-  } catch (const file_error& failure) {
-    throw file_error("make", path_, failure.system_code);
-  }
   const uuid::bytes_type id = log.id.value().bytes();
   const std::uint64_t numbers[]{log.epoch, head.value()};
   write(mark.data(), mark.size());
@@ -189,15 +191,7 @@ fingerprint_writer::fingerprint_writer(files& files, const std::string& path, co
   write(numbers, sizeof numbers);
 }
 
-fingerprint_writer::~fingerprint_writer() {
-  if (finished_) return;
-  file_.reset();
-  try {
-    files_.remove(beside_);
-  } catch (const error&) {
-    // It lies there, and is in nobody's way.
-  }
-}
+fingerprint_writer::~fingerprint_writer() = default;
 
 void fingerprint_writer::write(const void* bytes, std::size_t size) {
   buffer_.append(static_cast<const char*>(bytes), size);
@@ -228,15 +222,7 @@ void fingerprint_writer::finish() {
   flush();
   const std::array<std::uint8_t, end_bytes> end = hash_->digest();
   put(std::as_bytes(std::span(end)));
-  try {
-    file_->sync();
-  } catch (const file_error& failure) {
-    throw file_error("sync", path_, failure.system_code);
-  }
-  file_.reset();
-  files_.rename(beside_, path_);
-  finished_ = true;
-  files_.sync_directory(directory_of(path_));
+  draft_.replace();
 }
 
 }  // namespace whence::inline v0::detail

@@ -16,6 +16,7 @@
 #include <string_view>
 #include <vector>
 
+#include <whence/core/file_draft.hpp>
 #include <whence/core/files.hpp>
 #include <whence/core/position.hpp>
 #include <whence/core/uuid.hpp>
@@ -82,14 +83,12 @@ class fingerprint_writer {
 
   struct hashing;
 
-  files& files_;
   const std::string path_;
-  const std::string beside_;
+  file_draft draft_;
   std::unique_ptr<file> file_;
   std::unique_ptr<hashing> hash_;
   std::string buffer_;
   std::uint64_t written_ = 0;
-  bool finished_ = false;
 };
 
 }  // namespace whence::inline v0::detail

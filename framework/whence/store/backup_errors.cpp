@@ -9,7 +9,7 @@ backup_busy::backup_busy(std::string backup, long holder)
             {.what = backup + " is being made by " +
                      (holder > 0 ? "process " + std::to_string(holder) : std::string("another process")) +
                      "; nothing was touched",
-             .where = backup + ".partial",
+             .where = backup,
              .why = {},
              .remedy = "wait until that process has ended, or choose another name"}),
       path(std::move(backup)),
@@ -41,6 +41,14 @@ restore_over_log::restore_over_log(std::string log, const std::string& found, lo
                        " the log away, with its -wal, -shm and .witness; or give another path"}),
       path(std::move(log)),
       holder_pid(holder) {}
+
+restore_onto_backup::restore_onto_backup(std::string backup, const std::string& log)
+    : error("restore.onto_backup", next_move::change_request,
+            {.what = backup + " has a name that belongs to the log that is to be at " + log + "; nothing was touched",
+             .where = backup,
+             .why = "what is made there would take the place of the backup",
+             .remedy = "give another path for the log"}),
+      path(std::move(backup)) {}
 
 not_in_backup::not_in_backup(std::string backup, const std::string& wanted, std::string why)
     : error("restore.not_in_backup", next_move::change_request,

@@ -34,6 +34,12 @@ struct restore_over_log final : error {
   long holder_pid;
 };
 
+/// `restore.onto_backup`: the backup has a name that belongs to the log that is to be made. Nothing was touched.
+struct restore_onto_backup final : error {
+  restore_onto_backup(std::string backup, const std::string& log);
+  std::string path;  ///< of the backup
+};
+
 /// `restore.not_in_backup`: the backup does not go so far, or does not begin so early. Nothing was made.
 struct not_in_backup final : error {
   not_in_backup(std::string backup, const std::string& wanted, std::string why);

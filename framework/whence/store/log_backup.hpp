@@ -50,8 +50,8 @@ struct backup_options {
 /// read, and again in the finished file.
 ///
 /// Order    beside a writer, which is not held up: no read transaction lasts longer than 8,192 events.
-/// Durable  on return, under its name; before that it is `<to>.partial`.
-/// Again    a backup that failed or was stopped leaves nothing. What is left of one that was killed is replaced by the next.
+/// Durable  on return, under its name; before that it is a draft (file_draft.hpp). Whoever may read the log may read it.
+/// Again    a backup that failed or was stopped leaves nothing. What is left of one that was killed goes with the next.
 /// Threads  any.
 /// Costs    the log is read once, the backup written and read once. As much disk as the log, without its index.
 /// Throws   tail_missing, witness_missing, log_damaged: the log is not whole, and what is left of it is no backup.
@@ -82,10 +82,10 @@ struct restored_log {
 ///
 /// Order    holds the log's lock: nobody opens a log there meanwhile. An index that is left there is removed: it is made anew.
 /// Durable  on return; before that the path has no log.
-/// Again    one that failed or was stopped leaves nothing but the lock's file. What is left of one that was killed is
-///          replaced by the next.
-/// Throws   restore_over_log; log_busy; not_in_backup; not_a_backup; log_damaged: the backup is; what it has before that is
-///          restored with `at`. What reading a backup and writing files throws. operation_cancelled.
+/// Again    one that failed or was stopped leaves nothing but the lock's file. What is left of one that was killed goes with
+///          the next.
+/// Throws   restore_over_log; restore_onto_backup; log_busy; not_in_backup; not_a_backup; log_damaged: the backup is; what it has
+///          before that is restored with `at`. What reading a backup and writing files throws. operation_cancelled.
 restored_log restore_log(const std::string& backup, const std::string& to, const runtime& runtime,
                          const restore_options& options = {});
 

@@ -109,15 +109,16 @@ TEST_CASE("what is no log, or goes not so far, or is not all there, has no fork"
 
 TEST_CASE(
     "nothing is forked while another process is about to have a log there, and what one left that was killed is "
-    "replaced") {
+    "removed") {
   const forked shop;
   {
     const lock_attempt held = shop.folder.runtime().files->try_lock(shop.path() + ".lock");
     CHECK_THROWS_AS(shop.fork(), log_busy);
     CHECK(shop.left_nothing());
   }
-  log_folder::write(shop.path() + ".new", "left by one that was killed");
-  log_folder::write(shop.path() + ".new-journal", "the same");
+  log_folder::write(shop.path() + ".1-1.draft", "left by one that was killed");
+  log_folder::write(shop.path() + ".1-1.draft-journal", "the same");
+  log_folder::write(shop.path() + ".1-1.draft.lock", "1\n");
   shop.fork();
   CHECK(shop.of_fork() ==
         std::vector<std::string>{"shop.db.what-if", "shop.db.what-if.lock", "shop.db.what-if.witness"});

@@ -247,6 +247,26 @@ TEST_CASE("a copy that SQLite made, which is in no WAL mode, is a log to go on w
   CHECK(folder.visit()->head() == global_position{4});
 }
 
+TEST_CASE("a log that is made leaves the log beside it which has its name and more") {
+  const log_folder folder;
+  const auto beside = sqlite(folder.beside(".new")).open(folder.runtime());
+  folder.append(*beside, "order-1", 3);
+  folder.open()->close();
+  folder.append(*beside, "order-1", 3);
+  beside->close();
+  CHECK(sqlite(folder.beside(".new")).visit(folder.runtime())->head() == global_position{6});
+}
+
+TEST_CASE("a log is not opened if its lock would be somebody's file, and that stays") {
+  const log_folder folder;
+  const auto other = sqlite(folder.beside(".lock")).open(folder.runtime());
+  folder.append(*other, "order-1", 3);
+  CHECK(failure_of<file_error>([&] { folder.open(); }).code() == "file.exists");
+  CHECK_FALSE(std::filesystem::exists(folder.path()));
+  folder.append(*other, "order-1", 3);
+  CHECK(other->head() == global_position{6});
+}
+
 TEST_CASE("a WAL without its database is not taken for a part of a new log") {
   const log_folder folder;
   append_and_die(folder);
@@ -268,11 +288,12 @@ TEST_CASE("making a log can be interrupted anywhere and is done again") {
     log_folder::write(folder.beside(".witness"), seen_nothing.substr(0, 5000));
   }
   SUBCASE("before the rename") {}
-  log_folder::write(folder.beside(".new"), log.substr(0, log.size() / 2));
-  log_folder::write(folder.beside(".new-journal"), "leftover");
+  log_folder::write(folder.beside(".1-1.draft"), log.substr(0, log.size() / 2));
+  log_folder::write(folder.beside(".1-1.draft-journal"), "leftover");
+  log_folder::write(folder.beside(".1-1.draft.lock"), "1\n");
   const auto made = folder.open();
   CHECK(folder.append(*made, "order-1").last == global_position{1});
-  CHECK_FALSE(std::filesystem::exists(folder.beside(".new")));
+  for (const std::string& name : folder.names()) CHECK(name.find("draft") == std::string::npos);
 }
 
 TEST_CASE("the loss of a tail stays accepted if the process dies before the new witness is there") {

@@ -23,6 +23,8 @@
 #include <utility>
 #include <vector>
 
+#include <unistd.h>
+
 #include <tests/store/sqlite/disk_trial.hpp>
 #include <tests/store/sqlite/memory_disk.hpp>
 #include <tests/store/sqlite/power_cut.hpp>
@@ -145,7 +147,10 @@ class life {
     constexpr const char* kinds[] = {"creation", "write",   "truncation",     "sync",           "failed sync",
                                      "renaming", "removal", "directory sync", "acknowledgement"};
     const auto name = names.find(change.file);
-    const std::string of = name != names.end() ? name->second : change.name;
+    std::string of = name != names.end() ? name->second : change.name;
+    // A draft has the number of its process in its name, which is another one each time.
+    const std::string process = "." + std::to_string(::getpid()) + "-";
+    if (const std::size_t at = of.find(process); at != std::string::npos) of.replace(at, process.size(), ".PID-");
     return std::string(kinds[static_cast<int>(change.what)]) +
            (of.empty() ? "" : " of " + of.substr(of.rfind('/') + 1));
   }

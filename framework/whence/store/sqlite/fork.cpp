@@ -71,8 +71,8 @@ shared_past look_at(std::string& path, const log_paths& fork, const fork_options
   return found;
 }
 
-void make_draft(const std::string& draft, const shared_past& past, const log_identity& identity, files& files) {
-  sql::database file = begin_log_file(files, draft, log_file::log, identity);
+void make_draft(const std::string& draft, const shared_past& past, const log_identity& identity) {
+  sql::database file = begin_log_file(draft, log_file::log, identity);
   sql::transaction making(file);
   begin_parts(file);
   write_base_row(file, past.base);
@@ -96,15 +96,18 @@ forked_log fork_log(const std::string& base, const std::string& to, const runtim
   made.path = to;
   made.base = from.log;
   const shared_past past = look_at(made.base, paths, options, runtime);
-  log_place place(runtime.files, paths, [&paths](const std::string& file, long writer) {
-    return std::make_exception_ptr(fork_over_log(paths.log, file, writer));
-  });
+  log_place place(
+      runtime.files, paths,
+      [&paths](const std::string& file, long writer) {
+        return std::make_exception_ptr(fork_over_log(paths.log, file, writer));
+      },
+      mode_of(*runtime.files, made.base));
   made.of = past.of.identity;
   made.log = {past.base.log, epoch_behind(made.of.epoch, *runtime.clock)};
   made.position = past.base.position;
   made.recorded_at = past.recorded_at;
   detail::reach(detail::phase::making);
-  make_draft(place.draft(), past, made.log, *runtime.files);
+  make_draft(place.draft(), past, made.log);
   detail::reach(detail::phase::making);
   place.publish({made.log, past.base.position, past.base.chain});
   return made;

@@ -1,8 +1,10 @@
 #include <array>
 #include <cerrno>
 #include <cstddef>
+#include <filesystem>
 #include <memory>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 #include <fcntl.h>
@@ -166,9 +168,8 @@ lock_attempt lock_beside(files& files, const std::string& path, const std::strin
   }
 }
 
-sql::database begin_log_file(files& files, const std::string& path, log_file what, const log_identity& identity) {
-  for (const char* const leftover : {"", "-journal", "-wal", "-shm"}) files.remove(path + leftover);
-  sql::database db = sql::database::open(path, sql::open_mode::create);
+sql::database begin_log_file(const std::string& draft, log_file what, const log_identity& identity) {
+  sql::database db = sql::database::open(draft, sql::open_mode::create);
   db.run("PRAGMA page_size=8192; PRAGMA encoding='UTF-8'; PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF");
   sql::transaction making(db);
   db.run("PRAGMA application_id=" +
@@ -187,6 +188,24 @@ void begin_parts(sql::database& log) {
   log.run("UPDATE log SET format = ?", {log_format::format_of_parts});
 }
 
+bool belongs_to_log(const std::string& file, const log_paths& paths) {
+  std::error_code unknown;
+  const auto whole = [&unknown](const std::string& path) {
+    return std::filesystem::weakly_canonical(path, unknown).string();
+  };
+  const std::string asked = whole(file);
+  for (const char* const end :
+       {"", "-wal", "-shm", "-journal", ".lock", ".witness", ".ctl", ".index", ".index-wal", ".index-shm",
+        ".index-journal", ".models", ".snapshots", ".snapshots-wal", ".snapshots-shm"})
+    if (asked == whole(paths.log + end)) return true;
+  return false;
+}
+
+std::optional<unsigned> mode_of(files& files, const std::string& path) {
+  const std::optional<file_status> there = files.status(path);
+  return there ? std::optional(there->mode) : std::nullopt;
+}
+
 void must_have_room_in_name(files& files, const log_paths& paths) {
   constexpr std::string_view longest = ".index-journal";
   try {
@@ -196,13 +215,6 @@ void must_have_room_in_name(files& files, const log_paths& paths) {
       throw file_error("make a log and what lies beside it at", paths.log, ENAMETOOLONG);
     throw file_error("look at", paths.log, refused.system_code);
   }
-}
-
-std::string make_log_file(files& files, const log_paths& paths, const log_identity& identity) {
-  const std::string path = paths.log + ".new";
-  begin_log_file(files, path, log_file::log, identity).run("PRAGMA journal_mode=WAL");
-  files.open(path, open_file::write)->sync();
-  return path;
 }
 
 void must_be_known_format(const std::string& path, int found) {

@@ -66,6 +66,13 @@ struct log_paths {
   std::string log, wal, lock, witness, index, directory;
 };
 
+/// Whether a file of that name is one of the log's, also if there is none at the moment: SQLite, say, would take what stands there
+/// for its WAL.
+bool belongs_to_log(const std::string& file, const log_paths& paths);
+
+/// Who may do what with the file: a copy of it is for the same. Nothing: it is not there.
+std::optional<unsigned> mode_of(files& files, const std::string& path);
+
 /// What is made beside a log has its name and more. Throws file_error: there is no room for that. Found before there is any of it.
 void must_have_room_in_name(files& files, const log_paths& paths);
 
@@ -75,17 +82,12 @@ lock_attempt lock_beside(files& files, const std::string& path, const std::strin
 /// What a file is by its first bytes.
 enum class log_file { log, backup };
 
-/// Makes a file with the tables of a log and no event, open to be filled. Nobody else knows it, and whoever made it syncs it
-/// whole: until then it has no journal on the disk, and nothing that is written to it is synced. What an earlier attempt left is
-/// replaced.
-sql::database begin_log_file(files& files, const std::string& path, log_file what, const log_identity& identity);
+/// Makes the tables of a log, without an event, in an empty file, open to be filled. It is a draft that nobody else knows, and is
+/// synced whole when it is published: until then it has no journal on the disk, and nothing that is written to it is synced.
+sql::database begin_log_file(const std::string& draft, log_file what, const log_identity& identity);
 
 /// Gives a log the tables and the format of one that has events elsewhere. Within a transaction.
 void begin_parts(sql::database& log);
-
-/// Makes an empty log beside its final place, durably; whoever renames it there has made it. What an earlier attempt left
-/// is replaced. Returns the path to rename.
-std::string make_log_file(files& files, const log_paths& paths, const log_identity& identity);
 
 /// Throws newer_format, older_format: what the log at `path` says of its format is none that this program knows.
 void must_be_known_format(const std::string& path, int found);

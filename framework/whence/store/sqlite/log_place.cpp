@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
+#include <cstddef>
 #include <utility>
 
 #include <whence/core/detail/fault_points.hpp>
@@ -10,57 +12,80 @@
 namespace whence::inline v0 {
 namespace {
 
+/// Nothing was written to it: left by who was killed when it had made the file.
+bool is_blank(files& files, const std::string& witness) {
+  constexpr std::size_t witness_bytes_max = 8'192;
+  const std::optional<file_status> there = files.status(witness);
+  if (!there || there->size > witness_bytes_max) return false;
+  const std::optional<std::string> content = files.read_whole(witness, witness_bytes_max);
+  return content && content->find_first_not_of('\0') == std::string::npos;
+}
+
 /// A witness that has seen nothing is left by who was killed before there was a log.
 bool has_seen_something(files& files, const std::string& witness) {
   const witness_reading found = read_witness(files, witness);
-  return found.present && (!found.latest || found.latest->position != global_position{});
+  if (found.latest) return found.latest->position != global_position{};
+  return found.present && !is_blank(files, witness);
 }
 
 }  // namespace
 
-log_place::log_place(std::shared_ptr<files> files, log_paths paths, const in_the_way& refuse)
-    : files_(std::move(files)), paths_(std::move(paths)) {
+log_place::log_place(std::shared_ptr<files> files, log_paths paths, in_the_way refuse, std::optional<unsigned> mode)
+    : files_(std::move(files)), paths_(std::move(paths)), refuse_(std::move(refuse)) {
   must_have_room_in_name(*files_, paths_);
-  must_be_free(refuse);
+  must_be_free();
   lock_attempt attempt = lock_beside(*files_, paths_.log, paths_.lock);
   if (!attempt.lock) throw log_busy(paths_.log, attempt.holder_pid);
   lock_ = std::move(attempt.lock);
-  must_be_free(refuse);
+  must_be_free();
+  draft_.emplace(*files_, paths_.log, mode);
 }
 
 log_place::~log_place() {
   if (published_) return;
-  for (const std::string& file : {draft(), draft() + "-journal", draft() + "-wal", draft() + "-shm", paths_.witness})
-    remove(file);
+  if (draft_) draft_->withdraw();
+  if (witness_) witness_->withdraw();
 }
 
-void log_place::must_be_free(const in_the_way& refuse) {
-  for (const std::string& file : {paths_.log, paths_.wal, paths_.log + "-shm", paths_.witness}) {
+void log_place::must_be_free() {
+  for (const std::string& file :
+       {paths_.log, paths_.wal, paths_.log + "-shm", paths_.log + "-journal", paths_.witness}) {
     if (!files_->status(file) || (file == paths_.witness && !has_seen_something(*files_, file))) continue;
-    std::rethrow_exception(refuse(file, files_->lock_holder(paths_.lock).value_or(0)));
+    std::rethrow_exception(refuse_(file, files_->lock_holder(paths_.lock).value_or(0)));
   }
 }
 
 void log_place::publish(const testimony& says) {
-  files_->open(draft(), open_file::write)->sync();
-  whence::witness witness =
-      whence::witness::create(*files_, paths_.witness, {says.log, global_position{}, chain_start(says.log.id)});
-  detail::reach(detail::phase::making);
-  for (const char* const end : {"", "-wal", "-shm", "-journal"}) remove(paths_.index + end);
-  files_->rename(draft(), paths_.log);
+  must_be_free();  // something may have come since
+  try {
+    publish_all(says);
+  } catch (const file_error& failure) {
+    throw file_error("make", paths_.log, failure.system_code);
+  }
   published_ = true;
+}
+
+void log_place::publish_all(const testimony& says) {
+  files_->remove(paths_.witness);
+  witness_.emplace(*files_, paths_.witness);
+  whence::witness witness =
+      whence::witness::create(*files_, witness_->path(), {says.log, global_position{}, chain_start(says.log.id)});
+  publish(*witness_);
   detail::reach(detail::phase::making);
-  files_->sync_directory(paths_.directory);
+  for (const char* const end : {"", "-wal", "-shm", "-journal"}) files_->remove(paths_.index + end);
+  publish(*draft_);
+  detail::reach(detail::phase::making);
   witness.write(says);
   detail::reach(detail::phase::making);
   witness.sync();
 }
 
-void log_place::remove(const std::string& file) noexcept {
+void log_place::publish(file_draft& draft) {
   try {
-    files_->remove(file);
-  } catch (const file_error&) {
-    // A draft is replaced by the next, an index that does not fit is made anew.
+    draft.publish();
+  } catch (const file_error& failure) {
+    if (failure.system_code != EEXIST) throw;
+    std::rethrow_exception(refuse_(draft.place(), files_->lock_holder(paths_.lock).value_or(0)));
   }
 }
 

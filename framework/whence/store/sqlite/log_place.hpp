@@ -5,8 +5,10 @@
 #include <exception>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
+#include <whence/core/file_draft.hpp>
 #include <whence/core/files.hpp>
 #include <whence/core/runtime.hpp>
 #include <whence/store/sqlite/format.hpp>
@@ -14,7 +16,7 @@
 
 namespace whence::inline v0 {
 
-/// Held, and free. What was made there is gone with this, unless it was published.
+/// Held, and free. What was made there is gone with this, unless all of it was published.
 ///
 /// Throws   log_busy, file_error; what `in_the_way` makes.
 class log_place {
@@ -22,24 +24,30 @@ class log_place {
   /// The error for a log that is there: which file of it, and which process writes it (0: none).
   using in_the_way = std::function<std::exception_ptr(const std::string& file, long writer)>;
 
-  log_place(std::shared_ptr<files> files, log_paths paths, const in_the_way& refuse);
+  /// `mode`: who may do what with the log's file.
+  log_place(std::shared_ptr<files> files, log_paths paths, in_the_way refuse, std::optional<unsigned> mode);
   log_place(const log_place&) = delete;
   log_place& operator=(const log_place&) = delete;
   ~log_place();
 
   /// Where the log is made until it has its name.
-  std::string draft() const { return paths_.log + ".new"; }
+  const std::string& draft() const noexcept { return draft_->path(); }
 
-  /// The draft is the log from now on. A crash halfway leaves a witness that has seen nothing, without or with a log.
+  /// The draft is the log from now on, unless something has come meanwhile: that is in the way. A crash halfway leaves a witness
+  /// that has seen nothing, without or with a log; a failure leaves neither.
   void publish(const testimony& says);
 
  private:
-  void must_be_free(const in_the_way& refuse);
-  void remove(const std::string& file) noexcept;
+  void must_be_free();
+  void publish(file_draft& draft);
+  void publish_all(const testimony& says);
 
   const std::shared_ptr<files> files_;
   const log_paths paths_;
+  const in_the_way refuse_;
   std::unique_ptr<file_lock> lock_;
+  std::optional<file_draft> draft_;
+  std::optional<file_draft> witness_;
   bool published_ = false;
 };
 

@@ -2,6 +2,7 @@
 #include <utility>
 
 #include <whence/core/detail/fault_points.hpp>
+#include <whence/core/file_draft.hpp>
 #include <whence/store/backup_errors.hpp>
 #include <whence/store/chain.hpp>
 #include <whence/store/log_errors.hpp>
@@ -10,16 +11,6 @@
 
 namespace whence::inline v0 {
 namespace {
-
-/// A log that was made halfway is none: its draft goes, as far as the disk lets it.
-void forget_draft(files& files, const log_paths& paths) noexcept {
-  for (const char* const end : {"", "-journal", "-wal", "-shm"}) {
-    try {
-      files.remove(paths.log + ".new" + end);
-    } catch (...) {  // the failure that came first is told
-    }
-  }
-}
 
 /// There is no file of that name. What lies beside it may say that there was one, and that it had events.
 void make_log(const log_paths& paths, const sqlite_options& options, const runtime& runtime,
@@ -30,21 +21,16 @@ void make_log(const log_paths& paths, const sqlite_options& options, const runti
     throw tail_missing(paths.log, global_position{}, witness.latest->position);
   }
   // SQLite would take what is in it for a part of the new database.
-  if (const std::optional<file_status> wal = files.status(paths.wal); wal && wal->size > 0) {
-    throw not_a_log(paths.log, "it does not exist, but " + paths.wal + " does: the database of that file is missing");
+  for (const std::string& part : {paths.wal, paths.log + "-journal"}) {
+    if (const std::optional<file_status> there = files.status(part); there && there->size > 0)
+      throw not_a_log(paths.log, "it does not exist, but " + part + " does: the database of that file is missing");
   }
   const log_identity identity = wanted ? *wanted : log_identity{log_id(runtime.make_uuid()), 1};
-  std::string made;
-  try {
-    made = make_log_file(files, paths, identity);
-  } catch (...) {
-    forget_draft(files, paths);
-    throw;
-  }
+  file_draft draft(files, paths.log);
+  begin_log_file(draft.path(), log_file::log, identity).run("PRAGMA journal_mode=WAL");
   // The witness is there before the log can have an event; a crash in between leaves one that has seen nothing.
   whence::witness::create(files, paths.witness, {identity, global_position{}, chain_start(identity.id)});
-  files.rename(made, paths.log);
-  files.sync_directory(paths.directory);
+  draft.publish();
 }
 
 /// For a planted bug.

@@ -5,7 +5,10 @@
 #include <string>
 #include <vector>
 
+#include <unistd.h>
+
 #include <whence/core/async.hpp>
+#include <whence/core/file_draft.hpp>
 #include <whence/core/payload_form.hpp>
 #include <whence/store/log_backup.hpp>
 #include <whence/store/log_errors.hpp>
@@ -33,6 +36,7 @@ struct backed_up {
     return back_up(sqlite(folder.path()), backup(), folder.runtime(), options);
   }
   std::string backup() const { return folder.beside(".backup"); }
+  std::string in_folder(const std::string& name) const { return directory_of(folder.path()) + "/" + name; }
   std::unique_ptr<log_reader> visit() const { return sqlite(backup()).visit(folder.runtime()); }
   void change_backup(const std::string& script) const {
     sql::database::open(backup(), sql::open_mode::read_write).run(script);
@@ -95,7 +99,7 @@ TEST_CASE("nothing is written over: not a file, not another backup, not the log"
   CHECK(shop.of_backups() == std::vector<std::string>{"shop.db.backup"});
 }
 
-TEST_CASE("a backup that is stopped leaves nothing, and what one that was killed left is replaced") {
+TEST_CASE("a backup that is stopped leaves nothing") {
   const backed_up shop(many);
   std::stop_source stop;
   backup_options options;
@@ -106,21 +110,90 @@ TEST_CASE("a backup that is stopped leaves nothing, and what one that was killed
   };
   CHECK_THROWS_AS(shop.make(options), operation_cancelled);
   CHECK(shop.of_backups().empty());
-  for (const char* const end : {".partial", ".partial-journal", ".partial.lock"})
-    log_folder::write(shop.backup() + end, "left by one that was killed");
   CHECK(shop.make().head == global_position{many});
   CHECK(shop.of_backups() == std::vector<std::string>{"shop.db.backup"});
 }
 
+TEST_CASE("what lies beside a backup that is made stays: a live log, another backup, whatever it is called") {
+  backed_up shop(3);
+  for (const char* const end : {".partial", ".partial.lock", ".partial-journal", ".new", ".draft"})
+    log_folder::write(shop.backup() + end, "precious");
+  const std::string log = shop.backup() + ".partial";
+  std::filesystem::remove(log);
+  std::filesystem::remove(log + ".lock");
+  std::filesystem::remove(log + "-journal");
+  const auto written = sqlite(log).open(shop.folder.runtime());
+  shop.folder.append(*written, "order-1", 3);
+  CHECK(back_up(sqlite(log), shop.backup(), shop.folder.runtime()).head == global_position{3});
+  shop.folder.append(*written, "order-1", 3);
+  written->close();
+  CHECK(sqlite(log).visit(shop.folder.runtime())->head() == global_position{6});
+  for (const char* const end : {".new", ".draft"}) CHECK(log_folder::contents(shop.backup() + end) == "precious");
+}
+
+TEST_CASE("what came meanwhile under the name of a backup is not replaced") {
+  const backed_up shop(many);
+  backup_options options;
+  options.on_progress = [&](const backup_progress&) { log_folder::write(shop.backup(), "precious"); };
+  CHECK_THROWS_AS(shop.make(options), file_error);
+  CHECK(log_folder::contents(shop.backup()) == "precious");
+  CHECK(shop.of_backups() == std::vector<std::string>{"shop.db.backup"});
+}
+
+TEST_CASE(
+    "a backup of a log that only its owner may read is one that only its owner may read, from its first byte on") {
+  const backed_up shop(many);
+  const auto mode_of = [](const std::string& path) { return std::filesystem::status(path).permissions(); };
+  const auto owner_only = std::filesystem::perms::owner_read | std::filesystem::perms::owner_write;
+  std::filesystem::permissions(shop.folder.path(), owner_only);
+  backup_options options;
+  options.on_progress = [&](const backup_progress&) {
+    for (const std::string& name : shop.of_backups())
+      if (name.ends_with(".draft")) CHECK(mode_of(shop.in_folder(name)) == owner_only);
+  };
+  shop.make(options);
+  CHECK(mode_of(shop.backup()) == owner_only);
+}
+
+TEST_CASE("behind a link that leads nowhere a backup is made, but not under a name of the log's own") {
+  const backed_up shop(3);
+  std::filesystem::create_symlink("elsewhere", shop.backup());
+  CHECK(shop.make().bytes > 0);
+  CHECK(std::filesystem::is_symlink(shop.backup()));
+  CHECK(read_backup(shop.in_folder("elsewhere"), shop.folder.runtime()).head == global_position{3});
+  std::filesystem::create_symlink("shop.db.index-journal", shop.folder.beside(".other-backup"));
+  CHECK_THROWS_AS(back_up(sqlite(shop.folder.path()), shop.folder.beside(".other-backup"), shop.folder.runtime()),
+                  file_error);
+  CHECK(!std::filesystem::exists(shop.folder.beside(".index-journal")));
+}
+
+TEST_CASE("a name that leaves no room for those of what a log has beside it is refused before a backup is made") {
+  const backed_up shop(3);
+  const std::string path = shop.in_folder(std::string(241, 'b'));
+  CHECK(back_up(sqlite(shop.folder.path()), path, shop.folder.runtime()).head == global_position{3});
+  CHECK(verify_log(sqlite(path), shop.folder.runtime()).sound());
+  for (const std::size_t size : {std::size_t{242}, std::size_t{255}, std::size_t{300}}) {
+    const std::string longer = shop.in_folder(std::string(size, 'c'));
+    try {
+      back_up(sqlite(shop.folder.path()), longer, shop.folder.runtime());
+      FAIL("it was made");
+    } catch (const file_error& refused) {
+      CHECK(refused.code() == "file.name_too_long");
+      CHECK(refused.path == longer);
+    }
+  }
+  for (const std::string& name : shop.folder.names()) CHECK(name.find("cc") == std::string::npos);
+}
+
 TEST_CASE("two do not make one backup at once") {
   const backed_up shop(3);
-  const lock_attempt held = shop.folder.runtime().files->try_lock(shop.backup() + ".partial.lock");
+  const file_draft other(*shop.folder.runtime().files, shop.backup());
   try {
     shop.make();
     FAIL("it was made");
   } catch (const backup_busy& busy) {
     CHECK(busy.path == shop.backup());
-    CHECK(busy.holder_pid == held.holder_pid);
+    CHECK(busy.holder_pid == ::getpid());
   }
 }
 

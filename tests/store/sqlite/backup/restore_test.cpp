@@ -1,8 +1,13 @@
 // A restored log is a prefix of the one that was backed up, in a new epoch; and no log is ever restored over another.
 #include <doctest/doctest.h>
 
+#include <cerrno>
 #include <filesystem>
+#include <memory>
+#include <optional>
+#include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <whence/core/async.hpp>
@@ -16,6 +21,49 @@ using namespace whence;
 using tests::log_folder;
 
 namespace {
+
+/// The system's; but what is written to a witness when the log has its name fails.
+class files_that_fail final : public files {
+ public:
+  explicit files_that_fail(std::string log) : log_(std::move(log)) {}
+
+  std::unique_ptr<file> open(const std::string& path, open_file how) override {
+    auto opened = system_->open(path, how);
+    if (path.find(".witness") == std::string::npos) return opened;
+    return std::make_unique<failing_file>(std::move(opened), log_);
+  }
+  std::unique_ptr<file> make(const std::string& path, unsigned mode) override { return system_->make(path, mode); }
+  lock_attempt try_lock(const std::string& path) override { return system_->try_lock(path); }
+  std::optional<long> lock_holder(const std::string& path) override { return system_->lock_holder(path); }
+  std::optional<file_status> status(const std::string& path) override { return system_->status(path); }
+  void rename(const std::string& from, const std::string& to) override { system_->rename(from, to); }
+  void rename_to_free(const std::string& from, const std::string& to) override { system_->rename_to_free(from, to); }
+  std::string behind_links(const std::string& path) override { return system_->behind_links(path); }
+  bool remove(const std::string& path) override { return system_->remove(path); }
+  void make_directory(const std::string& path) override { system_->make_directory(path); }
+  void sync_directory(const std::string& path) override { system_->sync_directory(path); }
+  std::vector<std::string> list(const std::string& directory) override { return system_->list(directory); }
+
+ private:
+  struct failing_file final : file {
+    failing_file(std::unique_ptr<file> opened, const std::string& published)
+        : inner(std::move(opened)), log(published) {}
+    std::size_t read_at(std::uint64_t offset, std::span<std::byte> into) override {
+      return inner->read_at(offset, into);
+    }
+    void write_at(std::uint64_t offset, std::span<const std::byte> bytes) override {
+      if (std::filesystem::exists(log)) throw file_error("write", "the witness", ENOSPC);
+      inner->write_at(offset, bytes);
+    }
+    std::uint64_t size() override { return inner->size(); }
+    void sync() override { inner->sync(); }
+    std::unique_ptr<file> inner;
+    const std::string log;
+  };
+
+  const std::shared_ptr<files> system_ = system_files();
+  const std::string log_;
+};
 
 struct restored {
   restored() {
@@ -79,6 +127,72 @@ TEST_CASE("a log is never restored over another, nor over a part of one") {
   CHECK(refused(shop.folder.path()) == "");
 }
 
+TEST_CASE("what lies beside a log that is restored stays, a live log too; and what belongs to a log is in the way") {
+  const restored shop;
+  const std::string beside = shop.other() + ".new";
+  const auto written = sqlite(beside).open(shop.folder.runtime());
+  shop.folder.append(*written, "order-1", 3);
+  CHECK(shop.restore(shop.other()).head == shop.made.head);
+  shop.folder.append(*written, "order-1", 3);
+  written->close();
+  CHECK(sqlite(beside).visit(shop.folder.runtime())->head() == global_position{6});
+  const std::string third = shop.folder.beside(".third");
+  log_folder::write(third + "-journal", "of another database");
+  CHECK_THROWS_AS(shop.restore(third), restore_over_log);
+  CHECK(log_folder::contents(third + "-journal") == "of another database");
+}
+
+TEST_CASE("a log is not restored where its files would take the place of the backup") {
+  const restored shop;
+  for (const char* const end : {"", ".index", ".index-journal", ".lock", ".witness", "-journal"}) {
+    const std::string backup = shop.other() + end;
+    std::filesystem::copy_file(shop.backup(), backup);
+    CHECK_THROWS_AS(restore_log(backup, shop.other(), shop.folder.runtime()), restore_onto_backup);
+    CHECK(log_folder::contents(backup) == log_folder::contents(shop.backup()));
+    CHECK(shop.of_restored().size() == 1);
+    std::filesystem::remove(backup);
+  }
+}
+
+TEST_CASE("what comes while a log is restored is in its way, and stays") {
+  const restored shop;
+  std::string came;
+  SUBCASE("a file") { came = shop.other(); }
+  SUBCASE("a witness") { came = shop.other() + ".witness"; }
+  restore_options options;
+  options.on_progress = [&](const backup_progress&) { log_folder::write(came, "precious"); };
+  CHECK_THROWS_AS(shop.restore(shop.other(), options), restore_over_log);
+  CHECK(log_folder::contents(came) == "precious");
+  CHECK(shop.of_restored().size() == 2);  // and the lock
+}
+
+TEST_CASE("a restore that fails when the log has its name leaves no log") {
+  const restored shop;
+  runtime runtime = shop.folder.runtime();
+  runtime.files = std::make_shared<files_that_fail>(shop.other());
+  CHECK_THROWS_AS(restore_log(shop.backup(), shop.other(), runtime), file_error);
+  CHECK(shop.left_nothing());
+  CHECK(shop.restore(shop.other()).head == shop.made.head);
+}
+
+TEST_CASE("a log that is restored may be read by those who may read its backup") {
+  const restored shop;
+  const auto owner_only = std::filesystem::perms::owner_read | std::filesystem::perms::owner_write;
+  std::filesystem::permissions(shop.backup(), owner_only);
+  shop.restore(shop.other());
+  CHECK(std::filesystem::status(shop.other()).permissions() == owner_only);
+}
+
+TEST_CASE("a witness that nothing was written to is left by who was killed, and in nobody's way") {
+  const restored shop;
+  std::string text;
+  SUBCASE("it is empty") {}
+  SUBCASE("it has nothing but zeros") { text = std::string(5'000, '\0'); }
+  log_folder::write(shop.other() + ".witness", text);
+  CHECK(shop.restore(shop.other()).head == shop.made.head);
+  CHECK(verify_log(sqlite(shop.other()), shop.folder.runtime()).sound());
+}
+
 TEST_CASE("nothing is restored while another process is about to have a log there") {
   const restored shop;
   const lock_attempt held = shop.folder.runtime().files->try_lock(shop.other() + ".lock");
@@ -107,7 +221,7 @@ TEST_CASE("a backup that is damaged makes no log; what it has before that is res
   CHECK(shop.restore(shop.other(), {.at = global_position{8'499}}).head == global_position{8'499});
 }
 
-TEST_CASE("a restore that is stopped leaves no log, and what one that was killed left is replaced") {
+TEST_CASE("a restore that is stopped leaves no log") {
   const restored shop;
   std::stop_source stop;
   restore_options options;
@@ -115,8 +229,6 @@ TEST_CASE("a restore that is stopped leaves no log, and what one that was killed
   options.on_progress = [&](const backup_progress&) { stop.request_stop(); };
   CHECK_THROWS_AS(shop.restore(shop.other(), options), operation_cancelled);
   CHECK(shop.left_nothing());
-  log_folder::write(shop.other() + ".new", "left by one that was killed");
-  log_folder::write(shop.other() + ".new-journal", "the same");
   CHECK(shop.restore(shop.other()).head == shop.made.head);
   CHECK(shop.of_restored() ==
         std::vector<std::string>{"shop.db.restored", "shop.db.restored.lock", "shop.db.restored.witness"});

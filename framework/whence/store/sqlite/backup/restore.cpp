@@ -2,6 +2,7 @@
 #include <string>
 
 #include <whence/sql/transaction.hpp>
+#include <whence/store/backup_errors.hpp>
 #include <whence/store/log_errors.hpp>
 #include <whence/store/sqlite/backup/backup_file.hpp>
 #include <whence/store/sqlite/backup/event_copy.hpp>
@@ -30,9 +31,13 @@ restored_log restore_log(const std::string& backup, const std::string& to, const
   const sql::reading_mode mode = sql::reading_mode::of(backup);
   log_reader_connection reader(backup, mode.mode());
   const log_paths paths = log_paths::of(to);
-  log_place place(runtime.files, paths, [&paths](const std::string& file, long writer) {
-    return std::make_exception_ptr(restore_over_log(paths.log, file, writer));
-  });
+  if (belongs_to_log(backup, paths)) throw restore_onto_backup(backup, paths.log);
+  log_place place(
+      runtime.files, paths,
+      [&paths](const std::string& file, long writer) {
+        return std::make_exception_ptr(restore_over_log(paths.log, file, writer));
+      },
+      mode_of(*runtime.files, backup));
   copy_order order{.log = made.from.log,
                    .last = options.at.value_or(made.from.head),
                    .until = options.until,
@@ -41,7 +46,7 @@ restored_log restore_log(const std::string& backup, const std::string& to, const
   made.log = {made.from.log.id, epoch_behind(made.from.log.epoch, *runtime.clock)};
   copied reached;
   {
-    sql::database file = begin_log_file(*runtime.files, place.draft(), log_file::log, made.log);
+    sql::database file = begin_log_file(place.draft(), log_file::log, made.log);
     reached = copy_events(reader, file, order);
     must_have_got(reached, made.from, options);
     file.run("UPDATE log SET began_after = ?", {reached.head.value()});

@@ -7,6 +7,7 @@
 
 #include <whence/core/async.hpp>
 #include <whence/core/detail/fault_points.hpp>
+#include <whence/core/file_draft.hpp>
 #include <whence/sql/transaction.hpp>
 #include <whence/store/backup_errors.hpp>
 #include <whence/store/log_errors.hpp>
@@ -72,28 +73,20 @@ log_row behind_a_loss(const repair_findings& found, const repair_readers& reader
   return {.identity = {found.plan.log.id, epoch}, .began_after = found.plan.end, .format = found.becomes.format};
 }
 
-/// The repaired log until it is the log: `shop.db.new`. Gone with this, unless it has got its name.
+/// The repaired log until it is the log. Gone with this, unless it has got its name.
 class repair_draft {
  public:
-  repair_draft(std::shared_ptr<files> files, const log_paths& paths) : files_(std::move(files)), paths_(paths) {}
-  repair_draft(const repair_draft&) = delete;
-  repair_draft& operator=(const repair_draft&) = delete;
-  ~repair_draft() {
-    for (const char* const end : {"", "-journal", "-wal", "-shm"}) {
-      try {
-        files_->remove(path() + end);
-      } catch (const file_error&) {
-        // The next repair, or restore, replaces it.
-      }
-    }
-  }
+  repair_draft(files& files, const log_paths& paths)
+      : paths_(paths), draft_(files, paths.log, mode_of(files, paths.log)) {}
 
-  std::string path() const { return paths_.log + ".new"; }
+  const std::string& path() const noexcept { return draft_.path(); }
+  /// It takes the place of the log, durably.
+  void replace() { draft_.replace(); }
 
   void fill(repair_readers& readers, const repair_findings& found, const log_row& becomes,
             const repair_options& options) {
     {
-      sql::database db = begin_log_file(*files_, path(), log_file::log, becomes.identity);
+      sql::database db = begin_log_file(path(), log_file::log, becomes.identity);
       own_like(path(), paths_.log);
       put_events(db, readers, found, options);
       db.run("UPDATE log SET began_after = ?", {becomes.began_after.value()});
@@ -102,7 +95,6 @@ class repair_draft {
     read_back(
         path(), {.head = found.end.at, .chain = found.end.chain, .recorded_at = found.end.recorded_at},
         {.log = becomes.identity, .last = found.end.at, .on_progress = options.on_progress, .stop = options.stop});
-    files_->open(path(), open_file::write)->sync();
   }
 
  private:
@@ -122,8 +114,8 @@ class repair_draft {
     if (reached.at != found.end.at || reached.chain != found.end.chain) throw log_changed(paths_.log);
   }
 
-  const std::shared_ptr<files> files_;
   const log_paths& paths_;
+  file_draft draft_;
 };
 
 }  // namespace
@@ -196,7 +188,7 @@ class log_repair::work {
     const witness_reading witness = read_witness(*runtime_.files, paths_.witness);
     const log_row becomes =
         found_.plan.loses() ? behind_a_loss(found_, readers_, witness, *runtime_.clock) : found_.becomes;
-    repair_draft draft(runtime_.files, paths_);
+    repair_draft draft(*runtime_.files, paths_);
     detail::reach(detail::phase::repair);
     draft.fill(readers_, found_, becomes, options_);
     for (const auto& reader : readers_) reader->must_be_as_it_was();
@@ -211,15 +203,14 @@ class log_repair::work {
 
   /// At each moment the log is the old one or the new one. The WAL goes before the database: SQLite would take the old one for a
   /// part of the new database.
-  void publish(const repair_draft& draft, const testimony& says) {
+  void publish(repair_draft& draft, const testimony& says) {
     files& files = *runtime_.files;
     empty_wal();
     detail::reach(detail::phase::repair);
     remove_index();
     for (const char* const end : {"-wal", "-shm"}) files.remove(paths_.log + end);
     detail::reach(detail::phase::repair);
-    files.rename(draft.path(), paths_.log);
-    files.sync_directory(paths_.directory);
+    draft.replace();
     detail::reach(detail::phase::repair);
     witness::create(files, paths_.witness, says);
   }
