@@ -255,6 +255,12 @@ TEST_CASE("a damaged event of one's own is named with the file of the fork") {
     first = 91;
     change("DELETE FROM entries WHERE position = 91");
   }
+  SUBCASE("one where only the base has any") {
+    first = 91;
+    change(
+        "INSERT INTO entries SELECT 30, stream, version, type, occurred_at, recorded_at, id, correlation, causation,"
+        " chain, name, causation_type, source, traceparent, tags, encoding, data FROM entries WHERE position = 91");
+  }
   const log_verification found = verify_log(shop.source(), shop.folder.runtime());
   REQUIRE(!found.findings.empty());
   CHECK(found.findings.front().positions.first == global_position{first});

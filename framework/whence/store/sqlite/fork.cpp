@@ -21,7 +21,9 @@ std::string number(global_position position) { return std::to_string(position.va
 
 struct numbered_type {
   std::int64_t number = 0;
-  type_names names;
+  std::string aggregate_type;
+  std::string event_type;
+  std::int64_t version = 0;
 };
 
 /// What a fork takes over.
@@ -37,9 +39,7 @@ std::vector<numbered_type> types_of(sql::database& log) {
   std::vector<numbered_type> types;
   sql::statement rows = log.prepare("SELECT number, aggregate_type, event_type, version FROM types ORDER BY number");
   while (rows.step()) {
-    types.push_back(
-        {rows.integer(0),
-         {std::string(rows.text(1)), std::string(rows.text(2)), static_cast<std::uint32_t>(rows.integer(3))}});
+    types.push_back({rows.integer(0), std::string(rows.text(1)), std::string(rows.text(2)), rows.integer(3)});
   }
   return types;
 }
@@ -77,8 +77,7 @@ void make_draft(const std::string& draft, const shared_past& past, const log_ide
   begin_parts(file);
   write_base_row(file, past.base);
   for (const numbered_type& type : past.types) {
-    file.run("INSERT INTO types VALUES(?, ?, ?, ?)",
-             {type.number, type.names.aggregate_type, type.names.event_type, type.names.version});
+    file.run("INSERT INTO types VALUES(?, ?, ?, ?)", {type.number, type.aggregate_type, type.event_type, type.version});
   }
   file.run("UPDATE log SET began_after = ?", {past.base.position.value()});
   making.commit();

@@ -259,7 +259,8 @@ global_position log_reader_connection::scan(global_position after,
   if (after != global_position{} && !within_reach(after)) return after;
   if (base_ && after < base_->position() && !scan_base(after, visit)) return after;
   scanning scan{.visit = visit, .previous = std::nullopt};
-  if (after == (base_ ? base_->position() : global_position{})) {
+  const bool from_the_first = after == (base_ ? base_->position() : global_position{});
+  if (from_the_first) {
     scan.previous = chain_at_border();
     scan.expected = after.value() + 1;
   } else {
@@ -274,8 +275,7 @@ global_position log_reader_connection::scan(global_position after,
   scanning_ = &scan;
   scan_.reset();
   // Before the first event is nothing: what somebody put there is met.
-  scan_.bind(1, after == global_position{} ? std::numeric_limits<std::int64_t>::min()
-                                           : static_cast<std::int64_t>(scan.expected));
+  scan_.bind(1, from_the_first ? std::numeric_limits<std::int64_t>::min() : static_cast<std::int64_t>(scan.expected));
   try {
     scan_.step();
   } catch (const sql::sql_error& failure) {
