@@ -5,6 +5,7 @@ import sys
 import unittest
 from pathlib import Path
 
+from archive_cases import ARCHIVE_CASES
 from backup_cases import BACKUP_CASES
 from bad_input import Programs, Table, case, messages, remedy_of
 from operation_cases import OPERATION_CASES, OPERATION_CASES_OF_SHOP
@@ -23,7 +24,7 @@ KEY, PUBLIC_KEY, HEADS = sign_another_log(PROGRAMS)
 RUNNABLE = {
     "inspect": "", "event list": "", "event show": "@1", "event count": "", "stream list": "", "stream show": "order-1",
     "stream state": "order-1", "stream diff": "order-2", "trace": "@1", "projection list": "", "projection status": "",
-    "sql": "-c 'SELECT count(*) AS n FROM events'", "log verify": "", "log prove": f"{KEY} --heads new.heads",
+    "sql": "-c 'SELECT count(*) AS n FROM events'", "log verify": "", "log archive": "--aggregate Order --yes", "log compact": "--yes", "log prove": f"{KEY} --heads new.heads",
     "log check-proof": f"{PUBLIC_KEY} {HEADS}", "doctor": "", "backup": "new.backup", "log fork": "x.db", "rehearse": "", "schema upcast": "", "export": "",
 }
 
@@ -65,7 +66,7 @@ STORES = [
          out=SOMETHING),
 ]
 # They look at all of a log, or make nothing of one that is not whole: they have cases of their own for one that is damaged.
-JUDGES = {"backup", "log fork", "log verify", "log prove", "log check-proof", "rehearse", "schema upcast", "export"}
+JUDGES = {"backup", "log archive", "log compact", "log fork", "log verify", "log prove", "log check-proof", "rehearse", "schema upcast", "export"}
 LOOKS_AROUND = {"doctor"}  # what it says of the machine is there, whatever is wrong with the log
 BEYOND_THE_LOG = {"inspect": 3, "doctor": 3, "projection list": 3, "projection status": 3}  # how many read models each command finds there
 
@@ -421,11 +422,10 @@ WITH_TYPES = {
 }
 OF_PROOFS = cases_of_proofs(KEY, PUBLIC_KEY, HEADS)
 
-
 class Whence(Table):
     program = ("whence",)
     programs = PROGRAMS
-    own = OWN | BACKUP_CASES | OF_PROOFS | OPERATION_CASES | STOCK
+    own = OWN | ARCHIVE_CASES | BACKUP_CASES | OF_PROOFS | OPERATION_CASES | STOCK
     without_types = {"stream state", "stream diff", "rehearse", "schema upcast"}
 
     def listed_commands(self):
@@ -489,7 +489,7 @@ class Whence(Table):
 
 class InTheApplication(Whence):
     program = ("order-service", "whence")
-    own = OWN | BACKUP_CASES | OF_PROOFS | OPERATION_CASES_OF_SHOP | WITH_TYPES
+    own = OWN | ARCHIVE_CASES | BACKUP_CASES | OF_PROOFS | OPERATION_CASES_OF_SHOP | WITH_TYPES
     without_types = frozenset()
 
 

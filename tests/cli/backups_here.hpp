@@ -10,7 +10,7 @@
 
 namespace tests {
 
-/// A folder for backups, and a backup to be restored. What another example made is gone.
+/// A folder for backups, a backup to be restored, and a log that nobody holds, old.db. What another example made is gone.
 inline void put_backups_here(const std::string& store, const whence::runtime& runtime) {
   namespace fs = std::filesystem;
   for (const char* const made :
@@ -18,9 +18,13 @@ inline void put_backups_here(const std::string& store, const whence::runtime& ru
         "what-if.db", "what-if.db-wal", "what-if.db-shm", "what-if.db.witness", "yesterday.db", "yesterday.db-wal",
         "yesterday.db-shm", "yesterday.db.witness"})
     fs::remove(made);
+  for (const fs::directory_entry& one : fs::directory_iterator("."))
+    if (const std::string name = one.path().filename(); name.starts_with("old.db") || name == "before.archive")
+      fs::remove(one.path());
   fs::remove_all("backups");
   fs::create_directory("backups");
   whence::back_up(whence::sqlite(store), "sunday.backup", runtime);
+  whence::restore_log("sunday.backup", "old.db", runtime);
 }
 
 /// What the examples of `log repair` find: a log made of that backup, in which an event is another one.

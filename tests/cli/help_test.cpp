@@ -54,7 +54,7 @@ TEST_CASE("every example of every command runs, and finds something") {
       .run("ALTER TABLE orders RENAME TO order_line");
   beside.add("stock_levels", *console.log, 9);
   tests::put_contracts(console, std::filesystem::path(beside.store()).parent_path().string());
-  console.other_log("copy.db").other_log("damaged.db");
+  console.other_log("copy.db").other_log("damaged.db").other_log("old.db");
   for (const command& command : commands()) {
     if (command.hidden) continue;
     CHECK(!command.examples.empty());

@@ -91,7 +91,7 @@ TEST_CASE("what each command prints as JSON, in a document or a line for each it
       .run("ALTER TABLE orders RENAME TO order_line");
   beside.add("stock_levels", *console.log, 4);
   tests::put_contracts(console, std::filesystem::path(beside.store()).parent_path().string());
-  console.other_log("copy.db").other_log("damaged.db");
+  console.other_log("copy.db").other_log("damaged.db").other_log("old.db");
   REQUIRE(console.run("export shop.jsonl").exit == 0);
   int documents = 0;
   int lines = 0;

@@ -95,6 +95,13 @@ const std::map<std::string, typed>& lines() {
       {"projection status",
        {"projection status", {{"--fail-if", "lag>=0"}, {"--watch", "1s"}, {"--columns", "projection"}}}},
       {"log verify", {"log verify", {{"--from", "3"}}}},
+      {"log archive",
+       {"log archive",
+        {{"--stream", "order-12345"},
+         {"--older-than", "2026-01-27T10:30:07Z"},
+         {"--aggregate", "Order,Payment"},
+         {"--reason", "ticket 17"}}}},
+      {"log compact", {"log compact", {{"--reason", "ticket 17"}}}},
       {"log prove",
        {"log prove --key shop.key --heads shop.heads",
         {{"--key", "shop.key"}, {"--heads", "shop.heads"}, {"--every", "1"}}}},
@@ -118,6 +125,8 @@ const std::map<std::string, typed>& lines() {
 bool is_judged(std::string_view command, std::string_view option) {
   // Which of the models are attached, and when to give up, show only in other statements; a file is a statement's other place.
   if (command == "sql") return option == "--limit";
+  // They want the log's lock, which is held here.
+  if (command == "log archive" || command == "log compact") return false;
   // A second one of that name is refused.
   if (command == "backup" || command == "log fork") return false;
   // What there is to compare with has to be made first.

@@ -36,6 +36,7 @@ COMMANDS = {
     "event count": [[], ["--by", "type"]], "stream list": [[], ["--by-size"]], "stream show": [["order-S1-1"]],
     "stream state": [["order-S1-1"]], "stream diff": [["order-S1-1"]], "trace": [["@1"], ["@1", "--flat"], ["@1", "--data"]],
     "projection list": [[]], "projection status": [[]], "log verify": [[]], "log repair": [["--dry-run"]], "doctor": [[]],
+    "log archive": [["--aggregate", "Order", "--dry-run"]], "log compact": [["--dry-run"]],
     "log prove": [["--key", "shop.key", "--heads", "shop.heads"]],
     "log check-proof": [["--key", "shop.key.pub", "--heads", "shop.heads"]], "restore": [["sunday.backup", "--check"]],
     "rehearse": [[]], "schema upcast": [[]],

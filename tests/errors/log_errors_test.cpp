@@ -16,6 +16,7 @@
 #include <tests/store/sqlite/watched_vfs.hpp>
 
 #include <whence/store/audit_event.hpp>
+#include <whence/store/log_archive.hpp>
 #include <whence/store/log_verification.hpp>
 
 using namespace whence;
@@ -319,4 +320,57 @@ TEST_CASE("a storage that fails before a commit, and in one") {
   do:    put the cause right; then open the log again, and append the same batch (the same event ids) again  [append.unknown, exit 5]
 )");
   vfs::disarm();
+}
+
+namespace {
+
+/// Three events of two streams; the first one's stream is archived.
+void make_archive(const scene& here) {
+  make_log(here);
+  const auto log = open(here);
+  append_batch other = batch_of(here.runtime());
+  other.streams.front().stream = "account-bob";
+  static_cast<void>(log->append(std::move(other)).get().value());
+  keeping_of(*log).archive({.streams = {"account-ada"}}, {});
+  log->close();
+}
+
+std::string first_event(const scene& here) {
+  return here.says([&] { static_cast<void>(sqlite(here.file("bank.db")).visit(here.runtime())->read({}, {}, {})); });
+}
+
+}  // namespace
+
+TEST_CASE("an archive that is not there") {
+  const scene here;
+  make_archive(here);
+  std::filesystem::remove(here.file("bank.db.archive.1"));
+  CHECK(first_event(here) == R"(app: event 1 of bank.db lies in an archive that is not there
+  where: bank.db.archive.1
+  why:   it was archived to bank.db.archive.1, and there is no such file
+  do:    bring bank.db.archive.1 back from where it went; or restore a backup, which has all events  [log.archive_missing, exit 6]
+)");
+}
+
+TEST_CASE("another file in the place of an archive") {
+  const scene here;
+  make_archive(here);
+  std::filesystem::remove(here.file("bank.db.archive.1"));
+  here.write("bank.db.archive.1", std::string(200, 'x'));
+  CHECK(first_event(here) == R"(app: event 1 of bank.db lies in an archive, and cannot be trusted there
+  where: bank.db.archive.1
+  why:   it was archived to bank.db.archive.1: bank.db.archive.1: file is not a database (SQLite 26)
+  do:    put a good copy of bank.db.archive.1 in its place; or restore a backup, which has all events  [log.archive_damaged, exit 6]
+)");
+}
+
+TEST_CASE("a log in memory whose file is to be kept in order") {
+  const scene here;
+  const auto log = memory().open(here.runtime());
+  CHECK(here.says([&] { static_cast<void>(keeping_of(*log)); }) ==
+        R"(app: a log in memory has no file that could be kept in order
+  where: memory
+  why:   it is gone with its program in any case
+  do:    give the path of a log  [log.of_memory, exit 4]
+)");
 }

@@ -179,6 +179,7 @@ std::string of_file(const file_error& fault, const std::string& store) {
 std::string advice(const error& fault, const std::string& store) {
   if (const auto* mismatch = dynamic_cast<const checkpoint_mismatch*>(&fault)) return of_mismatch(*mismatch, store);
   if (const auto* model = dynamic_cast<const read_model_damaged*>(&fault)) return built_anew(model->model, store);
+  if (fault.code() == "log.archive_missing" || fault.code() == "log.archive_damaged") return fault.text().remedy;
   if (const auto* damage = dynamic_cast<const log_damaged*>(&fault)) return of_damage(*damage);
   if (const auto* loss = dynamic_cast<const tail_missing*>(&fault))
     return save(loss->path) + "\n# then " + std::string(newest) + ", " + shell_word(loss->path + "-wal") +

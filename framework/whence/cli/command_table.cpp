@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <whence/cli/append_command.hpp>
+#include <whence/cli/archive_commands.hpp>
 #include <whence/cli/backup_commands.hpp>
 #include <whence/cli/count_command.hpp>
 #include <whence/cli/doctor_command.hpp>
@@ -46,6 +47,7 @@ constexpr std::span<const command> (*all_rows[])() = {
     &log_commands,         //
     &fork_commands,        //
     &repair_commands,      //
+    &archive_commands,     //
     &proof_commands,       //
     &export_commands,      //
     &import_commands,      //

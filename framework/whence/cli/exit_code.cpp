@@ -56,6 +56,7 @@ constexpr rule rules[] = {
     {"fork.log_exists", exit_code::refused},
     {"fork.of_memory", exit_code::refused},
     {"log.is_backup", exit_code::refused},
+    {"log.of_memory", exit_code::refused},
     {"restore.log_exists", exit_code::refused},
     {"restore.onto_backup", exit_code::refused},
     {"repair.not_accepted", exit_code::refused},

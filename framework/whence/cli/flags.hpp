@@ -66,6 +66,8 @@ inline constexpr flag correlation{.name = "--correlation",
 inline constexpr flag causation{
     .name = "--causation", .value = "ID", .text = "caused by this command or event", .repeats = true, .selects = true};
 inline constexpr flag event{.name = "--event", .value = "ID", .text = "this one event", .selects = true};
+inline constexpr flag older_than{
+    .name = "--older-than", .value = "TIME", .text = "whose last event is older: 30d, a date, or RFC 3339"};
 inline constexpr flag from{.name = "--from", .value = "POSITION", .text = "from here on, included", .selects = true};
 inline constexpr flag to{.name = "--to", .value = "POSITION", .text = "up to here, included", .selects = true};
 inline constexpr flag since{.name = "--since",

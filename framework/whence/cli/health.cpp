@@ -156,6 +156,21 @@ health_check check_base(const log_base& base) {
           .figures = {{"events", base.position.value()}}};
 }
 
+health_check check_archive(const log_archive& archive) {
+  health_check check{.name = "archive", .of = visible(archive.path)};
+  check.figures = {{"events", archive.events}, {"bytes", archive.bytes}};
+  check.found = counted(static_cast<std::size_t>(archive.events), "event") + ", " + size_text(archive.bytes);
+  if (!archive.problem.empty()) {
+    check.what = health::problem;
+    check.found = "its events cannot be read: " + visible(archive.problem);
+    check.remedy = "bring it back from where it went; or restore a backup, which has all events";
+  } else if (!archive.is_finished) {
+    check.what = health::warning;
+    check.found += "; an attempt was interrupted, and nothing is lost: the next log archive finishes it";
+  }
+  return check;
+}
+
 health_check check_wal(const log_overview& seen) {
   health_check check{.name = "wal", .found = {}, .figures = {{"bytes", seen.unsettled_bytes}}};
   check.found = seen.unsettled_bytes == 0 ? "nothing in it" : size_text(seen.unsettled_bytes);
@@ -285,6 +300,7 @@ std::vector<health_check> check_log(const log_overview& seen, log_reader& log, c
   std::vector<health_check> all;
   all.push_back(check_condition(seen));
   for (const log_base& base : seen.bases) all.push_back(check_base(base));
+  for (const log_archive& archive : seen.archives) all.push_back(check_archive(archive));
   all.push_back(check_writer(seen));
   if (seen.is_in_file) all.push_back(check_wal(seen));
   all.push_back(check_times(seen, now));

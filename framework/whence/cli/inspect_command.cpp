@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include <whence/cli/archive_commands.hpp>
 #include <whence/cli/command_table.hpp>
 #include <whence/cli/display_text.hpp>
 #include <whence/cli/failure.hpp>
@@ -95,6 +96,7 @@ void print_facts(const log_overview& log, session& session) {
                      (log.unsettled_bytes == 0 ? "" : ", and " + size_text(log.unsettled_bytes) + " in its -wal"));
   }
   line("events", with_groups(log.models.head.value()));
+  for (const log_archive& archive : log.archives) line("archive", archive_text(archive));
   line("streams", (log.has_all_streams() ? "" : "≥ ") + with_groups(log.streams));
   if (log.first_recorded && log.last_recorded) {
     line("recorded", session.cells().time(*log.first_recorded) + " to " + session.cells().time(*log.last_recorded) +
@@ -162,6 +164,7 @@ std::string data_of(const log_overview& log, timestamp now) {
   std::string out = "{\"log\":" + json_string(visible(log.name));
   out += ",\"logId\":\"" + log.identity.id.to_string() + "\",\"epoch\":" + std::to_string(log.identity.epoch);
   if (!log.bases.empty()) out += ",\"bases\":" + json_list(log.bases, &json_of_base);
+  if (!log.archives.empty()) out += ",\"archives\":" + json_list(log.archives, &json_of_archive);
   out += ",\"condition\":\"" + condition_word(log) + "\"";
   out += ",\"writer\":" + (log.writer ? std::to_string(*log.writer) : "null");
   out += ",\"bytes\":" + (log.is_in_file ? std::to_string(log.bytes) : "null");

@@ -88,7 +88,10 @@ log_overview look_at_log(const log_source& source, log_reader& log, const runtim
   if (found.is_in_file) {
     found.bytes = size_of(*runtime.files, source.name());
     found.unsettled_bytes = size_of(*runtime.files, source.name() + "-wal");
-    if (runtime.files->status(source.name())) found.bases = bases_of(source.name(), runtime);
+    if (runtime.files->status(source.name())) {
+      found.bases = bases_of(source.name(), runtime);
+      found.archives = archives_of(source.name(), runtime);
+    }
   }
   found.identity = log.identity();
   try {

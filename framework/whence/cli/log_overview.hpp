@@ -13,6 +13,7 @@
 #include <whence/core/position.hpp>
 #include <whence/core/timestamp.hpp>
 #include <whence/store/log.hpp>
+#include <whence/store/log_archive.hpp>
 #include <whence/store/log_fork.hpp>
 #include <whence/store/log_source.hpp>
 
@@ -33,6 +34,7 @@ struct log_overview {
   std::uint64_t unsettled_bytes = 0;  ///< of its -wal
   log_identity identity;
   std::vector<log_base> bases;             ///< of a fork: where it reads its past
+  std::vector<log_archive> archives;       ///< where events of it lie that are not in its file
   std::optional<log_condition> condition;  ///< nothing: what the witness has seen last is damaged, or it cannot be read
   bool witness_unreadable = false;
   std::optional<long> writer;  ///< the process that writes it

@@ -24,6 +24,7 @@
 #include <whence/core/json_text.hpp>
 #include <whence/sql/error.hpp>
 #include <whence/sql/temporary_folder.hpp>
+#include <whence/store/log_archive.hpp>
 #include <whence/store/log_fork.hpp>
 
 namespace whence::inline v0::cli {
@@ -240,6 +241,31 @@ class result_printer {
   std::vector<std::string> names_;
 };
 
+/// The events of the log that lie in other files: of a fork in its base, and what was archived. Of a file that is not there it is
+/// said that its events are missing.
+void read_through(session& session, sql_reader& reader) {
+  const runtime& runtime = session.around().runtime;
+  const std::string& log = session.source().name();
+  const std::vector<log_base> bases = bases_of(log, runtime);
+  std::vector<log_archive> archives = archives_of(log, runtime);
+  for (const log_base& base : bases) {
+    for (log_archive& archive : archives_of(base.path, runtime)) {
+      archive.moved_to = std::min(archive.moved_to, base.position);
+      archives.push_back(std::move(archive));
+    }
+  }
+  std::erase_if(archives, [&](const log_archive& archive) {
+    if (archive.moved_to < archive.first) return true;  // all that it will have is still in the log
+    if (archive.problem.empty()) return false;
+    session.warn("events has nothing of " + visible(archive.path) + ": " + visible(archive.problem));
+    return true;
+  });
+  if (bases.size() + archives.size() > reader.models_max())
+    return session.warn(
+        "there is no room for so many bases and archives: events has only what is in the log's own file");
+  reader.read_through(bases, archives);
+}
+
 exit_code run_sql(const request& request, session& session) {
   const std::string script = script_of(request, session);
   const std::optional<std::string> timeout = request.value("--timeout");
@@ -254,12 +280,7 @@ exit_code run_sql(const request& request, session& session) {
   const std::string& log = session.source().name();
   sql_reader reader(log, written ? sql::reading_mode::ordinary() : sql::reading_mode::of(log),
                     [&] { return !interrupted->wanted() && clock.elapsed() < end; });
-  const std::vector<log_base> bases = bases_of(log, session.around().runtime);
-  if (bases.size() > reader.models_max()) {
-    session.warn("a fork of so many forks finds no room for all its bases: events has only its own");
-  } else {
-    reader.read_through(bases);
-  }
+  read_through(session, reader);
   attach_models(request, session, reader);
 
   result_printer printer(request, session, reader);
@@ -299,8 +320,11 @@ constexpr std::string_view sql_text =
     "SQL statements on the log, which only read. `events` is a view with a row for each event: position, stream, "
     "version, aggregate_type, type, type_version, id, occurred_at, recorded_at, correlation, causation, "
     "causation_type, source, traceparent, tags, data (JSON: data ->> '$.customer'), chain. A read model is attached "
-    "under its projection's name: stock_levels.stock_levels is the table stock_levels of the model stock_levels. Of a "
-    "fork (log fork), events has those of its base as well, and main.events its own.\n"
+    "under its projection's name: stock_levels.stock_levels is the table stock_levels of the model stock_levels. "
+    "Events "
+    "of a fork's base (log fork), and those that lie in archives (log archive), are among them, in no order unless "
+    "ORDER BY "
+    "says one; main.events has those in the log's own file alone.\n"
     "What is read this way is not compared with its checksums: event list does that. Of a number in an event's JSON "
     "that 64 bits cannot hold SQLite's functions keep 17 digits; the text in data has them all. A statement sees one "
     "moment; while it runs, the log's -wal grows. Several statements print their rows one after the other: with -o "

@@ -146,23 +146,29 @@ sql_reader::sql_reader(const std::string& log, sql::reading_mode mode, std::func
 
 sql_reader::~sql_reader() = default;
 
-void sql_reader::read_through(const std::vector<log_base>& bases) {
+void sql_reader::read_through(const std::vector<log_base>& bases, const std::vector<log_archive>& archives) {
+  if (bases.empty() && archives.empty()) return;
   std::string events = "SELECT * FROM main.events";
   for (const log_base& base : bases) {
-    const std::string name = "base_" + std::to_string(++bases_);
+    const std::string name = "base_" + std::to_string(++others_);
     attach(name, base.path, sql::reading_mode::of(base.path));
     events = "SELECT * FROM " + name + ".events WHERE position <= " + std::to_string(base.position.value()) +
              (&base == &bases.back() ? "" : " AND position > " + std::to_string((&base + 1)->position.value())) +
              " UNION ALL " + events;
   }
-  if (bases.empty()) return;
+  for (const log_archive& archive : archives) {
+    const std::string name = "archive_" + std::to_string(++others_);
+    attach(name, archive.path, sql::reading_mode::of(archive.path));
+    events +=
+        " UNION ALL SELECT * FROM " + name + ".events WHERE position <= " + std::to_string(archive.moved_to.value());
+  }
   database_.run("PRAGMA query_only=OFF");
   database_.run("CREATE TEMP VIEW events AS " + events);
   database_.run("PRAGMA query_only=ON");
 }
 
 std::size_t sql_reader::models_max() const {
-  return static_cast<std::size_t>(sqlite3_limit(database_.handle(), SQLITE_LIMIT_ATTACHED, -1)) - bases_;
+  return static_cast<std::size_t>(sqlite3_limit(database_.handle(), SQLITE_LIMIT_ATTACHED, -1)) - others_;
 }
 
 void sql_reader::attach(const std::string& model, const std::string& path, sql::reading_mode mode) {

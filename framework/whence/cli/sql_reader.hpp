@@ -13,6 +13,7 @@
 #include <whence/sql/error.hpp>
 #include <whence/sql/reading_mode.hpp>
 #include <whence/sql/statement.hpp>
+#include <whence/store/log_archive.hpp>
 #include <whence/store/log_fork.hpp>
 
 namespace whence::inline v0::cli {
@@ -36,9 +37,9 @@ class sql_reader {
   sql_reader(const std::string& log, sql::reading_mode mode, std::function<bool()> go_on);
   ~sql_reader();
 
-  /// Of a fork, `events` has those of its bases as well; `main.events` are its own. Bases take places of models: at most
-  /// `models_max`.
-  void read_through(const std::vector<log_base>& bases);
+  /// `events` has what lies in these files as well; `main.events` only what is in the log's own. They take places of models:
+  /// at most `models_max`.
+  void read_through(const std::vector<log_base>& bases, const std::vector<log_archive>& archives);
 
   std::size_t models_max() const;
   /// Throws   sql_error.
@@ -62,7 +63,7 @@ class sql_reader {
   };
 
   std::vector<opened> opened_;
-  std::size_t bases_ = 0;
+  std::size_t others_ = 0;        // bases and archives
   std::unique_ptr<judge> judge_;  // SQLite has its address
   sql::database database_;
 };

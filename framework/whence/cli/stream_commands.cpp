@@ -168,11 +168,10 @@ exit_code show_stream(const request& request, session& session) {
 }
 
 constexpr flag by_size{.name = "--by-size", .text = "those with the most events first"};
-constexpr flag older_than{
-    .name = "--older-than", .value = "TIME", .text = "whose last event is older: 30d, a date, or RFC 3339"};
 
-constexpr const flag* list_flags[] = {&by_size,      &older_than,   &flags::aggregates, &flags::from,    &flags::to,
-                                      &flags::since, &flags::until, &flags::limit,      &flags::columns, &flags::times};
+constexpr const flag* list_flags[] = {&by_size,        &flags::older_than, &flags::aggregates, &flags::from,
+                                      &flags::to,      &flags::since,      &flags::until,      &flags::limit,
+                                      &flags::columns, &flags::times};
 constexpr const flag* show_flags[] = {
     &flags::types, &flags::tags,  &flags::where,   &flags::correlation, &flags::causation, &flags::from, &flags::to,
     &flags::since, &flags::until, &flags::reverse, &flags::limit,       &flags::columns,   &flags::raw,  &flags::times};

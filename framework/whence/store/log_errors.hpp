@@ -43,8 +43,18 @@ struct log_index_lost final : error {
 /// `log.checksum`: an event does not match its checksum, or the order of the log is broken there.
 struct log_damaged final : error {
   log_damaged(std::string path, global_position position, std::string detail);
-  std::string path;
+
+  /// `log.archive_missing`: the event was archived, and the archive is not where it was. All that does not lie there is read.
+  static log_damaged archive_missing(const std::string& log, std::string archive, global_position position);
+  /// `log.archive_damaged`: the event was archived, and the file in the archive's place is another one, or is damaged there.
+  static log_damaged archive_damaged(const std::string& log, std::string archive, global_position position,
+                                     const std::string& detail);
+
+  std::string path;  ///< of the file that is damaged: the log, or an archive
   global_position position;
+
+ private:
+  log_damaged(std::string_view code, std::string path, global_position position, error_text text);
 };
 
 /// `log.tail_missing`: the log ends before its witness: acknowledged events are missing. The files are left as they are.

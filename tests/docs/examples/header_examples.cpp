@@ -15,6 +15,7 @@
 #include <whence/cli/cli_types.hpp>
 #include <whence/cli/run_cli.hpp>
 #include <whence/store/audit_event.hpp>
+#include <whence/store/log_archive.hpp>
 #include <whence/store/log_backup.hpp>
 #include <whence/store/log_fork.hpp>
 #include <whence/store/log_repair.hpp>
@@ -182,6 +183,18 @@ TEST_CASE("a repair that loses nothing, as the header shows it") {
   whence::log_repair repair("shop.db", runtime, {.from = {"shop.backup"}});
   if (!repair.plan().loses()) repair.carry_out({});
   CHECK(repair.plan().nothing_to_do());
+}
+
+TEST_CASE("a log's file kept in order, as the header shows it") {
+  const tests::temporary_folder folder;
+  std::filesystem::current_path(folder.path());
+  const auto runtime = whence::runtime::system();
+  const whence::timestamp a_year_ago = runtime.clock->now() - std::chrono::hours{24 * 365};
+  const auto log = whence::sqlite("shop.db").open(runtime);
+  whence::log_keeping& house = whence::keeping_of(*log);
+  house.archive({.last_before = a_year_ago}, {});
+  house.compact({});
+  CHECK(whence::archives_of("shop.db", runtime).empty());
 }
 
 TEST_CASE("an audit event beside what it is about, as the header shows it") {

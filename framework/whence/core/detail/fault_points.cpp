@@ -17,8 +17,8 @@
 namespace whence::inline v0::detail {
 namespace {
 
-constexpr std::array<std::string_view, 10> names{"queue",      "insert", "commit", "witness", "checkpoint",
-                                                 "projection", "index",  "merge",  "making",  "repair"};
+constexpr std::array<std::string_view, 11> names{"queue", "insert", "commit", "witness", "checkpoint", "projection",
+                                                 "index", "merge",  "making", "repair",  "archive"};
 
 [[noreturn]] void misused(const char* variable) {
   std::fprintf(stderr, "whence: %s is set to something that it cannot be\n", variable);

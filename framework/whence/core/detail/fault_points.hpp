@@ -6,7 +6,7 @@
 ///
 /// Environment of a test build:
 ///   WHENCE_KILL_AT=<phase>:<n>   SIGKILL at the n-th visit (from 1) of queue, insert, commit, witness, checkpoint, projection,
-///                               index, merge, making or repair
+///                               index, merge, making, repair or archive
 ///   WHENCE_KILL_REPORT=<file>    before that, "killed at <phase>" is written to this file
 ///   WHENCE_VISIT_REPORT=<file>   a process that ends by itself writes there how often it visited each phase
 ///   WHENCE_ACKNOWLEDGED_REPORT=<file>   the position of each acknowledged append goes there, one a line, before the caller knows
@@ -66,7 +66,8 @@ enum class phase : std::uint8_t {
   index,
   merge,
   making,
-  repair
+  repair,
+  archive
 };
 
 #if defined(WHENCE_TEST_BUILD) && WHENCE_TEST_BUILD

@@ -5,6 +5,7 @@
 
 #include <whence/core/detail/fault_points.hpp>
 #include <whence/store/batch_rules.hpp>
+#include <whence/store/log_errors.hpp>
 #include <whence/store/sqlite/committer.hpp>
 
 namespace whence::inline v0 {
@@ -184,7 +185,10 @@ void committer::pass_token_on(access& own) {
     thread_wake_up_.notify_one();
     return;
   }
-  if (writer_->checkpoint_is_due()) {
+  if (own->keeping_house > 0) {
+    own->token = token::for_housekeeping;
+    token_freed_.notify_all();
+  } else if (writer_->checkpoint_is_due()) {
     own->token = token::for_thread;
   } else if (!own->queue.empty()) {
     for (blocked* const sleeper : own->sleeping) {
@@ -197,6 +201,29 @@ void committer::pass_token_on(access& own) {
     own->token = token::for_thread;
   }
   if (own->token == token::for_thread) thread_wake_up_.notify_one();
+}
+
+void committer::between_groups(const std::function<void(group_writer&)>& work) {
+  {
+    auto own = shared_.lock();
+    ++own->keeping_house;
+    own.wait(token_freed_,
+             [&] { return own->closing || own->token == token::free || own->token == token::for_housekeeping; });
+    --own->keeping_house;
+    if (own->closing) {
+      if (own->token == token::for_housekeeping) pass_token_on(own);
+      throw log_closed(writer_->name());
+    }
+    own->token = token::taken;
+  }
+  struct at_end {
+    committer& self;
+    ~at_end() {
+      auto own = self.shared_.lock();
+      self.pass_token_on(own);
+    }
+  } const passed_on{*this};
+  work(*writer_);
 }
 
 void committer::proceed() noexcept {

@@ -18,6 +18,7 @@
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <thread>
@@ -43,6 +44,9 @@ class committer final : public driver, public std::enable_shared_from_this<commi
   /// `recorded`: by an import, which says how another log had it.
   async<append_outcome> append(append_batch batch, std::optional<recorded_before> recorded = std::nullopt);
 
+  /// Lends the writer, between two groups, to who keeps house in the log's file. Appends wait meanwhile. Throws log_closed.
+  void between_groups(const std::function<void(group_writer&)>& work);
+
   /// Takes no more appends, commits what is queued, and closes the writer. Throws what went wrong with closing it.
   void close();
 
@@ -57,7 +61,7 @@ class committer final : public driver, public std::enable_shared_from_this<commi
     waiter* caller;
     bool has_token = false;
   };
-  enum class token { free, taken, for_thread };
+  enum class token { free, taken, for_thread, for_housekeeping };
   struct shared {
     queued_appends queue;
     std::size_t bytes = 0;  // of what is queued
@@ -65,8 +69,9 @@ class committer final : public driver, public std::enable_shared_from_this<commi
     whence::committer::token token = token::free;
     bool thread_is_wanted = false;
     bool thread_watches = false;
-    std::uint64_t appended = 0;  // since the log was opened
-    std::uint64_t taken = 0;     // of those, into groups
+    std::uint64_t appended = 0;     // since the log was opened
+    std::uint64_t taken = 0;        // of those, into groups
+    std::size_t keeping_house = 0;  // who wait for the token, to change the file between two groups
     bool closing = false;
     bool writer_is_gone = false;
     std::vector<blocked*> sleeping;

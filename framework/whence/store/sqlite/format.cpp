@@ -74,6 +74,7 @@ CREATE TABLE archives(
   last INTEGER NOT NULL,
   moved_to INTEGER NOT NULL
 ) STRICT;
+DROP VIEW events;
 )sql";
 
 std::string uuid_text(std::string_view column) {
@@ -97,7 +98,7 @@ std::string time_column(std::string_view column) {
          micros + ") AS " + std::string(column);
 }
 
-std::string events_view() {
+std::string events_view(bool has_parts = false) {
   return "CREATE VIEW events AS SELECT e.position AS position, e.name AS stream, e.version AS version,"
          " t.aggregate_type AS aggregate_type, t.event_type AS type, t.version AS type_version, " +
          id_column("id", "id") + ", " + time_column("occurred_at") + ", " + time_column("recorded_at") + ", " +
@@ -107,7 +108,8 @@ std::string events_view() {
          R"( '["' || replace(replace(replace(e.tags, '\', '\\'), '"', '\"'), char(10), '","') || '"]' END AS tags,)"
          R"( CASE e.encoding WHEN 0 THEN e.data ELSE '{"$binary": "' || lower(hex(e.data)) || '"}' END AS data,)"
          " lower(hex(e.chain)) AS chain"
-         " FROM entries e LEFT JOIN types t ON t.number = e.type;";
+         " FROM entries e LEFT JOIN types t ON t.number = e.type" +
+         (has_parts ? " WHERE e.encoding <> " + std::to_string(log_format::encoding_archived) + ";" : ";");
 }
 
 std::uint32_t big_endian(const std::byte* bytes) {
@@ -172,8 +174,10 @@ sql::database begin_log_file(const std::string& draft, log_file what, const log_
   sql::database db = sql::database::open(draft, sql::open_mode::create);
   db.run("PRAGMA page_size=8192; PRAGMA encoding='UTF-8'; PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF");
   sql::transaction making(db);
-  db.run("PRAGMA application_id=" +
-         std::to_string(what == log_file::log ? log_format::application_id : log_format::application_id_of_backups));
+  db.run("PRAGMA application_id=" + std::to_string(what == log_file::log ? log_format::application_id
+                                                   : what == log_file::backup
+                                                       ? log_format::application_id_of_backups
+                                                       : log_format::application_id_of_archives));
   db.run("PRAGMA user_version=" + std::to_string(log_format::format));
   db.run(schema);
   db.run(events_view());
@@ -184,6 +188,7 @@ sql::database begin_log_file(const std::string& draft, log_file what, const log_
 
 void begin_parts(sql::database& log) {
   log.run(schema_of_parts);
+  log.run(events_view(true));
   log.run("PRAGMA user_version=" + std::to_string(log_format::format_of_parts));
   log.run("UPDATE log SET format = ?", {log_format::format_of_parts});
 }
@@ -240,6 +245,8 @@ log_file check_log_header(files& files, const std::string& path) {
   }
   if (status->size < header.size()) throw not_a_log(path, "the file is cut short");
   const std::uint32_t application = big_endian(&header[68]);
+  if (application == log_format::application_id_of_archives)
+    throw not_a_log(path, "it is an archive: the log that its events come from reads them");
   if (application != log_format::application_id && application != log_format::application_id_of_backups)
     throw not_a_log(path, "it is a database of another application");
   must_be_known_format(path, static_cast<int>(big_endian(&header[60])));

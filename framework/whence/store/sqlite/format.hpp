@@ -24,7 +24,8 @@
 ///
 /// A log whose events lie partly in other files has format 2, and two tables more: a program that would not look there refuses it.
 ///     bases                   0 or 1 row: the log whose events up to `position` are this one's past. See fork_base.hpp
-///     archives                the files that events were moved to
+///     archives                the files that events were moved to, see archive/archive_file.hpp. In `entries` each of these
+///                             has a stub: its position and chain hash, the archive's number as its version, encoding 2
 ///
 /// A database without a secondary index is written in one place, at its end; the price of any other way is in
 /// docs/decisions.
@@ -46,12 +47,14 @@ namespace whence::inline v0 {
 
 struct log_format {
   static constexpr std::int64_t application_id = 0x57484E43;
-  static constexpr std::int64_t application_id_of_backups = 0x57484E42;  // "WHNB": see backup/backup_file.hpp
+  static constexpr std::int64_t application_id_of_backups = 0x57484E42;   // "WHNB": see backup/backup_file.hpp
+  static constexpr std::int64_t application_id_of_archives = 0x57484E41;  // "WHNA": see archive/archive_file.hpp
   static constexpr int format = 1;           ///< of a log that has all of its events in its own file
   static constexpr int format_of_parts = 2;  ///< of one that has some of them elsewhere
   static constexpr int newest = format_of_parts;
   static constexpr std::int64_t encoding_json = 0;
   static constexpr std::int64_t encoding_binary = 1;
+  static constexpr std::int64_t encoding_archived = 2;  ///< a stub: the event lies in an archive
 
   static constexpr std::int64_t encoding_of(std::string_view data) noexcept {
     return form_of(data) == form::binary ? encoding_binary : encoding_json;
@@ -80,7 +83,7 @@ void must_have_room_in_name(files& files, const log_paths& paths);
 lock_attempt lock_beside(files& files, const std::string& path, const std::string& lock);
 
 /// What a file is by its first bytes.
-enum class log_file { log, backup };
+enum class log_file { log, backup, archive };
 
 /// Makes the tables of a log, without an event, in an empty file, open to be filled. It is a draft that nobody else knows, and is
 /// synced whole when it is published: until then it has no journal on the disk, and nothing that is written to it is synced.

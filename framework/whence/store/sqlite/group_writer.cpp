@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <exception>
 #include <span>
@@ -269,6 +270,41 @@ void group_writer::confirm(append_group& group, const std::function<void()>& bef
   before_answers();
   group.complete_committed();
   told_.announce(tip_.head);
+}
+
+void group_writer::change(const std::function<void(sql::database&)>& work) {
+  change_with([&] { writer_->change(work); });
+}
+
+void group_writer::compact(const std::function<bool()>& go_on) {
+  change_with([&] { writer_->compact(go_on); });
+}
+
+/// As with a group: a connection that failed to commit is given up, and what it left in the WAL is overwritten.
+void group_writer::change_with(const std::function<void()>& work) {
+  if (stopped() || !writer_) throw log_closed(paths_.log);
+  if (!writer_->cut_file().empty()) throw file_error("find what was committed in", paths_.wal, EIO);
+  try {
+    work();
+  } catch (const sql::sql_error& failure) {
+    try {
+      writer_->reopen();
+      overwrite(tip_.head.next());
+    } catch (const std::exception& then) {
+      trouble met = of(failure);
+      met.why += "; then: " + of(then).why;
+      stop(std::move(met));
+    }
+    throw;
+  }
+}
+
+bool group_writer::settle() {
+  witness_.sync();
+  const bool settled = writer_->checkpoint_and_empty();
+  next_checkpoint_at_ = checkpoint_bytes_;
+  if (checkpoint_is_due()) next_checkpoint_at_ = writer_->wal_bytes() + checkpoint_bytes_ / 16;
+  return settled;
 }
 
 void group_writer::stop(trouble met) {

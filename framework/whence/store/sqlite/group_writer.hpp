@@ -65,6 +65,16 @@ class group_writer {
   /// Refuses an append because of that; one that a failure left open stays unknown.
   void refuse(std::unique_ptr<queued_append> append) const noexcept;
 
+  /// Changes the log's file without adding an event: durable on return. Throws what `work` throws, sql_error, log_closed: nothing
+  /// was changed. If not even that is known, the log takes no more appends.
+  void change(const std::function<void(sql::database&)>& work);
+  /// See log_writer::compact.
+  void compact(const std::function<bool()>& go_on);
+  /// Copies the WAL into the database and empties it. False: a reader is in the way.
+  bool settle();
+  log_writer::pages look_at_pages() { return writer_->look_at_pages(); }
+  const std::string& name() const noexcept { return paths_.log; }
+
   bool checkpoint_is_due() const noexcept;
   void checkpoint() noexcept;
 
@@ -82,6 +92,7 @@ class group_writer {
   static append_outcome not_written(const trouble& met);
   append_unknown unknown() const { return {why_stopped_.why, why_stopped_.cause}; }
 
+  void change_with(const std::function<void()>& work);
   void judge(append_group& group, queued_appends& appends);
   void judge(append_group& group, std::unique_ptr<queued_append>& append,
              const std::optional<indexer::obstacle>& obstacle);

@@ -71,11 +71,13 @@ judgement judge(files& files, const log_paths& paths, log_reader_connection& rea
 
   const std::uint64_t last = found.head.value();
   const global_position from{last - std::min(last, checked_at_open)};
-  const global_position end = reader.scan(from, [&found](const entry_row& row, const recorded_event& event) {
+  // The last event of a log is never archived.
+  const auto take = [&found](const entry_row& row, const recorded_event& event) {
     found.chain = row.chain;
     found.recorded_at = event.recorded_at;
     return true;
-  });
+  };
+  const global_position end = reader.scan(from, take, archived_events::passed_over);
   if (end != found.head) throw log_damaged(paths.log, end.next(), "it is missing");
 
   verdict compared = compare(witness, reader, found.about, found.head);

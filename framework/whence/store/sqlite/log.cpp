@@ -39,7 +39,7 @@ void remember_newest(lookup_sources& sources) {
 
 sqlite_log::sqlite_log(const log_paths& paths, const sqlite_options& options, const runtime& runtime,
                        const std::optional<log_identity>& identity, std::unique_ptr<file_lock> held)
-    : paths_(paths), executor_(runtime.executor), process_(::getpid()) {
+    : paths_(paths), runtime_(runtime), executor_(runtime.executor), process_(::getpid()) {
   opened_log opened = open_log(paths_, options, runtime, identity, std::move(held));
   identity_ = opened.identity;
   lock_ = std::move(opened.lock);
@@ -256,6 +256,19 @@ async<append_outcome> sqlite_log::append_recorded(append_batch batch, recorded_b
 announcement_handle sqlite_log::on_committed(std::function<void(global_position)> callback) {
   return told_->listen(std::move(callback));
 }
+
+held_log sqlite_log::held() {
+  refuse_in_fork();
+  return {.paths = paths_, .running = runtime_, .with_writer = [this](const std::function<void(group_writer&)>& work) {
+            committer_->between_groups(work);
+          }};
+}
+
+made_archive sqlite_log::archive(const archive_selection& which, const archive_options& options) {
+  return archive_in(held(), which, options);
+}
+
+compacted_log sqlite_log::compact(const compact_options& options) { return compact_in(held(), options); }
 
 void sqlite_log::close() {
   refuse_in_fork();

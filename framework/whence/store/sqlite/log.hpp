@@ -12,7 +12,9 @@
 #include <whence/core/runtime.hpp>
 #include <whence/store/announcements.hpp>
 #include <whence/store/log.hpp>
+#include <whence/store/log_archive.hpp>
 #include <whence/store/log_source.hpp>
+#include <whence/store/sqlite/archive/archiving.hpp>
 #include <whence/store/sqlite/committer.hpp>
 #include <whence/store/sqlite/index/indexer.hpp>
 #include <whence/store/sqlite/opening.hpp>
@@ -25,7 +27,7 @@ class filtered_reading;
 /// Owns     its parts.
 /// Threads  any: each part synchronises itself.
 /// Limits   a fork of the process refuses use: a SQLite connection does not survive it.
-class sqlite_log final : public log {
+class sqlite_log final : public log, public log_keeping {
  public:
   /// `identity`: of a log that is made. `held`: the log's lock, if the caller has it already.
   sqlite_log(const log_paths& paths, const sqlite_options& options, const runtime& runtime,
@@ -51,8 +53,11 @@ class sqlite_log final : public log {
   async<append_outcome> append_recorded(append_batch batch, recorded_before recorded);
   announcement_handle on_committed(std::function<void(global_position)> callback) override;
   void close() override;
+  made_archive archive(const archive_selection& which, const archive_options& options) override;
+  compacted_log compact(const compact_options& options) override;
 
  private:
+  held_log held();
   void refuse_in_fork() const;
   void close_parts() noexcept;
   void go_on(filtered_reading& reading, log_readers& lent);
@@ -65,6 +70,7 @@ class sqlite_log final : public log {
       -> std::optional<std::invoke_result_t<Read&, const lookup_sources&>>;
 
   const log_paths paths_;
+  const runtime runtime_;
   const std::shared_ptr<executor> executor_;
   const pid_t process_;
   log_identity identity_;

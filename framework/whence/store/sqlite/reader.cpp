@@ -198,6 +198,7 @@ void log_reader_connection::does_not_fit(const chain_hash& computed) {
   const std::uint64_t position = row_.position;
   std::string detail = "stored chain hash " + hex(row_.chain) + ", computed " + hex(computed) +
                        ": the file was changed from outside, or the disk is failing";
+  std::string archive = archives_.file_of(position);
   if (!looking_back_) {
     looking_back_ = true;
     try {
@@ -208,11 +209,14 @@ void log_reader_connection::does_not_fit(const chain_hash& computed) {
       throw;
     }
   }
+  if (!archive.empty())
+    throw log_damaged::archive_damaged(db_.path(), std::move(archive), global_position{position}, detail);
   damaged(position, std::move(detail));
 }
 
 struct log_reader_connection::scanning {
   const std::function<bool(const entry_row&, const recorded_event&)>& visit;
+  bool passes_over_archived;
   std::optional<chain_hash> previous;  // nothing until the row is there whose chain hash it is
   std::uint64_t expected = 1;
   std::exception_ptr failure = nullptr;  // no exception may pass through SQLite
@@ -236,15 +240,17 @@ sql::database log_reader_connection::open(const std::string& path, sql::open_mod
 /// True if the scan ends here.
 bool log_reader_connection::come_to_row(scanning& scan, sqlite3_value** values) {
   try {
-    if (!row_.read(values)) damaged(scan.expected, why_not_readable(sqlite3_value_int64(values[0])));
+    const bool is_stub = !row_.read(values);
+    if (is_stub && !row_.read_stub(values)) damaged(scan.expected, why_not_readable(sqlite3_value_int64(values[0])));
     if (row_.position != scan.expected) {
       damaged(scan.expected, "it is missing: the next event is " + std::to_string(row_.position));
     }
     ++scan.expected;
-    if (!scan.previous) {
+    if (!scan.previous || (is_stub && scan.passes_over_archived)) {
       scan.previous = row_.chain;
       return false;
     }
+    if (is_stub) complete_from_archive();
     const recorded_event& event = check(*scan.previous);
     scan.previous = row_.chain;
     return !scan.visit(row_, event);
@@ -255,10 +261,12 @@ bool log_reader_connection::come_to_row(scanning& scan, sqlite3_value** values) 
 }
 
 global_position log_reader_connection::scan(global_position after,
-                                            const std::function<bool(const entry_row&, const recorded_event&)>& visit) {
+                                            const std::function<bool(const entry_row&, const recorded_event&)>& visit,
+                                            archived_events archived) {
   if (after != global_position{} && !within_reach(after)) return after;
   if (base_ && after < base_->position() && !scan_base(after, visit)) return after;
-  scanning scan{.visit = visit, .previous = std::nullopt};
+  scanning scan{
+      .visit = visit, .passes_over_archived = archived == archived_events::passed_over, .previous = std::nullopt};
   const bool from_the_first = after == (base_ ? base_->position() : global_position{});
   if (from_the_first) {
     scan.previous = chain_at_border();
@@ -323,7 +331,8 @@ const recorded_event* log_reader_connection::event_at(global_position position) 
     if (position <= head()) damaged(position.value(), "no search finds its row");
     return nullptr;
   }
-  if (!row_.read(single_)) damaged(position.value(), "its row is not readable");
+  const bool is_stub = !row_.read(single_);
+  if (is_stub && !row_.read_stub(single_)) damaged(position.value(), "its row is not readable");
   chain_hash previous{};
   if (position == (base_ ? base_->position() : global_position{}).next()) {
     previous = chain_at_border();
@@ -332,13 +341,22 @@ const recorded_event* log_reader_connection::event_at(global_position position) 
     if (before.size() != previous.size()) damaged(position.value() - 1, "it is missing, or its chain hash is");
     std::memcpy(previous.data(), before.data(), previous.size());
   }
+  if (is_stub) complete_from_archive();
   stream_number_ = row_.stream;
   return &check(previous);
 }
 
+void log_reader_connection::complete_from_archive() { archives_.complete(db_, row_); }
+
 std::optional<chain_hash> log_reader_connection::chain_at(global_position position) {
   if (position == global_position{}) return chain_hash{};
-  if (const recorded_event* const event = event_at(position)) return event->chain;
+  try {
+    if (const recorded_event* const event = event_at(position)) return event->chain;
+  } catch (const log_damaged& damage) {
+    // Whoever asks whether a checkpoint is of this history is not to be stopped by an archive that is elsewhere.
+    if (damage.code() != "log.archive_missing" || damage.position != position) throw;
+    return row_.chain;
+  }
   return std::nullopt;
 }
 

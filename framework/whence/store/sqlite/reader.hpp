@@ -15,6 +15,7 @@
 #include <whence/sql/error.hpp>
 #include <whence/store/event_page_builder.hpp>
 #include <whence/store/log.hpp>
+#include <whence/store/sqlite/archive/opened_archives.hpp>
 #include <whence/store/sqlite/fork_base.hpp>
 #include <whence/store/sqlite/index/checkpoint.hpp>
 #include <whence/store/sqlite/row.hpp>
@@ -31,8 +32,14 @@ struct log_row {
 /// True if SQLite found the file itself unsound, and not just out of its reach.
 bool is_damage(const sql::sql_error& failure) noexcept;
 
-/// Of a fork, the events up to its base's position are read in the base, and all others here: nobody who reads sees where one ends
-/// and the other begins.
+/// What a scan does with the stub of an event that lies in an archive.
+enum class archived_events {
+  read,        ///< gives it out as any other
+  passed_over  ///< takes it for granted: the archive is not opened
+};
+
+/// Of a fork, the events up to its base's position are read in the base, and all others here; an event that was moved to an archive
+/// is read there, and checked as any other: nobody who reads sees where an event lies.
 ///
 /// Threads  one at a time.
 /// Throws   log_damaged, with the file that has the event: nothing that does not fit the chain is returned; sql_error: SQLite could
@@ -80,15 +87,15 @@ class log_reader_connection {
   event_page read(global_position after, const event_filter& filter, const page_limit& limit);
 
   /// Checks every event after `after` and hands each to `visit` until that returns false. Returns where it ended.
-  global_position scan(global_position after,
-                       const std::function<bool(const entry_row&, const recorded_event&)>& visit);
+  global_position scan(global_position after, const std::function<bool(const entry_row&, const recorded_event&)>& visit,
+                       archived_events archived = archived_events::read);
 
   /// The event at a position, checked; null beyond the end. Valid until the next call.
   const recorded_event* event_at(global_position position);
   /// The number of the stream of the event that `event_at` returned last.
   std::uint64_t stream_number() const noexcept { return stream_number_; }
 
-  /// All zeros at 0; nothing beyond the end.
+  /// All zeros at 0; nothing beyond the end. Where an event was archived, what the log says, also without the archive.
   std::optional<chain_hash> chain_at(global_position position);
 
   /// Whether the index, by its checkpoint, is one of this history. An event that is damaged there is no reason to doubt it: within
@@ -118,6 +125,8 @@ class log_reader_connection {
   bool come_to_row(scanning& scan, sqlite3_value** values);
 
   const recorded_event& check(const chain_hash& previous);
+  /// Of a row that was read as a stub.
+  void complete_from_archive();
   chain_hash start_of_chain();
   /// Steps; what SQLite calls damage becomes log_damaged at that position.
   bool step(sql::statement& statement, std::uint64_t position);
@@ -136,6 +145,7 @@ class log_reader_connection {
   std::int64_t epoch_ = 0;
   entry_row row_;
   std::uint64_t stream_number_ = 0;
+  opened_archives archives_;
   bool looking_back_ = false;
   scanning* scanning_ = nullptr;  // while one is on its way
 };

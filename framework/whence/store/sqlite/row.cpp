@@ -90,6 +90,19 @@ bool entry_row::read_cells(const Cells& cells) {
          data_is_text == (cells.integer(encoding_column) == log_format::encoding_json);
 }
 
+template <class Cells>
+bool entry_row::read_stub_in(const Cells& cells) {
+  const std::int64_t at = cells.integer(position_column);
+  const std::int64_t archive = cells.integer(version_column);
+  if (cells.integer(encoding_column) != log_format::encoding_archived || at < 1 || archive < 1) return false;
+  position = static_cast<std::uint64_t>(at);
+  version = static_cast<std::uint64_t>(archive);
+  return read_bytes(cells, chain_column, chain, false);
+}
+
+bool entry_row::read_stub(const sql::statement& statement) { return read_stub_in(statement); }
+bool entry_row::read_stub(sqlite3_value** values) { return read_stub_in(value_cells(values)); }
+
 bool entry_row::read(const sql::statement& statement) { return read_cells(statement); }
 bool entry_row::read(sqlite3_value** values) { return read_cells(value_cells(values)); }
 

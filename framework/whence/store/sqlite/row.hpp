@@ -64,6 +64,10 @@ class entry_row {
   bool read(const sql::statement& statement);
   bool read(sqlite3_value** values);
 
+  /// True if they are those of a stub: then it has a position, a chain hash, and the number of its archive as version.
+  bool read_stub(const sql::statement& statement);
+  bool read_stub(sqlite3_value** values);
+
   /// The event, once the names of its type are known.
   const recorded_event& resolve(const type_names& type);
 
@@ -80,6 +84,8 @@ class entry_row {
  private:
   template <class Cells>
   bool read_cells(const Cells& cells);
+  template <class Cells>
+  bool read_stub_in(const Cells& cells);
 
   recorded_event event_;
   std::vector<std::string_view> tag_list_;

@@ -127,6 +127,46 @@ void log_writer::connect() {
       this);
 }
 
+void log_writer::change(const std::function<void(sql::database&)>& work) {
+  begin();
+  try {
+    work(session_->db);
+  } catch (...) {
+    roll_back();
+    throw;
+  }
+  commit();
+}
+
+void log_writer::compact(const std::function<bool()>& go_on) {
+  sql::database& db = session_->db;
+  constexpr int operations_between_questions = 10'000;
+  struct asking {
+    asking(sql::database& of, const std::function<bool()>& go_on) : db(of) {
+      sqlite3_progress_handler(
+          db.handle(), operations_between_questions,
+          [](void* question) { return (*static_cast<const std::function<bool()>*>(question))() ? 0 : 1; },
+          const_cast<std::function<bool()>*>(&go_on));
+      db.run("PRAGMA temp_store=FILE");  // the copy is as large as the log
+    }
+    ~asking() {
+      sqlite3_progress_handler(db.handle(), 0, nullptr, nullptr);
+      sqlite3_exec(db.handle(), "PRAGMA temp_store=MEMORY", nullptr, nullptr, nullptr);
+    }
+    asking(const asking&) = delete;
+    asking& operator=(const asking&) = delete;
+    sql::database& db;
+  } const asked(db, go_on);
+  db.run("VACUUM");
+}
+
+log_writer::pages log_writer::look_at_pages() {
+  const auto number = [this](std::string_view pragma) {
+    return static_cast<std::uint64_t>(std::max<std::int64_t>(session_->db.integer(pragma).value_or(0), 0));
+  };
+  return {.all = number("PRAGMA page_count"), .free = number("PRAGMA freelist_count"), .bytes = page_bytes_};
+}
+
 void log_writer::begin() { session_->begin.run(); }
 
 std::int64_t log_writer::type_number(const std::string& aggregate_type, const std::string& event_type,

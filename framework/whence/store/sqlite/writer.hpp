@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -72,6 +73,21 @@ class log_writer {
   /// Ends the file of the WAL where the last commit ends, durably: what a failed one left behind that cannot come back, and its
   /// place is free. Throws sql_error CORRUPT, and cuts nothing, if the file does not have all that was committed.
   void cut_wal();
+
+  /// A commit in which no event comes or goes. What `work` throws rolls it back.
+  void change(const std::function<void(sql::database&)>& work);
+
+  /// Writes the database anew, without the pages that are free. All of it goes through the WAL, which is left as it is then; it
+  /// is one commit. `go_on` is asked now and then, as long as rows are copied; false: nothing was changed (sql_error INTERRUPT).
+  void compact(const std::function<bool()>& go_on);
+
+  /// Pages of the database, and how many of these are free; their size.
+  struct pages {
+    std::uint64_t all = 0;
+    std::uint64_t free = 0;
+    std::uint64_t bytes = 0;
+  };
+  pages look_at_pages();
 
   // After a commit that failed.
 

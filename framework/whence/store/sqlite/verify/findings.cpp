@@ -40,7 +40,8 @@ void verification_findings::join(std::vector<unreadable_range>& ranges) {
             [](const auto& a, const auto& b) { return a.positions.first < b.positions.first; });
   std::vector<unreadable_range> joined;
   for (unreadable_range& range : ranges) {
-    if (!joined.empty() && range.positions.first.value() <= joined.back().positions.last.value() + 1) {
+    if (!joined.empty() && range.positions.first.value() <= joined.back().positions.last.value() + 1 &&
+        range.file == joined.back().file) {
       joined.back().positions.last = std::max(joined.back().positions.last, range.positions.last);
     } else {
       joined.push_back(std::move(range));
@@ -65,7 +66,7 @@ void verification_findings::move_to(log_verification& result, const std::string&
       ++left_out;
       continue;
     }
-    const std::string& file = file_of(result.bases, path, range.positions.first);
+    const std::string& file = range.file.empty() ? file_of(result.bases, path, range.positions.first) : range.file;
     result.findings.push_back(
         {.what = log_finding::kind::unreadable,
          .positions = range.positions,

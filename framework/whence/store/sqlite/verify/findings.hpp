@@ -18,6 +18,7 @@ struct unreadable_range {
   position_range positions;
   std::string stream;  // of the first, as far as its row says so
   std::string detail;
+  std::string file = {};  // where they lie, if not in the log's own
 };
 
 /// Threads  any.

@@ -74,6 +74,7 @@ global_position range_check::read_on(global_position at, global_position last) {
   }
   results_.findings.events_done += at.value() - begun.value();
   if (at == begun) {
+    file_.clear();
     unreadable(at.next(), last, "it is missing: the log ends before it");
     return last;
   }
@@ -88,6 +89,7 @@ global_position range_check::pass(global_position at, global_position last, cons
     detail = "event " + std::to_string(damage.position.value()) +
              ", with whose checksum its own begins, cannot be trusted: " + detail;
   }
+  file_ = damage.path == plan_.paths.log ? std::string() : damage.path;
   unreadable(lost, lost, detail);
   ++failures_;
   return failures_ < failures_before_jumps ? lost : jump(lost, last);
@@ -116,7 +118,7 @@ void range_check::unreadable(global_position first, global_position last, const 
   if (position_group::of(first.value()) == group_) occurring_.clear();
   // Of many in a row only the first is described: they are shown as one.
   const bool follows = failures_ > 0;
-  results_.findings.add_unreadable({{first, last}, follows ? std::string() : stream_in_row(first), detail});
+  results_.findings.add_unreadable({{first, last}, follows ? std::string() : stream_in_row(first), detail, file_});
 }
 
 /// What the row says, though nothing vouches for it.

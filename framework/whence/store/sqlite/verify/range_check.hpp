@@ -65,6 +65,7 @@ class range_check {
   std::uint64_t chunk_ = 0;
   timestamp recorded_at_ = timestamp::min();
   std::uint64_t failures_ = 0;  // since the last event that could be read
+  std::string file_;            // in which the last event was that could not be read, if not in the log
   std::size_t run_ = 0;         // of the index, where the last event was
   index_batch keys_;            // of an event
   sparse_entries occurring_;    // in the group, while all of its events can be read

@@ -1,0 +1,87 @@
+#include <algorithm>
+#include <cstring>
+#include <string>
+
+#include <sqlite3.h>
+
+#include <whence/core/files.hpp>
+#include <whence/sql/error.hpp>
+#include <whence/store/log_errors.hpp>
+#include <whence/store/sqlite/archive/opened_archives.hpp>
+#include <whence/store/sqlite/format.hpp>
+
+namespace whence::inline v0 {
+namespace {
+
+constexpr std::size_t open_max = 16;
+
+log_id id_of(sql::database& log) {
+  sql::statement row = log.prepare("SELECT id FROM log WHERE number = 1");
+  uuid::bytes_type bytes{};
+  if (row.step() && row.blob(0).size() == bytes.size()) std::memcpy(bytes.data(), row.blob(0).data(), bytes.size());
+  return log_id(uuid(bytes));
+}
+
+}  // namespace
+
+struct opened_archives::opened {
+  opened(std::uint64_t of, std::string at) : number(of), path(std::move(at)), reader(path) {}
+
+  std::uint64_t number;
+  std::string path;
+  archive_reader reader;
+};
+
+opened_archives::opened_archives() noexcept = default;
+opened_archives::~opened_archives() = default;
+
+opened_archives::opened& opened_archives::open(sql::database& log, std::uint64_t number, global_position wanted) {
+  for (const std::unique_ptr<opened>& each : open_)
+    if (each->number == number) return *each;
+  const std::vector<archive_row> rows = read_archive_rows(log);
+  const auto row = std::ranges::find(rows, number, &archive_row::number);
+  if (row == rows.end())
+    throw log_damaged(log.path(), wanted,
+                      "it is said to lie in archive " + std::to_string(number) + ", which the log does not know");
+  std::string path = place_of_archive(log.path(), row->name);
+  if (!system_files()->status(path)) throw log_damaged::archive_missing(log.path(), std::move(path), wanted);
+  try {
+    if (const auto why = differs_from(path, id_of(log), *row))
+      throw log_damaged::archive_damaged(log.path(), std::move(path), wanted, *why);
+    if (open_.size() == open_max) open_.erase(open_.begin());
+    open_.push_back(std::make_unique<opened>(number, path));
+  } catch (const sql::sql_error& failure) {
+    throw log_damaged::archive_damaged(log.path(), std::move(path), wanted, failure.what());
+  }
+  return *open_.back();
+}
+
+void opened_archives::complete(sql::database& log, entry_row& row) {
+  const std::uint64_t number = row.version;
+  const global_position wanted{row.position};
+  const chain_hash expected = row.chain;
+  std::string why;
+  try {
+    opened& archive = open(log, number, wanted);
+    if (archive.reader.read(wanted.value(), row) && row.chain == expected) {
+      completed_ = wanted.value();
+      if (file_ != archive.path) file_ = archive.path;
+      return;
+    }
+    why = "its row there is missing, or is not as it was written";
+  } catch (const sql::sql_error& failure) {
+    if (failure.path == log.path()) throw;
+    why = failure.what();
+  }
+  // Another file may be put in its place: the next one who asks looks anew.
+  std::string path = log.path();
+  const auto found = std::ranges::find(open_, number, [](const auto& each) { return each->number; });
+  if (found != open_.end()) {
+    path = (*found)->path;
+    open_.erase(found);
+  }
+  row.chain = expected;
+  throw log_damaged::archive_damaged(log.path(), std::move(path), wanted, why);
+}
+
+}  // namespace whence::inline v0

@@ -1,0 +1,167 @@
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <utility>
+
+#include <whence/core/async.hpp>
+#include <whence/sql/reading_mode.hpp>
+#include <whence/store/backup_errors.hpp>
+#include <whence/store/log_errors.hpp>
+#include <whence/store/sqlite/archive/plan.hpp>
+#include <whence/store/sqlite/format.hpp>
+#include <whence/store/sqlite/visitor.hpp>
+
+namespace whence::inline v0 {
+namespace {
+
+/// So that a writer's WAL can be reset.
+constexpr std::uint64_t events_of_snapshot = 8'192;
+
+struct stream_found {
+  timestamp last_recorded;
+  std::uint32_t events = 0;
+  bool is_named = false;
+  bool is_of_type = false;
+  std::uint64_t bytes = 0;
+  std::uint64_t first = 0;
+  std::uint64_t last = 0;
+};
+
+std::uint64_t bytes_of(const entry_row& row, const recorded_event& event) {
+  return row.name.size() + row.tags.size() + event.data.size() + event.causation_type.size() + event.source.size() +
+         event.traceparent.size() + 80;
+}
+
+}  // namespace
+
+void visit_own_events(log_reader_connection& log, global_position last, const archive_options& options,
+                      std::string_view doing, const std::function<void(const entry_row&, const recorded_event&)>& visit,
+                      const std::function<void(const std::function<void()>&)>& around) {
+  // What a fork reads in its base is that log's.
+  for (global_position at = log.base() == nullptr ? global_position{} : log.base()->position; at < last;) {
+    if (options.stop.stop_requested()) throw operation_cancelled();
+    const global_position begun = at;
+    const global_position until{std::min(last.value(), at.value() + events_of_snapshot)};
+    around([&] {
+      const log_reader_connection::snapshot now(log);
+      at = log.scan(
+          begun,
+          [&](const entry_row& row, const recorded_event& event) {
+            if (event.position <= last) visit(row, event);
+            return event.position < until;
+          },
+          archived_events::passed_over);
+    });
+    if (at == begun) throw log_damaged(log.database().path(), at.next(), "it is missing: the log ends before it");
+    if (options.on_progress) options.on_progress({doing, std::min(at, last).value(), last.value()});
+  }
+}
+
+archive_plan plan_archive(log_reader_connection& log, const archive_selection& which, const archive_options& options) {
+  archive_plan plan;
+  {
+    const log_reader_connection::snapshot now(log);
+    plan.last = log.head();
+  }
+  if (which.says_nothing()) return plan;
+  std::unordered_set<std::string> named(which.streams.begin(), which.streams.end());
+  std::unordered_map<std::uint64_t, stream_found> streams;
+  std::unordered_set<std::string> found;
+  const auto look = [&](const entry_row& row, const recorded_event& event) {
+    stream_found& stream = streams[row.stream];
+    stream.last_recorded = event.recorded_at;
+    if (row.position == plan.last.value()) return;
+    if (stream.events++ == 0) {
+      stream.first = row.position;
+      stream.is_named = named.empty() || named.contains(std::string(row.name));
+      stream.is_of_type = !which.of_type || which.of_type(event.aggregate_type);
+      if (stream.is_named && !named.empty()) found.insert(std::string(row.name));
+    }
+    stream.last = row.position;
+    stream.bytes += bytes_of(row, event);
+  };
+  visit_own_events(log, plan.last, options, "reading", look, [](const std::function<void()>& part) { part(); });
+  for (const auto& [number, stream] : streams) {
+    if (stream.events == 0 || !stream.is_named || !stream.is_of_type) continue;
+    if (which.last_before && stream.last_recorded >= *which.last_before) continue;
+    plan.streams.insert(number);
+    plan.what.events += stream.events;
+    plan.what.bytes += stream.bytes;
+    const global_position first{stream.first};
+    plan.what.first = plan.what.streams == 0 ? first : std::min(plan.what.first, first);
+    plan.what.last = std::max(plan.what.last, global_position{stream.last});
+    ++plan.what.streams;
+  }
+  for (const std::string& name : which.streams)
+    if (!found.contains(name)) plan.what.unknown_streams.push_back(name);
+  return plan;
+}
+
+planned_archive plan_archive(const std::string& log, const archive_selection& which, const runtime& runtime,
+                             const archive_options& options) {
+  const log_paths paths = log_paths::of(log);
+  if (check_log_header(*runtime.files, paths.log) == log_file::backup) throw log_is_backup(paths.log);
+  must_be_whole(sqlite_visitor(paths, runtime).condition(), paths.log);
+  const sql::reading_mode mode = reading_mode_of_visitors(*runtime.files, paths, paths.log);
+  log_reader_connection reader(paths.log, mode.mode());
+  planned_archive planned = plan_archive(reader, which, options).what;
+  if (!mode.still_holds()) throw log_changed(paths.log);
+  return planned;
+}
+
+log_keeping& keeping_of(log& held) {
+  if (auto* const house = dynamic_cast<log_keeping*>(&held)) return *house;
+  throw keeping_of_memory("memory");
+}
+
+keeping_of_memory::keeping_of_memory(std::string name)
+    : error("log.of_memory", next_move::change_request,
+            {.what = "a log in memory has no file that could be kept in order",
+             .where = std::move(name),
+             .why = "it is gone with its program in any case",
+             .remedy = "give the path of a log"}) {}
+
+planned_compaction plan_compaction(const std::string& log, const runtime& runtime) {
+  const log_paths paths = log_paths::of(log);
+  if (check_log_header(*runtime.files, paths.log) == log_file::backup) throw log_is_backup(paths.log);
+  must_be_whole(sqlite_visitor(paths, runtime).condition(), paths.log);
+  const sql::reading_mode mode = reading_mode_of_visitors(*runtime.files, paths, paths.log);
+  log_reader_connection reader(paths.log, mode.mode());
+  const log_reader_connection::snapshot now(reader);
+  const auto number = [&reader](std::string_view pragma) {
+    return static_cast<std::uint64_t>(std::max<std::int64_t>(reader.database().integer(pragma).value_or(0), 0));
+  };
+  const std::optional<file_status> there = runtime.files->status(paths.log);
+  return {.bytes = there ? there->size : 0, .free_bytes = number("PRAGMA freelist_count") * number("PRAGMA page_size")};
+}
+
+std::vector<log_archive> archives_of(const std::string& log, const runtime& runtime) {
+  const log_paths paths = log_paths::of(log);
+  check_log_header(*runtime.files, paths.log);
+  const sql::reading_mode mode = reading_mode_of_visitors(*runtime.files, paths, paths.log);
+  log_reader_connection reader(paths.log, mode.mode());
+  const log_reader_connection::snapshot now(reader);
+  const log_id id = reader.about().identity.id;
+  std::vector<log_archive> all;
+  for (const archive_row& row : read_archive_rows(reader.database())) {
+    log_archive one{.number = row.number,
+                    .path = place_of_archive(paths.log, row.name),
+                    .made_at = row.made_at,
+                    .events = row.events,
+                    .first = row.first,
+                    .last = row.last,
+                    .bytes = 0,
+                    .moved_to = row.moved_to,
+                    .is_finished = row.is_done(),
+                    .problem = {}};
+    const std::optional<file_status> there = runtime.files->status(one.path);
+    if (there) one.bytes = there->size;
+    if (!there && row.moved_to >= row.first) one.problem = "there is no such file";
+    if (there) one.problem = differs_from(one.path, id, row).value_or("");
+    all.push_back(std::move(one));
+  }
+  return all;
+}
+
+}  // namespace whence::inline v0

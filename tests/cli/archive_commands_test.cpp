@@ -1,0 +1,116 @@
+// `log archive` and `log compact`, as people and programs see them.
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <string>
+
+#include <nlohmann/json.hpp>
+
+#include <whence/store/log_archive.hpp>
+
+#include <tests/cli/console.hpp>
+#include <tests/cli/shop_log.hpp>
+#include <tests/temporary_folder.hpp>
+
+using namespace whence;
+using nlohmann::json;
+using tests::console;
+using tests::ran;
+
+namespace {
+
+/// A shop's log of nine events, which nobody holds.
+struct shop {
+  shop() {
+    std::filesystem::current_path(folder.path());
+    tests::fill_shop(*reader.log, reader.around.runtime);
+    reader.log->close();
+  }
+
+  tests::temporary_folder folder;
+  console reader{sqlite(folder.file("shop.db")), tests::shop_runtime()};
+};
+
+}  // namespace
+
+TEST_CASE("what would move events waits for a yes, and without one nothing is changed") {
+  shop shop;
+  const std::string name = shop.folder.file("shop.db");
+  const std::string before = shop.reader.run("event list -o json").out;
+  const ran asked_nobody = shop.reader.run("log archive --aggregate Order");
+  CHECK(asked_nobody.exit == 4);
+  CHECK(asked_nobody.err.find(
+            "nobody sits before it who could be asked\n  do:    whence log archive --aggregate Order --yes") !=
+        std::string::npos);
+  std::string answer = "no";
+  shop.reader.around.in_is_terminal = shop.reader.around.err_is_terminal = true;
+  shop.reader.around.read_line = [&] { return std::optional(answer); };
+  const ran no = shop.reader.run("log compact");
+  CHECK(no.exit == 4);
+  std::string said = no.err.substr(no.err.find("whence: "));
+  for (std::size_t at; (at = said.find(name)) != std::string::npos;) said.replace(at, name.size(), "shop.db");
+  CHECK(no.err.starts_with("This will write " + name + " anew, without what is free in it. Go on? [y/N] "));
+  CHECK(said == R"(whence: this would write shop.db anew, without what is free in it; nothing was changed
+  where: shop.db
+  why:   the answer was not yes  [operation.unconfirmed, exit 4]
+)");
+  CHECK(shop.reader.run("event list -o json").out == before);
+  CHECK(archives_of(name, shop.reader.around.runtime).empty());
+  answer = "Y";
+  CHECK(shop.reader.run("log compact").exit == 0);
+}
+
+TEST_CASE("while a process holds the log, it is named, and nothing is changed") {
+  shop shop;
+  const auto held = sqlite(shop.folder.file("shop.db")).open(shop.reader.around.runtime);
+  CHECK(shop.reader.run("log archive --aggregate Order --yes").exit == 5);
+  CHECK(shop.reader.run("log compact --yes").err.find("is held for writing by process ") != std::string::npos);
+  CHECK(shop.reader.run("log archive --aggregate Order --dry-run").exit == 0);  // to look, nobody has to wait
+}
+
+TEST_CASE("a log in memory has nothing to archive, and nothing to compact") {
+  console inside;
+  CHECK(inside.run("log archive --aggregate Order --yes").exit == 4);
+  CHECK(inside.run("log compact --yes").err.find("[log.of_memory, exit 4]") != std::string::npos);
+}
+
+TEST_CASE("what was archived is read as before, is named by who looks at the log, and an audit event says who did it") {
+  shop shop;
+  const std::string before = shop.reader.run("event list --to 9 -o json").out;
+  const json planned = json::parse(shop.reader.run("log archive --aggregate Order --dry-run -o json").out)["data"];
+  CHECK(planned["dryRun"] == true);
+  CHECK(planned["archive"] == nullptr);
+  const json made =
+      json::parse(shop.reader.run("log archive --aggregate Order --yes --reason old -o json").out)["data"];
+  CHECK(made["events"] == planned["events"]);
+  CHECK(made["events"] > 0);
+  CHECK(made["archive"] == shop.folder.file("shop.db.archive.1"));
+  CHECK(shop.reader.run("event list --to 9 -o json").out == before);
+  const json audit = json::parse(shop.reader.run("event list --stream whence-operations -o jsonl").out);
+  CHECK(audit["data"]["operation"] == "log archive");
+  CHECK(audit["data"]["reason"] == "old");
+  CHECK(audit["data"]["arguments"]["events"] == made["events"]);
+  const ran seen = shop.reader.run("inspect");
+  CHECK(seen.exit == 0);
+  CHECK(seen.out.find("\narchive    " + shop.folder.file("shop.db.archive.1") + ", ") != std::string::npos);
+  CHECK(shop.reader.run("log archive --aggregate Order --yes").out.find("none that could be archived") !=
+        std::string::npos);
+  CHECK(shop.reader.run("log verify").exit == 0);
+  CHECK(json::parse(shop.reader.run("sql -c 'SELECT count(*) AS n FROM events' -o jsonl").out)["n"] == 10);
+}
+
+TEST_CASE("an archive that is gone is said by who looks at the log, and what does not lie there is shown") {
+  shop shop;
+  REQUIRE(shop.reader.run("log archive --stream order-12345 --yes").exit == 0);
+  std::filesystem::remove(shop.folder.file("shop.db.archive.1"));
+  const ran doctor = shop.reader.run("doctor");
+  CHECK(doctor.exit != 0);
+  CHECK(doctor.out.find("its events cannot be read: there is no such file") != std::string::npos);
+  const json seen = json::parse(shop.reader.run("inspect -o json").out)["data"];
+  CHECK(seen["archives"][0]["problem"] == "there is no such file");
+  const ran list = shop.reader.run("event list");
+  CHECK(list.exit == 6);
+  CHECK(list.err.find("[log.archive_missing, exit 6]") != std::string::npos);
+  CHECK(shop.reader.run("log verify").exit == 6);
+  CHECK(shop.reader.run("stream show payment-12345").exit == 0);
+}

@@ -1,0 +1,372 @@
+// What is archived is read as if it were still here; what stands in the way is said, and takes nothing else away.
+#include <doctest/doctest.h>
+
+#include <chrono>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <whence/core/async.hpp>
+#include <whence/store/log_archive.hpp>
+#include <whence/store/log_backup.hpp>
+#include <whence/store/log_errors.hpp>
+#include <whence/store/log_fork.hpp>
+#include <whence/store/log_verification.hpp>
+
+#include <tests/store/sqlite/log_folder.hpp>
+
+using namespace whence;
+using tests::log_folder;
+
+namespace {
+
+using lines = std::vector<std::string>;
+
+std::string text_of(const recorded_event& event) {
+  std::string text = std::to_string(event.position.value()) + " " + std::string(event.stream) + "@" +
+                     std::to_string(event.version.value()) + " " + event.id.to_string() + " " + std::string(event.data);
+  for (const std::uint8_t byte : event.chain) text += " " + std::to_string(byte);
+  return text;
+}
+
+lines all_of(log_reader& log) {
+  lines found;
+  for (global_position after;;) {
+    const event_page page = log.read(after, {}, {});
+    for (const recorded_event& event : page) found.push_back(text_of(event));
+    if (page.at_end()) return found;
+    after = page.scanned_to();
+  }
+}
+
+lines stream_of(log_reader& log, const std::string& stream) {
+  lines found;
+  for (const recorded_event& event : log.read_stream(stream, stream_version{1}, read_direction::forward, {}))
+    found.push_back(text_of(event));
+  return found;
+}
+
+std::string streams_in_turn(int number) { return "order-" + std::to_string(number % 10); }
+
+/// A log of 100 events in ten streams, one after the other.
+struct shop {
+  shop() {
+    const auto log = folder.open();
+    for (int i = 0; i < 100; ++i) folder.append(*log, streams_in_turn(i), 1, "{\"n\":" + std::to_string(i) + "}");
+    before = all_of(*log);
+    log->close();
+  }
+
+  made_archive archive(archive_selection which, archive_options options = {}) const {
+    const auto log = folder.open();
+    made_archive made = house(*log).archive(which, options);
+    log->close();
+    return made;
+  }
+  static log_keeping& house(whence::log& log) { return dynamic_cast<log_keeping&>(log); }
+  std::string file(int number = 1) const { return folder.beside(".archive." + std::to_string(number)); }
+  std::int64_t number(const std::string& sql) const {
+    return *sql::database::open(folder.path(), sql::open_mode::read_only).integer(sql);
+  }
+  lines there() const { return all_of(*folder.visit()); }
+  void change_archive(const std::string& script) const {
+    sql::database::open(file(), sql::open_mode::read_write).run(script);
+  }
+  std::uint64_t bytes() const { return std::filesystem::file_size(folder.path()); }
+
+  log_folder folder;
+  lines before;
+};
+
+}  // namespace
+
+TEST_CASE("an archive that is not there is told by its name for what lies in it, and for nothing else") {
+  const shop shop;
+  shop.archive({.streams = {"order-3"}});
+  std::filesystem::rename(shop.file(), shop.file() + ".elsewhere");
+  const auto log = shop.folder.open();
+  CHECK(stream_of(*log, "order-4").size() == 10);
+  CHECK(log->read({}, {}, {}).size() == 3);  // what comes before it is given out first
+  try {
+    log->read(global_position{3}, {}, {});
+    FAIL("an event came from nowhere");
+  } catch (const log_damaged& damage) {
+    CHECK(damage.code() == "log.archive_missing");
+    CHECK(damage.position == global_position{4});
+    CHECK(damage.path == shop.file());
+  }
+  CHECK(log->read(global_position{4}, {}, {}).size() == 9);
+  CHECK(log->chain_at(global_position{4}).has_value());
+  CHECK(shop.folder.append(*log, "order-4").last == global_position{101});
+  const append_outcome onto = log->append(shop.folder.batch("order-3")).get();
+  REQUIRE(onto.refused() != nullptr);
+  std::filesystem::rename(shop.file() + ".elsewhere", shop.file());
+  CHECK(log->read(global_position{3}, {}, {.events = 1}).front().stream == "order-3");
+  CHECK(log->append(shop.folder.batch("order-3")).get().committed() != nullptr);
+}
+
+TEST_CASE("what stands in an archive's place, and is not that archive as it was made, is told") {
+  const shop shop;
+  shop.archive({.streams = {"order-3"}});
+  const auto told = [&] {
+    try {
+      shop.folder.visit()->read(global_position{3}, {}, {.events = 1});
+      return std::string("nothing");
+    } catch (const log_damaged& damage) {
+      CHECK(damage.position == global_position{4});
+      return std::string(damage.code()) + ": " + damage.text().why;
+    }
+  };
+  const std::string begins = "log.archive_damaged: it was archived to " + shop.file() + ": ";
+  SUBCASE("an event is another one") {
+    shop.change_archive("UPDATE entries SET data = '{\"n\":4}' WHERE position = 4");
+    CHECK(told().starts_with(begins + "stored chain hash"));
+  }
+  SUBCASE("an event is missing") {
+    shop.change_archive("DELETE FROM entries WHERE position = 4");
+    CHECK(told() == begins + "its row there is missing, or is not as it was written");
+  }
+  SUBCASE("another archive of the same log") {
+    shop.archive({.streams = {"order-5"}});
+    std::filesystem::copy_file(shop.file(2), shop.file(), std::filesystem::copy_options::overwrite_existing);
+    CHECK(told() == begins + "it is another archive of this log");
+  }
+  SUBCASE("an archive of another log") {
+    const struct shop other;
+    other.archive({.streams = {"order-3"}});
+    std::filesystem::copy_file(other.file(), shop.file(), std::filesystem::copy_options::overwrite_existing);
+    CHECK(told() == begins + "it is an archive of another log");
+  }
+  SUBCASE("no database") {
+    log_folder::write(shop.file(), "noise");
+    CHECK(told().starts_with(begins));
+  }
+  SUBCASE("a file that was cut") {
+    std::filesystem::resize_file(shop.file(), std::filesystem::file_size(shop.file()) - 8'192);
+    CHECK(told().starts_with(begins));
+  }
+  CHECK_FALSE(verify_log(sqlite(shop.folder.path()), shop.folder.runtime()).sound());
+}
+
+TEST_CASE("a verification finds what is missing in an archive, and says in which file") {
+  const shop shop;
+  shop.archive({.streams = {"order-3", "order-4"}});
+  std::filesystem::remove(shop.file());
+  const log_verification found = verify_log(sqlite(shop.folder.path()), shop.folder.runtime());
+  REQUIRE(found.findings.size() == 10);
+  CHECK(found.findings.front().what == log_finding::kind::unreadable);
+  CHECK(found.findings.front().positions.first == global_position{4});
+  CHECK(found.findings.front().positions.last == global_position{5});
+  CHECK(found.findings.front().file == shop.file());
+  CHECK(found.events == 80);
+}
+
+TEST_CASE("a file that is there is never replaced by an archive") {
+  const shop shop;
+  log_folder::write(shop.file(), "mine");
+  CHECK_THROWS_AS(shop.archive({.streams = {"order-3"}}), file_error);
+  CHECK(log_folder::contents(shop.file()) == "mine");
+  CHECK(shop.there() == shop.before);
+}
+
+TEST_CASE("a damaged event is not archived, and nothing else is then") {
+  const shop shop;
+  shop.folder.change("UPDATE entries SET data = '{}' WHERE position = 24");
+  CHECK_THROWS_AS(shop.archive({.streams = {"order-3"}}), log_damaged);
+  CHECK(shop.number("SELECT count(*) FROM entries WHERE encoding = 2") == 0);
+  CHECK(shop.folder.names() == lines{"shop.db", "shop.db-shm", "shop.db-wal", "shop.db.index", "shop.db.index-shm",
+                                     "shop.db.index-wal", "shop.db.lock", "shop.db.witness"});
+}
+
+TEST_CASE("an archive that is stopped leaves nothing, and a log as it was") {
+  const shop shop;
+  std::stop_source stop;
+  archive_options options{.to = {}, .on_progress = {}, .stop = stop.get_token()};
+  options.on_progress = [&](const keeping_progress& now) {
+    if (now.doing == "copying") stop.request_stop();
+  };
+  CHECK_THROWS_AS(shop.archive({.streams = {"order-3"}}, options), operation_cancelled);
+  CHECK(shop.number("PRAGMA user_version") == 1);
+  CHECK_FALSE(std::filesystem::exists(shop.file() + ".partial"));
+  CHECK(shop.there() == shop.before);
+}
+
+TEST_CASE("an archive that was stopped while it moved events is finished by the next") {
+  shop shop;
+  {
+    const auto log = shop.folder.open();
+    for (int i = 0; i < 5; ++i) shop.folder.append(*log, "large", 1'000);
+    shop.folder.append(*log, "order-1");
+    shop.before = all_of(*log);
+    log->close();
+  }
+  std::stop_source stop;
+  archive_options options{.to = {}, .on_progress = {}, .stop = stop.get_token()};
+  options.on_progress = [&](const keeping_progress& now) {
+    if (now.doing == "moving") stop.request_stop();
+  };
+  CHECK_THROWS_AS(shop.archive({.streams = {"large"}}, options), operation_cancelled);
+  const std::int64_t moved = shop.number("SELECT count(*) FROM entries WHERE encoding = 2");
+  CHECK(moved > 0);
+  CHECK(moved < 5'000);
+  CHECK(shop.there() == shop.before);
+  const made_archive made = shop.archive({.streams = {"large"}});
+  CHECK(made.resumed == shop.file());
+  CHECK(made.number == 0);
+  CHECK(shop.number("SELECT count(*) FROM entries WHERE encoding = 2") == 5'000);
+  CHECK(shop.there() == shop.before);
+}
+
+TEST_CASE("a program that knows format 1 alone would refuse a log with archives, and one that is restored is whole") {
+  const shop shop;
+  CHECK(shop.number("PRAGMA user_version") == 1);
+  shop.archive({.streams = {"order-3"}});
+  CHECK(shop.number("PRAGMA user_version") == 2);
+  CHECK(shop.number("SELECT format FROM log") == 2);
+  back_up(sqlite(shop.folder.path()), shop.folder.beside(".backup"), shop.folder.runtime());
+  const std::string restored = shop.folder.beside(".restored");
+  restore_log(shop.folder.beside(".backup"), restored, shop.folder.runtime());
+  std::filesystem::remove(shop.file());
+  CHECK(all_of(*sqlite(restored).visit(shop.folder.runtime())) == shop.before);
+  CHECK(archives_of(restored, shop.folder.runtime()).empty());
+}
+
+TEST_CASE("streams are chosen by name, by their last event and by type; all of what is said has to hold") {
+  const shop shop;
+  const auto planned = [&](const archive_selection& which) {
+    return plan_archive(shop.folder.path(), which, shop.folder.runtime());
+  };
+  const auto of = [](std::string_view wanted) { return [wanted](std::string_view type) { return type == wanted; }; };
+  const timestamp later = shop.folder.runtime().clock->now() + std::chrono::hours{1};
+  CHECK(planned({}).events == 0);
+  CHECK(planned({.streams = {"order-3"}}).events == 10);
+  CHECK(planned({.streams = {"order-3"}, .last_before = later - std::chrono::hours{2}}).events == 0);
+  CHECK(planned({.streams = {"order-3"}, .of_type = of("Invoice")}).events == 0);
+  CHECK(planned({.streams = {"order-3", "nobody"}}).unknown_streams == lines{"nobody"});
+  CHECK(planned({.last_before = later}).streams == 10);
+  CHECK(planned({.last_before = later}).events == 99);  // the last event of all stays
+  CHECK(planned({.of_type = of("Order")}).events == 99);
+}
+
+TEST_CASE("what is archived is read as if it were here, by who was there before and by who comes") {
+  const shop shop;
+  const auto early = shop.folder.visit();
+  CHECK(all_of(*early) == shop.before);
+  const auto log = shop.folder.open();
+  const made_archive made = shop::house(*log).archive({.streams = {"order-3", "order-0"}}, {});
+  CHECK(made.what.events == 20);
+  CHECK(made.number == 1);
+  CHECK(made.path == shop.file());
+  CHECK(all_of(*early) == shop.before);
+  CHECK(all_of(*log) == shop.before);
+  CHECK(shop.there() == shop.before);
+  CHECK(stream_of(*early, "order-3").size() == 10);
+  // A stream that is written again lies in both.
+  CHECK(shop.folder.append(*log, "order-3").last == global_position{101});
+  CHECK(stream_of(*log, "order-3").size() == 11);
+  CHECK(log->stream_head("order-3") == stream_version{11});
+  const auto later = shop::house(*log).archive({.streams = {"order-3", "order-5"}}, {});
+  CHECK(later.number == 2);
+  CHECK(later.what.events == 10);  // the new one of order-3 is the last of the log
+  log->close();
+  const lines after = shop.there();
+  CHECK(lines(after.begin(), after.begin() + 100) == shop.before);
+  CHECK(verify_log(sqlite(shop.folder.path()), shop.folder.runtime()).sound());
+}
+
+TEST_CASE("a log and its archives can be moved together, and an archive elsewhere is named whole") {
+  const shop shop;
+  const tests::temporary_folder elsewhere;
+  shop.archive({.streams = {"order-3"}});
+  shop.archive({.streams = {"order-4"}}, {.to = elsewhere.file("old.archive")});
+  const std::vector<log_archive> archives = archives_of(shop.folder.path(), shop.folder.runtime());
+  REQUIRE(archives.size() == 2);
+  CHECK(archives[0].path == shop.file());
+  CHECK(archives[1].path == elsewhere.file("old.archive"));
+  CHECK(archives[1].events == 10);
+  CHECK(archives[1].problem.empty());
+  const tests::temporary_folder moved;
+  for (const char* const end : {"", "-wal", "-shm", ".witness", ".archive.1"})
+    std::filesystem::copy_file(shop.folder.beside(end), moved.file("shop.db" + std::string(end)));
+  CHECK(all_of(*sqlite(moved.file("shop.db")).visit(shop.folder.runtime())) == shop.before);
+}
+
+TEST_CASE("a name that belongs to the log is no archive's, also where there is no such file") {
+  const shop shop;
+  for (const char* const end : {"", "-wal", "-journal", ".witness", ".ctl"})
+    CHECK_THROWS_AS(shop.archive({.streams = {"order-3"}}, {.to = shop.folder.beside(end)}), file_error);
+  CHECK(shop.there() == shop.before);
+}
+
+TEST_CASE("a fork reads what its base has archived, and archives what is its own") {
+  const shop shop;
+  shop.archive({.streams = {"order-3"}});
+  const std::string path = shop.folder.beside(".fork");
+  fork_log(shop.folder.path(), path, shop.folder.runtime(), {.at = global_position{95}});
+  const auto fork = sqlite(path).open(shop.folder.runtime());
+  CHECK(all_of(*fork) == lines(shop.before.begin(), shop.before.begin() + 95));
+  for (int i = 0; i < 3; ++i) shop.folder.append(*fork, "order-3");
+  const lines before = all_of(*fork);
+  const made_archive made = keeping_of(*fork).archive({.streams = {"order-3", "order-4"}}, {});
+  CHECK(made.what.events == 2);
+  CHECK(made.what.first == global_position{96});
+  CHECK(all_of(*fork) == before);
+  CHECK(keeping_of(*fork).compact({}).settled);
+  fork->close();
+  CHECK(verify_log(sqlite(path), shop.folder.runtime()).sound());
+  CHECK(shop.there() == shop.before);
+}
+
+TEST_CASE("a compacted log is smaller, and the same to who was there before and to who comes") {
+  const shop shop;
+  lines all;
+  const auto log = shop.folder.open();
+  for (int i = 0; i < 20; ++i) shop.folder.append(*log, "large", 200, "{\"text\":\"" + std::string(900, 'x') + "\"}");
+  shop.folder.append(*log, "order-1");
+  all = all_of(*log);
+  const auto early = shop.folder.visit();
+  CHECK(all_of(*early) == all);
+  shop::house(*log).archive({.streams = {"large"}}, {});
+  const std::uint64_t archived = shop.bytes();
+  const compacted_log made = shop::house(*log).compact({});
+  CHECK(made.settled);
+  CHECK(made.bytes_before == archived);
+  CHECK(made.bytes_after == shop.bytes());
+  CHECK(made.bytes_after * 10 < made.bytes_before);
+  CHECK(made.bytes_after < 4'500 * 70);
+  CHECK(all_of(*early) == all);
+  CHECK(all_of(*log) == all);
+  CHECK(shop.folder.append(*log, "order-1").last == global_position{4'102});
+  log->close();
+  CHECK(verify_log(sqlite(shop.folder.path()), shop.folder.runtime()).sound());
+}
+
+TEST_CASE("a compaction that is stopped leaves the file as it was") {
+  const shop shop;
+  const auto log = shop.folder.open();
+  for (int i = 0; i < 20; ++i) shop.folder.append(*log, "large", 1'000);
+  shop::house(*log).archive({.streams = {"large"}}, {});
+  const std::uint64_t bytes = shop.bytes();
+  std::stop_source stop;
+  stop.request_stop();
+  CHECK_THROWS_AS(shop::house(*log).compact({.on_progress = {}, .stop = stop.get_token()}), operation_cancelled);
+  CHECK(shop.bytes() == bytes);
+  CHECK(shop.folder.append(*log, "order-1").last == global_position{20'101});
+  log->close();
+  CHECK(verify_log(sqlite(shop.folder.path()), shop.folder.runtime()).sound());
+}
+
+TEST_CASE("pages that an archive leaves free take what is appended next") {
+  const shop shop;
+  const auto log = shop.folder.open();
+  const std::string data = "{\"text\":\"" + std::string(900, 'x') + "\"}";
+  for (int i = 0; i < 20; ++i) shop.folder.append(*log, "large", 200, data);
+  shop.folder.append(*log, "order-1");
+  shop::house(*log).archive({.streams = {"large"}}, {});
+  const std::uint64_t archived = shop.bytes();
+  for (int i = 0; i < 10; ++i) shop.folder.append(*log, "new", 200, data);
+  log->close();
+  CHECK(shop.bytes() == archived);
+}
