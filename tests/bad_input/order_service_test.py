@@ -39,7 +39,7 @@ LOGS = [
          at="not readable"),
     case("", "file.link_loop", 6, "cannot look at loop.db", "Too many levels of symbolic links$",
          "ls -l .\n# a link there leads back to itself: name the file that it should lead to$", at="link loop"),
-    case("", "log.checksum", 6, "shop.db is damaged$", "tar -cf saved.tar shop.db*\n# then see whether it can be repaired, or restore a backup:\norder-service whence log repair --dry-run --store shop.db$", at="cut in half"),
+    case("", "log.checksum", 6, "shop.db is damaged$", "tar -cf $(mktemp saved.XXXXXX.tar) shop.db*\n# then see whether it can be repaired, or restore a backup:\norder-service whence log repair --dry-run --store shop.db$", at="cut in half"),
 ]
 FOR_WRITERS = [
     case("", "file.no_permission", 5, "cannot write to shop.db; nothing was written$", "shop.db.lock$", "Permission denied$",
@@ -55,7 +55,7 @@ FOR_WRITERS = [
     case("", "log.busy", 5, "shop.db is held for writing by process ", "nothing was touched$", "\n# when it has ended, repeat the command$",
          at="written by another"),
     case("", "log.tail_missing", 6, "shop.db ends at event 7, but event 8 was acknowledged; nothing was changed$",
-         "tar -cf saved.tar shop.db*\n# then put the newest copies of these files in their place, shop.db-wal above all; what a repair would do:\norder-service whence log repair --dry-run --store shop.db\n"
+         "tar -cf $(mktemp saved.XXXXXX.tar) shop.db*\n# then put the newest copies of these files in their place, shop.db-wal above all; what a repair would do:\norder-service whence log repair --dry-run --store shop.db\n"
          "# to go on without what is lost:\n#   order-service ", at="tail missing"),
     case("", "log.witness_missing", 6, "shop.db has no usable witness beside it; nothing was changed$",
          "bring shop.db.witness back from where the log came from; what is intact, and what a repair would do:\norder-service whence log verify --store shop.db\n"

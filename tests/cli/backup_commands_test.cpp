@@ -1,6 +1,8 @@
 // `backup` and `restore`, as people and programs see them; and what becomes of who knows more than a restored log.
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -10,6 +12,7 @@
 #include <nlohmann/json.hpp>
 
 #include <whence/cli/restore_check.hpp>
+#include <whence/core/simulation.hpp>
 #include <whence/projection/errors.hpp>
 #include <whence/projection/runner.hpp>
 #include <whence/sql/database.hpp>
@@ -259,6 +262,46 @@ left out   3 events of the backup, from #7 on
   CHECK(ran.err == "read model " + std::string(model->name()) +
                        " stands at #9 of another history than the restored log's, and is stopped; what to do: whence "
                        "projection status --store restored.db\n");
+}
+
+TEST_CASE("up to the time that a backup prints of its last event, all of it is restored and listed") {
+  shop shop;
+  dynamic_cast<manual_clock&>(*shop.reader.around.runtime.clock).advance(std::chrono::microseconds(983));
+  tests::append_event(*shop.reader.log, "order-9", "Order", tests::event_of("OrderPlaced", "{}", 900));
+  const ran made = shop.reader.run("backup shop.backup");
+  std::smatch said;
+  REQUIRE(std::regex_search(made.out, said, std::regex("10 events, the last one recorded ([0-9TZ:.-]+)\n")));
+  const std::string time = said[1];
+  const json restored = json::parse(shop.reader.run("restore shop.backup restored.db -o json --at " + time).out);
+  CHECK(restored.at("data").at("head") == 10);
+  const std::string listed = shop.reader.run("event list -o jsonl --until " + time).out;
+  CHECK(std::count(listed.begin(), listed.end(), '\n') == 10);
+}
+
+TEST_CASE("a backup that is not there is named as what it is, and no log is asked for") {
+  shop shop;
+  CHECK(shop.reader.run("restore nothere restored.db").err ==
+        "whence: cannot read nothere\n"
+        "  where: nothere\n"
+        "  why:   No such file or directory\n"
+        "  do:    ls -l .\n"
+        "         # name a file that is there  [file.missing, exit 3]\n");
+}
+
+TEST_CASE("what is there and no log is not called one, nor is it to be moved away") {
+  shop shop;
+  CHECK(shop.reader.run("backup shop.backup").exit == 0);
+  CHECK(shop.reader.run("backup other.backup").exit == 0);
+  std::filesystem::create_directory("folder");
+  std::ofstream("empty").close();
+  std::ofstream("noise") << "noise";
+  for (const char* const there : {"folder/", "empty", "noise", "other.backup"}) {
+    CAPTURE(there);
+    const ran refused = shop.reader.run(std::string("restore shop.backup ") + there);
+    CHECK(refused.exit != 0);
+    CHECK(refused.err.starts_with(std::string("whence: cannot make ") + there + "\n"));
+    CHECK(refused.err.find("mv ") == std::string::npos);
+  }
 }
 
 TEST_CASE("beside a restored log, each who has seen more is stopped by name, and who has not goes on") {

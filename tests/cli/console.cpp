@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <chrono>
+#include <functional>
+#include <memory>
 #include <optional>
+#include <span>
 #include <utility>
 
 #include <tests/cli/shop_log.hpp>
@@ -30,6 +33,20 @@ class counted_interruption final : public cli::interruption {
   const interruptions& when_;
   whence::clock& clock_;
   int waits_ = 0;
+};
+
+class text_input final : public cli::input {
+ public:
+  explicit text_input(std::string text) : text_(std::move(text)) {}
+  std::size_t read(std::span<char> into, const std::function<void()>& /*waiting*/) override {
+    const std::size_t got = text_.copy(into.data(), into.size(), at_);
+    at_ += got;
+    return got;
+  }
+
+ private:
+  const std::string text_;
+  std::size_t at_ = 0;
 };
 
 }  // namespace
@@ -65,6 +82,7 @@ console::console(log_source source, runtime runtime)
                  [this] { return std::make_unique<counted_interruption>(interrupted, *around.runtime.clock); },
              .read_input = [](std::size_t) { return std::string(); },
              .read_line = []() -> std::optional<std::string> { return std::nullopt; },
+             .open_input = [] { return std::make_unique<text_input>(std::string()); },
              .runtime = runtime},
       log(source.open(runtime)) {}
 
@@ -108,6 +126,7 @@ console& console::other_log(std::string name) {
 
 console& console::input(std::string text) {
   around.read_input = [text](std::size_t) { return text; };
+  around.open_input = [text] { return std::make_unique<text_input>(text); };
   return *this;
 }
 

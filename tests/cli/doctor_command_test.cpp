@@ -17,6 +17,8 @@
 #include <tests/temporary_folder.hpp>
 #include <whence/cli/machine.hpp>
 #include <whence/core/simulation.hpp>
+#include <whence/sql/database.hpp>
+#include <whence/store/log_backup.hpp>
 
 using namespace whence;
 using nlohmann::json;
@@ -261,4 +263,29 @@ TEST_CASE("of the machine that this runs on, something is known") {
   CHECK(kernel->what == cli::file_system::kind::unknown);
   CHECK(kernel->name == "0x9fa0");
   CHECK(cli::system_name().starts_with("Linux "));
+}
+
+TEST_CASE("a backup is no log whose index has to be made") {
+  tests::temporary_folder folder;
+  tests::console console(sqlite(folder.file("shop.db")), tests::shop_runtime());
+  tests::fill_shop(*console.log, console.around.runtime);
+  console.with("WHENCE_STORE", folder.file("shop.backup"));
+  back_up(sqlite(folder.file("shop.db")), folder.file("shop.backup"), console.around.runtime);
+  console.around.store_at = [](const std::string& path) { return sqlite(path); };
+  const ran ran = console.run("doctor");
+  CHECK(ran.exit == 0);
+  CHECK(ran.out.find("ok       index        none: a backup has none\n") != std::string::npos);
+}
+
+TEST_CASE("what is to be done about a log that was named, names it") {
+  tests::temporary_folder folder;
+  tests::console console(sqlite(folder.file("shop.db")), tests::shop_runtime());
+  tests::fill_shop(*console.log, console.around.runtime);
+  console.log->close();
+  console.log.reset();
+  sql::database::open(folder.file("shop.db"), sql::open_mode::read_write)
+      .run("UPDATE entries SET data = '{}' WHERE position = 8");
+  const std::string named = " --store " + folder.file("shop.db");
+  const ran ran = console.run("doctor" + named);
+  CHECK(ran.out.find("do: whence log verify" + named + "\n") != std::string::npos);
 }

@@ -39,3 +39,10 @@ TEST_CASE("a condition that cannot be read") {
   do:    write it as: --where '/data/quantity < 0', with one of = != < <= > >= ~  [usage.condition, exit 2]
 )");
 }
+
+TEST_CASE("a name with a line feed in it stays on its line") {
+  const auto console = tests::empty_console();
+  console->around.store_at = [](const std::string& path) { return whence::sqlite(path); };
+  const std::string said = console->run({"event", "list", "--store", "no\nlog.db"}).err;
+  CHECK(said.find("there is no log no\\nlog.db\n  where: no\\nlog.db\n") != std::string::npos);
+}

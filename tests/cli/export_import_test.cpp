@@ -182,7 +182,7 @@ TEST_CASE("what is no line of an export is refused with its number, and nothing 
           std::string::npos);
     CHECK(with_why(refused).substr(0, one.why.size()) == one.why);
     const std::uint64_t last = one.line - 2;
-    CHECK(logs.open(store)->head() <= whence::global_position{last});
+    CHECK(logs.head(store) <= whence::global_position{last});
     // And with the export as it was, it goes on.
     logs.write("good.jsonl", whole);
     CHECK(logs.run(store, "import good.jsonl").exit == 0);
@@ -199,14 +199,16 @@ TEST_CASE("an event id that comes twice is refused at its second place") {
   logs.write("twice.jsonl", sealed(lines));
   const ran refused = logs.run("copy.db", "import twice.jsonl");
   CHECK(refused.err ==
-        "what was appended before that stays; the whole export goes on behind it\n"
+        "what was appended before that stays, and nobody else writes to the log until an import has come to its end; "
+        "the export as it was made goes on behind it, unless what was altered is there already (export.differs): then "
+        "move the log away first\n"
         "whence: line 11 of twice.jsonl cannot be imported\n"
         "  where: twice.jsonl, line 11\n"
         "  why:   an event before it has the same id\n"
         "  do:    head -n 11 twice.jsonl | tail -n 1\n"
         "         # that is the line\n"
         "         # take the export again from the log that it comes from, whole  [export.malformed, exit 6]\n");
-  CHECK(logs.open("copy.db")->head().value() == 8);  // the ninth has the time of the tenth, and comes with it
+  CHECK(logs.head("copy.db").value() == 8);  // the ninth has the time of the tenth, and comes with it
 }
 
 TEST_CASE("what is no export at all is refused at its first line") {
@@ -406,9 +408,9 @@ TEST_CASE("an export that is stopped leaves no file; an import that is stopped g
   const ran half = logs.run("copy.db", "import shop.jsonl", 0);
   CHECK(half.exit == 130);
   CHECK(half.err ==
-        "stopped before the end; nothing is known of the rest. What was appended stays, and the same command goes on "
-        "behind "
-        "it\n");
+        "stopped before the end; nothing is known of the rest. What was appended stays, and nobody else writes to the "
+        "log "
+        "until the same command has gone on to the end\n");
   CHECK(logs.run("copy.db", "import shop.jsonl").exit == 0);
   CHECK(logs.exported("copy.db") == logs.content("shop.jsonl"));
 }

@@ -76,7 +76,7 @@ TEST_CASE("an event that is lost is named, with what is still readable, and exit
   CHECK(shop.plain(ran.err) == R"(whence: shop.db: 1 finding; 8 events of 9 intact
   where: shop.db, event #3
   why:   stored chain hash <hash>, computed <hash>: the file was changed from outside, or the disk is failing
-  do:    tar -cf saved.tar shop.db*
+  do:    tar -cf $(mktemp saved.XXXXXX.tar) shop.db*
          # a backup may have these events, and log repair --with FILE puts them back; those beyond them:
          whence event list --from 4
   [log.events_lost, exit 6]

@@ -30,7 +30,13 @@ class log_in_places {
 
   /// Runs a command in the folder, on the log `store` there.
   ran run(const std::string& store, const std::string& line, int interrupted_at_wait = 1) const {
+    return run_on_input(store, line, {}, interrupted_at_wait);
+  }
+  /// The same, and `bytes` come on standard input.
+  ran run_on_input(const std::string& store, const std::string& line, const std::string& bytes,
+                   int interrupted_at_wait = 1) const {
     console commands(whence::memory(), shop_runtime());
+    commands.input(bytes);
     commands.around.directory = folder_.path().string();
     commands.around.store_at = [this](const std::string& name) { return whence::sqlite(path(name)); };
     commands.interrupted.waits = interrupted_at_wait;
@@ -54,6 +60,9 @@ class log_in_places {
     return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
   }
 
+  whence::global_position head(const std::string& store) const {
+    return whence::sqlite(path(store)).visit(shop_runtime())->head();
+  }
   /// The log itself, to append to.
   std::unique_ptr<whence::log> open(const std::string& store) const {
     return whence::sqlite(path(store)).open(shop_runtime());

@@ -82,7 +82,7 @@ unreadable  #4 to #6  #5  stored chain hash <hash>, computed <hash>: the file wa
   CHECK(shop.plain(found.err) == R"(whence: shop.db: 1 finding; 6 of 9 events are proven to be those that were signed
   where: shop.db, events #4 to #6
   why:   event #5: stored chain hash <hash>, computed <hash>: the file was changed from outside, or the disk is failing
-  do:    tar -cf saved.tar shop.db*
+  do:    tar -cf $(mktemp saved.XXXXXX.tar) shop.db*
          # then hold a copy from before against the heads; what is intact here:
          whence log verify
   [proof.altered, exit 6]
@@ -108,7 +108,7 @@ TEST_CASE("a log that ends before what was signed, also if it does not know so i
   CHECK(shop.plain(found.err) == R"(whence: shop.db: 1 finding; 6 of 9 events are proven to be those that were signed
   where: shop.db, events #8 to #9
   why:   the log ends at event 7; of those from event 7 on nothing is known either
-  do:    tar -cf saved.tar shop.db*
+  do:    tar -cf $(mktemp saved.XXXXXX.tar) shop.db*
          # then look for a copy that goes further, and hold it against the heads  [proof.cut, exit 6]
 )");
 }

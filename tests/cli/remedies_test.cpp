@@ -145,11 +145,12 @@ TEST_CASE("what else a command line is told to do can be pasted too") {
 
 TEST_CASE("a comment that has no room on the screen goes on in a comment; a command stays in one line") {
   const std::string remedy =
-      "tar -cf saved.tar /srv/shops/of/the/north/shop.db*\n# then put the files of a backup in their place; what is "
+      "tar -cf $(mktemp saved.XXXXXX.tar) /srv/shops/of/the/north/shop.db*\n# then put the files of a backup in their "
+      "place; what is "
       "intact:\n"
       "whence log verify\n#   whence log verify --store /srv/shops/of/the/north/shop.db";
   CHECK(cli::remedy_on_screen(remedy, 2, 30) ==
-        "tar -cf saved.tar /srv/shops/of/the/north/shop.db*\n"
+        "tar -cf $(mktemp saved.XXXXXX.tar) /srv/shops/of/the/north/shop.db*\n"
         "  # then put the files of a\n"
         "  # backup in their place;\n"
         "  # what is intact:\n"

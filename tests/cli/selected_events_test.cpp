@@ -47,7 +47,7 @@ std::size_t lines(const std::string& text) {
 constexpr const char* damage = R"(whence: event 6 in shop.db cannot be trusted
   where: shop.db
   why:   stored 9f3c, computed 41aa
-  do:    tar -cf saved.tar shop.db*
+  do:    tar -cf $(mktemp saved.XXXXXX.tar) shop.db*
          # what is intact, and what a repair would do (--with FILE: a backup):
          whence log verify
          whence log repair --dry-run

@@ -33,6 +33,17 @@ TEST_CASE("a time is an age, a date, or RFC 3339") {
   CHECK(time("2026-01-20T01:00:00+02:00") == parse_rfc3339("2026-01-19T23:00:00Z"));
 }
 
+TEST_CASE("a bound that a list shows, which is a time to the millisecond, has all of its millisecond within it") {
+  const auto up_to = [](std::string_view text) { return time_up_to("--until", text, now); };
+  CHECK(up_to("2026-01-27T10:30:00.509Z") == parse_rfc3339("2026-01-27T10:30:00.509999Z"));
+  CHECK(up_to("2026-01-27T11:30:00.509+01:00") == parse_rfc3339("2026-01-27T10:30:00.509999Z"));
+  for (const char* const exact :
+       {"2026-01-27T10:30:00Z", "2026-01-27T10:30:00.5Z", "2026-01-27T10:30:00.5090Z", "2026-01-27T10:30:00.509000Z"})
+    CHECK(up_to(exact) == parse_rfc3339(exact));
+  CHECK(up_to("90s") == time("90s"));
+  CHECK(up_to("2026-01-20") == time("2026-01-20"));
+}
+
 TEST_CASE("how long ago it was") {
   CHECK(relative_to(now, now) == "0 s ago");
   CHECK(relative_to(now, time("119s")) == "119 s ago");

@@ -17,6 +17,7 @@
 
 #include <whence/store/audit_event.hpp>
 #include <whence/store/log_archive.hpp>
+#include <whence/store/log_import.hpp>
 #include <whence/store/log_verification.hpp>
 
 using namespace whence;
@@ -372,5 +373,16 @@ TEST_CASE("a log in memory whose file is to be kept in order") {
   where: memory
   why:   it is gone with its program in any case
   do:    give the path of a log  [log.of_memory, exit 4]
+)");
+}
+
+TEST_CASE("a log into which an import has not come to its end") {
+  const scene here;
+  const auto source = sqlite(here.file("bank.db"));
+  source.open_import(here.runtime(), {log_id(here.runtime().make_uuid()), 2});
+  CHECK(here.says([&] { open(here); }) == R"(app: an import into bank.db has not come to its end; nothing was changed
+  where: bank.db
+  why:   an export says at its end whether all of it has come, and as it was exported
+  do:    import the whole export again: it goes on behind what is there; if that is refused, move bank.db away, with all whose names begin so, and import it anew  [log.import_unfinished, exit 6]
 )");
 }

@@ -28,6 +28,15 @@ struct Rating {
 };
 outcome<Rating> decide(const Rating&, const Rate&) { return Rated{}; }
 
+/// Its query names a type that it does not list.
+struct Audit {};
+struct Deposits {
+  static constexpr decision_model type{"Deposits"};
+  using events = whence::events<Deposited>;
+  static event_query query(const Audit&) { return {{{.event_types = {"Deposited", "Withdrawn"}}}}; }
+  void apply(const Deposited&) {}
+};
+
 namespace another {
 struct Account {
   static constexpr aggregate_type type{"Account"};
@@ -73,6 +82,12 @@ TEST_CASE("aggregates that are not what they are taken for") {
   where: account-ada version 2, position 2
   why:   the event was written by a program that knows more event types, or this one forgot one, or merges it with one beside it that is not there
   do:    add Withdrawn to the `events` of Account, or an upcaster for it when it stands alone  [aggregate.unlisted_event, exit 6]
+)");
+  CHECK(here.says([&] { repository(bank.log).load_for<Deposits>(Audit{}); }) ==
+        R"(app: the query of Deposits finds Withdrawn, which is not in its `events`
+  where: account-ada version 2, position 2
+  why:   a decision model's query names no event types but the model's own
+  do:    add Withdrawn to the `events` of Deposits, or take it out of the query  [aggregate.unlisted_event, exit 6]
 )");
 }
 

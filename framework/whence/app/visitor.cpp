@@ -64,6 +64,8 @@ struct visitor::parts {
       tell(loss);
     } catch (const witness_missing& loss) {
       tell(loss);
+    } catch (const import_unfinished& loss) {
+      tell(loss);
     } catch (const log_damaged& loss) {
       tell(loss);
     }

@@ -23,7 +23,7 @@ namespace whence::inline v0::cli {
 namespace {
 
 /// All files of the log, before anybody tries anything.
-std::string save(const std::string& log) { return "tar -cf saved.tar " + shell_word(log) + "*"; }
+std::string save(const std::string& log) { return "tar -cf $(mktemp saved.XXXXXX.tar) " + shell_word(log) + "*"; }
 
 bool is_there(const std::string& path) {
   std::error_code unknown;
@@ -56,7 +56,7 @@ std::string room_for(const std::string& path) {
   if (::getrlimit(RLIMIT_FSIZE, &size) == 0 && size.rlim_cur != RLIM_INFINITY)
     return "ulimit -f unlimited\n# that is the limit on the size of files, which is " + std::to_string(size.rlim_cur) +
            " bytes here; then repeat the command";
-  return "df -h " + shell_word(directory_of(path)) + "\n# make room there, then repeat the command";
+  return "df -h " + shell_word(nearest_folder(path)) + "\n# make room there, then repeat the command";
 }
 
 /// What the system says of a disk, unless a limit of this process is more likely.
@@ -241,6 +241,7 @@ std::string advice(const log_finding& found, const std::string& store) {
       return "# while no process writes the log, of which the next makes it anew:\nrm " + shell_word(store + ".index") +
              "*";
     case log_finding::kind::order:
+    case log_finding::kind::unfinished:
     case log_finding::kind::content: break;
   }
   return found.remedy;

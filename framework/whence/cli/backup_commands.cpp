@@ -235,9 +235,19 @@ exit_code run_check(const request& request, session& session) {
   return judge(*check, request.argument(), session);
 }
 
+/// What is there and no log, a folder or another file, is not called one, nor moved away as one.
+void must_be_no_other_file(const std::string& path, files& files) {
+  const std::optional<file_status> there = files.status(path);
+  if (there && there->directory) throw file_error("make", path, EISDIR);
+  if (there && !is_sqlite_log(files, path)) throw file_error("make", path, EEXIST);
+}
+
 exit_code run_restore(const request& request, session& session) {
   const std::string log = target_of(request);
+  files& files = *session.around().runtime.files;
+  if (!files.status(request.argument())) throw file_error("read", request.argument(), ENOENT);
   if (log.empty()) return run_check(request, session);
+  if (log != request.argument()) must_be_no_other_file(log, files);
   restore_options options = point_of(request, session);
   restored_log made;
   const auto stopped = carry_out(session, "no log was made", [&](std::stop_token stop, const report_progress& report) {

@@ -141,6 +141,8 @@ exit_code doctor(const request& request, session& session) {
                       .failure = unreadable});
   }
 
+  if (const std::optional<std::string> named = request.value("--store"))
+    for (health_check& check : checks) check.remedy = with_store(check.remedy, *named);
   const bool well =
       std::ranges::none_of(checks, [](const health_check& check) { return check.what == health::problem; });
   if (session.form() == output_form::table) {

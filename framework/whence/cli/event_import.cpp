@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <memory>
 #include <optional>
+#include <span>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <variant>
@@ -18,16 +20,18 @@ namespace whence::inline v0::cli {
 namespace {
 
 constexpr std::uint64_t lines_between_looks = 1'000;
+constexpr std::string_view mark_of_gzip = "\x1f\x8b";
 
 /// The lines of one export, with what each says.
 class export_source {
  public:
-  export_source(files& files, const import_options& options) : lines_(files, options.path), file_(options.file) {}
+  export_source(line_source::bytes_source from, std::string file) : lines_(std::move(from)), file_(std::move(file)) {}
 
   /// The first line.
   export_begin begin() {
     const std::optional<std::string_view> line = next();
     if (!line) throw import_malformed(file_, 1, "there is no line in it");
+    if (line->starts_with(mark_of_gzip)) throw import_compressed(file_);
     form_ = with_place([&] { return form_of_line(*line); });
     export_line said = with_place([&] { return read_export_line(*line, form_); });
     const auto* const begin = std::get_if<export_begin>(&said);
@@ -86,10 +90,11 @@ class event_import {
       : options_(options), log_(log), runtime_(runtime), report_(report), result_(so_far) {}
 
   void run() {
-    const std::optional<file_status> status = runtime_.files->status(options_.path);
-    if (status && status->regular) must_be_whole(status->size);
-    export_source source(*runtime_.files, options_);
+    if (options_.pipe == nullptr) must_be_whole();
+    export_source source(options_.pipe == nullptr ? whole_file() : coming_bytes(), options_.file);
     result_.begin = source.begin();
+    if (result_.begin.first == global_position{1} && result_.begin.chain != chain_hash{})
+      throw import_altered(options_.file, "its first line says that something is before the first event of a log");
     result_.form = source.form();
     result_.events = result_.begin.last.value() + 1 - result_.begin.first.value();
     if (!log_.can_import()) throw import_not_here(log_.name());
@@ -111,9 +116,26 @@ class event_import {
     if (options_.stop.stop_requested()) throw operation_cancelled();
   }
 
+  line_source::bytes_source whole_file() const {
+    return [opened = std::shared_ptr<file>(runtime_.files->open(options_.path, open_file::read)),
+            at = std::uint64_t{0}](std::span<char> into) mutable {
+      const std::size_t got = opened->read_at(at, std::as_writable_bytes(into));
+      at += got;
+      return got;
+    };
+  }
+
+  line_source::bytes_source coming_bytes() const {
+    return [this](std::span<char> into) {
+      return options_.pipe->read(into, [this] { heed("events", result_.there + result_.appended, result_.events); });
+    };
+  }
+
   /// Before anything is made of it.
-  void must_be_whole(std::uint64_t bytes) const {
-    export_source source(*runtime_.files, options_);
+  void must_be_whole() const {
+    const std::optional<file_status> status = runtime_.files->status(options_.path);
+    const std::uint64_t bytes = status ? status->size : 0;
+    export_source source(whole_file(), options_.file);
     source.begin();
     std::string last;
     while (const std::optional<std::string_view> line = source.next()) {
@@ -131,6 +153,7 @@ class event_import {
       if (const auto* const end = std::get_if<export_end>(&said)) return *end;
     } catch (const line_refused&) {  // it is half a line
     }
+    if (last.empty()) throw import_malformed(options_.file, source.number(), "it is empty");
     throw import_cut(options_.file, source.number());
   }
 
@@ -149,7 +172,9 @@ class event_import {
       if (result_.begin.first != global_position{1}) throw import_gap(log_.name(), result_.begin.first, {});
       return;
     }
-    whence::must_be_whole(visited_->condition(), log_.name());
+    log_condition condition = visited_->condition();
+    if (condition.what == log_condition::kind::import_unfinished) condition.what = log_condition::kind::whole;
+    whence::must_be_whole(condition, log_.name());
     const log_identity identity = visited_->identity();
     result_.epoch = identity.epoch;
     if (identity.id != result_.begin.log)
@@ -159,7 +184,7 @@ class event_import {
     const global_position before{result_.begin.first.value() - 1};
     const std::optional<chain_hash> chain = visited_->chain_at(before);
     if (!chain) throw import_gap(log_.name(), result_.begin.first, visited_->head());
-    if (before != global_position{} && *chain != result_.begin.chain)
+    if (*chain != result_.begin.chain)
       throw import_differs(log_.name(),
                            log_.name() + " has other events than the log that was exported; nothing was changed",
                            "up to event " + std::to_string(before.value()) + " its chain of checksums is another");
@@ -169,7 +194,7 @@ class event_import {
   void bring(export_source& source, log_reader* there, log_import* into) {
     const global_position head = there != nullptr ? there->head() : global_position{};
     std::optional<import_batches> batches;
-    if (into != nullptr) batches.emplace(*into, options_.file);
+    if (into != nullptr) batches.emplace(*into, log_.name(), options_.file);
     global_position expected = result_.begin.first;
     for (;;) {
       std::optional<export_line> said = source.event_or_end();
@@ -205,6 +230,8 @@ class event_import {
 
   /// The chain vouches for each byte of each event, and for their order.
   void must_be_that_log(log_reader* there, const export_end& end) const {
+    if (result_.events == 0 && end.chain != result_.begin.chain)
+      throw import_altered(options_.file, "it has no event, and its chain of checksums ends otherwise than it begins");
     if (options_.dry_run || result_.events == 0) return;
     const std::optional<chain_hash> chain = there->chain_at(result_.begin.last);
     if (!chain || *chain != end.chain)
@@ -256,13 +283,13 @@ class event_import {
   }
 
   /// Whoever has seen more of the log that was exported must not run ahead of this one. An import that only met what was there has
-  /// nothing to say, unless the one that brought it did not come to its end.
+  /// nothing to say, unless the one that brought it did not come to its end: then it vouches for it, if that has nothing more.
   void end_in_epoch(log_import& into) {
     log_reader& there = into.there();
     result_.epoch = there.identity().epoch;
-    const bool unended = there.head() == result_.begin.last && result_.epoch > result_.begin.epoch &&
-                         there.epoch_of_last_event() > result_.begin.epoch;
-    if (result_.appended == 0 && !unended) return;
+    if (there.condition().what != log_condition::kind::import_unfinished) return;
+    result_.unfinished = there.head() != result_.begin.last;
+    if (result_.unfinished) return;
     result_.epoch = std::max(result_.epoch, result_.begin.epoch + 1);
     into.finish(result_.epoch);
   }

@@ -6,6 +6,7 @@
 #include <string>
 
 #include <whence/cli/export_line.hpp>
+#include <whence/cli/input.hpp>
 #include <whence/cli/long_work.hpp>
 #include <whence/core/runtime.hpp>
 #include <whence/store/log_source.hpp>
@@ -13,9 +14,10 @@
 namespace whence::inline v0::cli {
 
 struct import_options {
-  std::string path;      ///< of the file; a pipe is read once, and is looked at only as it comes
-  std::string file;      ///< how it is called
-  bool dry_run = false;  ///< only look: nothing is made or appended
+  std::string path;       ///< of the file
+  std::string file;       ///< how it is called
+  input* pipe = nullptr;  ///< read instead of the file: once, and looked at only as it comes
+  bool dry_run = false;   ///< only look: nothing is made or appended
   std::stop_token stop;
 };
 
@@ -26,6 +28,7 @@ struct import_result {
   std::uint64_t there = 0;     ///< of those, in the log before
   std::uint64_t appended = 0;  ///< or to be appended, in a dry run
   std::uint64_t epoch = 0;     ///< of the log now; in a dry run, as it will be
+  bool unfinished = false;     ///< another import has brought more, and has not come to its end
 };
 
 /// A file is looked at from end to end before anything is made: that it is whole, and as it was exported. `so_far` says at any time

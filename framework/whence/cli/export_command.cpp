@@ -110,41 +110,50 @@ std::optional<unsigned> mode_of(session& session) {
   return log ? std::optional(log->mode) : std::nullopt;
 }
 
+/// Empty: the lines go to standard output.
+std::string file_of(const request& request, const session& session) {
+  std::string file = request.argument();
+  if (file == "-") return {};
+  const bool here = file.empty() || session.around().directory == "." || std::filesystem::path(file).is_absolute();
+  return here ? file : session.around().directory + "/" + file;
+}
+
+void print_lines(std::string_view lines, session& session) {
+  if (!session.on_terminal()) return session.print(lines);
+  while (!lines.empty()) {
+    const std::size_t end = lines.find('\n');
+    session.print_json(std::string(lines.substr(0, end)));
+    lines.remove_prefix(end + 1);
+  }
+}
+
 exit_code run_export(const request& request, session& session) {
   const auto form = static_cast<line_form>(request.choice(as).value_or(0));
   log_reader& log = session.log();
   must_be_whole(log.condition(), session.store());
   const export_begin begin = beginning(request, log);
-  const std::string file = request.argument();
-  std::optional<new_file> made;
-  if (!file.empty()) {
-    const bool absolute = std::filesystem::path(file).is_absolute();
-    made.emplace(*session.around().runtime.files,
-                 absolute || session.around().directory == "." ? file : session.around().directory + "/" + file,
-                 mode_of(session));
-  }
-  const sink out = [&](std::string_view lines) {
-    if (made) return made->write(lines);
-    if (!session.on_terminal()) return session.print(lines);
-    while (!lines.empty()) {
-      const std::size_t end = lines.find('\n');
-      session.print_json(std::string(lines.substr(0, end)));
-      lines.remove_prefix(end + 1);
-    }
-  };
+  const std::string file = file_of(request, session);
   export_end end;
+  std::uint64_t bytes = 0;
   const std::string unfinished =
       std::string(nothing_known) +
-      (made ? ", and no file was made" : ". What was printed has no end, and an import says so");
+      (file.empty() ? ". What was printed has no end, and an import says so" : ", and no file was made");
   const auto stopped = carry_out(session, unfinished, [&](const std::stop_token& stop, const report_progress& report) {
-    end = write_events(log, session.store(), begin, form, out, stop, report);
+    if (file.empty()) {
+      end = write_events(
+          log, session.store(), begin, form, [&](std::string_view lines) { print_lines(lines, session); }, stop,
+          report);
+      session.around().out->flush();  // while it can be stopped
+      return;
+    }
+    new_file made(*session.around().runtime.files, file, mode_of(session));
+    end = write_events(
+        log, session.store(), begin, form, [&](std::string_view lines) { made.write(lines); }, stop, report);
+    bytes = made.size();
+    made.finish();  // may take as long as all before it
   });
   if (stopped) return *stopped;
-  if (made) {
-    const std::uint64_t bytes = made->size();
-    made->finish();
-    print_summary(file, begin, end, bytes, session);
-  }
+  if (!file.empty()) print_summary(request.argument(), begin, end, bytes, session);
   return exit_code::done;
 }
 
@@ -159,7 +168,8 @@ constexpr std::string_view export_text =
     "Writes a log as lines of JSON: one that names the log, one for each event with everything that the log has of it, "
     "to the byte, and one that says that the export is whole. An import makes the same log of it again. A service may "
     "write meanwhile: what is appended behind the end as it was is left out.\n"
-    "A file is there whole or not at all, and is never written over. Without FILE the lines go to standard output.\n"
+    "A file is there whole or not at all, and is never written over. Without FILE, or with -, the lines go to standard "
+    "output.\n"
     "--as cloudevents writes each line as a CloudEvent (1.0, structured), which other systems read, and which can be "
     "imported as well. --from and --to choose a part: a log that has what comes before can import it.\n"
     "docs/export-and-import.md has both forms, to the member.";

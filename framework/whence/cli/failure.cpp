@@ -61,7 +61,8 @@ std::string to_text(std::string_view program, const diagnostic& found, style sty
       text.remove_prefix(std::min(end + 1, text.size()));
     }
   };
-  line("where: ", found.text.where);
+  // Where a condition is wrong is marked in a line below it; elsewhere it is a name, which may have a line feed in it.
+  line("where: ", found.code == "usage.condition" ? found.text.where : visible(found.text.where));
   line("why:   ", found.text.why);
   const std::string_view remedy = found.text.remedy;
   if (!remedy.empty()) lines += "\n  do:    " + remedy_on_screen(remedy, indent, width);

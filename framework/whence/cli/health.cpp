@@ -142,6 +142,10 @@ health_check check_condition(const log_overview& seen) {
   } else if (seen.condition->what == log_condition::kind::witness_missing) {
     check.what = health::problem;
     check.found += "; it has no witness, so a missing tail would not be seen";
+  } else if (seen.condition->what == log_condition::kind::import_unfinished) {
+    check.what = health::problem;
+    check.found += "; an import into it has not come to its end";
+    check.remedy = "import the whole export again";
   } else {
     check.found += ", whole as far as its witness has seen";
   }
@@ -227,6 +231,10 @@ health_check check_events(const log_overview& seen) {
 
 health_check check_index(const log_overview& seen, log_reader& log, timestamp now) {
   health_check check{.name = "index"};
+  if (seen.is_backup) {
+    check.found = "none: a backup has none";
+    return check;
+  }
   const global_position head = seen.models.head;
   const std::optional<global_position> end = log.indexed_to();
   if (!end) {

@@ -1,6 +1,7 @@
 #include <whence/cli/help.hpp>
 
 #include <algorithm>
+#include <iterator>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -32,6 +33,16 @@ std::string flags_in_full(std::span<const flag* const> flags) {
   for (const flag* const flag : flags)
     out += "  " + padded(spelling_of(*flag), column - 2) + wrapped(flag->text, column);
   return out;
+}
+
+/// Without those that choose a form, where there is one only.
+std::vector<const flag*> shared_flags_of(const command& command) {
+  const std::span<const flag* const> all = shared_flags();
+  std::vector<const flag*> some;
+  std::ranges::copy_if(all, std::back_inserter(some), [&](const flag* one) {
+    return command.forms.size() > 1 || (one != &flags::form && one != &flags::json);
+  });
+  return some;
 }
 
 std::string flags_in_brief(const command& command) {
@@ -132,7 +143,7 @@ std::string command_help(std::string_view program, const command& command, help_
   if (command.columns != nullptr) {
     out += std::string(columns_title) + "\n  " + wrapped(joined(column_names(command)), 2) + "\n";
   }
-  out += "For all commands\n" + flags_in_full(shared_flags());
+  out += "For all commands\n" + flags_in_full(shared_flags_of(command));
   if (command.log == access::writes) out += "\nWrites: the log has to be named.\n";
   if (command.log == access::reads) out += "\nReads only: never writes a byte of the log.\n";
   return out;

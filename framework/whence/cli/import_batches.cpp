@@ -69,6 +69,8 @@ void import_batches::settle_first() {
   sent_events_ -= first.what.ids.size();
   sent_bytes_ -= first.what.bytes;
   const append_outcome outcome = std::move(first.outcome).get();
+  if (const append_unknown* const unknown = outcome.unknown())
+    throw import_interrupted("append.unknown", log_, unknown->cause, unknown->detail);
   if (const append_refused* const refused = outcome.refused()) refuse(first.what, *refused);
   if (outcome.value().repeated)
     throw import_malformed(file_, first.what.first_line, "an event before it has the same id");
@@ -76,8 +78,9 @@ void import_batches::settle_first() {
 
 void import_batches::refuse(const batch& what, const append_refused& refused) const {
   using reason = append_refused::reason;
-  if (refused.why == reason::not_written || refused.why == reason::closed || refused.why == reason::queue_full)
-    static_cast<void>(append_outcome(refused).value());
+  if (refused.why == reason::not_written)
+    throw import_interrupted("append.not_written", log_, refused.cause, refused.detail);
+  if (refused.why == reason::closed) throw import_interrupted("append.closed", log_, refused.cause, refused.detail);
   const auto named = std::ranges::find(what.ids, refused.event);
   const auto of_stream = std::ranges::find(what.streams, std::hash<std::string>{}(refused.stream));
   std::ptrdiff_t place = 0;

@@ -16,11 +16,13 @@ namespace whence::inline v0::cli {
 
 /// Threads  one at a time.
 /// Limits   `events_max` and `bytes_max` of what is not committed yet; a single event may be larger.
-/// Throws   import_malformed: the log cannot have this event there. append_not_done, append_result_unknown. What was handed over
-///          before it is committed, and nothing behind it.
+/// Throws   import_malformed: the log cannot have this event there. import_interrupted. What was handed over before it is
+///          committed, and nothing behind it.
 class import_batches {
  public:
-  import_batches(log_import& into, std::string file) : into_(into), file_(std::move(file)) {}
+  /// As the two are called.
+  import_batches(log_import& into, std::string log, std::string file)
+      : into_(into), log_(std::move(log)), file_(std::move(file)) {}
   ~import_batches();
   import_batches(const import_batches&) = delete;
   import_batches& operator=(const import_batches&) = delete;
@@ -55,6 +57,7 @@ class import_batches {
   [[noreturn]] void refuse(const batch& what, const append_refused& refused) const;
 
   log_import& into_;
+  const std::string log_;
   const std::string file_;
   batch next_;
   append_batch events_;  // of the next

@@ -2,7 +2,9 @@
 
 #include <utility>
 
+#include <whence/cli/input.hpp>
 #include <whence/cli/program_name.hpp>
+#include <whence/core/files.hpp>
 
 namespace whence::inline v0::cli {
 namespace {
@@ -24,6 +26,14 @@ import_malformed::import_malformed(const std::string& file, std::uint64_t line, 
              .why = std::move(why),
              .remedy = shown_by(file, line) + std::string(anew)}) {}
 
+import_compressed::import_compressed(const std::string& file)
+    : error("export.malformed", next_move::change_request,
+            {.what = file + " cannot be imported",
+             .where = file,
+             .why = "it is compressed, by gzip",
+             .remedy = "gunzip -c " + (file == standard_input ? std::string() : "<" + shell_word(file) + " ") +
+                       "| whence import -"}) {}
+
 import_cut::import_cut(const std::string& file, std::uint64_t lines)
     : error("export.cut", next_move::change_request,
             {.what = file + " is an export without its end",
@@ -37,6 +47,17 @@ import_altered::import_altered(const std::string& file, std::string why)
              .where = file,
              .why = std::move(why),
              .remedy = std::string(anew)}) {}
+
+import_interrupted::import_interrupted(std::string_view code, const std::string& log, storage_fault cause,
+                                       std::string why)
+    : error(code, next_move::retry,
+            {.what = "the import into " + log + " could not go on: its files could not be written",
+             .where = log,
+             .why = std::move(why),
+             .remedy = (cause == storage_fault::no_room
+                            ? "df -h " + shell_word(directory_of(log)) + "\n# make room there, then"
+                            : "ls -l " + shell_word(directory_of(log)) + "\n# put the cause right, then") +
+                       std::string(" repeat the command: it goes on behind what is there")}) {}
 
 import_differs::import_differs(const std::string& log, std::string what, std::string why)
     : error("export.differs", next_move::change_request,

@@ -7,15 +7,18 @@
 
 #include <whence/core/error.hpp>
 #include <whence/core/position.hpp>
+#include <whence/store/append_outcome.hpp>
 
 namespace whence::inline v0::cli {
-
-/// How errors call it.
-inline constexpr std::string_view standard_input = "standard input";
 
 /// `export.malformed`: a line of it is none of an export, or an event that cannot follow those before it.
 struct import_malformed final : error {
   import_malformed(const std::string& file, std::uint64_t line, std::string why);
+};
+
+/// `export.malformed`: it is packed by gzip, as the help of `export` shows it.
+struct import_compressed final : error {
+  explicit import_compressed(const std::string& file);
 };
 
 /// `export.cut`: the export has no end.
@@ -26,6 +29,11 @@ struct import_cut final : error {
 /// `export.altered`: it has an end, which does not belong to these lines.
 struct import_altered final : error {
   import_altered(const std::string& file, std::string why);
+};
+
+/// `append.not_written`, `append.closed`, `append.unknown`: the log's files could not be written.
+struct import_interrupted final : error {
+  import_interrupted(std::string_view code, const std::string& log, storage_fault cause, std::string why);
 };
 
 /// `export.differs`: the log has another event there, or is another log.

@@ -56,6 +56,7 @@ std::string condition_text(const log_overview& log) {
       return "its tail is missing: it ends at #" + std::to_string(condition->found.value()) + ", its witness saw #" +
              std::to_string(condition->witnessed.value());
     case log_condition::kind::witness_missing: return "it has no witness: a missing tail would not be seen";
+    case log_condition::kind::import_unfinished: return "an import into it has not come to its end";
   }
   return {};
 }
@@ -68,6 +69,7 @@ std::string condition_word(const log_overview& log) {
     case log_condition::kind::whole: return "whole";
     case log_condition::kind::tail_missing: return "tail_missing";
     case log_condition::kind::witness_missing: return "witness_missing";
+    case log_condition::kind::import_unfinished: return "import_unfinished";
   }
   return {};
 }

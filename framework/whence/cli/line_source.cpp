@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstring>
 #include <new>
-#include <span>
+#include <utility>
 
 #include <xxhash.h>
 
@@ -31,8 +31,7 @@ line_checksum line_sum::value() const {
   return sum;
 }
 
-line_source::line_source(files& files, const std::string& path)
-    : file_(files.open(path, open_file::read)), buffer_(read_at_once) {}
+line_source::line_source(bytes_source from) : from_(std::move(from)), buffer_(read_at_once) {}
 
 bool line_source::fill() {
   if (at_end_) return false;
@@ -43,7 +42,7 @@ bool line_source::fill() {
     begin_ = 0;
   }
   if (end_ == buffer_.size()) buffer_.resize(std::min(2 * buffer_.size(), export_line_bytes_max + read_at_once));
-  const std::size_t got = file_->read_at(before_ + end_, std::as_writable_bytes(std::span(buffer_)).subspan(end_));
+  const std::size_t got = from_(std::span(buffer_).subspan(end_));
   end_ += got;
   at_end_ = got == 0;
   return got > 0;

@@ -3,14 +3,14 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
-#include <string>
+#include <span>
 #include <string_view>
 #include <vector>
 
 #include <whence/cli/export_line.hpp>
-#include <whence/core/files.hpp>
 
 struct XXH3_state_s;
 
@@ -31,12 +31,14 @@ class line_sum {
 /// Limits   `export_line_bytes_max`.
 class line_source {
  public:
-  /// Throws file_error.
-  line_source(files& files, const std::string& path);
+  /// What comes next, at least a byte; 0: it is over.
+  using bytes_source = std::function<std::size_t(std::span<char> into)>;
+
+  explicit line_source(bytes_source from);
 
   /// The next line without its line feed, as long as no other is asked for; nothing at the end. What the last line lacks of a line
   /// feed doesn't matter.
-  /// Throws   line_refused: it is too long. file_error.
+  /// Throws   line_refused: it is too long. What the source throws.
   std::optional<std::string_view> next();
 
   std::uint64_t number() const noexcept { return number_; }  ///< of the line that came last, from 1
@@ -45,7 +47,7 @@ class line_source {
  private:
   bool fill();
 
-  const std::unique_ptr<file> file_;
+  const bytes_source from_;
   std::vector<char> buffer_;
   std::size_t begin_ = 0;     // of what was not given out
   std::size_t end_ = 0;       // of what was read

@@ -86,6 +86,7 @@ log_overview look_at_log(const log_source& source, log_reader& log, const runtim
   found.name = source.name();
   found.is_in_file = !source.models_directory().empty();
   if (found.is_in_file) {
+    found.is_backup = !is_sqlite_log(*runtime.files, source.name());
     found.bytes = size_of(*runtime.files, source.name());
     found.unsettled_bytes = size_of(*runtime.files, source.name() + "-wal");
     if (runtime.files->status(source.name())) {

@@ -30,6 +30,7 @@ struct log_overview {
 
   std::string name;                   ///< its path
   bool is_in_file = false;            ///< else the sizes mean nothing
+  bool is_backup = false;             ///< nobody writes it, and it has no index
   std::uint64_t bytes = 0;            ///< of its file
   std::uint64_t unsettled_bytes = 0;  ///< of its -wal
   log_identity identity;

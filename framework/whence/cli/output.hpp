@@ -1,8 +1,10 @@
 /// Where a command writes: a file descriptor, a pager, a string in a test.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace whence::inline v0::cli {
 
@@ -18,6 +20,9 @@ class output {
   virtual void flush() = 0;
   /// Whether it is known, without writing, that nobody reads any more.
   virtual bool closed() const { return false; }
+  /// Is called ten times a second from now on while whoever reads takes nothing; what it throws ends the wait, and gives up what
+  /// was not taken. Empty: nobody is asked.
+  virtual void while_waiting(std::function<void()> /*call*/) {}
 };
 
 /// Writes through a buffer to an open file descriptor, which stays open.
@@ -31,9 +36,13 @@ class descriptor_output final : public output {
   void write(std::string_view text) override;
   void flush() override;
   bool closed() const override;
+  void while_waiting(std::function<void()> call) override { waiting_ = std::move(call); }
 
  private:
+  bool can_be_written();
+
   int descriptor_;
+  std::function<void()> waiting_;
   std::string buffer_;
 };
 

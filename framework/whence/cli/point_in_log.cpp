@@ -17,7 +17,7 @@ point_in_log point_from(const request& request, timestamp now) {
   std::uint64_t number = 0;
   const auto [rest, failure] = std::from_chars(text->data(), text->data() + text->size(), number);
   if (failure != std::errc{} || rest != text->data() + text->size()) {
-    point.until = time_from("--at", *text, now, "a position such as 4711");
+    point.until = time_up_to("--at", *text, now, "a position such as 4711");
   } else if (number == 0) {
     throw usage_error("value", "--at cannot be \"0\"", "give the position of the last event that is wanted, 1 or more");
   } else {

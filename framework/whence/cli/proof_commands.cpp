@@ -38,7 +38,7 @@ struct proof_failed final : error {
 
  private:
   static std::string advice(const std::string& log, const proof_finding& first) {
-    const std::string save = "tar -cf saved.tar " + shell_word(log) + "*\n# ";
+    const std::string save = "tar -cf $(mktemp saved.XXXXXX.tar) " + shell_word(log) + "*\n# ";
     switch (first.what) {
       case proof_finding::kind::altered:
         return save +

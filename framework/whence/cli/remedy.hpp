@@ -1,6 +1,6 @@
 /// The lines of a remedy. It is prose alone, or lines for a shell, which can be pasted together:
 ///
-///     tar -cf saved.tar shop.db*
+///     tar -cf $(mktemp saved.XXXXXX.tar) shop.db*
 ///     # then put the files of a backup in their place; to go on without what is lost:
 ///     #   order-service show 1 --accept-missing-tail
 ///

@@ -5,6 +5,7 @@
 #include <limits>
 #include <span>
 
+#include <whence/cli/command_table.hpp>
 #include <whence/cli/failure.hpp>
 #include <whence/cli/flags.hpp>
 #include <whence/cli/near_words.hpp>
@@ -89,6 +90,8 @@ output_form request::form() const {
     if (wanted == name_of(form)) return form;
     names.emplace_back(name_of(form));
   }
+  if (names.size() == 1)
+    throw usage_error("option", "`" + full_name(*what_) + "` prints in one form only", "leave -o and --json out");
   throw not_a_choice(*this, value("--output") ? "-o" : "--json", wanted, names);
 }
 

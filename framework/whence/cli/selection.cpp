@@ -184,7 +184,7 @@ selection selection_from(const request& request, log_reader& log, timestamp now)
   wanted.from = global_position{request.number("--from").value_or(1)};
   wanted.to = global_position{request.number("--to").value_or(UINT64_MAX)};
   if (const auto since = request.value("--since")) wanted.since = time_from("--since", *since, now);
-  if (const auto until = request.value("--until")) wanted.until = time_from("--until", *until, now);
+  if (const auto until = request.value("--until")) wanted.until = time_up_to("--until", *until, now);
   wanted.reverse = request.has("--reverse");
   must_be_in_order(request, wanted);
 

@@ -104,6 +104,8 @@ log_reader& session::log_of_today() {
     failed(loss);
   } catch (const witness_missing& loss) {
     failed(loss);
+  } catch (const import_unfinished& unfinished) {
+    failed(unfinished);
   } catch (const log_damaged& damage) {
     // The last event that the witness has seen is damaged. What is before it is shown first.
     failed(damage);

@@ -37,7 +37,7 @@ moment moment_of(const request& request, timestamp now) {
   if (failure == std::errc{} && rest == text->data() + text->size()) {
     at.version = stream_version{number};
   } else {
-    at.time = time_from("--at", *text, now, "a version such as 3");
+    at.time = time_up_to("--at", *text, now, "a version such as 3");
   }
   return at;
 }

@@ -34,7 +34,7 @@ std::string read_standard_input(std::size_t most) {
   while (true) {
     const ssize_t got = ::read(STDIN_FILENO, chunk, sizeof chunk);
     if (got < 0 && errno == EINTR) continue;
-    if (got < 0) throw file_error("read", "standard input", errno);
+    if (got < 0) throw file_error("read", std::string(standard_input), errno);
     if (got == 0) return text;
     text.append(chunk, static_cast<std::size_t>(got));
     if (text.size() > most) throw usage_error("value", "what comes on standard input is too long", "give less of it");
@@ -90,6 +90,7 @@ surroundings surroundings_of_process(output& out, output& err) {
           .catch_interrupts = &catch_interrupts,
           .read_input = read_standard_input,
           .read_line = read_line,
+          .open_input = &input_of_process,
           .runtime = system};
 }
 

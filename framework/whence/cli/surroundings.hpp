@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include <whence/cli/cli_types.hpp>
+#include <whence/cli/input.hpp>
 #include <whence/cli/interruption.hpp>
 #include <whence/cli/machine.hpp>
 #include <whence/cli/output.hpp>
@@ -46,6 +47,7 @@ struct surroundings {
   std::function<std::unique_ptr<interruption>()> catch_interrupts;
   std::function<std::string(std::size_t)> read_input;     ///< all of standard input; beyond that size usage_error
   std::function<std::optional<std::string>()> read_line;  ///< of standard input; nothing: it has ended
+  std::function<std::unique_ptr<input>()> open_input;     ///< standard input, from where it stands
   whence::runtime runtime;
 };
 

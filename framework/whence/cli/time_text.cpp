@@ -48,6 +48,16 @@ timestamp time_from(std::string_view flag, std::string_view text, timestamp now,
   }
 }
 
+timestamp time_up_to(std::string_view flag, std::string_view text, timestamp now, std::string_view or_else) {
+  constexpr std::size_t digits_of_milliseconds = 3;
+  const timestamp named = time_from(flag, text, now, or_else);
+  const std::size_t point = text.find('.');
+  if (point == std::string_view::npos) return named;
+  const std::size_t end = text.find_first_not_of("0123456789", point + 1);
+  if (end - (point + 1) != digits_of_milliseconds) return named;
+  return named + std::chrono::milliseconds(1) - std::chrono::microseconds(1);
+}
+
 std::chrono::milliseconds duration_from(std::string_view flag, std::string_view text) {
   if (const std::optional<std::chrono::seconds> found = duration_in(text)) return *found;
   constexpr std::string_view unit = "ms";

@@ -13,6 +13,10 @@ namespace whence::inline v0::cli {
 /// Throws   usage_error (`usage.value`), with the flag's name, and with what else than a time its value can be, if anything.
 timestamp time_from(std::string_view flag, std::string_view text, timestamp now, std::string_view or_else = {});
 
+/// The last moment that the text names: lists show times to the millisecond, and one that has no more is all of its millisecond.
+/// Else as `time_from`.
+timestamp time_up_to(std::string_view flag, std::string_view text, timestamp now, std::string_view or_else = {});
+
 /// "500ms", "2s", "15m": how long.
 /// Throws   usage_error (`usage.value`), with the flag's name.
 std::chrono::milliseconds duration_from(std::string_view flag, std::string_view text);

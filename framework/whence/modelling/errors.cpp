@@ -11,6 +11,22 @@ std::string join(std::initializer_list<std::string_view> parts) {
   return text;
 }
 
+error_text text_of_unlisted(std::string_view owner, std::string_view type, std::string where,
+                            unlisted_event::found how) {
+  if (how == unlisted_event::found::by_query)
+    return {.what = join({"the query of ", owner, " finds ", type, ", which is not in its `events`"}),
+            .where = std::move(where),
+            .why = "a decision model's query names no event types but the model's own",
+            .remedy = join({"add ", type, " to the `events` of ", owner, ", or take it out of the query"})};
+  return {
+      .what = join({type, " is in the stream of ", owner, ", but not in its `events`"}),
+      .where = std::move(where),
+      .why =
+          "the event was written by a program that knows more event types, or this one forgot one, or merges it "
+          "with one beside it that is not there",
+      .remedy = join({"add ", type, " to the `events` of ", owner, ", or an upcaster for it when it stands alone"})};
+}
+
 }  // namespace
 
 aggregate_not_registered::aggregate_not_registered(std::string_view aggregate_type_)
@@ -40,15 +56,10 @@ stream_of_other_type::stream_of_other_type(std::string_view stream_, std::string
       expected(expected_),
       found(found_) {}
 
-unlisted_event::unlisted_event(std::string_view aggregate_type_, std::string_view event_type_, std::string where)
+unlisted_event::unlisted_event(std::string_view aggregate_type_, std::string_view event_type_, std::string where,
+                               found how)
     : error("aggregate.unlisted_event", next_move::operator_needed,
-            {.what = join({event_type_, " is in the stream of ", aggregate_type_, ", but not in its `events`"}),
-             .where = std::move(where),
-             .why =
-                 "the event was written by a program that knows more event types, or this one forgot one, or merges it "
-                 "with one beside it that is not there",
-             .remedy = join({"add ", event_type_, " to the `events` of ", aggregate_type_,
-                             ", or an upcaster for it when it stands alone"})}),
+            text_of_unlisted(aggregate_type_, event_type_, std::move(where), how)),
       aggregate_type(aggregate_type_),
       event_type(event_type_) {}
 

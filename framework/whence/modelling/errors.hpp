@@ -31,9 +31,12 @@ struct stream_of_other_type final : error {
   std::string found;
 };
 
-/// `aggregate.unlisted_event`: an aggregate's stream has an event that is not in its `events`. Its state would be a guess.
+/// `aggregate.unlisted_event`: an aggregate's stream has an event, or a decision model's query finds one, that is not in its
+/// `events`. Its state would be a guess.
 struct unlisted_event final : error {
-  unlisted_event(std::string_view aggregate_type, std::string_view event_type, std::string where);
+  enum class found { in_stream, by_query };
+  unlisted_event(std::string_view aggregate_type, std::string_view event_type, std::string where,
+                 found how = found::in_stream);
   std::string aggregate_type;
   std::string event_type;
 };

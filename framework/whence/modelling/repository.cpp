@@ -16,10 +16,11 @@ std::string where(const recorded_event& event) {
          std::to_string(event.position.value());
 }
 
-void apply(const recorded_event& event, const detail::aggregate_facts& facts, void* state, json_decoder& decoder) {
+void apply(const recorded_event& event, const detail::aggregate_facts& facts, void* state, json_decoder& decoder,
+           unlisted_event::found how = unlisted_event::found::in_stream) {
   const stored_event stored{.type = event.type, .version = event.type_version, .data = event.data};
   try {
-    if (!facts.apply(state, stored, decoder)) throw unlisted_event(facts.name, event.type, where(event));
+    if (!facts.apply(state, stored, decoder)) throw unlisted_event(facts.name, event.type, where(event), how);
   } catch (const decode_error& problem) {
     throw decode_error(problem.pointer, problem.problem, std::string(event.type) + " in " + where(event));
   } catch (const unknown_event_version& problem) {
@@ -115,7 +116,7 @@ global_position detail::fold_matching(log_reader& log, const event_query& query,
   json_decoder decoder;
   for (bool at_end = false; !at_end;) {
     const event_page page = log.read_matching(query, after);
-    for (const recorded_event& event : page) apply(event, facts, state, decoder);
+    for (const recorded_event& event : page) apply(event, facts, state, decoder, unlisted_event::found::by_query);
     after = page.scanned_to();
     at_end = page.at_end();
   }

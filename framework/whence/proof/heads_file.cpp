@@ -55,9 +55,15 @@ heads_read read_text(const std::string& path, std::string_view text, const check
 }
 
 std::unique_ptr<file_lock> lock_of(files& files, const std::string& path) {
-  lock_attempt attempt = files.try_lock(path + ".lock");
-  if (!attempt.lock) throw heads_busy(path, attempt.holder_pid);
-  return std::move(attempt.lock);
+  try {
+    lock_attempt attempt = files.try_lock(path + ".lock");
+    if (!attempt.lock) throw heads_busy(path, attempt.holder_pid);
+    return std::move(attempt.lock);
+  } catch (const file_error& refused) {
+    // There is no folder for either.
+    if (refused.system_code != ENOENT && refused.system_code != ENOTDIR) throw;
+    throw file_error("make", path, refused.system_code);
+  }
 }
 
 }  // namespace

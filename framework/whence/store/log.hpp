@@ -58,8 +58,9 @@ struct page_limit {
 struct log_condition {
   enum class kind {
     whole,
-    tail_missing,     ///< it ends before `witnessed`, which was acknowledged: what is shown is intact, but not all
-    witness_missing,  ///< it has no usable witness beside it, so that a missing tail would not be seen
+    tail_missing,       ///< it ends before `witnessed`, which was acknowledged: what is shown is intact, but not all
+    witness_missing,    ///< it has no usable witness beside it, so that a missing tail would not be seen
+    import_unfinished,  ///< an import has not come to its end: what is there may not be all, or something else
   };
   kind what = kind::whole;
   global_position found;      ///< where it ends

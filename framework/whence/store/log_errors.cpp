@@ -107,12 +107,22 @@ witness_missing::witness_missing(std::string log, std::string detail)
                ".witness back from where the log came from; whence log repair goes on without it if that is accepted"}),
       path(std::move(log)) {}
 
+import_unfinished::import_unfinished(std::string log)
+    : error("log.import_unfinished", next_move::operator_needed,
+            {.what = "an import into " + log + " has not come to its end; nothing was changed",
+             .where = log,
+             .why = "an export says at its end whether all of it has come, and as it was exported",
+             .remedy = "import the whole export again: it goes on behind what is there; if that is refused, move " +
+                       log + " away, with all whose names begin so, and import it anew"}),
+      path(std::move(log)) {}
+
 void must_be_whole(const log_condition& found, const std::string& log) {
   switch (found.what) {
     case log_condition::kind::whole: return;
     case log_condition::kind::tail_missing: throw tail_missing(log, found.found, found.witnessed);
     case log_condition::kind::witness_missing:
       throw witness_missing(log, "without it, nobody can tell whether events are missing at the end");
+    case log_condition::kind::import_unfinished: throw import_unfinished(log);
   }
 }
 

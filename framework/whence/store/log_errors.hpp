@@ -71,9 +71,15 @@ struct witness_missing final : error {
   std::string path;
 };
 
+/// `log.import_unfinished`: an import into the log has not come to its end, which says whether all is there and as it was.
+struct import_unfinished final : error {
+  explicit import_unfinished(std::string path);
+  std::string path;
+};
+
 struct log_condition;
 
-/// What every visitor owes to who looks. Throws tail_missing or witness_missing, unless the log is whole.
+/// What every visitor owes to who looks. Throws tail_missing, witness_missing or import_unfinished, unless the log is whole.
 void must_be_whole(const log_condition& found, const std::string& log);
 
 /// `log.not_a_log`: the file is not a Whence log (another application's database, noise, a directory, an empty file).

@@ -12,8 +12,9 @@
 
 namespace whence::inline v0 {
 
-/// Held for writing, as by its one writer, until it is destroyed. What is committed stays: an import that ends early, however it
-/// ends, is a log that ends early, and a second one goes on behind it.
+/// Held for writing, as by its one writer, until it is destroyed. What is committed stays, and with its first event the log is
+/// marked as an import that has not come to its end (log_condition::kind::import_unfinished), as one that is made is from its
+/// beginning: nobody else opens it for writing. However it ends, a second import goes on behind it.
 class log_import {
  public:
   virtual ~log_import() = default;
@@ -26,8 +27,9 @@ class log_import {
   /// refused, or is a repeat, none behind it is committed.
   virtual async<append_outcome> append(append_batch batch, global_position first, timestamp recorded_at) = 0;
 
-  /// All is there: commits what is queued, closes the log, and begins an epoch behind its last event, which is not less than
-  /// `least_epoch`. So whoever has seen more of the log that the events come from is told, and doesn't run ahead.
+  /// All is there, and as the other log had it: commits what is queued, closes the log, makes it one like any other, and begins
+  /// an epoch behind its last event, which is not less than `least_epoch`. So whoever has seen more of the log that the events
+  /// come from is told, and doesn't run ahead.
   virtual void finish(std::uint64_t least_epoch) = 0;
 };
 

@@ -77,7 +77,7 @@ struct sqlite_options {
 
 /// A log in a SQLite file, durable (synchronous=FULL). See store/README.md for its files.
 /// Opening throws: log_busy (another process writes, with its pid), log_damaged, tail_missing, witness_missing, not_a_log,
-/// newer_format, older_format, sql::sql_error, file_error.
+/// import_unfinished, newer_format, older_format, sql::sql_error, file_error.
 log_source sqlite(std::string path, sqlite_options options = {});
 
 /// The newest format of a log in a SQLite file that this program can read. It writes that one only where it is needed: a log that

@@ -33,6 +33,7 @@ struct log_finding {
     tail_missing,  ///< events at the end that were acknowledged, and are gone
     structure,     ///< the database is unsound
     order,         ///< checksums fit, and yet versions, times or ids break a rule of the log
+    unfinished,    ///< an import has not come to its end: what is there may not be all, or something else
     content,       ///< an intact event is not well formed: its data are no JSON, a name is no plain text
     witness,       ///< the witness is missing, damaged, or does not fit the log
     index,         ///< the index is damaged, or says something else than the log. It can be made anew

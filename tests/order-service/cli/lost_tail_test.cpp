@@ -56,7 +56,7 @@ TEST_CASE("a report of a log that lost its end shows what is intact, says so, an
   CHECK(report.json().at("gross") == "9.00");
   CHECK(report.json().at("diagnostics").at(0).at("code") == code);
   CHECK(has(report.err, "[" + code + ", exit 6]"));
-  CHECK(has(report.err, "  do:    tar -cf saved.tar "));
+  CHECK(has(report.err, "  do:    tar -cf $(mktemp saved.XXXXXX.tar) "));
   if (code == "log.witness_missing")
     CHECK(has(report.err, "\n         # then bring " + folder.store() + ".witness back "));
   CHECK_FALSE(has(report.err, "mv "));  // the read models bear witness too
@@ -102,7 +102,7 @@ TEST_CASE("read models that have seen more than a log that was restored are move
   const auto report = folder.run({"report"});
   CHECK(report.exit == 6);
   CHECK(has(report.err, "[checkpoint.mismatch, exit 6]"));
-  CHECK(has(report.err, "  do:    tar -cf saved.tar "));
+  CHECK(has(report.err, "  do:    tar -cf $(mktemp saved.XXXXXX.tar) "));
   CHECK(has(report.err,
             "; if this copy of the log is meant,\n         # while the application is stopped, "
             "which builds it anew:\n         mv -t "));

@@ -1,6 +1,7 @@
 // An import into a SQLite log: each event in its place and at its time, or none; and the epoch behind the last of them.
 #include <doctest/doctest.h>
 
+#include <filesystem>
 #include <string>
 
 #include <whence/store/log_errors.hpp>
@@ -63,6 +64,57 @@ TEST_CASE("what was recorded before the event in front of it is refused") {
   CHECK(into->append(folder.batch("order-2"), global_position{2}, noon).get().value().first == global_position{2});
 }
 
+TEST_CASE("until it is finished, nobody opens it for writing, whatever is accepted, but another import") {
+  const log_folder folder;
+  const log_identity identity = some_log(folder);
+  const auto must_be_refused = [&] {
+    CHECK(folder.visit()->condition().what == log_condition::kind::import_unfinished);
+    CHECK_THROWS_AS(folder.open(), import_unfinished);
+    CHECK_THROWS_AS(folder.open({.accept_missing_tail = true}), import_unfinished);
+    CHECK(is_sqlite_log(*folder.runtime().files, folder.path()));
+  };
+  import_into(folder, identity);
+  must_be_refused();  // a log that is made has the mark before it has an event
+  {
+    const auto into = import_into(folder, identity);
+    CHECK(into->there().condition().what == log_condition::kind::import_unfinished);
+    (void)into->append(folder.batch("order-1"), global_position{1}, noon).get().value();
+  }
+  must_be_refused();
+  import_into(folder, identity)->finish(4);
+  CHECK(folder.visit()->condition().what == log_condition::kind::whole);
+  CHECK(folder.open()->condition().what == log_condition::kind::whole);
+}
+
+TEST_CASE("who accepts by name that a tail is missing does not accept an import that has not come to its end") {
+  const log_folder folder;
+  const log_identity identity = some_log(folder);
+  (void)import_into(folder, identity)->append(folder.batch("order-1"), global_position{1}, noon).get().value();
+  std::filesystem::remove(folder.path() + ".witness");
+  CHECK(folder.visit()->condition().what == log_condition::kind::witness_missing);
+  CHECK_THROWS_AS(folder.open(), witness_missing);
+  CHECK_THROWS_AS(folder.open({.accept_missing_tail = true}), import_unfinished);
+}
+
+TEST_CASE("a log that was whole counts as unfinished from the first event that an import appends, and not before") {
+  const log_folder folder;
+  log_identity identity;
+  {
+    const auto log = folder.open();
+    folder.append(*log, "order-1");
+    identity = log->identity();
+  }
+  {
+    const auto into = import_into(folder, identity);
+    CHECK(into->there().condition().what == log_condition::kind::whole);
+    CHECK(refused(into->append(folder.batch("order-2"), global_position{9}, noon).get()) != "");
+    CHECK(folder.visit()->condition().what == log_condition::kind::whole);
+    (void)into->append(folder.batch("order-2"), global_position{2}, folder.runtime().clock->now()).get().value();
+    CHECK(folder.visit()->condition().what == log_condition::kind::import_unfinished);
+  }
+  CHECK_THROWS_AS(folder.open(), import_unfinished);
+}
+
 TEST_CASE("an import holds the log as its writer does") {
   const log_folder folder;
   const auto log = folder.open();
@@ -77,6 +129,7 @@ TEST_CASE("each event has the time at which it was recorded, within one commit t
     auto second = into->append(folder.batch("order-2"), global_position{2}, noon + std::chrono::hours{1});
     (void)std::move(second).get().value();
     (void)std::move(first).get().value();
+    into->finish(4);
   }
   const auto log = folder.open();
   folder.append(*log, "order-3");

@@ -102,6 +102,7 @@ append_group::judged append_group::judge(const queued_append& append) {
     // Where one before it was refused, or was a repeat, nothing behind it has its place any more.
     if (std::optional<append_refused> misplaced = unlike(*append.recorded, batch))
       return {nullptr, std::move(*misplaced), true};
+    imports_ = true;
   }
   tip_.recorded_at = std::max(tip_.recorded_at, recorded_at);
   if (detail::mutant(8) && !unmet(batch)) return place_all(batch);
@@ -357,6 +358,7 @@ class append_group::placed_entries final : public entry_source {
 
 void append_group::insert(log_writer& writer) {
   if (known_.recent().begun()) enter_keys();
+  if (imports_) writer.mark_import();
   const std::size_t torn = where_to_tear();
   for (const placed_event& placed : placed_) {
     types_.push_back(writer.type_number(placed.part->aggregate_type, placed.event->type, placed.event->version));

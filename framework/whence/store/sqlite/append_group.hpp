@@ -134,6 +134,7 @@ class append_group {
   timestamp now_;
   const std::uint64_t epoch_;
   std::vector<judged> appends_;
+  bool imports_ = false;
   bool completed_ = false;  // each append is completed once
   std::vector<placed_event> placed_;
   std::vector<std::int64_t> types_;  // of what is placed, once it is to be inserted

@@ -118,6 +118,16 @@ std::uint32_t big_endian(const std::byte* bytes) {
   return number;
 }
 
+std::int64_t mark_of(log_file what) noexcept {
+  switch (what) {
+    case log_file::log: return log_format::application_id;
+    case log_file::unfinished_import: return log_format::application_id_of_imports;
+    case log_file::archive: return log_format::application_id_of_archives;
+    case log_file::backup: break;
+  }
+  return log_format::application_id_of_backups;
+}
+
 using header_bytes = std::array<std::byte, 100>;
 
 /// Reads through SQLite's own file layer: it knows which locks this process holds on the file, and closing loses none.
@@ -174,10 +184,7 @@ sql::database begin_log_file(const std::string& draft, log_file what, const log_
   sql::database db = sql::database::open(draft, sql::open_mode::create);
   db.run("PRAGMA page_size=8192; PRAGMA encoding='UTF-8'; PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF");
   sql::transaction making(db);
-  db.run("PRAGMA application_id=" + std::to_string(what == log_file::log ? log_format::application_id
-                                                   : what == log_file::backup
-                                                       ? log_format::application_id_of_backups
-                                                       : log_format::application_id_of_archives));
+  db.run("PRAGMA application_id=" + std::to_string(mark_of(what)));
   db.run("PRAGMA user_version=" + std::to_string(log_format::format));
   db.run(schema);
   db.run(events_view());
@@ -247,10 +254,12 @@ log_file check_log_header(files& files, const std::string& path) {
   const std::uint32_t application = big_endian(&header[68]);
   if (application == log_format::application_id_of_archives)
     throw not_a_log(path, "it is an archive: the log that its events come from reads them");
-  if (application != log_format::application_id && application != log_format::application_id_of_backups)
-    throw not_a_log(path, "it is a database of another application");
+  std::optional<log_file> what;
+  for (const log_file one : {log_file::log, log_file::unfinished_import, log_file::backup})
+    if (mark_of(one) == application) what = one;
+  if (!what) throw not_a_log(path, "it is a database of another application");
   must_be_known_format(path, static_cast<int>(big_endian(&header[60])));
-  return application == log_format::application_id ? log_file::log : log_file::backup;
+  return *what;
 }
 
 sql::reading_mode reading_mode_of_visitors(files& files, const log_paths& paths, const std::string& database) {

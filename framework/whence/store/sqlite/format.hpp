@@ -2,7 +2,8 @@
 ///
 ///     shop.db                 a SQLite database (3.37 or newer) in WAL mode, pages of 8 KiB, UTF-8;
 ///                             application_id 0x57484E43 ("WHNC"), user_version 1: the format, which stands in `log` too.
-///                             It was 0 before the first release, while the tables still changed
+///                             It was 0 before the first release, while the tables still changed. While an import into it has
+///                             not come to its end, application_id is 0x57484E55 ("WHNU"): no application opens it
 ///     log                     one row: the log's id, its epoch and the position after which that began, the format,
 ///                             and a count of markers (see writer.hpp)
 ///     types                   number -> aggregate type, event type, version of the event type
@@ -49,6 +50,7 @@ struct log_format {
   static constexpr std::int64_t application_id = 0x57484E43;
   static constexpr std::int64_t application_id_of_backups = 0x57484E42;   // "WHNB": see backup/backup_file.hpp
   static constexpr std::int64_t application_id_of_archives = 0x57484E41;  // "WHNA": see archive/archive_file.hpp
+  static constexpr std::int64_t application_id_of_imports = 0x57484E55;   // "WHNU": not come to their end
   static constexpr int format = 1;           ///< of a log that has all of its events in its own file
   static constexpr int format_of_parts = 2;  ///< of one that has some of them elsewhere
   static constexpr int newest = format_of_parts;
@@ -82,8 +84,8 @@ void must_have_room_in_name(files& files, const log_paths& paths);
 /// Locks `lock` so that `path` can be made. Throws file_error: of `path`, if there is no folder for either.
 lock_attempt lock_beside(files& files, const std::string& path, const std::string& lock);
 
-/// What a file is by its first bytes.
-enum class log_file { log, backup, archive };
+/// What a file is by its first bytes. Those of a log may lag behind: what its last commits say is still in the WAL.
+enum class log_file { log, unfinished_import, backup, archive };
 
 /// Makes the tables of a log, without an event, in an empty file, open to be filled. It is a draft that nobody else knows, and is
 /// synced whole when it is published: until then it has no journal on the disk, and nothing that is written to it is synced.

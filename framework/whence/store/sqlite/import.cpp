@@ -18,7 +18,7 @@ sqlite_options limits_of_imports() {
 }  // namespace
 
 sqlite_import::sqlite_import(const log_paths& paths, const runtime& runtime, const log_identity& identity)
-    : paths_(paths), runtime_(runtime) {
+    : paths_(paths), runtime_(runtime), of_(identity.id) {
   log_.emplace(paths_, limits_of_imports(), runtime_, identity);
 }
 
@@ -29,7 +29,7 @@ async<append_outcome> sqlite_import::append(append_batch batch, global_position 
 void sqlite_import::finish(std::uint64_t least_epoch) {
   log_->close();
   log_.reset();
-  begin_epoch_behind(paths_, runtime_, least_epoch);
+  end_import(paths_, runtime_, {of_, least_epoch});
 }
 
 }  // namespace whence::inline v0

@@ -21,6 +21,7 @@ class sqlite_import final : public log_import {
  private:
   const log_paths paths_;
   const runtime runtime_;
+  const log_id of_;
   std::optional<sqlite_log> log_;
 };
 

@@ -14,7 +14,7 @@ constexpr std::uint64_t checked_at_open = 64;
 
 void check_identity(log_reader_connection& reader, const std::string& path, const log_row& about) {
   sql::database& db = reader.database();
-  if (db.integer("PRAGMA application_id") != log_format::application_id) {
+  if (db.integer("PRAGMA application_id") != log_format::application_id && !has_unfinished_import(reader)) {
     throw not_a_log(path, "it is a database of another application");
   }
   must_be_known_format(path, static_cast<int>(db.integer("PRAGMA user_version").value_or(0)));
@@ -58,7 +58,20 @@ verdict compare(const witness_reading& witness, log_reader_connection& reader, c
   return {{kind::whole, head, says.position}, {}};
 }
 
+/// What is lost is said first: it is lost to the import that goes on, too.
+verdict compare_with_import(const witness_reading& witness, log_reader_connection& reader, const log_row& about,
+                            global_position head) {
+  verdict found = compare(witness, reader, about, head);
+  const bool whole = found.condition.what == log_condition::kind::whole;
+  if (whole && has_unfinished_import(reader)) found.condition.what = log_condition::kind::import_unfinished;
+  return found;
+}
+
 }  // namespace
+
+bool has_unfinished_import(log_reader_connection& reader) {
+  return reader.database().integer("PRAGMA application_id") == log_format::application_id_of_imports;
+}
 
 judgement judge(files& files, const log_paths& paths, log_reader_connection& reader) {
   const witness_reading witness = read_witness(files, paths.witness);
@@ -80,7 +93,7 @@ judgement judge(files& files, const log_paths& paths, log_reader_connection& rea
   const global_position end = reader.scan(from, take, archived_events::passed_over);
   if (end != found.head) throw log_damaged(paths.log, end.next(), "it is missing");
 
-  verdict compared = compare(witness, reader, found.about, found.head);
+  verdict compared = compare_with_import(witness, reader, found.about, found.head);
   found.condition = compared.condition;
   found.witness_detail = std::move(compared.detail);
   found.witness_is_older_epoch = compared.older_epoch;
@@ -91,7 +104,7 @@ log_condition judge_condition(const witness_reading& witness, log_reader_connect
   const log_reader_connection::snapshot snapshot(reader);
   reader.notice_epoch();
   const log_row about = reader.about();
-  return compare(witness, reader, about, reader.head()).condition;
+  return compare_with_import(witness, reader, about, reader.head()).condition;
 }
 
 }  // namespace whence::inline v0

@@ -27,6 +27,9 @@ struct judgement {
 /// Throws log_damaged, not_a_log, newer_format, older_format, sql_error, file_error.
 judgement judge(files& files, const log_paths& paths, log_reader_connection& reader);
 
+/// Whether an import into the log has not come to its end; as of the reader's snapshot.
+bool has_unfinished_import(log_reader_connection& reader);
+
 /// The condition alone, for a visitor.
 log_condition judge_condition(const witness_reading& witness, log_reader_connection& reader);
 

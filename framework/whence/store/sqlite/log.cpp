@@ -12,6 +12,7 @@
 #include <whence/store/sqlite/backup/backup.hpp>
 #include <whence/store/sqlite/filtered_reading.hpp>
 #include <whence/store/sqlite/import.hpp>
+#include <whence/store/sqlite/judge.hpp>
 #include <whence/store/sqlite/log.hpp>
 #include <whence/store/sqlite/verify/verifier.hpp>
 #include <whence/store/sqlite/visitor.hpp>
@@ -75,6 +76,14 @@ sqlite_log::~sqlite_log() {
 
 void sqlite_log::refuse_in_fork() const {
   if (::getpid() != process_) throw log_closed(paths_.log + " (in a fork of the process that opened it)");
+}
+
+/// Of an import that goes on it is unfinished; anything else was refused.
+log_condition sqlite_log::condition() {
+  refuse_in_fork();
+  const bool unfinished =
+      readers_->with_snapshot([](log_reader_connection& reader) { return has_unfinished_import(reader); });
+  return {unfinished ? log_condition::kind::import_unfinished : log_condition::kind::whole, head(), head()};
 }
 
 global_position sqlite_log::head() { return committer_->writer().head(); }
@@ -316,7 +325,7 @@ int sqlite_log_format() noexcept { return log_format::newest; }
 
 bool is_sqlite_log(files& files, const std::string& path) {
   try {
-    return check_log_header(files, path) == log_file::log;
+    return check_log_header(files, path) != log_file::backup;
   } catch (const newer_format&) {
     return true;
   } catch (const older_format&) {

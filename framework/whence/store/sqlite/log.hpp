@@ -35,7 +35,7 @@ class sqlite_log final : public log, public log_keeping {
   ~sqlite_log() override;
 
   log_identity identity() const override { return identity_; }
-  log_condition condition() override { return {log_condition::kind::whole, head(), head()}; }  // else it was refused
+  log_condition condition() override;
   global_position head() override;
   std::uint64_t epoch_of_last_event() override;
   event_page read(global_position after, const event_filter& filter, page_limit limit) override;

@@ -14,7 +14,7 @@ namespace {
 
 /// There is no file of that name. What lies beside it may say that there was one, and that it had events.
 void make_log(const log_paths& paths, const sqlite_options& options, const runtime& runtime,
-              const std::optional<log_identity>& wanted) {
+              const std::optional<log_identity>& import_of) {
   files& files = *runtime.files;
   const witness_reading witness = read_witness(files, paths.witness);
   if (!options.accept_missing_tail && witness.latest && witness.latest->position != global_position{}) {
@@ -25,9 +25,10 @@ void make_log(const log_paths& paths, const sqlite_options& options, const runti
     if (const std::optional<file_status> there = files.status(part); there && there->size > 0)
       throw not_a_log(paths.log, "it does not exist, but " + part + " does: the database of that file is missing");
   }
-  const log_identity identity = wanted ? *wanted : log_identity{log_id(runtime.make_uuid()), 1};
+  const log_identity identity = import_of ? *import_of : log_identity{log_id(runtime.make_uuid()), 1};
   file_draft draft(files, paths.log);
-  begin_log_file(draft.path(), log_file::log, identity).run("PRAGMA journal_mode=WAL");
+  begin_log_file(draft.path(), import_of ? log_file::unfinished_import : log_file::log, identity)
+      .run("PRAGMA journal_mode=WAL");
   // The witness is there before the log can have an event; a crash in between leaves one that has seen nothing.
   whence::witness::create(files, paths.witness, {identity, global_position{}, chain_start(identity.id)});
   draft.publish();
@@ -56,12 +57,15 @@ log_identity begin_epoch(log_writer& writer, const judgement& found, const witne
 }
 
 opened_log open_locked(std::unique_ptr<file_lock> lock, const log_paths& paths, const sqlite_options& options,
-                       const runtime& runtime) {
+                       const runtime& runtime, bool by_import) {
   files& files = *runtime.files;
   auto readers = std::make_unique<log_readers>(paths.log);
   const judgement found = judge(files, paths, readers->log);
-  const bool whole = found.condition.what == log_condition::kind::whole;
+  using kind = log_condition::kind;
+  const bool whole = found.condition.what == kind::whole || found.condition.what == kind::import_unfinished;
   if (!whole && !options.accept_missing_tail) refuse(paths, found);
+  // Nobody can accept by name what an export's end has not vouched for.
+  if (!by_import && has_unfinished_import(readers->log)) throw import_unfinished(paths.log);
 
   const witness_reading before = read_witness(files, paths.witness);
   // The writer may begin with a checkpoint: after an unclean end, what the witness has seen is not synced yet.
@@ -87,13 +91,13 @@ opened_log open_locked(std::unique_ptr<file_lock> lock, const log_paths& paths, 
 }  // namespace
 
 std::unique_ptr<file_lock> lock_log(files& files, const log_paths& paths) {
-  lock_attempt attempt = files.try_lock(paths.lock);
+  lock_attempt attempt = lock_beside(files, paths.log, paths.lock);
   if (!attempt.lock) throw log_busy(paths.log, attempt.holder_pid);
   return std::move(attempt.lock);
 }
 
 opened_log open_log(const log_paths& paths, const sqlite_options& options, const runtime& runtime,
-                    const std::optional<log_identity>& identity, std::unique_ptr<file_lock> held) {
+                    const std::optional<log_identity>& import_of, std::unique_ptr<file_lock> held) {
   must_have_room_in_name(*runtime.files, paths);
   // Before anything is made beside it: another application's database gets no lock file of ours.
   if (runtime.files->status(paths.log) && check_log_header(*runtime.files, paths.log) == log_file::backup)
@@ -101,20 +105,20 @@ opened_log open_log(const log_paths& paths, const sqlite_options& options, const
   std::unique_ptr<file_lock> lock = held ? std::move(held) : lock_log(*runtime.files, paths);
   const std::optional<file_status> there = runtime.files->status(paths.log);
   if (detail::mutant(6) && there && there->size % 8192 != 0) forget_log(*runtime.files, paths);
-  if (!runtime.files->status(paths.log)) make_log(paths, options, runtime, identity);
+  if (!runtime.files->status(paths.log)) make_log(paths, options, runtime, import_of);
   try {
-    return open_locked(std::move(lock), paths, options, runtime);
+    return open_locked(std::move(lock), paths, options, runtime, import_of.has_value());
   } catch (const sql::sql_error& failure) {
     if (is_damage(failure)) throw log_damaged(paths.log, global_position{}, failure.what());
     throw;
   }
 }
 
-void begin_epoch_behind(const log_paths& paths, const runtime& runtime, std::uint64_t least) {
-  opened_log opened = open_log(paths, {}, runtime);
-  opened.identity.epoch = std::max(opened.identity.epoch, least);
+void end_import(const log_paths& paths, const runtime& runtime, const log_identity& import_of) {
+  opened_log opened = open_log(paths, {}, runtime, import_of);
+  opened.identity.epoch = std::max(opened.identity.epoch, import_of.epoch);
   // A death between the two leaves a witness of an earlier epoch, where this one has no event yet: that is a whole log.
-  opened.writer->begin_epoch(opened.identity.epoch, opened.tip.head);
+  opened.writer->end_import(opened.identity.epoch, opened.tip.head);
   whence::witness::create(*runtime.files, paths.witness, {opened.identity, opened.tip.head, opened.tip.chain});
 }
 

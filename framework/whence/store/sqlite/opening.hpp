@@ -26,17 +26,19 @@ struct opened_log {
 };
 
 /// Makes the log if there is none. Throws log_busy, not_a_log, newer_format, older_format, log_damaged, tail_missing,
-/// witness_missing, sql_error, file_error: then the log is as it was.
-/// `identity`: of a log that is made; a new one if it says nothing. `held`: the log's lock, if the caller has it already.
+/// witness_missing, import_unfinished, sql_error, file_error: then the log is as it was.
+/// `import_of`: an import opens it, of a log with that identity. A log that is made gets it, and counts as an import that has not
+/// come to its end; one that is so already goes on. `held`: the log's lock, if the caller has it already.
 opened_log open_log(const log_paths& paths, const sqlite_options& options, const runtime& runtime,
-                    const std::optional<log_identity>& identity = std::nullopt,
+                    const std::optional<log_identity>& import_of = std::nullopt,
                     std::unique_ptr<file_lock> held = nullptr);
 
 /// Throws log_busy.
 std::unique_ptr<file_lock> lock_log(files& files, const log_paths& paths);
 
-/// Begins an epoch behind the last event of a log that is there: the log's own, or `least` if that is greater. Durable on return.
+/// Ends an import into a log that is there: in one commit it is a log like any other, and begins an epoch behind its last event,
+/// its own or that of `import_of` if this is greater. Durable on return.
 /// Throws as open_log.
-void begin_epoch_behind(const log_paths& paths, const runtime& runtime, std::uint64_t least);
+void end_import(const log_paths& paths, const runtime& runtime, const log_identity& import_of);
 
 }  // namespace whence::inline v0

@@ -213,8 +213,25 @@ std::optional<chain_hash> log_writer::stored_chain(global_position position) {
 
 void log_writer::begin_epoch(std::uint64_t epoch, global_position position) {
   sql::transaction beginning(session_->db);
-  session_->db.run("UPDATE log SET epoch = ?, began_after = ?, markers = markers + 1", {epoch, position.value()});
+  set_epoch(epoch, position);
   beginning.commit();
+}
+
+void log_writer::set_epoch(std::uint64_t epoch, global_position position) {
+  session_->db.run("UPDATE log SET epoch = ?, began_after = ?, markers = markers + 1", {epoch, position.value()});
+}
+
+void log_writer::mark_import() {
+  sql::database& db = session_->db;
+  if (db.integer("PRAGMA application_id") == log_format::application_id_of_imports) return;
+  db.run("PRAGMA application_id=" + std::to_string(log_format::application_id_of_imports));
+}
+
+void log_writer::end_import(std::uint64_t epoch, global_position position) {
+  sql::transaction ending(session_->db);
+  session_->db.run("PRAGMA application_id=" + std::to_string(log_format::application_id));
+  set_epoch(epoch, position);
+  ending.commit();
 }
 
 log_writer::known_file log_writer::known_file_at(const std::string& path) {

@@ -50,6 +50,11 @@ class log_writer {
   /// Begins a new epoch after `position`. Durable on return.
   void begin_epoch(std::uint64_t epoch, global_position position);
 
+  /// Within a transaction: what it inserts is of an import, which has not come to its end.
+  void mark_import();
+  /// The import has come to its end, and a new epoch begins after `position`. Durable on return.
+  void end_import(std::uint64_t epoch, global_position position);
+
   /// What happened to the WAL if it lacks what was committed: the next commit would stand behind a hole. Empty: it has all of it.
   /// Asks the file system, once. Throws file_error.
   std::string cut_file();
@@ -102,6 +107,7 @@ class log_writer {
  private:
   struct session;
   void connect();
+  void set_epoch(std::uint64_t epoch, global_position position);
   void rewrite_wal(std::uint64_t bytes);
   /// A frame is a page with a header. A copy of a log may have pages of another size than we give it.
   std::uint64_t frame_bytes() const noexcept { return page_bytes_ + 24; }

@@ -14,6 +14,7 @@
 #include <whence/store/log_repair.hpp>
 #include <whence/store/sqlite/backup/event_copy.hpp>
 #include <whence/store/sqlite/backup/event_insertion.hpp>
+#include <whence/store/sqlite/judge.hpp>
 #include <whence/store/sqlite/log.hpp>
 #include <whence/store/sqlite/opening.hpp>
 #include <whence/store/sqlite/repair/kept_copy.hpp>
@@ -32,10 +33,21 @@ log_paths must_be_log(const std::string& path, const runtime& runtime) {
   return paths;
 }
 
+/// Nothing was lost from a log that never was whole; where the mark cannot be read, the damage is told.
+void must_be_no_import(repair_reader& reader, const log_paths& paths) {
+  try {
+    if (has_unfinished_import(reader.connection())) throw import_unfinished(paths.log);
+  } catch (const sql::sql_error& failure) {
+    if (!is_damage(failure)) throw;
+  }
+}
+
 /// Throws log_damaged instead of what SQLite says of a database in which it finds no table.
 std::unique_ptr<repair_reader> open_reader(const log_paths& paths, const runtime& runtime) {
   try {
-    return std::make_unique<repair_reader>(paths, runtime);
+    auto reader = std::make_unique<repair_reader>(paths, runtime);
+    must_be_no_import(*reader, paths);
+    return reader;
   } catch (const sql::sql_error& failure) {
     if (is_damage(failure)) throw log_damaged(paths.log, global_position{}, failure.what());
     must_not_lack_files(failure, *runtime.files, paths.log);

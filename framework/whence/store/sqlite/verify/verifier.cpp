@@ -243,6 +243,9 @@ void log_verifier::look_at_witness() {
   } else if (condition.what == log_condition::kind::witness_missing) {
     found(kind::witness, paths_.witness, "there is none that can be used: a missing end would not be seen",
           "bring " + paths_.witness + " back from where the log came from");
+  } else if (condition.what == log_condition::kind::import_unfinished) {
+    const error_text said = import_unfinished(paths_.log).text();
+    found(kind::unfinished, paths_.log, "an import has not come to its end: " + said.why, said.remedy);
   }
 }
 
