@@ -1,14 +1,12 @@
 #include <whence/cli/log_operation.hpp>
 
-#include <algorithm>
-#include <cctype>
 #include <chrono>
 #include <thread>
 #include <utility>
 
+#include <whence/cli/confirmation.hpp>
 #include <whence/cli/display_text.hpp>
 #include <whence/cli/program_name.hpp>
-#include <whence/cli/repeated_line.hpp>
 #include <whence/control/control_client.hpp>
 #include <whence/control/errors.hpp>
 #include <whence/core/async.hpp>
@@ -111,23 +109,8 @@ class carrying {
         planned.service.empty() ? ""
                                 : ", by " + visible(planned.service) + " (process " + std::to_string(planned.pid) + ")";
     const std::string what = plan_.sentence(planned.result) + ", in " + visible(session_.store()) + service;
-    if (const auto confirmed = asked_.value(flags::confirm.name)) {
-      if (*confirmed == plan_.confirmed_by) return;
-      throw operation_unconfirmed(what, "--confirm names \"" + visible(*confirmed) + "\"",
-                                  repeated_line(asked_, "whence", flags::confirm.name, shell_word(plan_.confirmed_by)));
-    }
-    if (asked_.has(flags::yes.name)) return;
-    const surroundings& around = session_.around();
-    if (!around.in_is_terminal || !around.err_is_terminal)
-      throw operation_unconfirmed(what, "nobody sits before it who could be asked",
-                                  repeated_line(asked_, "whence", flags::yes.name, ""));
-    around.err->write("This will " + what + ". Go on? [y/N] ");
-    around.err->flush();
-    std::string said = around.read_line().value_or("");
-    report_("", 0, 0);  // if it was SIGINT, it ends here
-    std::ranges::transform(said, said.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    if (said != "y" && said != "yes")
-      throw operation_unconfirmed(what, "the answer was not yes", "repeat it, and answer y, if it is to be done");
+    cli::confirm(asked_, session_, what, plan_.confirmed_by,
+                 [&] { report_("", 0, 0); });  // if it was SIGINT, it ends there
   }
 
   const request& asked_;
@@ -138,13 +121,6 @@ class carrying {
 };
 
 }  // namespace
-
-operation_unconfirmed::operation_unconfirmed(const std::string& sentence, std::string why, std::string remedy)
-    : error("operation.unconfirmed", next_move::change_request,
-            {.what = "this would " + sentence + "; nothing was changed",
-             .where = {},
-             .why = std::move(why),
-             .remedy = std::move(remedy)}) {}
 
 std::optional<carried_operation> carry_out_on_log(const request& request, session& session, log_operation_plan plan,
                                                   exit_code& code) {

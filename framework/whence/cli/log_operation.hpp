@@ -57,9 +57,4 @@ std::string members_of(const carried_operation& carried, const request& request)
 /// "order-service (process 4182), which holds the log".
 std::string who_did(const carried_operation& carried, const session& session);
 
-/// `operation.unconfirmed`: it was not said that it is to be done. Nothing was changed.
-struct operation_unconfirmed final : error {
-  operation_unconfirmed(const std::string& sentence, std::string why, std::string remedy);
-};
-
 }  // namespace whence::inline v0::cli

@@ -1,5 +1,8 @@
 #include <algorithm>
+#include <array>
 #include <cerrno>
+#include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <map>
 #include <optional>
@@ -20,6 +23,16 @@
 
 namespace whence::inline v0 {
 namespace {
+
+/// What an attempt leaves that was cut short: nothing yet, or a file with the mark of archives. All else is somebody's.
+bool is_begun_archive(file& found) {
+  std::array<std::byte, 72> header{};
+  const std::size_t there = found.read_at(0, header);
+  if (there == 0) return true;
+  std::uint32_t mark = 0;
+  for (std::size_t at = 68; at < header.size(); ++at) mark = mark << 8 | std::to_integer<std::uint32_t>(header[at]);
+  return there == header.size() && mark == log_format::application_id_of_archives;
+}
 
 /// Of a transaction that makes stubs: appends wait for it.
 constexpr std::uint64_t events_of_move = 2'048;
@@ -163,6 +176,7 @@ void archiving::must_be_free(const std::string& path) {
   if (belongs_to_log || files_.status(path)) throw file_error("make", path, EEXIST);
   const std::string partial = partial_of(path);
   if (!files_.status(partial)) return;
+  if (!is_begun_archive(*files_.open(partial, open_file::read))) throw file_error("make", partial, EEXIST);
   bool is_of_other_log = false;
   try {
     archive_reader reader(partial);
@@ -190,7 +204,9 @@ void archiving::copy(const archive_plan& plan, const archive_row& row, const std
     const log_reader_connection::snapshot now(log_);
     identity = log_.about().identity;
   }
-  sql::database file = begin_log_file(files_, path, log_file::archive, identity);
+  for (const char* const end : {"", "-journal", "-wal", "-shm"})
+    files_.remove(path + end);  // of an attempt that was cut short
+  sql::database file = begin_log_file(path, log_file::archive, identity);
   event_insertion insertion(file);
   const auto take = [&](const entry_row& event_row, const recorded_event& event) {
     if (plan.has(event_row)) insertion.run(event_row, event);
