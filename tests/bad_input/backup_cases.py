@@ -65,7 +65,7 @@ BACKUP_CASES = {
         case("new.backup x.db --at 9", "restore.not_in_backup", 3, "new.backup has no event 9; nothing was made$", "it ends at event 8$", at="backed up"),
         case("new.backup x.db --at 1970-01-01", "restore.not_in_backup", 3, "new.backup has no event that was recorded so early; nothing was made$",
              at="backed up", changes=LOCK_OF_RESTORED),
-        case("none.backup x.db", "log.missing", 3, "there is no log none.backup$"),
+        case("none.backup x.db", "file.missing", 3, "cannot read none.backup$", "name a file that is there$"),
         case("sales.csv x.db", "log.not_a_log", 6, "sales.csv is not a Whence log; nothing was changed$"),
         case("shop.db x.db", "backup.not_one", 6, "shop.db is a log, and no backup of one; nothing was made$", "whence log verify --store shop.db\n# "),
         case("new.backup shop.db", "restore.log_exists", 4, "there is a log at shop.db; it was left as it is$",

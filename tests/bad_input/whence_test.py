@@ -14,7 +14,7 @@ from proof_cases import cases_of_proofs, sign_another_log
 PROGRAMS = Programs(Path(sys.argv.pop()).resolve())
 NO_LOG = {"man", "completion", "restore", "log make-key", "schema check", "schema release", "schema diff"}  # the commands that open none
 # What these say of what lies at their path is among their own cases: one makes a log of a file, the others change what is in one.
-WRITES_LOG = {"import", "log repair", "event append", "projection rebuild"}
+WRITES_LOG = {"log archive", "log compact", "import", "log repair", "event append", "projection rebuild"}
 ANYTHING = ".*"
 SOMETHING = ".+"
 HELP = "whence {} --help$"
@@ -24,7 +24,7 @@ KEY, PUBLIC_KEY, HEADS = sign_another_log(PROGRAMS)
 RUNNABLE = {
     "inspect": "", "event list": "", "event show": "@1", "event count": "", "stream list": "", "stream show": "order-1",
     "stream state": "order-1", "stream diff": "order-2", "trace": "@1", "projection list": "", "projection status": "",
-    "sql": "-c 'SELECT count(*) AS n FROM events'", "log verify": "", "log archive": "--aggregate Order --yes", "log compact": "--yes", "log prove": f"{KEY} --heads new.heads",
+    "sql": "-c 'SELECT count(*) AS n FROM events'", "log verify": "", "log prove": f"{KEY} --heads new.heads",
     "log check-proof": f"{PUBLIC_KEY} {HEADS}", "doctor": "", "backup": "new.backup", "log fork": "x.db", "rehearse": "", "schema upcast": "", "export": "",
 }
 
@@ -304,7 +304,7 @@ OWN = {
         case("", "usage.argument", 2, "`completion` needs to know which: SHELL$", HELP.format("completion")),
         case("tcsh", "usage.value", 2, "there is no completion for \"tcsh\"$", "there are: bash, zsh, fish$"),
         case("bash zsh", "usage.argument", 2, "`completion` has no place for \"zsh\"$"),
-        case("bash -o csv", "usage.value", 2, "-o cannot be \"csv\"$"),
+        case("bash -o csv", "usage.option", 2, "`completion` prints in one form only$", "leave -o and --json out$"),
         case("bash --install", "usage.option", 2, "there is no option --install of `completion`$"),
     ],
 }

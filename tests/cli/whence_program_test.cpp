@@ -347,7 +347,7 @@ TEST_CASE("bash completes by the script, with names from the log") {
       "try whence ev; try whence event ''; try whence stream show order-1; try whence event list --type = Payment; "
       "try whence event list --stream",
       shop.here());
-  CHECK(ran.out == "event\nlist show count\norder-12345\nPaymentRefunded PaymentTaken\n--stream\n");
+  CHECK(ran.out == "event\nlist show count append\norder-12345\nPaymentRefunded PaymentTaken\n--stream\n");
   CHECK(ran.err == "");
 }
 

@@ -216,8 +216,8 @@ constexpr const flag* archive_flags[] = {&flags::streams, &flags::older_than, &f
                                          &flags::dry_run, &flags::yes,        &flags::reason};
 constexpr example archive_examples[] = {
     {"whence log archive --older-than 52w --dry-run", "what would move?"},
-    {"whence log archive --aggregate Order --store old.db --yes", "without being asked"},
-    {"whence log archive before.archive --older-than 2026-02-01 --store old.db --yes", "to a file of that name"},
+    {"whence log archive --aggregate Order --store old.db --yes", "nobody is asked"},
+    {"whence log archive old.archive --older-than 52w --dry-run", "into that file"},
 };
 constexpr std::string_view archive_text_of_help =
     "Moves whole streams out of the log's file into a file of their own: those that --stream names, those whose last "
@@ -253,7 +253,7 @@ constexpr command rows[] = {
      .name = "archive",
      .argument = "[FILE]",
      .argument_by = completes::file,
-     .summary = "move old streams out of the log, where they are read as before",
+     .summary = "move old streams into a file of their own",
      .text = archive_text_of_help,
      .examples = archive_examples,
      .flags = archive_flags,

@@ -35,7 +35,7 @@ failure not_opened(const whence::error& fault, const std::string& path, const st
       return false;  // who cannot look cannot write either
     }
   };
-  if (of_lock && fault.code() == "file.missing") return no_folder(folder, fault);
+  if ((of_lock || path == store) && fault.code() == "file.missing") return no_folder(folder, fault);
   if (of_lock && !there(path) && fault.code() == "file.no_permission") {
     // Its lock is the first file that is made beside a log.
     text.what = "cannot make files in " + (folder == "." ? "this folder" : folder);
