@@ -43,15 +43,15 @@ opened_archives::opened& opened_archives::open(sql::database& log, std::uint64_t
   if (row == rows.end())
     throw log_damaged(log.path(), wanted,
                       "it is said to lie in archive " + std::to_string(number) + ", which the log does not know");
-  std::string path = place_of_archive(log.path(), row->name);
-  if (!system_files()->status(path)) throw log_damaged::archive_missing(log.path(), std::move(path), wanted);
+  const std::string path = place_of_archive(log.path(), row->name);
+  if (!system_files()->status(path)) throw log_damaged::archive_missing(log.path(), path, wanted);
   try {
     if (const auto why = differs_from(path, id_of(log), *row))
-      throw log_damaged::archive_damaged(log.path(), std::move(path), wanted, *why);
+      throw log_damaged::archive_damaged(log.path(), path, wanted, *why);
     if (open_.size() == open_max) open_.erase(open_.begin());
     open_.push_back(std::make_unique<opened>(number, path));
   } catch (const sql::sql_error& failure) {
-    throw log_damaged::archive_damaged(log.path(), std::move(path), wanted, failure.what());
+    throw log_damaged::archive_damaged(log.path(), path, wanted, failure.what());
   }
   return *open_.back();
 }
