@@ -26,6 +26,7 @@ PATIENCE_SECONDS = 60
 COLUMNS = 40
 AGE = re.compile(r"\d+(\s+)(?:s|min)(\s+)ago")
 OF_THE_MOMENT = re.compile(r"(?<=epoch )\d{13}|\d+(?= [MGT]B free)")  # of a log that was restored just now; of the disk
+PROGRESS = re.compile(r"(?:\r\x1b\[K[^\r]*)*\r\x1b\[K")
 ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
 # An id, a digest, an example with quotes, and a command of a remedy: each stands in one line, so that it can be copied.
 COPIED = re.compile(r"^ *[0-9a-f]{8}-[0-9a-f-]{27}$|^ *[0-9a-f]{64}$|^    .*'|^(?:  do:    |         )(?:whence|order-service|ls|tar|head|df) ")
@@ -158,16 +159,19 @@ class Terminal(unittest.TestCase):
             self.assertEqual(narrow, wide)
 
     def test_colours_are_there_on_a_terminal_only_and_can_be_chosen(self):
+        def shown(words, **environment):  # without the progress of what takes longer than a second
+            return PROGRESS.sub("", self.shop.on_terminal(words, **environment)[1])
+
         for words in self.lines():
             with self.subTest(words=words):
-                plain = self.shop.on_terminal(words, NO_COLOR="1")[1]
+                plain = shown(words, NO_COLOR="1")
                 self.assertNotIn("\x1b", plain)
-                self.assertNotIn("\x1b", self.shop.on_terminal(words, TERM="dumb")[1])
-                self.assertNotIn("\x1b", self.shop.on_terminal([*words, "--color", "never"])[1])
-                coloured = self.shop.on_terminal(words)[1]
+                self.assertNotIn("\x1b", shown(words, TERM="dumb"))
+                self.assertNotIn("\x1b", shown([*words, "--color", "never"]))
+                coloured = shown(words)
                 self.assertIn("\x1b", coloured)
                 self.assertEqual(ESCAPE.sub("", coloured), plain)  # a colour is never the only sign
-                always = self.shop.on_terminal([*words, "--color", "always"], NO_COLOR="1")[1]
+                always = shown([*words, "--color", "always"], NO_COLOR="1")
                 always, coloured = (re.sub(r" \\\n +", " ", text) for text in (always, coloured))
                 self.assertEqual(always.replace(" --color always", ""), coloured)  # a list that was cut goes on the same way
         self.assertNotIn("\x1b", self.shop.in_pipe("whence event list | cat")[1])

@@ -90,6 +90,14 @@ struct desk {
     server = std::make_unique<control_server>(path, "desk", std::move(offered), runtime, options);
   }
 
+  /// What still waits holds the door, which holds what waits.
+  ~desk() {
+    server.reset();
+    until->open();
+  }
+  desk(const desk&) = delete;
+  desk& operator=(const desk&) = delete;
+
   control_answer ask(operation_request request, const operation_progress& progress = {}) const {
     auto client = control_client::connect(path, "shop.db", runtime);
     if (!client) throw std::runtime_error("nobody listens");
