@@ -24,9 +24,9 @@ std::string without_line_feed(std::string line) {
 }
 
 /// A log of one event, which planning does not change.
-log& shop() {
+whence::log& shop() {
   static const runtime real = runtime::system(1);
-  static const std::unique_ptr<log> made = [] {
+  static const std::unique_ptr<whence::log> made = [] {
     auto opened = memory().open(real);
     append_batch batch;
     batch.streams.push_back(
