@@ -69,8 +69,8 @@ def check(path, log, position, stretches):
     """The stretches whose events are not those that were signed: (first, last)."""
     database = sqlite3.connect(Path(path).resolve(strict=True).as_uri() + "?mode=ro", uri=True)
     database.text_factory = bytes                                     # a text is the bytes that it has
-    if database.execute("SELECT id FROM log").fetchall() != [(bytes.fromhex(log.replace("-", "")),)]:
-        wrong("it is another log")
+    if database.execute("SELECT id, format FROM log").fetchall() != [(bytes.fromhex(log.replace("-", "")), 1)]:
+        wrong("it is another log, or has events in other files: take one that is restored from a backup of it")
     rows = database.execute(f"""SELECT {COLUMNS} FROM entries e LEFT JOIN types t ON t.number = e.type
         LEFT JOIN entries f ON f.position = e.stream WHERE e.position <= ? ORDER BY e.position""", (position,))
     altered, row, first, digest = [], next(rows, None), 1, sha256(b"whence proof 1\n", bytes.fromhex(log.replace("-", "")))
