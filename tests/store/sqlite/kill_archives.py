@@ -11,45 +11,13 @@ Prints `figure: value` lines; exits 1 at the first thing that is wrong.
 import argparse
 import collections
 import os
-import pathlib
-import shutil
-import subprocess
 import sys
 import tempfile
 
-OWN = {"shop.db" + end for end in ("", "-shm", "-wal", ".index", ".index-shm", ".index-wal", ".lock", ".witness")}
+from killed_lives import OWN, Bench, Wrong
 
 
-class Wrong(Exception):
-    pass
-
-
-class Bench:
-    def __init__(self, program, folder):
-        self.program, self.folder = program, pathlib.Path(folder)
-        self.template = self.folder / "template"
-
-    def run(self, folder, *words, kill_at=None):
-        environment = dict(os.environ) | ({"WHENCE_KILL_AT": kill_at, "WHENCE_CHECKPOINT_BYTES": "1000000"} if kill_at else {})
-        done = subprocess.run([self.program, folder / "shop.db", *map(str, words)], env=environment, capture_output=True,
-                              text=True)
-        if done.returncode not in (0, -9):
-            raise Wrong(f"{words}: exit {done.returncode}: {done.stdout}{done.stderr}")
-        if done.returncode == -9 and not kill_at:
-            raise Wrong(f"{words}: killed by nobody")
-        return done
-
-    def look(self, folder):
-        """What is read, and how many stubs there are."""
-        read, _, stubs = self.run(folder, "look").stdout.partition(" stubs ")
-        return read, int(stubs)
-
-    def copy(self):
-        place = self.folder / "life"
-        shutil.rmtree(place, ignore_errors=True)
-        shutil.copytree(self.template, place)
-        return place
-
+class Archives(Bench):
     def kills_of(self, words, step):
         """Kills the command at its first visit of the phase, its second and so on, until it comes to its end."""
         before, _ = self.look(self.template)
@@ -87,8 +55,7 @@ def main():
     options.add_argument("--step", type=int, default=1)
     given = options.parse_args()
     with tempfile.TemporaryDirectory(prefix="whence-kill-archives-") as folder:
-        bench = Bench(given.worker, folder)
-        bench.template.mkdir()
+        bench = Archives(given.worker, folder)
         try:
             bench.run(bench.template, "make", given.events, given.streams)
             third = given.streams // 3

@@ -364,12 +364,18 @@ void print(const figures& counted, unsigned seed) {
   const auto line = [](const std::string& name, std::uint64_t number) {
     std::printf("%s: %ju\n", name.c_str(), std::uintmax_t{number});
   };
+  if (counted.killed > 0) {
+    line("damaged logs whose repair was killed", counted.rounds);
+    line("repairs killed, and repeated", counted.killed);
+    line("of these logs, left to a restore", counted.restore_only);
+    std::printf("seed of the kills: %u\n", seed);
+    return;
+  }
   line("damaged logs", counted.rounds);
   line("of them with nothing to repair", counted.nothing);
   line("repaired without a loss", counted.without_loss);
   for (const auto& [name, count] : counted.losses) line("repaired with a loss accepted: " + name, count);
   line("left to a restore, refused by name", counted.restore_only);
-  line("repairs killed, and repeated", counted.killed);
   line("copies of before, each byte for byte", counted.kept);
   line("events in repaired logs, each as it was written", counted.events);
   line("events invented", 0);

@@ -1,10 +1,14 @@
-// Does to a log what `log archive` and `log compact` do, to be killed meanwhile:
+// Does to a log what puts its events into several files, as `log archive` and `log fork` do, to be killed meanwhile:
 //
-//     archive_worker PATH make EVENTS STREAMS      a log with so many events
-//     archive_worker PATH archive FIRST LAST       its streams with these numbers
-//     archive_worker PATH compact
-//     archive_worker PATH measure EVENTS STREAMS   makes one, archives half of it, compacts it: what that takes, and changes
-//     archive_worker PATH look                     verifies it; prints a digest of all that is read, and how many rows are stubs
+//     parts_worker PATH make EVENTS STREAMS      a log with so many events
+//     parts_worker PATH grow EVENTS STREAMS      appends so many more
+//     parts_worker PATH archive FIRST LAST       its streams with these numbers
+//     parts_worker PATH compact
+//     parts_worker PATH fork TO POSITION
+//     parts_worker PATH measure EVENTS STREAMS   makes one, archives half of it, compacts it: what that takes, and changes
+//     parts_worker PATH measure-fork EVENTS STREAMS   makes one, forks it at nine tenths, appends to the fork: what that takes
+//     parts_worker PATH look                     verifies it; prints a digest of all that is read, where it ends, how many rows are stubs
+//     parts_worker PATH look-to POSITION         the same digest, of the events up to there
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
@@ -21,6 +25,7 @@
 #include <whence/core/runtime.hpp>
 #include <whence/sql/database.hpp>
 #include <whence/store/log_archive.hpp>
+#include <whence/store/log_fork.hpp>
 #include <whence/store/log_source.hpp>
 #include <whence/store/log_verification.hpp>
 
@@ -31,8 +36,8 @@ namespace {
 std::string stream(std::uint64_t number) { return "stream-" + std::to_string(number); }
 std::uint64_t number(const char* text) { return std::strtoull(text, nullptr, 10); }
 
-void make(const std::string& path, std::uint64_t events, std::uint64_t streams, const runtime& runtime) {
-  const std::unique_ptr<whence::log> log = sqlite(path).open(runtime);
+/// A log that has events already has them in streams of these names, too.
+void append(whence::log& log, std::uint64_t events, std::uint64_t streams, const runtime& runtime) {
   std::uint64_t done = 0;
   while (done < events) {
     append_batch batch;
@@ -51,8 +56,13 @@ void make(const std::string& path, std::uint64_t events, std::uint64_t streams, 
         to.events.push_back(std::move(event));
       }
     }
-    log->append(std::move(batch)).get().value();
+    log.append(std::move(batch)).get().value();
   }
+}
+
+void append(const std::string& path, std::uint64_t events, std::uint64_t streams, const runtime& runtime) {
+  const std::unique_ptr<whence::log> log = sqlite(path).open(runtime);
+  append(*log, events, streams, runtime);
   log->close();
 }
 
@@ -85,7 +95,7 @@ double seconds_to_read(const std::string& path, const runtime& runtime) {
 }
 
 void measure(const std::string& path, std::uint64_t events, std::uint64_t streams, const runtime& runtime) {
-  make(path, events, streams, runtime);
+  append(path, events, streams, runtime);
   const auto bytes = [](const std::string& file) {
     return static_cast<double>(std::filesystem::file_size(file)) / 1e6;
   };
@@ -106,6 +116,25 @@ void measure(const std::string& path, std::uint64_t events, std::uint64_t stream
               static_cast<double>(events) / before, static_cast<double>(events) / after, before / after);
 }
 
+void measure_fork(const std::string& path, std::uint64_t events, std::uint64_t streams, const runtime& runtime) {
+  append(path, events, streams, runtime);
+  const std::string to = path + ".fork";
+  const double forking =
+      seconds_of([&] { static_cast<void>(fork_log(path, to, runtime, {.at = global_position{events * 9 / 10}})); });
+  std::printf("events in the base: %llu\nshared with the fork: %llu\nmilliseconds of forking: %.1f\n",
+              static_cast<unsigned long long>(events), static_cast<unsigned long long>(events * 9 / 10), forking * 1e3);
+  std::unique_ptr<whence::log> log;
+  const double opening = seconds_of([&] { log = sqlite(to).open(runtime); });
+  const double appending = seconds_of([&] { append(*log, 1, 1, runtime); });
+  log->close();
+  std::printf("milliseconds of opening the fork: %.1f\nmilliseconds of its first append: %.1f\n", opening * 1e3,
+              appending * 1e3);
+  const double whole = seconds_to_read(path, runtime) / static_cast<double>(events);
+  const double shared = seconds_to_read(to, runtime) / (static_cast<double>(events) * 0.9);
+  std::printf("read, the base: %.0f events/s\nread, the fork: %.0f events/s\nratio: %.2f\n", 1 / whole, 1 / shared,
+              whole / shared);
+}
+
 /// 64 bits of FNV-1a.
 class digest {
  public:
@@ -118,12 +147,12 @@ class digest {
   std::uint64_t value_ = 14'695'981'039'346'656'037u;
 };
 
-int look(const std::string& path, const runtime& runtime) {
-  const std::unique_ptr<log_reader> log = sqlite(path).visit(runtime);
+std::uint64_t digest_of(log_reader& log, global_position to) {
   digest sum;
   for (global_position after;;) {
-    const event_page page = log->read(after, {}, {});
+    const event_page page = log.read(after, {}, {});
     for (const recorded_event& event : page) {
+      if (event.position > to) return sum.value();
       sum.add(std::to_string(event.position.value()));
       sum.add(event.stream);
       sum.add(std::to_string(event.version.value()));
@@ -132,13 +161,17 @@ int look(const std::string& path, const runtime& runtime) {
       for (const std::string_view tag : event.tags) sum.add(tag);
       sum.add({reinterpret_cast<const char*>(event.chain.data()), event.chain.size()});
     }
-    if (page.at_end()) break;
+    if (page.at_end()) return sum.value();
     after = page.scanned_to();
   }
+}
+
+int look(const std::string& path, const runtime& runtime) {
+  const std::unique_ptr<log_reader> log = sqlite(path).visit(runtime);
   const log_verification found = verify_log(sqlite(path), runtime);
   const auto stubs =
       sql::database::open(path, sql::open_mode::read_only).integer("SELECT count(*) FROM entries WHERE encoding = 2");
-  std::printf("%llx %llu stubs %lld\n", static_cast<unsigned long long>(sum.value()),
+  std::printf("%llx %llu stubs %lld\n", static_cast<unsigned long long>(digest_of(*log, log->head())),
               static_cast<unsigned long long>(log->head().value()), static_cast<long long>(*stubs));
   if (found.sound()) return 0;
   std::printf("%s: %s\n", found.findings.front().file.c_str(), found.findings.front().detail.c_str());
@@ -152,15 +185,28 @@ int main(int argc, char** argv) {
   const std::string_view what = argc > 2 ? argv[2] : "";
   const runtime runtime = runtime::system();
   try {
-    if (what == "make" && argc == 5) {
-      make(path, number(argv[3]), number(argv[4]), runtime);
+    if ((what == "make" || what == "grow") && argc == 5) {
+      append(path, number(argv[3]), number(argv[4]), runtime);
       return 0;
     }
     if (what == "measure" && argc == 5) {
       measure(path, number(argv[3]), number(argv[4]), runtime);
       return 0;
     }
+    if (what == "measure-fork" && argc == 5) {
+      measure_fork(path, number(argv[3]), number(argv[4]), runtime);
+      return 0;
+    }
     if (what == "look") return look(path, runtime);
+    if (what == "look-to" && argc == 4) {
+      const std::uint64_t sum = digest_of(*sqlite(path).visit(runtime), global_position{number(argv[3])});
+      std::printf("%llx\n", static_cast<unsigned long long>(sum));
+      return 0;
+    }
+    if (what == "fork" && argc == 5) {
+      static_cast<void>(fork_log(path, argv[3], runtime, {.at = global_position{number(argv[4])}}));
+      return 0;
+    }
     if (what == "archive" && argc == 5) {
       const std::unique_ptr<whence::log> log = sqlite(path).open(runtime);
       const made_archive made = keeping_of(*log).archive(streams_between(number(argv[3]), number(argv[4])), {});
@@ -177,11 +223,11 @@ int main(int argc, char** argv) {
       return 0;
     }
   } catch (const std::exception& failure) {
-    std::fprintf(stderr, "archive_worker: %s\n", failure.what());
+    std::fprintf(stderr, "parts_worker: %s\n", failure.what());
     return 1;
   }
   std::fprintf(stderr,
-               "usage: archive_worker PATH make EVENTS STREAMS | archive FIRST LAST | compact | measure EVENTS STREAMS "
-               "| look\n");
+               "usage: parts_worker PATH make EVENTS STREAMS | grow EVENTS STREAMS | archive FIRST LAST | compact "
+               "| fork TO POSITION | measure EVENTS STREAMS | measure-fork EVENTS STREAMS | look | look-to POSITION\n");
   return 2;
 }
