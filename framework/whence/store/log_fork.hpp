@@ -44,7 +44,8 @@ struct forked_log {
 /// Durable  on return; before that the path has no log.
 /// Again    one that failed leaves nothing but the lock's file. What is left of one that was killed is replaced by the next.
 /// Costs    some milliseconds and a few dozen kilobytes, however large the base is. Who first opens the fork for writing makes its
-///          index, of all events, the base's too; appends wait for that, about a second for each million.
+///          index, and appends wait for that: what the base's index has is taken over, in a tenth of a second for each million
+///          events; what that lacks is read, which takes up to a second for each.
 /// Throws   fork_over_log; log_busy; fork_not_in_log; log_damaged: the event at the position is, or the base's end; tail_missing,
 ///          witness_missing: of the base; what opening that for reading throws, and writing files.
 forked_log fork_log(const std::string& base, const std::string& to, const runtime& runtime,

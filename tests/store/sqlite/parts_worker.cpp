@@ -7,7 +7,7 @@
 //     parts_worker PATH fork TO POSITION
 //     parts_worker PATH measure EVENTS STREAMS   makes one, archives half of it, compacts it: what that takes, and changes
 //     parts_worker PATH measure-fork EVENTS STREAMS   makes one, forks it at nine tenths, appends to the fork: what that takes
-//     parts_worker PATH look                     verifies it; prints a digest of all that is read, where it ends, how many rows are stubs
+//     parts_worker PATH look                     verifies it; prints a digest of all that is read, its end, how many rows are stubs
 //     parts_worker PATH look-to POSITION         the same digest, of the events up to there
 #include <algorithm>
 #include <chrono>

@@ -70,6 +70,7 @@ class log_reader_connection {
   /// Null: the log is no fork.
   const base_row* base() const noexcept { return base_row_ ? &*base_row_ : nullptr; }
   const opened_base* open_base() const noexcept { return base_.get(); }
+  opened_base* open_base() noexcept { return base_.get(); }
   /// Which connection has the row of that event: this one, or one of a base.
   log_reader_connection& holder_of(global_position position);
   /// False: what was read of a base since this was opened may be torn. Of this log itself, who chose the mode knows.

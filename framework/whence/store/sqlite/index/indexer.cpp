@@ -8,6 +8,7 @@
 #include <sqlite3.h>
 
 #include <whence/store/log_errors.hpp>
+#include <whence/store/sqlite/index/base_index.hpp>
 #include <whence/store/sqlite/index/indexer.hpp>
 #include <whence/store/sqlite/index/reader.hpp>
 
@@ -292,7 +293,8 @@ bool indexer::fill() {
     replace_index();
     checkpoint.reset();
   }
-  global_position done = checkpoint ? checkpoint->position : global_position{};
+  global_position done = fill_from_base(checkpoint ? checkpoint->position : global_position{});
+  if (closing()) return false;
   while (done < to) {
     const global_position next{std::min(to.value(), done.value() + batch_events)};
     done = fill_batch(done, next);
@@ -307,6 +309,54 @@ bool indexer::fill() {
   own->failure.reset();
   changed_.notify_all();
   return true;
+}
+
+/// Of a fork: what the base's index has of their past, behind `after`, is taken over from there, and not made of events that have
+/// to be read, so that the first append waits for little. Returns how far the index goes then. Whatever that index lacks, or
+/// whatever is wrong with it, costs nothing but time.
+global_position indexer::fill_from_base(global_position after) {
+  global_position shared_to;
+  const std::optional<log_paths> base = base_with_more(after, shared_to);
+  if (!base) return after;
+  global_position done = after;
+  try {
+    base_index source(*files_, *base);
+    if (!fits_base(source.checkpoint())) return done;
+    while (done < shared_to) {
+      const index_run* const run = source.run_from(done.next());
+      if (run == nullptr) break;
+      index_checkpoint end{log_, std::min(global_position{run->last}, shared_to), {}};
+      const std::optional<chain_hash> chain =
+          readers_.with_snapshot([&](log_reader_connection& reader) { return reader.chain_at(end.position); });
+      if (!chain) break;
+      end.chain = *chain;
+      if (!index_->take_over(*run, source.database(), end, [this] { return closing(); })) return done;
+      done = end.position;
+    }
+    source.must_still_hold();
+    if (done == after || sample_fits(done)) return done;
+  } catch (const sql::sql_error& failure) {
+    if (failure.path != base->index) throw;
+    if (done == after) return done;
+  }
+  replace_index();
+  return {};
+}
+
+std::optional<log_paths> indexer::base_with_more(global_position after, global_position& shared_to) {
+  return readers_.with_snapshot([&](log_reader_connection& reader) -> std::optional<log_paths> {
+    const opened_base* const base = reader.open_base();
+    if (base == nullptr || base->position() <= after) return std::nullopt;
+    shared_to = base->position();
+    return log_paths::of(base->path());
+  });
+}
+
+/// The snapshot of the log is of a later moment than that of the index, which follows behind: what is in the index is in the log.
+bool indexer::fits_base(const std::optional<index_checkpoint>& checkpoint) {
+  if (!checkpoint || checkpoint->log.id != log_.id) return false;
+  return readers_.with_snapshot(
+      [&](log_reader_connection& reader) { return reader.open_base()->reader().is_on(*checkpoint); });
 }
 
 /// The events behind `after`, up to `to` at most. Returns the last of them.

@@ -101,6 +101,9 @@ class indexer {
   void work();
   bool fill();
   global_position fill_batch(global_position after, global_position to);
+  global_position fill_from_base(global_position after);
+  std::optional<log_paths> base_with_more(global_position after, global_position& shared_to);
+  bool fits_base(const std::optional<index_checkpoint>& checkpoint);
   void replace_index();
   void open_index();
   void remember_files();

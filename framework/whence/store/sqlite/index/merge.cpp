@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <utility>
 
 #include <whence/store/sqlite/index/format.hpp>
@@ -5,11 +6,12 @@
 
 namespace whence::inline v0 {
 
-index_run index_writer::merge::planned(const std::vector<index_run>& sources, std::uint64_t number) {
+index_run index_writer::merge::planned(const std::vector<index_run>& sources, std::uint64_t number,
+                                       std::uint64_t last) {
   index_run run;
   run.number = number;
   run.first = sources.front().first;
-  run.last = sources.back().last;
+  run.last = std::min(sources.back().last, last);
   for (const index_run& source : sources) {
     run.entries += source.entries;
     run.ids.add(source.ids);
@@ -17,12 +19,13 @@ index_run index_writer::merge::planned(const std::vector<index_run>& sources, st
   return run;
 }
 
-index_writer::merge::merge(std::vector<index_run> sources, std::uint64_t number, sql::database& db)
+index_writer::merge::merge(std::vector<index_run> sources, std::uint64_t number, sql::database& db, std::uint64_t last)
     : path_(db.path()),
+      last_(last),
       sources_(std::move(sources)),
       cursors_(sources_.size()),
       select_(db.prepare("SELECT bytes FROM blocks WHERE number = ?")),
-      builder_(planned(sources_, number)) {}
+      builder_(planned(sources_, number, last)) {}
 
 bool index_writer::merge::advance(int blocks, const run_builder::sink& put) {
   int written = 0;
@@ -31,7 +34,7 @@ bool index_writer::merge::advance(int blocks, const run_builder::sink& put) {
     return put(kind, block);
   };
   for (std::size_t source = 0; source < cursors_.size(); ++source) {
-    if (cursors_[source].next_block == 0) read_block(source);
+    if (cursors_[source].next_block == 0) begin(source);
   }
   while (written < blocks) {
     // Of equal keys that of the older run comes first: its positions are the lower ones.
@@ -50,13 +53,21 @@ bool index_writer::merge::advance(int blocks, const run_builder::sink& put) {
   return false;
 }
 
+void index_writer::merge::begin(std::size_t source) {
+  read_block(source);
+  if (cursors_[source].entry.position > last_) step(source);
+}
+
+/// To the next entry that is wanted.
 void index_writer::merge::step(std::size_t source) {
   cursor& here = cursors_[source];
-  if (++here.at == here.block.size()) {
-    read_block(source);
-  } else {
-    here.entry = here.block[here.at];
-  }
+  do {
+    if (++here.at == here.block.size()) {
+      read_block(source);
+    } else {
+      here.entry = here.block[here.at];
+    }
+  } while (!here.ended && here.entry.position > last_);
 }
 
 void index_writer::merge::read_block(std::size_t source) {

@@ -1,8 +1,9 @@
-/// Merges runs that follow each other into one, a part at a time.
+/// Merges runs that follow each other into one, a part at a time; or copies one of another index, as far as it is wanted.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -18,7 +19,9 @@ class index_writer::merge {
  public:
   static constexpr std::size_t fan_in = 8;
 
-  merge(std::vector<index_run> sources, std::uint64_t number, sql::database& db);
+  /// `db`: where the sources are. `last`: what they have of events behind it is left out.
+  merge(std::vector<index_run> sources, std::uint64_t number, sql::database& db,
+        std::uint64_t last = std::numeric_limits<std::uint64_t>::max());
 
   /// Writes the next blocks of entries, at most so many; true: that was the last of them, and the run is whole.
   bool advance(int blocks, const run_builder::sink& put);
@@ -36,11 +39,13 @@ class index_writer::merge {
     index_entry entry;
     bool ended = false;
   };
-  static index_run planned(const std::vector<index_run>& sources, std::uint64_t number);
+  static index_run planned(const std::vector<index_run>& sources, std::uint64_t number, std::uint64_t last);
+  void begin(std::size_t source);
   void step(std::size_t source);
   void read_block(std::size_t source);
 
   const std::string path_;
+  const std::uint64_t last_;
   const std::vector<index_run> sources_;
   std::vector<cursor> cursors_;
   sql::statement select_;

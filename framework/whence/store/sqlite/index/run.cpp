@@ -65,6 +65,7 @@ void run_builder::add(const index_entry& entry, const sink& put) {
     std::memcpy(fences_.data() + at + sizeof entry.key, &distance, sizeof distance);
   }
   block_.add(entry);
+  ++added_;
   if (block_.full()) run_.blocks.add(put(block_kind::entries, block_.take(next_place())));
   if (!is_filtered(entry.key)) return;
   const std::size_t filter = filter_with(entry.key);
@@ -73,6 +74,7 @@ void run_builder::add(const index_entry& entry, const sink& put) {
 }
 
 void run_builder::finish(const sink& put) {
+  run_.entries = added_;
   if (!block_.empty()) run_.blocks.add(put(block_kind::entries, block_.take(next_place())));
   put_all(block_kind::fences, fences_, block_fence::of_block * block_fence::bytes, put);
   for (std::size_t filter = 0; filter < filters_of_run; ++filter) {

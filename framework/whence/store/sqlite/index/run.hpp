@@ -79,14 +79,14 @@ class run_builder {
   /// Where a block, or a page of a filter, goes: it returns its number in the table of its kind.
   using sink = std::function<std::int64_t(block_kind, std::span<const std::uint8_t>)>;
 
-  /// `planned`: number, positions, ids, and the count of entries, which must come true.
+  /// `planned`: number, positions, ids, and about how many entries.
   explicit run_builder(index_run planned);
 
   void add(const index_entry& entry, const sink& put);
   /// After the last entry.
   void finish(const sink& put);
 
-  /// As far as it has been made.
+  /// As far as it has been made; its entries are counted when it is finished.
   const index_run& run() const noexcept { return run_; }
 
  private:
@@ -95,6 +95,7 @@ class run_builder {
   void put_all(block_kind kind, std::span<const std::uint8_t> payload, std::size_t bytes_of_block, const sink& put);
 
   index_run run_;
+  std::uint64_t added_ = 0;
   block_builder block_;
   std::vector<std::uint8_t> fences_;
   std::array<filter_builder, filters_of_run> filters_;

@@ -139,6 +139,47 @@ void index_writer::add(index_batch batch, const log_identity& log) {
   keep_wal_short();
 }
 
+bool index_writer::take_over(const index_run& run, sql::database& of, const index_checkpoint& end,
+                             const std::function<bool()>& stop) {
+  const run_builder::sink put_block = [this](block_kind kind, std::span<const std::uint8_t> block) {
+    return put(kind, block);
+  };
+  merge copy({run}, state_.next_run++, of, end.position.value());
+  bool begun = false;
+  try {
+    for (bool done = false; !done;) {
+      if (stop()) {
+        if (begun) take_back(copy.made());
+        return false;
+      }
+      sql::transaction writing(db_);
+      done = copy.advance(blocks_of_a_part, put_block);
+      insert_run(db_, copy.made(), done);
+      if (done) {
+        write_checkpoint(db_, end);
+        state_.last = end.position.value();
+      }
+      write_state();
+      detail::reach(detail::phase::merge);
+      writing.commit();
+      begun = true;
+      keep_wal_short();
+    }
+  } catch (const sql::sql_error& failure) {
+    if (begun && failure.path != db_.path()) take_back(copy.made());
+    throw;
+  }
+  runs_.push_back(copy.made());
+  return true;
+}
+
+/// What has been made of a run that will not be whole.
+void index_writer::take_back(const index_run& unfinished) {
+  sql::transaction taking_back(db_);
+  throw_away(unfinished);
+  taking_back.commit();
+}
+
 /// A failure costs nothing but disk: it is tried again after the next commit.
 void index_writer::keep_wal_short() noexcept {
   if (*wal_frames_ < wal_frames_to_copy) {

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -44,6 +45,12 @@ class index_writer {
   /// them, in one transaction.
   void add(index_batch batch, const log_identity& log);
 
+  /// Adds a run of another index, the next one behind the checkpoint, as far as it has events up to `end`, which becomes the
+  /// checkpoint. In transactions of a few milliseconds, between which it asks `stop`. False: it was stopped, and added nothing.
+  /// Throws sql_error, of the index whose failure it is; nothing was added.
+  bool take_over(const index_run& run, sql::database& of, const index_checkpoint& end,
+                 const std::function<bool()>& stop);
+
   enum class merging {
     nothing,  ///< is to be merged or deleted
     can_wait,  ///< large runs, or the deletion of what is not needed any more: seconds of work, once in millions of events
@@ -68,6 +75,7 @@ class index_writer {
   void begin_merge();
   bool delete_garbage();
   void throw_away(const index_run& run);
+  void take_back(const index_run& unfinished);
   void keep_wal_short() noexcept;
 
   std::unique_ptr<int> wal_frames_;  // where it stays: SQLite writes to it
