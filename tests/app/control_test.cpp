@@ -233,6 +233,96 @@ TEST_CASE("who waits for a rebuild while the application stops is told no wrong 
   CHECK(total(model) == 10);
 }
 
+TEST_CASE(
+    "streams are archived, and the file is compacted, while the application goes on, and the log says who asked") {
+  const desk given;
+  const id<Counter> other{"counter-2"};
+  int counted = 1;
+  {
+    const auto app = given.plan().start();
+    for (int i = 0; i < 200; ++i) CHECK(app.send<Count>(other, 1).get().accepted());
+    CHECK(app.send<Count>(one, 1).get().accepted());  // the log's last event stays where it is
+    std::atomic<bool> over = false;
+    std::thread trade([&] {
+      while (!over)
+        if (app.send<Count>(one, 1).get().accepted()) ++counted;
+    });
+    operation_request archive{.operation = "log archive", .arguments = {{"streams", R"(["counter-2","nobody"])"}}};
+    archive.dry_run = true;
+    const std::string planned = ask(given, archive);
+    CHECK(has(planned, R"("state":"planned","streams":1,"events":200)"));
+    CHECK(has(planned, R"("unknownStreams":["nobody"])"));
+    CHECK(app.log().stream_head(audit_stream) == stream_version{});
+    archive.dry_run = false;
+    CHECK(has(ask(given, archive), R"("state":"archived","streams":1,"events":200)"));
+    CHECK(has(ask(given, archive), R"("events":0)"));  // once more: there is nothing left
+    CHECK(has(ask(given, {.operation = "log compact"}), R"("state":"compacted")"));
+    over = true;
+    trade.join();
+    CHECK(app.log().stream_head(audit_stream) == stream_version{3});
+    CHECK(app.load(other).state.total == 200);
+    CHECK(app.load(one).state.total == counted);
+  }
+  CHECK(std::filesystem::exists(given.path + ".archive.1"));
+  CHECK(is_sound(given));
+  const auto again = given.plan().start();
+  CHECK(again.load(other).state.total == 200);
+  CHECK(again.load(one).state.total == counted);
+}
+
+TEST_CASE("what is to be archived has to be said, and an archive has a whole path") {
+  const desk given;
+  const auto app = given.plan().start();
+  const auto said = [&](std::map<std::string, std::string, std::less<>> arguments) {
+    return ask(given, {.operation = "log archive", .arguments = std::move(arguments)});
+  };
+  CHECK(said({}) == "operation.malformed");
+  CHECK(said({{"streams", "counter-1"}}) == "operation.malformed");
+  CHECK(said({{"aggregates", "[7]"}}) == "operation.malformed");
+  CHECK(said({{"before", "soon"}}) == "operation.malformed");
+  CHECK(said({{"before", "2026-01-27T10:30:00Z"}, {"to", "old.archive"}}) == "operation.malformed");
+  CHECK(app.log().stream_head(audit_stream) == stream_version{});
+}
+
+TEST_CASE("an application that stops in the middle of an archive says so, and the same request finishes it") {
+  const desk given;
+  std::uint64_t events = 0;
+  {
+    const auto app = given.plan().start();
+    for (int i = 0; i < 100; ++i) {
+      std::vector<async<command_outcome>> sent;
+      for (int part = 0; part < 300; ++part) sent.push_back(app.send<Count>(one, 1));
+      for (auto& each : sent) static_cast<void>(std::move(each).get());
+    }
+    CHECK(app.send<Count>(id<Counter>("counter-2"), 1).get().accepted());
+    events = app.log().head().value();
+  }
+  const operation_request archive{.operation = "log archive", .arguments = {{"streams", R"(["counter-1"])"}}};
+  std::string answer;
+  {
+    auto app = given.plan().start();
+    std::promise<void> begun;
+    std::atomic<bool> told = false;
+    std::thread waits([&] {
+      answer = ask(given, archive, [&](std::string_view doing, std::uint64_t, std::uint64_t) {
+        if (!doing.empty() && !told.exchange(true)) begun.set_value();
+      });
+      if (!told.exchange(true)) begun.set_value();  // it was faster than any word of its progress
+    });
+    begun.get_future().wait();
+    app.stop();
+    waits.join();
+  }
+  CAPTURE(answer);
+  CHECK((answer == "operation.interrupted" || has(answer, R"("state":"archived")")));
+  CHECK(is_sound(given));
+  const auto app = given.plan().start();
+  const std::string again = ask(given, archive);
+  CAPTURE(again);
+  CHECK(has(again, R"("state":"archived")"));
+  CHECK(app.load(one).version.value() == events - 1);
+}
+
 TEST_CASE("an application that is killed leaves its socket, nobody answers there, and the next one serves") {
   const desk given;
   int ready[2];

@@ -177,7 +177,7 @@ TEST_CASE("pages follow each other without a gap, forward and backward") {
   CHECK(read_all(*log, {.from = global_position{1'001}, .to = global_position{4'999}, .reverse = true}) ==
         descending(4'999, 1'001));
   CHECK(read_all(*log, {.streams = {"stream-3"}, .reverse = true}) == descending(4'994, 3, 7));
-  CHECK(read_all(*log, {.types = cli::name_patterns({"Nothing"}), .reverse = true}).empty());
+  CHECK(read_all(*log, {.types = name_patterns({"Nothing"}), .reverse = true}).empty());
 }
 
 TEST_CASE("what has a link is found backward too, thin or dense, and nothing beyond the last position is in its way") {
@@ -236,7 +236,7 @@ TEST_CASE("while a long log is looked through, there is time again and again to 
   }
   for (const bool reverse : {false, true}) {
     CAPTURE(reverse);
-    cli::selected_events events(*log, {.types = cli::name_patterns({"Rare"}), .reverse = reverse});
+    cli::selected_events events(*log, {.types = name_patterns({"Rare"}), .reverse = reverse});
     std::vector<bool> found_by_then;
     bool found = false;
     events.while_looking([&] { found_by_then.push_back(found); });

@@ -83,6 +83,11 @@ TEST_CASE("an operation that is not done, or of which nobody knows") {
   why:   it does not know it, or is of an older version
   do:    stop it, and repeat it  [operation.not_offered, exit 4]
 )");
+  CHECK(here.text_of(operation_interrupted("log archive", "order-service")) ==
+        R"(app: `log archive` was stopped before its end, since order-service is stopping
+  why:   no event is lost by that, and none is there twice
+  do:    repeat it once it has stopped, or runs again  [operation.interrupted, exit 5]
+)");
   CHECK(here.text_of(operation_malformed("event append", "no stream is named", "")) ==
         R"(app: `event append` cannot be done like this: no stream is named; nothing was done
   do:    whence event append --help  [operation.malformed, exit 4]

@@ -12,6 +12,7 @@
 #include <whence/app/signals.hpp>
 #include <whence/control/control_server.hpp>
 #include <whence/control/errors.hpp>
+#include <whence/control/lone_worker.hpp>
 #include <whence/core/guarded.hpp>
 
 namespace whence::inline v0 {
@@ -94,7 +95,7 @@ struct application_builder::parts {
 
 /// Constant  all but what follows.
 /// Shares    phase_ (guarded); stopping, signal, left_behind_ (atomic, set once).
-/// Owns      signals_, whose thread is one of those that may call `stop`; control_.
+/// Owns      signals_, whose thread is one of those that may call `stop`; control_; worker_.
 struct application::parts {
   parts(application_builder::parts plan, whence::runtime runs_on, bool is_own_runtime);
   ~parts();
@@ -119,14 +120,16 @@ struct application::parts {
 
  private:
   enum class phase { running, stopping, stopped };
-  void serve(const std::string& socket, const std::vector<detail::registered_aggregate>& types);
+  void serve(const log_source& source, const std::vector<detail::registered_aggregate>& types);
   void stop_projections(std::chrono::nanoseconds until);
   void report(std::exception_ptr failure) noexcept { runtime.executor->report(std::move(failure)); }
 
   std::atomic<bool> left_behind_{false};
   guarded<phase> phase_;
   std::condition_variable stopped_;
-  std::unique_ptr<control_server> control_;  // null: there is no socket
+  const std::shared_ptr<lone_worker> worker_ =
+      std::make_shared<lone_worker>(runtime.executor);  // of what is asked there
+  std::unique_ptr<control_server> control_;             // null: there is no socket
   std::unique_ptr<signal_watch> signals_;
 };
 
@@ -157,7 +160,7 @@ application::parts::parts(application_builder::parts plan, whence::runtime runs_
     definitions.push_back(planned.definition);
   }
   for (const auto& each : projections) each->follow();
-  serve(plan.log.control_path(), plan.aggregates);
+  serve(plan.log, plan.aggregates);
   if (!plan.on_signals) return;
   signals_ = std::make_unique<signal_watch>([this](int caught) {
     signal = caught;
@@ -165,11 +168,12 @@ application::parts::parts(application_builder::parts plan, whence::runtime runs_
   });
 }
 
-void application::parts::serve(const std::string& socket, const std::vector<detail::registered_aggregate>& types) {
-  if (socket.empty()) return;
+void application::parts::serve(const log_source& source, const std::vector<detail::registered_aggregate>& types) {
+  if (source.control_path().empty()) return;
   try {
-    control_ = std::make_unique<control_server>(socket, name,
-                                                detail::offered_operations(log, runtime, types, projections), runtime);
+    control_ = std::make_unique<control_server>(
+        source.control_path(), name,
+        detail::offered_operations({name, source.name(), log, runtime, types, projections, worker_}), runtime);
   } catch (const no_control_socket&) {
     report(std::current_exception());
   }
@@ -193,10 +197,12 @@ void application::parts::stop() {
   gate->close();
   stopping = true;
   if (control_) control_->refuse_more();
+  worker_->end_soon();
   const auto until = runtime.clock->elapsed() + patience;
   bus.proceed();
   gate->wait_until_empty(patience);
   stop_projections(until);
+  worker_->end();
   if (control_)
     control_->stop(std::clamp(until - runtime.clock->elapsed(), std::chrono::nanoseconds{0}, patience_of_peers));
   if (snapshots) snapshots->close();

@@ -7,6 +7,8 @@
 
 #include <whence/control/errors.hpp>
 #include <whence/control/event_append.hpp>
+#include <whence/control/log_archiving.hpp>
+#include <whence/control/log_compaction.hpp>
 #include <whence/control/projection_rebuild.hpp>
 #include <whence/serialization/errors.hpp>
 
@@ -31,41 +33,63 @@ void check(const envelope& event, const std::vector<registered_aggregate>& aggre
   }
 }
 
-async<std::string> rebuild(operation_request request, std::vector<std::shared_ptr<projection_runner>> projections,
-                           std::shared_ptr<log> log, runtime runtime, operation_progress progress) {
+async<std::string> rebuild(operation_request request, std::shared_ptr<const operated_application> on,
+                           operation_progress progress) {
   const std::string name = request.argument("projection");
-  const auto found = std::ranges::find(projections, name, &projection_runner::name);
+  const auto found = std::ranges::find(on->projections, name, &projection_runner::name);
   std::string names;
-  for (const auto& each : projections)
+  for (const auto& each : on->projections)
     if (each->is_in_database()) names += (names.empty() ? "" : ", ") + std::string(each->name());
-  if (found == projections.end() || !(*found)->is_in_database()) throw projection_not_there(name, names);
+  if (found == on->projections.end() || !(*found)->is_in_database()) throw projection_not_there(name, names);
   const std::shared_ptr<projection_runner> runner = *found;
-  const planned_rebuild planned{.projection = name, .version = runner->version(), .events = log->head().value()};
-  stream_append audit = audit_of(operation_of(request, planned), runtime);
+  const planned_rebuild planned{.projection = name, .version = runner->version(), .events = on->log->head().value()};
+  stream_append audit = audit_of(operation_of(request, planned), on->runtime);
   if (request.dry_run) co_return json_of(planned, "planned");
   async<void> rebuilt = runner->rebuild(
       [progress, name](global_position at, global_position head) { progress(name, at.value(), head.value()); });
   co_await std::move(rebuilt);
-  async<void> kept = keep_audit(std::move(log), std::move(audit), request.operation);
+  async<void> kept = keep_audit(on->log, std::move(audit), request.operation);
   co_await std::move(kept);
   co_return json_of(planned, "rebuilt");
 }
 
+/// What blocks, and takes long.
+async<std::string> by_worker(std::shared_ptr<const operated_application> on, std::string operation,
+                             lone_worker::work what) {
+  try {
+    async<std::string> done = on->worker->run(std::move(what));
+    co_return co_await std::move(done);
+  } catch (const operation_cancelled&) {
+    throw operation_interrupted(operation, on->name);
+  }
+}
+
 }  // namespace
 
-operations offered_operations(const std::shared_ptr<log>& log, const runtime& runtime,
-                              const std::vector<registered_aggregate>& aggregates,
-                              const std::vector<std::shared_ptr<projection_runner>>& projections) {
+operations offered_operations(operated_application application) {
+  const auto on = std::make_shared<const operated_application>(std::move(application));
   operations offered;
-  offered.add(std::string(event_append_name),
-              [log, runtime, aggregates](operation_request request, operation_progress) {
-                return append_event(std::move(request), log, runtime,
-                                    [aggregates](const envelope& event) { check(event, aggregates); });
-              });
-  offered.add(std::string(projection_rebuild_name),
-              [log, runtime, projections](operation_request request, operation_progress progress) {
-                return rebuild(std::move(request), projections, log, runtime, std::move(progress));
-              });
+  offered.add(std::string(event_append_name), [on](operation_request request, operation_progress) {
+    return append_event(std::move(request), on->log, on->runtime,
+                        [on](const envelope& event) { check(event, on->aggregates); });
+  });
+  offered.add(std::string(projection_rebuild_name), [on](operation_request request, operation_progress progress) {
+    return rebuild(std::move(request), on, std::move(progress));
+  });
+  offered.add(std::string(log_archive_name), [on](operation_request request, operation_progress progress) {
+    std::string name = request.operation;
+    return by_worker(on, std::move(name), [on, request = std::move(request), progress](std::stop_token stop) {
+      return request.dry_run ? plan_log_archive(request, on->path, on->runtime, progress, std::move(stop))
+                             : archive_log(request, *on->log, on->runtime, progress, std::move(stop));
+    });
+  });
+  offered.add(std::string(log_compact_name), [on](operation_request request, operation_progress progress) {
+    std::string name = request.operation;
+    return by_worker(on, std::move(name), [on, request = std::move(request), progress](std::stop_token stop) {
+      return request.dry_run ? plan_log_compact(request, on->path, on->runtime)
+                             : compact_log(request, *on->log, on->runtime, progress, std::move(stop));
+    });
+  });
   return offered;
 }
 

@@ -78,12 +78,12 @@ log_operation_plan plan_of(const request& request, session& session) {
   plan.request.operation = event_append_name;
   plan.request.arguments = {{"stream", stream}, {"event", event_in(request.arguments()[1], session)}};
   if (const auto expected = request.value("--expected")) plan.request.arguments["expected"] = *expected;
-  plan.plan = [runtime, types](const operation_request& asked, log_reader& log) {
+  plan.plan = [runtime, types](const operation_request& asked, log_reader& log, const operation_under_way&) {
     const planned_append planned = plan_event_append(asked, log, runtime, check_by(types));
     return json_of(planned, planned.is_there() ? "there" : "planned");
   };
   plan.act = [runtime, types](const operation_request& asked, const std::shared_ptr<whence::log>& log,
-                              const operation_progress&) {
+                              const operation_under_way&) {
     return append_event(asked, log, runtime, check_by(types)).get();
   };
   plan.opened_as = [types](const log_source& source) {

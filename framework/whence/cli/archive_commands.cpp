@@ -1,28 +1,30 @@
 #include <whence/cli/archive_commands.hpp>
 
-#include <algorithm>
-#include <functional>
+#include <cstdint>
+#include <filesystem>
 #include <memory>
-#include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
-#include <whence/cli/confirmation.hpp>
+#include <nlohmann/json.hpp>
+
 #include <whence/cli/display_text.hpp>
 #include <whence/cli/failure.hpp>
 #include <whence/cli/flags.hpp>
-#include <whence/cli/long_work.hpp>
-#include <whence/cli/name_patterns.hpp>
+#include <whence/cli/log_operation.hpp>
 #include <whence/cli/request.hpp>
 #include <whence/cli/selection.hpp>
 #include <whence/cli/session.hpp>
 #include <whence/cli/time_text.hpp>
+#include <whence/control/log_archiving.hpp>
+#include <whence/control/log_compaction.hpp>
 #include <whence/core/json_text.hpp>
-#include <whence/store/audit_event.hpp>
 
 namespace whence::inline v0::cli {
 namespace {
+
+using json = nlohmann::ordered_json;
 
 constexpr std::size_t label_width = 11;
 
@@ -36,25 +38,13 @@ std::string events_text(std::uint64_t events, global_position first, global_posi
          std::to_string(last.value());
 }
 
-std::function<void(const keeping_progress&)> report_to(const report_progress& report) {
-  return [&report](const keeping_progress& now) { report(now.doing, now.done, now.of); };
+std::uint64_t number_in(const json& made, const char* member) { return made.value(member, std::uint64_t{0}); }
+std::string size_in(const json& made, const char* member) { return size_text(number_in(made, member)); }
+std::string text_in(const json& made, const char* member) {
+  const auto found = made.find(member);
+  return found != made.end() && found->is_string() ? visible(found->get<std::string>()) : std::string();
 }
-
-/// What is to be kept in the log of what was done. What is wrong with the reason is told before anything is.
-log_operation operation_of(std::string_view name, const request& request, const session& session) {
-  log_operation operation{.name = std::string(name),
-                          .arguments = "{}",
-                          .reason = request.value(flags::reason.name).value_or(""),
-                          .by = this_operator(session.program())};
-  static_cast<void>(audit_of(operation, session.around().runtime));
-  return operation;
-}
-
-void keep_audit(log& log, const log_operation& operation, const runtime& runtime) {
-  append_batch batch;
-  batch.streams.push_back(audit_of(operation, runtime));
-  static_cast<void>(log.append(std::move(batch)).get().value());
-}
+json member_of(const json& made, const char* member) { return made.value(member, json()); }
 
 /// Throws keeping_of_memory.
 const std::string& file_of(session& session) {
@@ -65,151 +55,140 @@ const std::string& file_of(session& session) {
 
 // --- log archive ------------------------------------------------------------------------------------------------------
 
-archive_selection selection_of(const request& request, session& session) {
-  archive_selection which;
-  which.streams = request.values(flags::streams.name);
+archive_order order_of(const request& request, session& session) {
+  archive_order order{.streams = request.values(flags::streams.name),
+                      .aggregates = request.values(flags::aggregates.name)};
   if (const auto time = request.value(flags::older_than.name))
-    which.last_before = time_from(flags::older_than.name, *time, session.now());
-  const std::vector<std::string> types = request.values(flags::aggregates.name);
-  if (!types.empty())
-    which.of_type = [patterns = name_patterns(types)](std::string_view type) { return patterns.match(type); };
-  if (which.says_nothing())
+    order.before = time_from(flags::older_than.name, *time, session.now());
+  if (order.streams.empty() && order.aggregates.empty() && !order.before)
     throw usage_error("option", "`log archive` needs to know which streams", "whence log archive --older-than 52w",
                       "--stream, --older-than and --aggregate say it");
-  return which;
+  if (!request.argument().empty()) order.to = std::filesystem::absolute(request.argument()).string();
+  return order;
 }
 
-std::string json_of_archived(const std::string& log, const made_archive& made, bool is_planned) {
-  const planned_archive& what = made.what;
-  std::string out = "{\"log\":" + json_string(visible(log));
-  out += ",\"dryRun\":" + std::string(is_planned ? "true" : "false");
-  out += ",\"streams\":" + std::to_string(what.streams) + ",\"events\":" + std::to_string(what.events);
-  out += ",\"eventBytes\":" + std::to_string(what.bytes);
-  out += ",\"first\":" + std::to_string(what.first.value()) + ",\"last\":" + std::to_string(what.last.value());
-  out += ",\"archive\":" + (made.path.empty() ? "null" : json_string(visible(made.path)));
-  out += ",\"archiveBytes\":" + (made.path.empty() ? "null" : std::to_string(made.bytes));
-  return out + ",\"finished\":" + (made.resumed.empty() ? "null" : json_string(visible(made.resumed))) + "}";
+log_operation_plan archive_plan_of(const request& request, session& session) {
+  const std::string& path = file_of(session);
+  const runtime& runtime = session.around().runtime;
+  log_operation_plan plan;
+  plan.request = request_of(order_of(request, session));
+  plan.plan = [&path, &runtime](const operation_request& asked, log_reader&, const operation_under_way& now) {
+    return plan_log_archive(asked, path, runtime, now.progress, now.stop);
+  };
+  plan.act = [&runtime](const operation_request& asked, const std::shared_ptr<whence::log>& log,
+                        const operation_under_way& now) {
+    return archive_log(asked, *log, runtime, now.progress, now.stop);
+  };
+  plan.check = [&session](const std::string& planned) {
+    const json what = json::parse(planned);
+    for (const json& name : what.value("unknownStreams", json::array()))
+      require_stream(session.log(), name.get<std::string>());  // or all of it is archived
+  };
+  plan.is_done_already = [](const std::string& planned) { return text_in(json::parse(planned), "state") == "nothing"; };
+  plan.sentence = [](const std::string& planned) {
+    const json what = json::parse(planned);
+    return "move " + counted(number_in(what, "events"), "event") + " of " +
+           counted(number_in(what, "streams"), "stream") + " into an archive";
+  };
+  plan.only_looks = true;
+  plan.how_to_look = "whence inspect\nwhence stream show whence-operations";
+  plan.unfinished = "a service that was asked goes on with it; else no event is lost, and the same command goes on";
+  return plan;
 }
 
-void print_archived(const std::string& log, const made_archive& made, bool is_planned, session& session) {
+void print_archived(const std::string& log, const json& made, const std::string& by, session& session) {
   session.print(session.out_style().paint(tint::strong, session.fitted(visible(log))) + "\n");
-  const planned_archive& what = made.what;
-  line(session, "streams", with_groups(static_cast<std::size_t>(what.streams)));
+  line(session, "streams", with_groups(number_in(made, "streams")));
   line(session, "events",
-       what.events == 0 ? "none that could be archived"
-                        : events_text(what.events, what.first, what.last) + ", " + size_text(what.bytes));
-  if (!made.resumed.empty())
-    line(session, "finished", visible(made.resumed) + ", which an interrupted attempt had left");
-  if (!made.path.empty()) line(session, "archive", visible(made.path) + ", " + size_text(made.bytes));
-  if (is_planned) line(session, "state", "as it was: nothing is archived with --dry-run");
-}
-
-void show(const std::string& log, const made_archive& made, bool is_planned, session& session) {
-  if (session.form() == output_form::table) {
-    print_archived(log, made, is_planned, session);
-  } else {
-    session.judged(verdict::pass, json_of_archived(log, made, is_planned));
-  }
-}
-
-std::string arguments_of(const made_archive& made) {
-  return "{\"archive\":" + json_string(visible(made.path)) + ",\"streams\":" + std::to_string(made.what.streams) +
-         ",\"events\":" + std::to_string(made.what.events) + "}";
+       number_in(made, "events") == 0
+           ? "none that could be archived"
+           : events_text(number_in(made, "events"), global_position{number_in(made, "first")},
+                         global_position{number_in(made, "last")}) +
+                 ", " + size_in(made, "eventBytes"));
+  if (const std::string finished = text_in(made, "finished"); !finished.empty())
+    line(session, "finished", finished + ", which an interrupted attempt had left");
+  if (const std::string archive = text_in(made, "archive"); !archive.empty())
+    line(session, "archive", archive + ", " + size_in(made, "archiveBytes"));
+  if (text_in(made, "state") == "archived") line(session, "by", by);
+  if (text_in(made, "state") == "planned") line(session, "state", "as it was: nothing is archived with --dry-run");
 }
 
 exit_code run_archive(const request& request, session& session) {
-  const archive_selection which = selection_of(request, session);
-  log_operation operation = operation_of("log archive", request, session);
-  const std::string& path = file_of(session);
-  const runtime& runtime = session.around().runtime;
-  made_archive made;
-  auto stopped = carry_out(session, "nothing was changed", [&](std::stop_token stop, const report_progress& report) {
-    made.what =
-        plan_archive(path, which, runtime, {.to = {}, .on_progress = report_to(report), .stop = std::move(stop)});
-  });
-  if (stopped) return *stopped;
-  for (const std::string& name : made.what.unknown_streams)
-    require_stream(session.log(), name);  // or all of it is archived
-  if (request.has(flags::dry_run.name)) {
-    show(path, made, true, session);
-    return exit_code::done;
+  exit_code code = exit_code::done;
+  const auto carried = carry_out_on_log(request, session, archive_plan_of(request, session), code);
+  if (!carried) return code;
+  const json made = json::parse(carried->result);
+  if (session.form() == output_form::table) {
+    print_archived(session.store(), made, who_did(*carried, session), session);
+    return code;
   }
-  const std::vector<log_archive> archives = archives_of(path, runtime);
-  const bool all_finished = std::ranges::all_of(archives, &log_archive::is_finished);
-  if (made.what.events == 0 && all_finished) {
-    show(path, made, false, session);
-    return exit_code::done;
-  }
-  confirm(request, session,
-          "move " + counted(static_cast<std::size_t>(made.what.events), "event") + " of " +
-              counted(static_cast<std::size_t>(made.what.streams), "stream") + " out of " + visible(path) +
-              " into an archive");
-  stopped =
-      carry_out(session, "no event is lost, and the same command goes on",
-                [&](std::stop_token stop, const report_progress& report) {
-                  const std::unique_ptr<log> held = session.source().open(runtime);
-                  made = keeping_of(*held).archive(
-                      which, {.to = request.argument(), .on_progress = report_to(report), .stop = std::move(stop)});
-                  operation.arguments = arguments_of(made);
-                  keep_audit(*held, operation, runtime);
-                  held->close();
-                });
-  if (stopped) return *stopped;
-  show(path, made, false, session);
-  return exit_code::done;
+  json shown{{"log", visible(session.store())}};
+  for (const char* const member : {"streams", "events", "eventBytes", "first", "last"})
+    shown[member] = number_in(made, member);
+  for (const char* const member : {"archive", "archiveBytes", "finished"}) shown[member] = member_of(made, member);
+  std::string data = shown.dump();
+  data.pop_back();
+  session.judged(verdict::pass, data + "," + members_of(*carried, request) + "}");
+  return code;
 }
 
 // --- log compact ------------------------------------------------------------------------------------------------------
 
-std::string json_of_compacted(const std::string& log, const planned_compaction& plan, const compacted_log* made) {
-  std::string out = "{\"log\":" + json_string(visible(log));
-  out += ",\"dryRun\":" + std::string(made == nullptr ? "true" : "false");
-  out += ",\"bytesBefore\":" + std::to_string(made == nullptr ? plan.bytes : made->bytes_before);
-  out += ",\"freeBytes\":" + std::to_string(plan.free_bytes);
-  out += ",\"bytesAfter\":" + (made == nullptr ? "null" : std::to_string(made->bytes_after));
-  return out + ",\"settled\":" + (made == nullptr ? "null" : made->settled ? "true" : "false") + "}";
+log_operation_plan compact_plan_of(session& session) {
+  const std::string& path = file_of(session);
+  const runtime& runtime = session.around().runtime;
+  log_operation_plan plan;
+  plan.request.operation = log_compact_name;
+  plan.plan = [&path, &runtime](const operation_request& asked, log_reader&, const operation_under_way&) {
+    return plan_log_compact(asked, path, runtime);
+  };
+  plan.act = [&runtime](const operation_request& asked, const std::shared_ptr<whence::log>& log,
+                        const operation_under_way& now) {
+    return compact_log(asked, *log, runtime, now.progress, now.stop);
+  };
+  plan.sentence = [](const std::string& planned) {
+    return "write the log's file anew, without the " + size_in(json::parse(planned), "freeBytes") +
+           " that are free in it";
+  };
+  plan.only_looks = true;
+  plan.how_to_look = "whence inspect\nwhence stream show whence-operations";
+  plan.unfinished = "a service that was asked goes on with it; else the file is as it was";
+  return plan;
 }
 
-void print_compacted(const std::string& log, const planned_compaction& plan, const compacted_log* made,
-                     session& session) {
+void print_compacted(const std::string& log, const json& made, const std::string& by, session& session) {
   session.print(session.out_style().paint(tint::strong, session.fitted(visible(log))) + "\n");
-  line(session, "size", size_text(made == nullptr ? plan.bytes : made->bytes_before));
-  line(session, "free", size_text(plan.free_bytes) + ", and what pages have free that are half empty");
-  if (made == nullptr) return line(session, "state", "as it was: nothing is written with --dry-run");
-  line(session, "now", size_text(made->bytes_after));
-  if (!made->settled)
-    session.warn(
-        "a process is in the middle of reading the log: the file becomes smaller when it is done, and the log was "
-        "opened and closed once more");
+  if (text_in(made, "state") == "planned") {
+    line(session, "size", size_in(made, "bytes"));
+    line(session, "free", size_in(made, "freeBytes") + ", and what pages have free that are half empty");
+    return line(session, "state", "as it was: nothing is written with --dry-run");
+  }
+  line(session, "size", size_in(made, "bytesBefore"));
+  line(session, "now", size_in(made, "bytesAfter"));
+  line(session, "by", by);
 }
 
 exit_code run_compact(const request& request, session& session) {
-  log_operation operation = operation_of("log compact", request, session);
-  const std::string& path = file_of(session);
-  const runtime& runtime = session.around().runtime;
-  const planned_compaction plan = plan_compaction(path, runtime);
-  compacted_log made;
-  const bool is_planned = request.has(flags::dry_run.name);
-  if (!is_planned) {
-    confirm(request, session, "write " + visible(path) + " anew, without what is free in it");
-    const auto stopped =
-        carry_out(session, "the file is as it was", [&](std::stop_token stop, const report_progress& report) {
-          const std::unique_ptr<log> held = session.source().open(runtime);
-          made = keeping_of(*held).compact({.on_progress = report_to(report), .stop = std::move(stop)});
-          operation.arguments = "{\"bytesBefore\":" + std::to_string(made.bytes_before) +
-                                ",\"bytesAfter\":" + std::to_string(made.bytes_after) + "}";
-          keep_audit(*held, operation, runtime);
-          held->close();
-        });
-    if (stopped) return *stopped;
-  }
-  const compacted_log* const shown = is_planned ? nullptr : &made;
+  exit_code code = exit_code::done;
+  const auto carried = carry_out_on_log(request, session, compact_plan_of(session), code);
+  if (!carried) return code;
+  const json made = json::parse(carried->result);
+  const bool done = text_in(made, "state") == "compacted";
   if (session.form() == output_form::table) {
-    print_compacted(path, plan, shown, session);
+    print_compacted(session.store(), made, who_did(*carried, session), session);
   } else {
-    session.judged(verdict::pass, json_of_compacted(path, plan, shown));
+    std::string out = "{\"log\":" + json_string(visible(session.store()));
+    out += ",\"bytesBefore\":" + std::to_string(number_in(made, done ? "bytesBefore" : "bytes"));
+    out += ",\"freeBytes\":" + (done ? "null" : std::to_string(number_in(made, "freeBytes")));
+    out += ",\"bytesAfter\":" + (done ? std::to_string(number_in(made, "bytesAfter")) : "null");
+    out += ",\"settled\":" + std::string(!done ? "null" : made.value("settled", true) ? "true" : "false");
+    session.judged(verdict::pass, out + "," + members_of(*carried, request) + "}");
   }
-  return exit_code::done;
+  if (done && !made.value("settled", true))
+    session.warn(
+        "a process is in the middle of reading the log: the file becomes smaller when it is done, and the log was "
+        "opened and closed once more");
+  return code;
 }
 
 constexpr const flag* archive_flags[] = {&flags::streams, &flags::older_than, &flags::aggregates,
@@ -231,7 +210,8 @@ constexpr std::string_view archive_text_of_help =
     "Events are copied, each is verified in the copy, and only then taken out of the log. An attempt that is stopped "
     "(SIGINT) or killed loses nothing; the same command goes on with it. The log's file takes new events where the old "
     "ones were; log compact makes it smaller.\n"
-    "It takes the log's lock, and says who holds it otherwise. Behind what it did it appends an audit event "
+    "While a service holds the log, it does it, asked over the control socket beside the log, and appends go on; who "
+    "stops waiting (SIGINT) stops nothing then. When it is done, an audit event says who asked for it, and --reason "
     "(stream show whence-operations).";
 
 constexpr const flag* compact_flags[] = {&flags::dry_run, &flags::yes, &flags::reason};
@@ -245,8 +225,9 @@ constexpr std::string_view compact_text =
     "It is one commit: stopped (SIGINT) or killed before that, the file is as it was. Readers go on meanwhile. Until "
     "it is done it needs as much disk as the log has, twice: in the log's -wal, and where temporary files are "
     "(SQLITE_TMPDIR, TMPDIR, else /var/tmp).\n"
-    "It takes the log's lock, and says who holds it otherwise. Behind what it did it appends an audit event "
-    "(stream show whence-operations).";
+    "While a service holds the log, it does it, asked over the control socket beside the log; its appends wait until "
+    "it is done, and who stops waiting (SIGINT) stops nothing. When it is done, an audit event says who asked for it, "
+    "and --reason (stream show whence-operations).";
 
 constexpr command rows[] = {
     {.group = "log",

@@ -63,6 +63,7 @@ constexpr rule rules[] = {
     {"repair.of_fork", exit_code::refused},
     {"repair.other_log", exit_code::refused},
     {"control.too_large", exit_code::refused},
+    {"operation.interrupted", exit_code::not_now},
     {"operation.malformed", exit_code::refused},
     {"operation.not_offered", exit_code::refused},
     {"operation.unconfirmed", exit_code::refused},

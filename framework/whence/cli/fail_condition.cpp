@@ -5,8 +5,8 @@
 #include <iterator>
 
 #include <whence/cli/failure.hpp>
-#include <whence/cli/name_patterns.hpp>
 #include <whence/cli/time_text.hpp>
+#include <whence/core/name_patterns.hpp>
 
 namespace whence::inline v0::cli {
 namespace {
@@ -65,7 +65,7 @@ fail_condition::fail_condition(std::string_view text) : text_(text) {
 bool fail_condition::holds(const model_standing& model) const {
   if (about_ == subject::state) {
     const std::string_view state = name_of(model.state);
-    return how_ == comparison::like ? matches(state_, state) : cli::holds(how_, state.compare(state_) <=> 0);
+    return how_ == comparison::like ? matches_pattern(state_, state) : cli::holds(how_, state.compare(state_) <=> 0);
   }
   if (!model.sound() || model.state == model_state::building) return false;
   if (about_ == subject::lag) return cli::holds(how_, model.lag <=> events_);

@@ -26,6 +26,10 @@ constexpr std::chrono::milliseconds between_looks = 50ms;
 constexpr std::string_view no_service_there =
     "nobody answers there: it is starting, or could not make its socket, or is a program that has none, as an import";
 
+void must_go_on(const operation_under_way& now) {
+  if (now.stop.stop_requested()) throw operation_cancelled();
+}
+
 class carrying {
  public:
   carrying(const request& request, session& session, log_operation_plan& plan)
@@ -37,32 +41,36 @@ class carrying {
   }
 
   carried_operation run(const std::stop_token& stop, const report_progress& report) {
-    report_ = [&stop, &report](std::string_view doing, std::uint64_t done, std::uint64_t of) {
-      report(doing, done, of);
-      if (stop.stop_requested()) throw operation_cancelled();
-    };
-    carried_operation planned = once();
+    const operation_under_way now{report, stop};
+    const bool look_here = plan_.only_looks && asked_.has(flags::dry_run.name);
+    carried_operation planned = look_here ? carried_operation{.result = plan_here(now), .service = {}} : once(now);
+    if (plan_.check) plan_.check(planned.result);
     const bool nothing_to_do = plan_.is_done_already && plan_.is_done_already(planned.result);
     if (nothing_to_do || asked_.has(flags::dry_run.name)) return planned;
-    confirm(planned);
+    confirm(planned, now);
     if (plan_.fix) plan_.fix(plan_.request, planned.result);
     plan_.request.dry_run = false;
-    carried_operation carried = once();
+    carried_operation carried = once(now);
     carried.done = true;
     return carried;
   }
 
  private:
   /// Asks the service, or does it here.
-  carried_operation once() {
+  carried_operation once(const operation_under_way& now) {
     for (int look = 1;; ++look) {
       try {
         if (std::optional<control_client> service = connected()) {
-          control_answer answer = std::move(*service).ask(plan_.request, report_, plan_.how_to_look);
+          // Who throws there does not wait any more.
+          const auto waiting = [&now](std::string_view doing, std::uint64_t done, std::uint64_t of) {
+            now.progress(doing, done, of);
+            must_go_on(now);
+          };
+          control_answer answer = std::move(*service).ask(plan_.request, waiting, plan_.how_to_look);
           return {.result = std::move(answer.result), .service = std::move(answer.service), .pid = answer.pid};
         }
         must_be_free();
-        return {.result = plan_.request.dry_run ? plan_here() : act_here(), .service = {}};
+        return {.result = plan_.request.dry_run ? plan_here(now) : act_here(now), .service = {}};
       } catch (const log_busy& busy) {
         if (source_.control_path().empty()) throw;
         if (look == looks_max)
@@ -71,7 +79,7 @@ class carrying {
       } catch (const writer_unreachable&) {  // it may be about to stop
         if (look == looks_max) throw;
       }
-      report_("", 0, 0);
+      must_go_on(now);
       std::this_thread::sleep_for(between_looks);
     }
   }
@@ -91,33 +99,32 @@ class carrying {
 
   log_source opened() const { return plan_.opened_as ? plan_.opened_as(source_) : source_; }
 
-  std::string plan_here() const {
+  std::string plan_here(const operation_under_way& now) const {
     const std::unique_ptr<log_reader> log = opened().visit(session_.around().runtime);
     whence::must_be_whole(log->condition(), source_.name());
-    return plan_.plan(plan_.request, *log);
+    return plan_.plan(plan_.request, *log, now);
   }
 
-  std::string act_here() const {
+  std::string act_here(const operation_under_way& now) const {
     const std::shared_ptr<whence::log> log = opened().open(session_.around().runtime);
-    std::string result = plan_.act(plan_.request, log, report_);
+    std::string result = plan_.act(plan_.request, log, now);
     log->close();
     return result;
   }
 
-  void confirm(const carried_operation& planned) const {
+  void confirm(const carried_operation& planned, const operation_under_way& now) const {
     const std::string service =
         planned.service.empty() ? ""
                                 : ", by " + visible(planned.service) + " (process " + std::to_string(planned.pid) + ")";
     const std::string what = plan_.sentence(planned.result) + ", in " + visible(session_.store()) + service;
     cli::confirm(asked_, session_, what, plan_.confirmed_by,
-                 [&] { report_("", 0, 0); });  // if it was SIGINT, it ends there
+                 [&] { must_go_on(now); });  // if it was SIGINT, it ends there
   }
 
   const request& asked_;
   session& session_;
   log_operation_plan& plan_;
   const log_source& source_;
-  operation_progress report_;
 };
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 
 #include <whence/cli/flags.hpp>
@@ -17,25 +18,34 @@
 
 namespace whence::inline v0::cli {
 
+/// Of what is done here: where it says how far it is, and hears whether it is to stop. Then it ends with operation_cancelled.
+struct operation_under_way {
+  const operation_progress& progress;
+  const std::stop_token& stop;
+};
+
 /// What such a command brings.
 struct log_operation_plan {
   operation_request request;  ///< its name, its arguments; the rest is filled in
   /// What would be done, as JSON, by who reads the log. Throws what speaks against it.
-  std::function<std::string(const operation_request& request, log_reader& log)> plan;
+  std::function<std::string(const operation_request& request, log_reader& log, const operation_under_way& now)> plan;
   /// Does it on a log that is held here, and returns JSON.
   std::function<std::string(const operation_request& request, const std::shared_ptr<whence::log>& log,
-                            const operation_progress& progress)>
+                            const operation_under_way& now)>
       act;
   /// The log as this program opens it.
   std::function<log_source(const log_source& source)> opened_as = {};
+  /// Throws what speaks against what was planned, by whomever.
+  std::function<void(const std::string& planned)> check = {};
   /// One sentence of what was planned: "append OrderShipped version 1 to order-1, as its event 4".
   std::function<std::string(const std::string& planned)> sentence;
   /// Puts into the request what the plan has fixed, so that exactly that is done.
   std::function<void(operation_request& request, const std::string& planned)> fix = {};
   /// Whether the plan came to nothing that is to be done.
   std::function<bool(const std::string& planned)> is_done_already = {};
-  std::string how_to_look;        ///< what to type if nobody knows whether it was done
-  std::string unfinished;         ///< what it leaves if the wait for it is interrupted
+  bool only_looks = false;  ///< the plan depends on the log's file alone: --dry-run is done here, whoever holds it
+  std::string how_to_look;  ///< what to type if nobody knows whether it was done
+  std::string unfinished;   ///< what it leaves if the wait for it is interrupted
   std::string confirmed_by = {};  ///< with --confirm: what it has to say
 };
 

@@ -42,14 +42,18 @@ planned_rebuild planned_of(const std::string& name, log_reader& log, const surro
 }
 
 std::string rebuild_here(const operation_request& asked, const std::shared_ptr<whence::log>& log,
-                         const operation_progress& progress, const std::string& models, const surroundings& around) {
+                         const operation_under_way& now, const std::string& models, const surroundings& around) {
   const std::string name = asked.argument("projection");
   const planned_rebuild planned = planned_of(name, *log, around);
   stream_append audit = audit_of(operation_of(asked, planned), around.runtime);
   const auto runner = projection_runner::make(code_of(name, *log, around), nullptr,
                                               {.log = log, .runtime = around.runtime, .models_directory = models});
-  runner->rebuild([&](global_position at, global_position head) { progress(name, at.value(), head.value()); }).get();
-  keep_audit(log, std::move(audit), asked.operation).get();
+  const auto told = [&](global_position at, global_position head) {
+    now.progress(name, at.value(), head.value());
+    if (now.stop.stop_requested()) throw operation_cancelled();
+  };
+  runner->rebuild(told).get();
+  keep_audit(*log, std::move(audit), asked.operation);
   return json_of(planned, "rebuilt");
 }
 
@@ -60,15 +64,15 @@ log_operation_plan plan_of(const request& request, session& session) {
   log_operation_plan plan;
   plan.request.operation = projection_rebuild_name;
   plan.request.arguments = {{"projection", name}};
-  plan.plan = [name, &around](const operation_request& asked, log_reader& log) {
+  plan.plan = [name, &around](const operation_request& asked, log_reader& log, const operation_under_way&) {
     const planned_rebuild planned = planned_of(name, log, around);
     static_cast<void>(
         audit_of(operation_of(asked, planned), around.runtime));  // what is wrong with the reason is told now
     return json_of(planned, "planned");
   };
   plan.act = [models, &around](const operation_request& asked, const std::shared_ptr<whence::log>& log,
-                               const operation_progress& progress) {
-    return rebuild_here(asked, log, progress, models, around);
+                               const operation_under_way& now) {
+    return rebuild_here(asked, log, now, models, around);
   };
   plan.opened_as = [&around](const log_source& source) {
     return around.types == nullptr ? source : upcasting(source, around.types->known().upcasters());

@@ -94,7 +94,7 @@ bool has_a_tag(const recorded_event& event, const std::vector<std::string>& patt
   if (patterns.empty()) return true;
   return std::any_of(patterns.begin(), patterns.end(), [&event](const std::string& pattern) {
     return std::any_of(event.tags.begin(), event.tags.end(),
-                       [&pattern](std::string_view tag) { return matches(pattern, tag); });
+                       [&pattern](std::string_view tag) { return matches_pattern(pattern, tag); });
   });
 }
 

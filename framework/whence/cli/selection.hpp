@@ -8,9 +8,9 @@
 #include <vector>
 
 #include <whence/cli/id_pattern.hpp>
-#include <whence/cli/name_patterns.hpp>
 #include <whence/cli/request.hpp>
 #include <whence/cli/where_clause.hpp>
+#include <whence/core/name_patterns.hpp>
 #include <whence/core/position.hpp>
 #include <whence/core/timestamp.hpp>
 #include <whence/store/event_page.hpp>

@@ -10,7 +10,7 @@
 
 #include <whence/cli/event_commands.hpp>
 #include <whence/cli/event_data.hpp>
-#include <whence/cli/name_patterns.hpp>
+#include <whence/core/name_patterns.hpp>
 
 namespace whence::inline v0::cli {
 namespace {
@@ -200,7 +200,7 @@ bool where_clause::holds_for(const literal& found) const {
   if (found.index() != value_.index()) return false;
   std::strong_ordering order = std::strong_ordering::equal;
   if (const auto* const text = std::get_if<std::string>(&found)) {
-    if (how_ == comparison::like) return matches(std::get<std::string>(value_), *text);
+    if (how_ == comparison::like) return matches_pattern(std::get<std::string>(value_), *text);
     order = text->compare(std::get<std::string>(value_)) <=> 0;
   } else if (const auto* const number = std::get_if<exact_number>(&found)) {
     order = *number <=> std::get<exact_number>(value_);

@@ -118,6 +118,13 @@ operation_malformed::operation_malformed(const std::string& operation, std::stri
              .why = std::move(why),
              .remedy = "whence " + operation + " --help"}) {}
 
+operation_interrupted::operation_interrupted(const std::string& operation, const std::string& service)
+    : error("operation.interrupted", next_move::retry,
+            {.what = "`" + operation + "` was stopped before its end, since " + service + " is stopping",
+             .where = {},
+             .why = "no event is lost by that, and none is there twice",
+             .remedy = "repeat it once it has stopped, or runs again"}) {}
+
 operation_outcome_unknown::operation_outcome_unknown(const std::string& operation, std::string log, std::string why,
                                                      std::string how_to_look)
     : error("operation.unknown_outcome", next_move::operator_needed,

@@ -83,6 +83,11 @@ struct operation_malformed final : error {
   operation_malformed(const std::string& operation, std::string what, std::string why);
 };
 
+/// `operation.interrupted`: who did it stops, or was told to. What was asked for is not all done, and nothing is lost.
+struct operation_interrupted final : error {
+  operation_interrupted(const std::string& operation, const std::string& service);
+};
+
 /// `operation.unknown_outcome`: the connection ended, or the answer did not come, after the operation had been asked for.
 struct operation_outcome_unknown final : error {
   operation_outcome_unknown(const std::string& operation, std::string log, std::string why, std::string how_to_look);

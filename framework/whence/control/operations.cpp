@@ -1,5 +1,8 @@
 #include <whence/control/operations.hpp>
 
+#include <utility>
+
+#include <whence/control/errors.hpp>
 #include <whence/core/json_text.hpp>
 
 namespace whence::inline v0 {
@@ -23,6 +26,34 @@ std::string operation_request::arguments_as_json() const {
 const offered_operation* operations::find(std::string_view name) const {
   const auto found = all_.find(name);
   return found == all_.end() ? nullptr : &found->second;
+}
+
+namespace {
+
+append_batch batch_of(stream_append audit) {
+  append_batch batch;
+  batch.streams.push_back(std::move(audit));
+  return batch;
+}
+
+}  // namespace
+
+async<void> keep_audit(std::shared_ptr<log> log, stream_append audit, std::string operation) {
+  try {
+    async<append_outcome> sent = log->append(batch_of(std::move(audit)));
+    const append_outcome outcome = co_await std::move(sent);
+    static_cast<void>(outcome.value());
+  } catch (const error& failure) {
+    throw operation_not_audited(operation, failure.what());
+  }
+}
+
+void keep_audit(log& log, stream_append audit, const std::string& operation) {
+  try {
+    static_cast<void>(log.append(batch_of(std::move(audit))).get().value());
+  } catch (const error& failure) {
+    throw operation_not_audited(operation, failure.what());
+  }
 }
 
 }  // namespace whence::inline v0

@@ -4,12 +4,14 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include <whence/core/async.hpp>
 #include <whence/store/audit_event.hpp>
+#include <whence/store/log.hpp>
 
 namespace whence::inline v0 {
 
@@ -48,5 +50,10 @@ class operations {
  private:
   std::map<std::string, offered_operation, std::less<>> all_;
 };
+
+/// Appends the audit event of something that is done. Throws operation_not_audited.
+async<void> keep_audit(std::shared_ptr<log> log, stream_append audit, std::string operation);
+/// The same, by who may block: it needs no thread of the executor.
+void keep_audit(log& log, stream_append audit, const std::string& operation);
 
 }  // namespace whence::inline v0

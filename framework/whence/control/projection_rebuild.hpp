@@ -3,14 +3,10 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <string_view>
 
-#include <whence/control/errors.hpp>
 #include <whence/control/operations.hpp>
-#include <whence/core/async.hpp>
-#include <whence/store/log.hpp>
 
 namespace whence::inline v0 {
 
@@ -26,8 +22,5 @@ log_operation operation_of(const operation_request& request, const planned_rebui
 
 /// As JSON for who asked; `state` is "planned" or "rebuilt".
 std::string json_of(const planned_rebuild& planned, std::string_view state);
-
-/// Appends the audit event of something that is done. Throws operation_not_audited.
-async<void> keep_audit(std::shared_ptr<log> log, stream_append audit, std::string operation);
 
 }  // namespace whence::inline v0

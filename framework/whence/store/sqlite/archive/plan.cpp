@@ -111,7 +111,7 @@ planned_archive plan_archive(const std::string& log, const archive_selection& wh
 }
 
 log_keeping& keeping_of(log& held) {
-  if (auto* const house = dynamic_cast<log_keeping*>(&held)) return *house;
+  if (auto* const house = dynamic_cast<log_keeping*>(&held.stored())) return *house;
   throw keeping_of_memory("memory");
 }
 

@@ -32,8 +32,8 @@ class base_index {
 
   sql::database& database() noexcept { return db_; }
 
-  /// Throws sql_error (CORRUPT): meanwhile it became another file, or somebody wrote what was taken for unchanging. Nothing that was
-  /// read of it is to be relied on.
+  /// Throws sql_error (CORRUPT): meanwhile it became another file, or somebody wrote what was taken for unchanging. Nothing that
+  /// was read of it is to be relied on.
   void must_still_hold();
 
  private:

@@ -1,14 +1,14 @@
-/// Names as selectors give them, with `*` for any characters.
+/// Names as an operator gives them, with `*` for any characters.
 #pragma once
 
 #include <string>
 #include <string_view>
 #include <vector>
 
-namespace whence::inline v0::cli {
+namespace whence::inline v0 {
 
 /// `*` stands for any characters; the rest for itself.
-bool matches(std::string_view pattern, std::string_view name);
+bool matches_pattern(std::string_view pattern, std::string_view name);
 
 /// Names of types, with `*` for any characters. None: all.
 class name_patterns {
@@ -25,4 +25,4 @@ class name_patterns {
   std::vector<std::string> exact_;
 };
 
-}  // namespace whence::inline v0::cli
+}  // namespace whence::inline v0

@@ -1,12 +1,12 @@
-#include <whence/cli/name_patterns.hpp>
+#include <whence/core/name_patterns.hpp>
 
 #include <algorithm>
 #include <cstddef>
 #include <utility>
 
-namespace whence::inline v0::cli {
+namespace whence::inline v0 {
 
-bool matches(std::string_view pattern, std::string_view name) {
+bool matches_pattern(std::string_view pattern, std::string_view name) {
   std::size_t p = 0;
   std::size_t n = 0;
   std::size_t star = std::string_view::npos;  // the last one met, and how far it reached
@@ -35,8 +35,9 @@ name_patterns::name_patterns(std::vector<std::string> patterns) : patterns_(std:
 }
 
 bool name_patterns::match(std::string_view name) const {
-  return patterns_.empty() || std::any_of(patterns_.begin(), patterns_.end(),
-                                          [name](const std::string& pattern) { return matches(pattern, name); });
+  return patterns_.empty() || std::any_of(patterns_.begin(), patterns_.end(), [name](const std::string& pattern) {
+           return matches_pattern(pattern, name);
+         });
 }
 
-}  // namespace whence::inline v0::cli
+}  // namespace whence::inline v0

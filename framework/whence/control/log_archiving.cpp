@@ -1,0 +1,137 @@
+#include <whence/control/log_archiving.hpp>
+
+#include <algorithm>
+#include <cstdint>
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+#include <whence/control/errors.hpp>
+#include <whence/core/error.hpp>
+#include <whence/core/json_text.hpp>
+#include <whence/core/name_patterns.hpp>
+#include <whence/store/log_archive.hpp>
+
+namespace whence::inline v0 {
+namespace {
+
+[[noreturn]] void refuse(std::string what, std::string why) {
+  throw operation_malformed(std::string(log_archive_name), std::move(what), std::move(why));
+}
+
+std::string list_text(const std::vector<std::string>& names) {
+  std::string out = "[";
+  for (const std::string& name : names) {
+    if (out.size() > 1) out += ',';
+    append_json_string(out, name);
+  }
+  return out + "]";
+}
+
+std::vector<std::string> list_in(const operation_request& request, std::string_view argument) {
+  const std::string text = request.argument(argument);
+  if (text.empty()) return {};
+  const nlohmann::json list = nlohmann::json::parse(text, nullptr, false);
+  const auto is_text = [](const nlohmann::json& one) { return one.is_string(); };
+  if (!list.is_array() || !std::ranges::all_of(list, is_text))
+    refuse("the argument `" + std::string(argument) + "` is no list of names", text.substr(0, 80));
+  return list.get<std::vector<std::string>>();
+}
+
+archive_order order_of(const operation_request& request) {
+  archive_order order{.streams = list_in(request, "streams"), .aggregates = list_in(request, "aggregates")};
+  if (const std::string before = request.argument("before"); !before.empty()) {
+    try {
+      order.before = parse_rfc3339(before);
+    } catch (const error& wrong) {
+      refuse("the argument `before` is no time", wrong.text().what);
+    }
+  }
+  order.to = request.argument("to");
+  if (!order.to.empty() && !order.to.starts_with('/'))
+    refuse("the argument `to` is no whole path", "who does it may be in another folder than who asks");
+  return order;
+}
+
+archive_selection selection_of(const archive_order& order) {
+  archive_selection which{.streams = order.streams, .last_before = order.before};
+  if (!order.aggregates.empty())
+    which.of_type = [patterns = name_patterns(order.aggregates)](std::string_view type) {
+      return patterns.match(type);
+    };
+  if (which.says_nothing()) refuse("it does not say which streams", "`streams`, `aggregates` or `before` says it");
+  return which;
+}
+
+log_operation operation_of(const operation_request& request, std::string arguments) {
+  return {.name = std::string(log_archive_name),
+          .arguments = std::move(arguments),
+          .reason = request.reason,
+          .by = request.by};
+}
+
+archive_options options_of(const archive_order& order, const operation_progress& progress, std::stop_token stop) {
+  return {.to = order.to,
+          .on_progress = [&progress](const keeping_progress& now) { progress(now.doing, now.done, now.of); },
+          .stop = std::move(stop)};
+}
+
+std::string members_of(const planned_archive& what) {
+  return ",\"streams\":" + std::to_string(what.streams) + ",\"events\":" + std::to_string(what.events) +
+         ",\"eventBytes\":" + std::to_string(what.bytes) + ",\"first\":" + std::to_string(what.first.value()) +
+         ",\"last\":" + std::to_string(what.last.value());
+}
+
+/// A path has any bytes: of one that is no text, those beyond ASCII are written out.
+std::string path_or_null(const std::string& path) {
+  if (path.empty()) return "null";
+  if (is_utf8(path)) return json_string(path);
+  std::string text;
+  for (const char byte : path) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    const auto value = static_cast<unsigned char>(byte);
+    if (value < 0x80) {
+      text += byte;
+    } else {
+      text.append("\\x").append(1, digits[value / 16]).append(1, digits[value % 16]);
+    }
+  }
+  return json_string(text);
+}
+
+}  // namespace
+
+operation_request request_of(const archive_order& order) {
+  operation_request request{.operation = std::string(log_archive_name)};
+  if (!order.streams.empty()) request.arguments["streams"] = list_text(order.streams);
+  if (!order.aggregates.empty()) request.arguments["aggregates"] = list_text(order.aggregates);
+  if (order.before) request.arguments["before"] = to_rfc3339(*order.before);
+  if (!order.to.empty()) request.arguments["to"] = order.to;
+  return request;
+}
+
+std::string plan_log_archive(const operation_request& request, const std::string& path, const runtime& runtime,
+                             const operation_progress& progress, std::stop_token stop) {
+  const archive_order order = order_of(request);
+  static_cast<void>(audit_of(operation_of(request, "{}"), runtime));  // what is wrong with the reason is told now
+  const planned_archive what =
+      plan_archive(path, selection_of(order), runtime, options_of(order, progress, std::move(stop)));
+  const bool nothing = what.events == 0 && std::ranges::all_of(archives_of(path, runtime), &log_archive::is_finished);
+  return "{\"state\":\"" + std::string(nothing ? "nothing" : "planned") + "\"" + members_of(what) +
+         ",\"unknownStreams\":" + list_text(what.unknown_streams) + "}";
+}
+
+std::string archive_log(const operation_request& request, log& held, const runtime& runtime,
+                        const operation_progress& progress, std::stop_token stop) {
+  const archive_order order = order_of(request);
+  const made_archive made = keeping_of(held).archive(selection_of(order), options_of(order, progress, std::move(stop)));
+  const std::string arguments = "{\"archive\":" + path_or_null(made.path) +
+                                ",\"streams\":" + std::to_string(made.what.streams) +
+                                ",\"events\":" + std::to_string(made.what.events) + "}";
+  keep_audit(held, audit_of(operation_of(request, arguments), runtime), request.operation);
+  return "{\"state\":\"archived\"" + members_of(made.what) + ",\"archive\":" + path_or_null(made.path) +
+         ",\"archiveBytes\":" + (made.path.empty() ? "null" : std::to_string(made.bytes)) +
+         ",\"finished\":" + path_or_null(made.resumed) + "}";
+}
+
+}  // namespace whence::inline v0

@@ -1,0 +1,48 @@
+/// The operation `log archive`: what it is told, what it says, and what it leaves in the log.
+///
+/// Its arguments, all texts, of which one of the first three has to be there: `streams` and `aggregates`, JSON lists of names, of
+/// aggregates with `*` for any characters; `before`, a time as in RFC 3339, before which the last event of a stream was
+/// recorded. And `to`, the whole path of the archive; without it, it lies beside the log.
+#pragma once
+
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <whence/control/operations.hpp>
+#include <whence/core/runtime.hpp>
+#include <whence/core/timestamp.hpp>
+#include <whence/store/log.hpp>
+
+namespace whence::inline v0 {
+
+inline constexpr std::string_view log_archive_name = "log archive";
+
+/// Which streams; of nothing said, none.
+struct archive_order {
+  std::vector<std::string> streams{};
+  std::vector<std::string> aggregates{};
+  std::optional<timestamp> before{};
+  std::string to{};
+};
+
+operation_request request_of(const archive_order& order);
+
+/// What would be moved by the log at that path, as JSON: `state` ("planned", or "nothing" if there is nothing to do), `streams`,
+/// `events`, `eventBytes`, `first`, `last`, `unknownStreams`. Reads the whole log, beside its writer.
+/// Throws   operation_malformed; malformed_input (`text.not_utf8`, `audit.reason`); what plan_archive throws.
+std::string plan_log_archive(const operation_request& request, const std::string& path, const runtime& runtime,
+                             const operation_progress& progress, std::stop_token stop);
+
+/// Moves it, of the log that is held, and appends the audit event. As JSON: `state` ("archived"), and of what was moved `streams`,
+/// `events`, `eventBytes`, `first`, `last`; `archive`, `archiveBytes`; `finished`, the archive of an attempt that was interrupted
+/// before. Streams are what they are when it begins, which may be more, or fewer, than was planned.
+/// Threads  blocks, for as long as that takes: not on the executor.
+/// Throws   what planning throws; operation_cancelled: no event is lost, and the same request goes on; what log_keeping::archive
+///          throws; operation_not_audited.
+std::string archive_log(const operation_request& request, log& held, const runtime& runtime,
+                        const operation_progress& progress, std::stop_token stop);
+
+}  // namespace whence::inline v0

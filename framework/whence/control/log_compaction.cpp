@@ -1,0 +1,37 @@
+#include <whence/control/log_compaction.hpp>
+
+#include <utility>
+
+#include <whence/store/log_archive.hpp>
+
+namespace whence::inline v0 {
+namespace {
+
+log_operation operation_of(const operation_request& request, std::string arguments) {
+  return {.name = std::string(log_compact_name),
+          .arguments = std::move(arguments),
+          .reason = request.reason,
+          .by = request.by};
+}
+
+}  // namespace
+
+std::string plan_log_compact(const operation_request& request, const std::string& path, const runtime& runtime) {
+  static_cast<void>(audit_of(operation_of(request, "{}"), runtime));  // what is wrong with the reason is told now
+  const planned_compaction planned = plan_compaction(path, runtime);
+  return "{\"state\":\"planned\",\"bytes\":" + std::to_string(planned.bytes) +
+         ",\"freeBytes\":" + std::to_string(planned.free_bytes) + "}";
+}
+
+std::string compact_log(const operation_request& request, log& held, const runtime& runtime,
+                        const operation_progress& progress, std::stop_token stop) {
+  const compacted_log made = keeping_of(held).compact(
+      {.on_progress = [&progress](const keeping_progress& now) { progress(now.doing, now.done, now.of); },
+       .stop = std::move(stop)});
+  const std::string bytes =
+      "\"bytesBefore\":" + std::to_string(made.bytes_before) + ",\"bytesAfter\":" + std::to_string(made.bytes_after);
+  keep_audit(held, audit_of(operation_of(request, "{" + bytes + "}"), runtime), request.operation);
+  return "{\"state\":\"compacted\"," + bytes + ",\"settled\":" + (made.settled ? "true" : "false") + "}";
+}
+
+}  // namespace whence::inline v0
