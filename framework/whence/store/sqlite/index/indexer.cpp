@@ -293,7 +293,9 @@ bool indexer::fill() {
     replace_index();
     checkpoint.reset();
   }
-  global_position done = fill_from_base(checkpoint ? checkpoint->position : global_position{});
+  global_position done = checkpoint ? checkpoint->position : global_position{};
+  // In one that was found unsound, what was taken over may be what is wrong: the next time that would be no better.
+  if (!replace) done = fill_from_base(done);
   if (closing()) return false;
   while (done < to) {
     const global_position next{std::min(to.value(), done.value() + batch_events)};
