@@ -78,7 +78,8 @@ struct restored_log {
 ///
 /// A new epoch begins: of the events that others have seen beyond the log's end, it never had one. A token of before is refused
 /// (token_of_other_epoch), and a checkpoint that is not of this log's past (checkpoint_mismatch); what stands within it goes on.
-/// The number of the epoch is the time, in milliseconds since 1970: so two restores of one backup are two epochs.
+/// The number of the epoch is the time, in milliseconds since 1970, and 20 random bits behind it: so two restores of one backup are
+/// two epochs.
 ///
 /// Order    holds the log's lock: nobody opens a log there meanwhile. An index that is left there is removed: it is made anew.
 /// Durable  on return; before that the path has no log.

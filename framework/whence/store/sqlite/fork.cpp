@@ -102,7 +102,7 @@ forked_log fork_log(const std::string& base, const std::string& to, const runtim
       },
       mode_of(*runtime.files, made.base));
   made.of = past.of.identity;
-  made.log = {past.base.log, epoch_behind(made.of.epoch, *runtime.clock)};
+  made.log = {past.base.log, epoch_behind(made.of.epoch, runtime)};
   made.position = past.base.position;
   made.recorded_at = past.recorded_at;
   detail::reach(detail::phase::making);

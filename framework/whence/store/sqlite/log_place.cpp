@@ -89,9 +89,12 @@ void log_place::publish(file_draft& draft) {
   }
 }
 
-std::uint64_t epoch_behind(std::uint64_t epoch, clock& clock) {
-  const auto now = std::chrono::floor<std::chrono::milliseconds>(clock.now()).time_since_epoch().count();
-  return std::max(epoch + 1, static_cast<std::uint64_t>(std::max<std::int64_t>(now, 0)));
+std::uint64_t epoch_behind(std::uint64_t epoch, const runtime& runtime) {
+  constexpr int random_bits = 20;
+  constexpr std::uint64_t random_mask = (std::uint64_t{1} << random_bits) - 1;
+  const auto now = std::chrono::floor<std::chrono::milliseconds>(runtime.clock->now()).time_since_epoch().count();
+  const auto time = static_cast<std::uint64_t>(std::max<std::int64_t>(now, 0));
+  return std::max(time, (epoch >> random_bits) + 1) << random_bits | (runtime.entropy->bits() & random_mask);
 }
 
 }  // namespace whence::inline v0

@@ -51,7 +51,9 @@ class log_place {
   bool published_ = false;
 };
 
-/// The number of the epoch in which such a log goes on: the time in milliseconds, so that two of them are two.
-std::uint64_t epoch_behind(std::uint64_t epoch, clock& clock);
+/// The number of the epoch in which such a log goes on, behind that one: the time in milliseconds since 1970, or what is needed to
+/// be behind, times 2^20; and 20 random bits. So two of them are two, also if they are made of one log within one millisecond.
+/// Below 2^62 until the year 2109.
+std::uint64_t epoch_behind(std::uint64_t epoch, const runtime& runtime);
 
 }  // namespace whence::inline v0

@@ -43,7 +43,7 @@ restored_log restore_log(const std::string& backup, const std::string& to, const
                    .until = options.until,
                    .on_progress = options.on_progress,
                    .stop = options.stop};
-  made.log = {made.from.log.id, epoch_behind(made.from.log.epoch, *runtime.clock)};
+  made.log = {made.from.log.id, epoch_behind(made.from.log.epoch, runtime)};
   copied reached;
   {
     sql::database file = begin_log_file(place.draft(), log_file::log, made.log);

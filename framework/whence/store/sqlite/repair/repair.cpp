@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <chrono>
 #include <span>
 #include <utility>
 
@@ -16,6 +15,7 @@
 #include <whence/store/sqlite/backup/event_insertion.hpp>
 #include <whence/store/sqlite/judge.hpp>
 #include <whence/store/sqlite/log.hpp>
+#include <whence/store/sqlite/log_place.hpp>
 #include <whence/store/sqlite/opening.hpp>
 #include <whence/store/sqlite/repair/kept_copy.hpp>
 #include <whence/store/sqlite/repair/planning.hpp>
@@ -75,13 +75,12 @@ repair_readers open_readers(const log_paths& paths, const runtime& runtime, cons
 }
 
 log_row behind_a_loss(const repair_findings& found, const repair_readers& readers, const witness_reading& witness,
-                      clock& clock) {
+                      const runtime& runtime) {
   std::uint64_t epoch = found.plan.log.epoch;
   for (const auto& reader : readers) epoch = std::max(epoch, reader->about().identity.epoch);
   if (witness.latest && witness.latest->log.id == found.plan.log.id) epoch = std::max(epoch, witness.latest->log.epoch);
-  const auto now = std::chrono::floor<std::chrono::milliseconds>(clock.now()).time_since_epoch().count();
   // Two copies of one log that lost the same are two logs from here on: so each has a number of its own.
-  epoch = std::max(epoch + 1, static_cast<std::uint64_t>(std::max<std::int64_t>(now, 0)));
+  epoch = epoch_behind(epoch, runtime);
   return {.identity = {found.plan.log.id, epoch}, .began_after = found.plan.end, .format = found.becomes.format};
 }
 
@@ -198,8 +197,7 @@ class log_repair::work {
   void make_anew(repaired_log& done) {
     must_have_room();
     const witness_reading witness = read_witness(*runtime_.files, paths_.witness);
-    const log_row becomes =
-        found_.plan.loses() ? behind_a_loss(found_, readers_, witness, *runtime_.clock) : found_.becomes;
+    const log_row becomes = found_.plan.loses() ? behind_a_loss(found_, readers_, witness, runtime_) : found_.becomes;
     repair_draft draft(*runtime_.files, paths_);
     detail::reach(detail::phase::repair);
     draft.fill(readers_, found_, becomes, options_);
