@@ -1,314 +1,132 @@
-// Forks of random histories, and forks of these, against logs that have the same events in one file: whatever is asked of both,
-// by position, filter, stream, link, query or id, of a writer and of a visitor, is answered alike; and whatever is appended to both
-// has the same outcome. A log in one file is what a restore makes of a backup at the position where the fork was made.
+// Forks of random histories, and forks of these, against logs that have the same events in one file: of a writer and of a visitor,
+// all is answered alike. A log in one file is what a restore makes of a backup at the position where the fork was made. Meanwhile
+// the base goes on, the base and the fork are archived and compacted, and the base's index may be missing.
 //
 //     fork_histories ROUNDS [seed=N] [appends=N]
-#include <chrono>
-#include <cstdint>
-#include <cstdio>
-#include <cstdlib>
-#include <exception>
-#include <functional>
+#include <filesystem>
 #include <memory>
-#include <optional>
-#include <random>
-#include <stdexcept>
 #include <string>
-#include <string_view>
-#include <utility>
-#include <vector>
 
-#include <whence/core/envelope.hpp>
-#include <whence/core/runtime.hpp>
+#include <whence/store/log_archive.hpp>
 #include <whence/store/log_backup.hpp>
 #include <whence/store/log_fork.hpp>
 #include <whence/store/log_source.hpp>
-#include <whence/store/log_verification.hpp>
 
-#include <tests/temporary_folder.hpp>
+#include <tests/store/sqlite/compared_history.hpp>
 
 using namespace whence;
 
 namespace {
 
-/// Stands still until it is told to go on: so two logs record the same times.
-class told_clock final : public whence::clock {
- public:
-  timestamp now() const override { return now_; }
-  std::chrono::nanoseconds elapsed() const override { return std::chrono::steady_clock::now().time_since_epoch(); }
-  void go_on() { now_ += std::chrono::milliseconds{7}; }
-
- private:
-  timestamp now_ = std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+/// A log, and one in one file that has the same events.
+struct pair_of_logs {
+  std::string path;
+  std::string like;
 };
 
-[[noreturn]] void fail(const std::string& what) { throw std::runtime_error(what); }
-
-std::string text_of(const recorded_event& event) {
-  std::string text = std::to_string(event.position.value()) + " " + std::string(event.stream) + " v" +
-                     std::to_string(event.version.value()) + " " + std::string(event.aggregate_type) + "/" +
-                     std::string(event.type) + "/" + std::to_string(event.type_version) + " " + event.id.to_string() +
-                     " " + event.correlation.to_string() + " " + event.causation.to_string() + " " +
-                     std::string(event.data);
-  for (const std::string_view tag : event.tags) text.append(" #").append(tag);
-  for (const std::uint8_t byte : event.chain) text.append(" ").append(std::to_string(byte));
-  return text;
-}
-
-/// Page after page, up to that position.
-using turn = std::function<event_page(global_position after, page_limit limit)>;
-std::string all_of(const turn& read, page_limit limit, global_position to) {
-  std::string found;
-  for (global_position after;;) {
-    const event_page page = read(after, limit);
-    for (const recorded_event& event : page) {
-      if (event.position <= to) found += text_of(event) + "\n";
-    }
-    if (page.at_end() || page.scanned_to() >= to) return found;
-    if (page.scanned_to() <= after) fail("a page does not go on");
-    after = page.scanned_to();
-  }
-}
-
-std::string stream_of(log_reader& log, const std::string& stream, stream_version from, read_direction direction,
-                      page_limit limit, global_position to) {
-  std::string found;
-  for (;;) {
-    const event_page page = log.read_stream(stream, from, direction, limit);
-    for (const recorded_event& event : page) {
-      if (event.position <= to) found += text_of(event) + "\n";
-    }
-    if (page.at_end() || page.empty()) return found;
-    const std::uint64_t last = page.back().version.value();
-    if (direction == read_direction::backward && last == 1) return found;
-    from = stream_version{direction == read_direction::forward ? last + 1 : last - 1};
-  }
-}
-
-class history {
+class history : tests::compared_history {
  public:
-  history(std::uint64_t seed, int appends) : dice_(seed), appends_(appends) {}
+  history(std::uint64_t seed, int appends) : compared_history("a fork", seed, appends) {}
 
   void run() {
     const std::string base = folder_.file("base.db");
-    const std::unique_ptr<whence::log> log = sqlite(base).open(runtime_);
+    std::unique_ptr<whence::log> log = sqlite(base).open(runtime_);
     grow(*log, nullptr);
-    branch(base, base, 1, log.get(), nullptr);
+    const std::string backup = folder_.file("backup");
+    const std::string like = folder_.file("like.db");
+    back_up(sqlite(base), backup, runtime_);
+    restore_log(backup, like, runtime_);
+    keep_house(*log);
+    if (up_to(1) == 0) {
+      log->close();
+      log = sqlite(base).open(runtime_);
+    }
+    const std::unique_ptr<whence::log> plain = sqlite(like).open(runtime_);
+    grow(*log, plain.get());
+    branch({base, like}, 1, log.get(), plain.get());
+    log->close();
+    must_be_sound(base);
+    branch({base, like}, 9, nullptr, nullptr);
   }
 
  private:
-  std::uint64_t up_to(std::uint64_t most) { return std::uniform_int_distribution<std::uint64_t>(0, most)(dice_); }
-  bool rarely() { return up_to(9) == 0; }
-  std::string stream() { return "stream-" + std::to_string(up_to(11)); }
-  std::string tag() { return "tag:" + std::to_string(up_to(8)); }
-  std::string type() { return "Type" + std::to_string(up_to(5)); }
+  std::string next_file(const std::string& name) { return folder_.file(name + "-" + std::to_string(++files_) + ".db"); }
 
-  new_event event() {
-    new_event made;
-    made.id = rarely() && !ids_.empty() ? ids_[up_to(ids_.size() - 1)] : event_id(runtime_.make_uuid());
-    made.type = type();
-    made.version = static_cast<std::uint32_t>(1 + up_to(1));
-    made.occurred_at = clock_->now();
-    made.data = "{\"n\":" + std::to_string(up_to(1'000'000)) + "}";
-    if (up_to(1) == 0) made.metadata.correlation = correlation();
-    if (up_to(2) == 0) made.metadata.causation = causation_id(correlation().value());
-    for (std::uint64_t tags = up_to(2); tags > 0; --tags) made.tags.push_back(tag());
-    ids_.push_back(made.id);
-    return made;
+  /// Archives some of it, and compacts it, or neither.
+  void keep_house(whence::log& log) {
+    if (up_to(1) == 0) archive(log, up_to(1) == 0 ? std::string() : next_file("old"));
+    if (up_to(2) == 0) keeping_of(log).compact({});
   }
 
-  correlation_id correlation() {
-    if (links_.empty() || rarely()) links_.push_back(runtime_.make_uuid());
-    return correlation_id(links_[up_to(links_.size() - 1)]);
+  /// As a restore of a log in one file makes it.
+  void make_like(const pair_of_logs& of, const std::string& like, global_position at) {
+    const std::string backup = next_file("backup");
+    back_up(sqlite(of.like), backup, runtime_);
+    restore_log(backup, like, runtime_, {.at = at});
   }
 
-  event_query query() {
-    event_query wanted;
-    for (std::uint64_t items = 1 + up_to(2); items > 0; --items) {
-      query_item item;
-      if (up_to(2) > 0) item.tags.push_back(tag());
-      if (up_to(2) == 0 || item.tags.empty()) item.event_types.push_back(type());
-      wanted.items.push_back(std::move(item));
-    }
-    return wanted;
+  /// What a fork may find where its base's index should be: all of it, nothing, or no index.
+  void spoil_index(const std::string& log) {
+    const std::uint64_t how = up_to(3);
+    if (how < 2) return;
+    for (const char* const end : {"", "-wal", "-shm"}) std::filesystem::remove(log + ".index" + end);
+    if (how == 3) std::filesystem::copy_file(log + ".witness", log + ".index");
   }
 
-  append_batch batch(global_position head) {
-    append_batch made;
-    for (std::uint64_t streams = 1 + up_to(1); streams > 0; --streams) {
-      stream_append part;
-      part.stream = stream();
-      part.aggregate_type = "Kind" + std::to_string(part.stream.size() % 2);
-      if (rarely()) part.expected = expected_version::exactly(stream_version{up_to(20)});
-      if (rarely()) part.expected = expected_version::none();
-      for (std::uint64_t events = 1 + up_to(rarely() ? 400 : 4); events > 0; --events) part.events.push_back(event());
-      made.streams.push_back(std::move(part));
-    }
-    if (rarely()) made.conditions.push_back({query(), global_position{up_to(head.value())}});
-    return made;
-  }
-
-  static std::string text_of_outcome(const append_outcome& outcome) {
-    if (const append_committed* const done = outcome.committed())
-      return "committed up to " + std::to_string(done->last.value()) + (done->repeated ? ", a repeat" : "");
-    if (const append_refused* const refusal = outcome.refused()) {
-      std::string text = "refused " + std::to_string(static_cast<int>(refusal->why)) + " " + refusal->detail;
-      for (const event_between& between : refusal->between) text += " " + std::to_string(between.position.value());
-      return text;
-    }
-    return "unknown";
-  }
-
-  /// Appends the same to both.
-  void grow(whence::log& one, whence::log* other) {
-    for (int i = 0; i < appends_; ++i) {
-      const append_batch made = batch(one.head());
-      clock_->go_on();
-      const std::string outcome = text_of_outcome(one.append(made).get());
-      if (other == nullptr) continue;
-      const std::string expected = text_of_outcome(other->append(made).get());
-      if (outcome != expected) fail("an append to a fork: " + outcome + "; to a log in one file: " + expected);
-    }
-  }
-
-  void compare(log_reader& one, log_reader& other, global_position to) {
-    const auto same = [](const std::string& what, const std::string& found, const std::string& expected) {
-      if (found != expected) fail(what + " of a fork:\n" + found + "of a log in one file:\n" + expected);
-    };
-    const page_limit limit{.events = 1 + up_to(300), .bytes = 1 + up_to(100'000), .scanned = 1 + up_to(5'000)};
-    const auto pages = [&](const std::string& what,
-                           const std::function<event_page(log_reader&, global_position, page_limit)>& read) {
-      const auto of = [&](log_reader& log) {
-        return all_of([&](global_position after, page_limit at_most) { return read(log, after, at_most); }, limit, to);
-      };
-      same(what, of(one), of(other));
-    };
-    pages("all", [](log_reader& log, global_position after, page_limit most) { return log.read(after, {}, most); });
-    const event_filter filter{
-        .aggregate_types = up_to(1) == 0 ? std::vector<std::string>{} : std::vector<std::string>{"Kind0"},
-        .event_types = {type(), type()}};
-    pages("filtered",
-          [&](log_reader& log, global_position after, page_limit most) { return log.read(after, filter, most); });
-    for (int i = 0; i < 3; ++i) {
-      const event_link link = links_.empty() || i == 0 ? event_link::tag(tag())
-                              : i == 1                 ? event_link::correlation(correlation())
-                                                       : event_link::causation(causation_id(correlation().value()));
-      pages("linked", [&](log_reader& log, global_position after, page_limit most) {
-        return log.read_linked(link, after, most);
-      });
-      const event_query wanted = query();
-      pages(wanted.to_string(), [&](log_reader& log, global_position after, page_limit most) {
-        return log.read_matching(wanted, after, most);
-      });
-      const std::string name = stream();
-      const stream_version from{1 + up_to(40)};
-      same("upwards " + name, stream_of(one, name, from, read_direction::forward, limit, to),
-           stream_of(other, name, from, read_direction::forward, limit, to));
-      same("downwards " + name, stream_of(one, name, from, read_direction::backward, limit, to),
-           stream_of(other, name, from, read_direction::backward, limit, to));
-      const event_id id = rarely() || ids_.empty() ? event_id(runtime_.make_uuid()) : ids_[up_to(ids_.size() - 1)];
-      const auto place = [&](log_reader& log) {
-        const std::optional<global_position> found = log.find_event(id);
-        return found && *found <= to ? std::to_string(found->value()) : std::string("none");
-      };
-      same("an id", place(one), place(other));
-      const global_position at{up_to(to.value())};
-      if (one.chain_at(at) != other.chain_at(at))
-        fail("the chain hash at " + std::to_string(at.value()) + " is another");
-    }
-  }
-
-  void compare_whole(log_reader& one, log_reader& other) {
-    if (one.head() != other.head()) fail("a fork ends elsewhere");
-    for (int i = 0; i < 12; ++i) {
-      const std::string name = "stream-" + std::to_string(i);
-      if (one.stream_head(name) != other.stream_head(name)) fail(name + " has another version");
-    }
-    compare(one, other, one.head());
-  }
-
-  void must_be_sound(const std::string& path) {
-    const log_verification found = verify_log(sqlite(path), runtime_);
-    if (!found.sound()) fail(path + ": " + found.findings.front().detail);
-  }
-
-  /// Forks `of` at a random position; `like` has the same events in one file. `writer` goes on with `of` meanwhile,
-  /// and `writer_like` with `like`.
-  void branch(const std::string& of, const std::string& like, int depth, whence::log* writer,
-              whence::log* writer_like) {
-    const std::string path = folder_.file("fork-" + std::to_string(depth) + ".db");
-    const std::string model = folder_.file("model-" + std::to_string(depth) + ".db");
-    const std::string backup = folder_.file("backup-" + std::to_string(depth));
-    const global_position head = sqlite(of).visit(runtime_)->head();
+  /// Forks `of` at a random position. `writer` goes on with `of` meanwhile, and `writer_like` with the other.
+  void branch(const pair_of_logs& of, int depth, whence::log* writer, whence::log* writer_like) {
+    const pair_of_logs fork{next_file("fork"), next_file("like")};
+    const global_position head = sqlite(of.path).visit(runtime_)->head();
     const global_position at{rarely() ? head.value() : 1 + up_to(head.value() - 1)};
-    back_up(sqlite(like), backup, runtime_);
-    restore_log(backup, model, runtime_, {.at = at});
-    if (fork_log(of, path, runtime_, {.at = at}).position != at) fail("forked elsewhere");
+    make_like(of, fork.like, at);
+    if (writer == nullptr) spoil_index(of.path);
+    if (fork_log(of.path, fork.path, runtime_, {.at = at}).position != at) fail("forked elsewhere");
     {
-      const auto fork = sqlite(path).visit(runtime_);
-      compare_whole(*fork, *sqlite(model).visit(runtime_));
-      compare(*fork, *sqlite(of).visit(runtime_), at);
+      const auto seen = sqlite(fork.path).visit(runtime_);
+      compare_whole(*seen, *sqlite(fork.like).visit(runtime_));
+      compare(*seen, *sqlite(of.path).visit(runtime_), at);
     }
+    live(of, fork, at, depth, writer, writer_like);
     {
-      const auto fork = sqlite(path).open(runtime_);
-      const auto plain = sqlite(model).open(runtime_);
-      for (int part = 0; part < 3; ++part) {
-        grow(*fork, plain.get());
-        compare_whole(*fork, *plain);
-        compare_whole(*sqlite(path).visit(runtime_), *plain);
-        if (writer != nullptr) grow(*writer, writer_like);
-        compare(*fork, *sqlite(of).visit(runtime_), at);
-      }
-      if (depth < 4 && up_to(1) == 0) branch(path, model, depth + 1, fork.get(), plain.get());
+      const auto again = sqlite(fork.path).open(runtime_);
+      compare_whole(*again, *sqlite(fork.like).visit(runtime_));
     }
-    {
-      const auto fork = sqlite(path).open(runtime_);
-      compare_whole(*fork, *sqlite(model).visit(runtime_));
-    }
-    must_be_sound(path);
-    if (depth < 4 && up_to(2) > 0) branch(path, model, depth + 4, nullptr, nullptr);
-    const std::string whole = folder_.file("whole-" + std::to_string(depth));
-    back_up(sqlite(path), whole, runtime_);
-    compare_whole(*sqlite(whole).visit(runtime_), *sqlite(model).visit(runtime_));
+    must_be_sound(fork.path);
+    if (depth < 4 && up_to(2) > 0) branch(fork, depth + 4, nullptr, nullptr);
+    const std::string whole = next_file("whole");
+    back_up(sqlite(fork.path), whole, runtime_);
+    compare_whole(*sqlite(whole).visit(runtime_), *sqlite(fork.like).visit(runtime_));
     must_be_sound(whole);
   }
 
-  std::mt19937_64 dice_;
-  const int appends_;
-  const tests::temporary_folder folder_;
-  const std::shared_ptr<told_clock> clock_ = std::make_shared<told_clock>();
-  runtime system_ = runtime::system();
-  runtime runtime_{clock_, system_.entropy, system_.files, system_.executor};
-  std::vector<event_id> ids_;
-  std::vector<uuid> links_;
-};
+  void live(const pair_of_logs& of, const pair_of_logs& fork, global_position at, int depth, whence::log* writer,
+            whence::log* writer_like) {
+    const std::unique_ptr<log_reader> early = sqlite(fork.path).visit(runtime_);
+    const auto log = sqlite(fork.path).open(runtime_);
+    const auto plain = sqlite(fork.like).open(runtime_);
+    for (int part = 0; part < 3; ++part) {
+      grow(*log, plain.get());
+      compare_whole(*log, *plain);
+      compare_whole(*early, *plain);
+      keep_house(*log);
+      if (writer != nullptr) {
+        grow(*writer, writer_like);
+        keep_house(*writer);
+      }
+      compare_whole(*log, *plain);
+      compare_whole(*early, *plain);
+      compare_whole(*sqlite(fork.path).visit(runtime_), *plain);
+      compare(*log, *sqlite(of.path).visit(runtime_), at);
+    }
+    if (depth < 4 && up_to(1) == 0) branch(fork, depth + 1, log.get(), plain.get());
+  }
 
-std::uint64_t number(std::string_view text) { return std::strtoull(std::string(text).c_str(), nullptr, 10); }
+  int files_ = 0;
+};
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  std::uint64_t seed = std::random_device{}();
-  int appends = 40;
-  for (int i = 2; i < argc; ++i) {
-    const std::string_view option = argv[i];
-    if (option.starts_with("seed=")) seed = number(option.substr(5));
-    if (option.starts_with("appends=")) appends = static_cast<int>(number(option.substr(8)));
-  }
-  const std::uint64_t rounds = argc > 1 ? number(argv[1]) : 0;
-  if (rounds == 0 || appends <= 0) {
-    std::fprintf(stderr, "usage: fork_histories ROUNDS [seed=N] [appends=N]\n");
-    return 2;
-  }
-  for (std::uint64_t round = 0; round < rounds; ++round) {
-    try {
-      history(seed + round, appends).run();
-    } catch (const std::exception& failure) {
-      std::fprintf(stderr, "seed %llu, appends %d: %s\n", static_cast<unsigned long long>(seed + round), appends,
-                   failure.what());
-      return 1;
-    }
-  }
-  std::printf("%llu histories, each forked, some of the forks as well: answered as logs in one file\n",
-              static_cast<unsigned long long>(rounds));
+  return tests::run_histories(argc, argv, "each forked, some of the forks as well: answered as logs in one file",
+                              [](std::uint64_t seed, int appends) { history(seed, appends).run(); });
 }
