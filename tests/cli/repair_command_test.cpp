@@ -12,6 +12,7 @@
 #include <nlohmann/json.hpp>
 
 #include <whence/sql/database.hpp>
+#include <whence/store/audit_event.hpp>
 #include <whence/store/log_backup.hpp>
 #include <whence/store/log_verification.hpp>
 
@@ -126,6 +127,31 @@ kept       shop.db.before-repair-<time>, as the log was
 log        <id>   epoch 1
 events     10 events, all there; nothing is to be repaired
 )");
+}
+
+TEST_CASE("what a copy has behind the end of the log is named, and not taken") {
+  damaged_shop shop;
+  shop.reader.run("log repair --with sunday.backup");
+  std::filesystem::create_directory("staging");
+  for (const char* const end : {"", ".witness"})
+    std::filesystem::copy("shop.db" + std::string(end), "staging/shop.db" + std::string(end));
+  {
+    const auto log = sqlite("staging/shop.db").open(shop.reader.around.runtime);
+    static_cast<void>(
+        log->append(append_batch{.streams = {audit_of({.name = "trial"}, shop.reader.around.runtime)}}).get());
+    log->close();
+  }
+  const std::string before = damaged_shop::database();
+  const ran ran = shop.reader.run("log repair --with staging/shop.db");
+  CHECK(ran.exit == 0);
+  CHECK(damaged_shop::plain(ran.out) == R"(shop.db
+log        <id>   epoch 1
+events     10 events, all there; nothing is to be repaired
+not taken  #11 of staging/shop.db: nothing in this log says that it had that (if it had, restore that file)
+)");
+  const json data = json::parse(shop.reader.run("log repair --with staging/shop.db -o json").out)["data"];
+  CHECK(data["unproven"] == json::parse(R"([{"file":"staging/shop.db","positions":{"first":11,"last":11}}])"));
+  CHECK(damaged_shop::database() == before);
 }
 
 TEST_CASE(

@@ -72,6 +72,10 @@ std::string json_of_stream(const lost_events_of_stream& lost) {
   return "{\"aggregateId\":" + json_string(visible(lost.stream)) + ",\"events\":" + std::to_string(lost.events) + "}";
 }
 
+std::string json_of_unproven(const unproven_end& end) {
+  return "{\"file\":" + json_string(visible(end.from)) + ",\"positions\":" + json_of_range(end.positions) + "}";
+}
+
 std::string json_of(const std::string& log, const repair_plan& plan, const outcome& became, bool dry_run) {
   const log_identity now = became.repaired ? became.repaired->log : plan.log;
   std::string out = "{\"log\":" + json_string(visible(log)) + ",\"logId\":\"" + plan.log.id.to_string() + "\"";
@@ -85,6 +89,7 @@ std::string json_of(const std::string& log, const repair_plan& plan, const outco
   out += ",\"lostReadable\":" + std::to_string(plan.lost_readable);
   out += ",\"streams\":" + json_list(plan.streams, &json_of_stream) +
          ",\"moreStreams\":" + std::to_string(plan.more_streams);
+  out += ",\"unproven\":" + json_list(plan.unproven, &json_of_unproven);
   out.append(",\"dryRun\":").append(dry_run ? "true" : "false");
   out.append(",\"repaired\":").append(became.repaired ? "true" : "false");
   if (became.repaired && !became.repaired->kept.empty())
@@ -101,8 +106,14 @@ std::string events_of(std::uint64_t count) { return counted(static_cast<std::siz
 std::vector<std::pair<std::string, std::string>> lines_of(const repair_plan& plan, session& session) {
   std::vector<std::pair<std::string, std::string>> lines;
   lines.emplace_back("log", plan.log.id.to_string() + "   epoch " + std::to_string(plan.log.epoch));
+  const auto list_unproven = [&] {
+    for (const unproven_end& end : plan.unproven)
+      lines.emplace_back("not taken", places_of(end.positions) + " of " + visible(end.from) +
+                                          ": nothing in this log says that it had that (if it had, restore that file)");
+  };
   if (plan.nothing_to_do()) {
     lines.emplace_back("events", events_of(plan.end.value()) + ", all there; nothing is to be repaired");
+    list_unproven();
     return lines;
   }
   lines.emplace_back("ends", plan.end == global_position{} ? "before its first event"
@@ -126,6 +137,7 @@ std::vector<std::pair<std::string, std::string>> lines_of(const repair_plan& pla
     lines.emplace_back(i == 0 ? "of" : "", visible(plan.streams[i].stream) + ", " + events_of(plan.streams[i].events));
   if (const std::uint64_t more = plan.streams.size() + plan.more_streams; more > lines_shown)
     lines.emplace_back("", "and " + with_groups(more - lines_shown) + " more streams");
+  list_unproven();
   if (!plan.makes_log_anew && plan.removes_index) lines.emplace_back("index", "damaged: it is made anew");
   if (!plan.makes_log_anew && plan.rewrites_witness) lines.emplace_back("witness", "half damaged: written anew");
   return lines;
@@ -272,9 +284,10 @@ constexpr example repair_examples[] = {
 };
 constexpr std::string_view repair_text =
     "Mends a log that is damaged, or not all there. What is damaged in it, and intact in a backup or a copy (--with, "
-    "older or newer, several too), is put back at its position, byte for byte, if the chain of checksums fits on both "
-    "sides; an end that is missing is appended with its positions and times. While nothing that was acknowledged is "
-    "missing then, nothing is lost, and the epoch stays.\n"
+    "older or newer, several too), is put back at its position, byte for byte, and an end that is missing likewise: as "
+    "far as a chain hash of the log itself, or its witness, says that it had these very events. A copy can have gone "
+    "on by itself; what nothing in the log proves is not taken, and is named: if it is the log's, restore that file. "
+    "While nothing that was acknowledged is missing then, nothing is lost, and the epoch stays.\n"
     "What cannot be brought back is left out only if that is accepted by name, with a reason. missing-tail: the log "
     "ends before its witness. missing-witness: nobody knows whether its end is missing; it gets a new witness. damage: "
     "the log ends before the first event that cannot be trusted, since none stands behind a hole; those behind it, as "

@@ -45,6 +45,13 @@ struct lost_events_of_stream {
   std::uint64_t events = 0;
 };
 
+/// Events of another file that follow on the last one of the repaired log, and of which nothing in the log says that they were in
+/// it: a copy can have gone on by itself.
+struct unproven_end {
+  std::string from;
+  position_range positions;
+};
+
 /// What a repair would do. Lists are cut at 1,000; the counts beside them say how many more there are.
 struct repair_plan {
   std::string path;
@@ -63,6 +70,8 @@ struct repair_plan {
   std::uint64_t lost_readable = 0;             ///< of them, what `visit_lost` gives
   std::vector<lost_events_of_stream> streams;  ///< of those that can be read
   std::uint64_t more_streams = 0;
+
+  std::vector<unproven_end> unproven;  ///< what is left where it is; if it is the log's, that file is to be restored
 
   bool makes_log_anew = false;    ///< its file, that is; else only what is beside it is mended
   bool removes_index = false;     ///< it is damaged, or will not fit any more: the next writer makes it anew
@@ -88,8 +97,8 @@ struct repaired_log {
 
 /// Holds the log's lock from beginning to end: no process writes it meanwhile. Visitors go on with what they have open.
 ///
-/// Order    an event is brought back at its position, byte for byte, and only if the chain of checksums fits on both sides; an
-///          end that is missing, from what is of the same epoch, or up to what the witness has seen. Nothing stands behind a hole.
+/// Order    an event is brought back at its position, byte for byte, and only if a chain hash of the log itself says that it was
+///          there: the one in its row, that of an event behind it, or that of the witness. Nothing stands behind a hole.
 /// Durable  when `carry_out` returns. A process that is killed before leaves the log as it was, or repaired and without its audit
 ///          event; where the witness was missing, perhaps repaired up to the witness: the same repair goes on from there.
 /// Again    a repaired log has nothing to be repaired.
@@ -108,8 +117,8 @@ class log_repair {
 
   const repair_plan& plan() const noexcept;
 
-  /// The events that will not be in the log any more, in the order of their positions, as far as they can be read. To be called
-  /// before the plan is carried out.
+  /// The events that will not be in the log any more, in the order of their positions, as far as they can be read: in the log, or
+  /// in another file, if the log says that they were in it. To be called before the plan is carried out.
   void visit_lost(const std::function<void(const recorded_event&)>& visit);
 
   /// Once. Throws repair_not_accepted, repair_no_room; malformed_input (`repair.no_reason`, `audit.reason`); file_error, sql_error:

@@ -7,8 +7,8 @@
 // A log is damaged once to three times (file_damage.hpp), and repaired with nothing, or with backups and copies of itself that are
 // older, as old, or newer, some of them damaged as well. Then
 //   - each event of the repaired log is what was written at its place; behind its end there is the audit event alone;
-//   - each event that is intact at its place in the log or in another file is there, or is given out as lost; and the log ends
-//     only where the next event is intact nowhere;
+//   - each event that is intact at its place in the log, or in another file, and there the log has a chain hash that proves it, is
+//     there, or is given out as lost; and the log ends only where the next event is neither;
 //   - a new epoch begins if, and only if, something is lost;
 //   - a verification finds nothing, a writer opens it, and a second repair has nothing to do;
 //   - the files of before are there, byte for byte.
@@ -17,6 +17,7 @@
 // Prints `figure: value` lines; exits 1 at the first thing that is wrong.
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -28,6 +29,7 @@
 #include <string>
 #include <vector>
 
+#include <whence/sql/database.hpp>
 #include <whence/store/log_errors.hpp>
 #include <whence/store/log_repair.hpp>
 #include <whence/store/log_source.hpp>
@@ -72,12 +74,16 @@ struct originals {
       tests::copy_log(files(i), scratch);
       static_cast<void>(back_up(sqlite(scratch / "shop.db"), backup(i), runtime));
       heads.push_back(sqlite(scratch / "shop.db").visit(runtime)->head().value());
-      if (i == 2) was = tests::read_history(*sqlite(scratch / "shop.db").visit(runtime));
     }
+    const auto last = sqlite(folder / "scratch" / "shop.db").visit(runtime);
+    was = tests::read_history(*last);
+    for (event_page page = last->read({}); !page.empty(); page = last->read(page.scanned_to()))
+      for (const recorded_event& event : page) chains.push_back(event.chain);
   }
 
   fs::path folder;
   history was;
+  std::vector<chain_hash> chains;
   std::vector<std::uint64_t> heads;
 };
 
@@ -202,15 +208,19 @@ class trial {
     }
     const repair_plan plan = repair->plan();
     const positions given = lost_of(*repair);
-    const positions all = union_of(in_log, in_files_of(plan.log));
-    require(!all.contains(plan.end.value() + 1),
+    const positions vouched = vouched_by_log(plan);
+    const std::uint64_t next = plan.end.value() + 1;
+    require(!in_log.contains(next) && !reaches_one_of(vouched, next, intact_in_sources()),
             "it ends at event " + std::to_string(plan.end.value()) + ", and the next one is intact");
-    const std::uint64_t scope = std::max(plan.head, plan.witnessed).value();
-    for (const std::uint64_t position : all) {
-      const bool of_concern = in_log.contains(position) || position <= scope;
-      require(position <= plan.end.value() || given.contains(position) || !of_concern,
-              "event " + std::to_string(position) + " is intact, and neither there nor given out");
+    positions all = in_log;
+    for (const std::string& source : sources_) {
+      const positions there = intact_in(source, from_.was, runtime_);
+      for (const std::uint64_t position : there)
+        if (reaches_one_of(vouched, position, there)) all.insert(position);
     }
+    for (const std::uint64_t position : all)
+      require(position <= plan.end.value() || given.contains(position),
+              "event " + std::to_string(position) + " is intact, and neither there nor given out");
     repair_decision decision = accept_all();
     if (!plan.loses()) decision.accept.clear();
     const repaired_log done = repair->carry_out(decision);
@@ -233,22 +243,36 @@ class trial {
     return given;
   }
 
-  /// What is damaged to be of another epoch need not be believed.
-  positions in_files_of(const log_identity& log) {
+  /// Where the log itself has, in a row or in its witness, the chain hash of the event that was written there.
+  positions vouched_by_log(const repair_plan& plan) const {
     positions found;
-    for (const std::string& source : sources_) {
+    const bool by_witness = std::ranges::none_of(
+        plan.losses, [](const planned_loss& loss) { return loss.what == log_loss::missing_witness; });
+    if (by_witness && plan.witnessed != global_position{}) found.insert(plan.witnessed.value());
+    sql::database db = sql::database::open(log(), sql::open_mode::read_only);
+    sql::statement look = db.prepare("SELECT chain FROM entries WHERE position = ?");
+    for (std::uint64_t position = 1; position <= from_.was.head(); ++position) {
       try {
-        if (sqlite(source).visit(runtime_)->identity() == log) found.merge(intact_in(source, from_.was, runtime_));
+        look.reset();
+        look.bind(1, position);
+        if (look.step() && std::ranges::equal(look.blob(0), from_.chains[position - 1])) found.insert(position);
       } catch (const error&) {
-        // It cannot be read at all.
+        // It says nothing there.
       }
     }
     return found;
   }
 
-  static positions union_of(positions one, positions other) {
-    one.merge(other);
-    return one;
+  positions intact_in_sources() {
+    positions found;
+    for (const std::string& source : sources_) found.merge(intact_in(source, from_.was, runtime_));
+    return found;
+  }
+
+  /// Whether all from that event on up to one of those are there.
+  static bool reaches_one_of(const positions& those, std::uint64_t position, const positions& there) {
+    while (there.contains(position) && !those.contains(position)) ++position;
+    return there.contains(position);
   }
 
   void look_at_repaired(const repair_plan& plan, const repaired_log& done) {

@@ -42,6 +42,28 @@ struct shop {
   }
   /// As a disk would that forgets what was written last.
   void lose_tail(int from) const { folder.change("DELETE FROM entries WHERE position >= " + std::to_string(from)); }
+  void append(const std::string& stream) const {
+    const auto log = folder.open();
+    folder.append(*log, stream);
+    log->close();
+  }
+  /// Its files as they are now, in a folder of their own.
+  std::string copy(const std::string& name) const {
+    const std::filesystem::path there = std::filesystem::path(folder.path()).parent_path() / name;
+    std::filesystem::create_directory(there);
+    for (const char* const end : {"", "-wal", ".witness"})
+      if (std::filesystem::exists(folder.beside(end)))
+        std::filesystem::copy(folder.beside(end), there / ("shop.db" + std::string(end)));
+    return there / "shop.db";
+  }
+  /// A copy, and somebody tries something on it: it has two events more.
+  std::string copy_that_goes_on(const std::string& name) const {
+    std::string path = copy(name);
+    const auto log = sqlite(path).open(folder.runtime());
+    for (int i = 0; i < 2; ++i) folder.append(*log, name);
+    log->close();
+    return path;
+  }
   bool is_sound() const { return verify_log(sqlite(folder.path()), folder.runtime()).sound(); }
   std::uint64_t head() const { return folder.visit()->head().value(); }
   std::uint64_t epoch() const { return folder.visit()->identity().epoch; }
@@ -148,17 +170,106 @@ TEST_CASE("an event of which only the checksum is damaged is proven by the one b
   CHECK(shop.head() == 9);
 }
 
-TEST_CASE("an end that is missing comes back from a copy as far as that has it; the rest is a loss") {
+TEST_CASE("nothing behind its last event comes into a log that is whole") {
+  const shop shop;
+  const auto before = shop.folder.bytes_of(all_files);
+  const std::string copy = shop.copy_that_goes_on("staging");
+  log_repair repair = shop.repair({copy});
+  CHECK(repair.plan().nothing_to_do());
+  REQUIRE(repair.plan().unproven.size() == 1);
+  CHECK(repair.plan().unproven[0].from == copy);
+  CHECK(repair.plan().unproven[0].positions == position_range{global_position{10}, global_position{11}});
+  repair.carry_out({});
+  CHECK(shop.folder.bytes_of(all_files) == before);
+}
+
+TEST_CASE("an event of the log gives no place to another one of a copy, and is not given out as lost in its stead") {
+  bool witnessed = true;
+  SUBCASE("while its witness has seen it") {}
+  SUBCASE("and the witness is missing") { witnessed = false; }
+  const shop shop;
+  const std::string copy = shop.copy_that_goes_on("staging");
+  shop.append("production");
+  shop.damage(10);
+  if (!witnessed) std::filesystem::remove(shop.folder.beside(".witness"));
+  log_repair repair = shop.repair({copy});
+  CHECK(repair.plan().end == global_position{9});
+  CHECK(repair.plan().healed_events == 0);
+  CHECK(repair.plan().losses[0].what == log_loss::damage);
+  std::vector<std::string> given;
+  repair.visit_lost([&](const recorded_event& event) { given.emplace_back(event.stream); });
+  CHECK(given == std::vector<std::string>{});
+}
+
+TEST_CASE("of copies that went on apart, that one gives an event back whose chain the log has") {
+  const shop shop;
+  const std::string staging = shop.copy_that_goes_on("staging");
+  shop.append("production");
+  const std::string own = shop.copy("own");
+  shop.append("production");
+  shop.damage(10);
+  log_repair repair = shop.repair({staging, own});
+  CHECK(!repair.plan().loses());
+  repair.carry_out({});
+  CHECK(shop.is_sound());
+  CHECK(shop.folder.visit()->read(global_position{9}).front().stream == "production");
+}
+
+TEST_CASE(
+    "a last event of which the content is damaged comes back by the chain hash in its own row, without a witness") {
+  const shop shop;
+  const std::string copy = shop.copy_that_goes_on("staging");
+  shop.damage(9);
+  std::filesystem::remove(shop.folder.beside(".witness"));
+  log_repair repair = shop.repair({copy});
+  CHECK(shop.losses(repair) == std::vector{log_loss::missing_witness});
+  CHECK(repair.plan().end == global_position{9});
+  CHECK(repair.plan().healed == std::vector<position_range>{{global_position{9}, global_position{9}}});
+}
+
+TEST_CASE("an end that is missing comes back from a copy that has it up to what the witness has seen") {
+  const shop shop;
+  const std::string copy = shop.copy_that_goes_on("staging");
+  shop.lose_tail(5);
+  log_repair repair = shop.repair({copy});
+  CHECK(!repair.plan().loses());
+  CHECK(repair.plan().end == global_position{9});
+  repair.carry_out({});
+  CHECK(shop.is_sound());
+  CHECK(shop.head() == 9);
+  CHECK(shop.epoch() == shop.was.epoch);
+}
+
+TEST_CASE("of an end that is missing, what nothing in the log proves stays where it is, and is named") {
+  bool witnessed = true;
+  SUBCASE("the witness has seen more") {}
+  SUBCASE("there is no witness") { witnessed = false; }
   const shop shop;
   shop.lose_tail(5);
+  if (!witnessed) std::filesystem::remove(shop.folder.beside(".witness"));
   log_repair repair = shop.repair({shop.backup()});
-  CHECK(shop.losses(repair) == std::vector{log_loss::missing_tail});
-  CHECK(repair.plan().end == global_position{6});
-  CHECK(repair.plan().losses[0].positions == position_range{global_position{7}, global_position{9}});
-  repair.carry_out(shop::accepting({log_loss::missing_tail}));
+  CHECK(shop.losses(repair) == std::vector{witnessed ? log_loss::missing_tail : log_loss::missing_witness});
+  CHECK(repair.plan().end == global_position{4});
+  CHECK(repair.plan().lost_readable == 0);
+  REQUIRE(repair.plan().unproven.size() == 1);
+  CHECK(repair.plan().unproven[0].positions == position_range{global_position{5}, global_position{6}});
+  repair.carry_out(shop::accepting({log_loss::missing_tail, log_loss::missing_witness}));
   CHECK(shop.is_sound());
-  CHECK(shop.head() == 7);  // with the audit event
+  CHECK(shop.head() == 5);  // with the audit event
   CHECK(shop.epoch() > shop.was.epoch);
+}
+
+TEST_CASE("behind a hole, what a copy has is given out as lost only where the log says that it was there") {
+  const shop shop;
+  const std::string copy = shop.copy_that_goes_on("staging");
+  shop.append("production");
+  for (const int position : {5, 7, 10}) shop.damage(position);
+  sql::database::open(copy, sql::open_mode::read_write).run("UPDATE entries SET data = '{}' || ' ' WHERE position = 5");
+  log_repair repair = shop.repair({copy});
+  CHECK(repair.plan().end == global_position{4});
+  std::vector<std::uint64_t> given;
+  repair.visit_lost([&](const recorded_event& event) { given.push_back(event.position.value()); });
+  CHECK(given == std::vector<std::uint64_t>{6, 7, 8, 9});
 }
 
 TEST_CASE("what is lost behind damage is given out, and the audit event says what, who and why") {
@@ -205,6 +316,7 @@ TEST_CASE("what follows in a backup of another epoch is not believed where the h
   const log_repair repair(restored, shop.folder.runtime(), {.from = {shop.backup()}});
   CHECK(repair.plan().end == global_position{4});
   CHECK(shop.losses(repair) == std::vector{log_loss::missing_tail});
+  CHECK(repair.plan().unproven.size() == 1);
 }
 
 TEST_CASE("a repaired log and its kept copy are as readable as the log was") {

@@ -1,10 +1,15 @@
 /// Puts a log together out of several files, event after event in the order of the chain: what stands in the log itself where that
-/// fits, else what stands in another file, if that fits.
+/// fits, else what stands in another file, if the log vouches for it.
+///
+/// A copy of a log can go on by itself, and fits all the same up to where the two part. So what another file has is taken only as
+/// far as a chain hash of the log itself says that it is the log's: the one stored in its row, that of an event of it behind, or
+/// that of the witness. A chain hash covers all events before it.
 ///
 /// A row whose own chain hash is damaged fits if the event behind it does, whose hash begins with what its own has to be; or if the
 /// witness has seen it. It ends where nothing fits.
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -32,8 +37,7 @@ struct assembled_to {
   timestamp recorded_at{};
 };
 
-using visit_assembled =
-    std::function<void(const entry_row&, const recorded_event&, event_origin, const repair_reader& from)>;
+using visit_assembled = std::function<void(const entry_row&, const recorded_event&, event_origin)>;
 
 class assembly {
  public:
@@ -46,7 +50,11 @@ class assembly {
  private:
   bool log_stands_at(const assembled_to& now);
   void go_on_in_log(assembled_to& now, global_position last, const visit_assembled& visit, const std::stop_token& stop);
-  bool step(assembled_to& now, const visit_assembled& visit);
+  bool look_at_own(const assembled_to& before, event_origin& origin);
+  bool step_in_log(assembled_to& now, const visit_assembled& visit);
+  bool bring(assembled_to& now, global_position last, const visit_assembled& visit, const std::stop_token& stop);
+  repair_reader* find_in_others(const assembled_to& before, std::size_t preferred);
+  bool log_vouches_for(const assembled_to& now);
   bool is_proven(global_position at, const chain_hash& chain);
 
   repair_readers& readers_;

@@ -47,43 +47,30 @@ witness_standing stand_of_witness(const witness_reading& read, const log_row& lo
   return stand;
 }
 
-/// What is put together, as it is watched: where an end begins that the log itself does not vouch for.
+/// What is put together, as it is watched.
 class watched_assembly {
  public:
-  watched_assembly(repair_readers& readers, const std::optional<testimony>& witness, const repair_options& options)
-      : readers_(readers), witness_(witness), options_(options), head_(readers.front()->connection().head()) {}
+  watched_assembly(repair_readers& readers, const std::optional<testimony>& witness, const repair_options& options,
+                   global_position expected)
+      : readers_(readers), witness_(witness), options_(options), expected_(expected) {}
 
   assembled_to go() {
-    const auto visit = [this](const entry_row& row, const recorded_event& event, event_origin origin,
-                              const repair_reader& from) { add(row, event, origin, from); };
-    last_ = assembly(readers_, witness_).go(unlimited, visit, options_.stop);
-    return believed();
+    const auto visit = [this](const entry_row& row, const recorded_event& event, event_origin origin) {
+      add({.at = event.position, .chain = row.chain, .recorded_at = event.recorded_at}, origin);
+    };
+    return assembly(readers_, witness_).go(unlimited, visit, options_.stop);
   }
 
   bool witness_fits() const { return at_witness_ && at_witness_->chain == witness_->chain; }
-  bool witness_contradicted(global_position end) const {
-    return at_witness_ && at_witness_->at <= end && at_witness_->chain != witness_->chain;
-  }
+  bool witness_contradicted() const { return at_witness_ && at_witness_->chain != witness_->chain; }
   const std::vector<position_range>& healed() const noexcept { return healed_; }
 
  private:
-  struct open_end {
-    assembled_to before;
-    bool of_other_epoch = false;
-  };
-
-  void add(const entry_row& row, const recorded_event& event, event_origin origin, const repair_reader& from) {
-    if (origin == event_origin::brought) {
-      if (!open_) open_ = open_end{.before = last_};
-      open_->of_other_epoch |= from.about().identity != readers_.front()->about().identity;
-    } else {
-      open_.reset();  // its own chain hash covers all that is before it
-    }
-    last_ = {.at = event.position, .chain = row.chain, .recorded_at = event.recorded_at};
-    if (witness_ && witness_->position == last_.at) at_witness_ = last_;
-    if (origin != event_origin::in_place) note_healed(last_.at);
-    if (options_.on_progress && last_.at.value() % events_between_reports == 0)
-      options_.on_progress({"looking for what is missing", last_.at.value(), std::max(last_.at, head_).value()});
+  void add(const assembled_to& now, event_origin origin) {
+    if (witness_ && witness_->position == now.at) at_witness_ = now;
+    if (origin != event_origin::in_place) note_healed(now.at);
+    if (options_.on_progress && now.at.value() % events_between_reports == 0)
+      options_.on_progress({"looking for what is missing", now.at.value(), std::max(now.at, expected_).value()});
   }
 
   void note_healed(global_position at) {
@@ -94,31 +81,26 @@ class watched_assembly {
     }
   }
 
-  /// An end that only other files have is this log's if they are of its epoch and the witness does not say otherwise; or as far as
-  /// the witness vouches for it.
-  assembled_to believed() const {
-    if (!open_) return last_;
-    if (at_witness_ && at_witness_->at > open_->before.at) {
-      if (!witness_fits()) return open_->before;
-      return open_->of_other_epoch ? *at_witness_ : last_;
-    }
-    return open_->of_other_epoch ? open_->before : last_;
-  }
-
   repair_readers& readers_;
   const std::optional<testimony>& witness_;
   const repair_options& options_;
-  const global_position head_;
-  assembled_to last_;
+  const global_position expected_;
   std::optional<assembled_to> at_witness_;
-  std::optional<open_end> open_;
   std::vector<position_range> healed_;
 };
 
-void list_healed(std::vector<position_range> ranges, repair_plan& plan) {
-  for (position_range& range : ranges) {
-    if (range.first > plan.end) break;
-    range.last = std::min(range.last, plan.end);
+/// What stands in other files behind the end, and could be the log's or not: nothing of the log says so.
+void list_unproven(repair_findings& found, repair_readers& readers) {
+  const global_position next = found.end.at.next();
+  for (std::size_t i = 1; i < readers.size(); ++i) {
+    repair_reader& other = *readers[i];
+    if (!other.look_at(next) || other.chain_behind(found.end.chain) != other.row().chain) continue;
+    found.plan.unproven.push_back({.from = other.path(), .positions = {next, std::max(next, other.head())}});
+  }
+}
+
+void list_healed(const std::vector<position_range>& ranges, repair_plan& plan) {
+  for (const position_range& range : ranges) {
     plan.healed_events += range.events();
     if (plan.healed.size() < listed_max) {
       plan.healed.push_back(range);
@@ -206,12 +188,13 @@ repair_findings plan_repair(repair_readers& readers, const log_paths& paths, con
   witness_standing stand = stand_of_witness(read_witness(*runtime.files, paths.witness), log, plan.head);
   if (stand.usable) plan.witnessed = stand.usable->position;
 
-  watched_assembly together(readers, stand.usable, options);
+  watched_assembly together(readers, stand.usable, options, plan.head);
   found.end = together.go();
   plan.end = found.end.at;
   plan.end_recorded_at = found.end.recorded_at;
   list_healed(together.healed(), plan);
-  if (together.witness_contradicted(plan.end)) {
+  list_unproven(found, readers);
+  if (together.witness_contradicted()) {
     stand.fault =
         "what it has seen of event " + std::to_string(stand.usable->position.value()) + " is not what stands there";
     stand.usable.reset();
@@ -237,20 +220,58 @@ repair_findings plan_repair(repair_readers& readers, const log_paths& paths, con
   return found;
 }
 
+namespace {
+
+/// What another file has of the events from `first` to `last`, none of which can be read in the log: the runs of intact ones of
+/// which the last is vouched for by the log. Descending.
+std::vector<position_range> vouched_runs(const repair_findings& found, repair_reader& log, repair_reader& other,
+                                         const position_range& within, const std::stop_token& stop) {
+  std::vector<position_range> runs;
+  bool follows = false;  // the one behind it is vouched for, and its chain hash covers this one
+  for (global_position at = std::min(within.last, other.head()); at >= within.first;
+       at = global_position{at.value() - 1}) {
+    if (stop.stop_requested()) throw operation_cancelled();
+    const recorded_event* const event = other.intact_at(at);
+    if (event == nullptr) {
+      follows = false;
+      continue;
+    }
+    const chain_hash chain = event->chain;
+    if (follows) {
+      runs.back().first = at;
+    } else if ((found.witness && found.witness->position == at && found.witness->chain == chain) ||
+               log.stored_chain(at) == chain ||
+               (log.look_at(at.next()) && log.chain_behind(chain) == log.row().chain)) {
+      runs.push_back({at, at});
+      follows = true;
+    }
+  }
+  return runs;
+}
+
+}  // namespace
+
 void visit_lost_events(const repair_findings& found, repair_readers& readers, const std::stop_token& stop,
                        const std::function<void(const recorded_event&)>& visit) {
   const global_position end = found.plan.end;
   global_position at = end;
   const auto from_others = [&](global_position last) {
-    for (std::size_t i = 1; i < readers.size(); ++i) {
-      if (readers[i]->about().identity != found.plan.log) continue;
-      const global_position there = std::min(last, readers[i]->connection().head());
-      for (; at < there; at = at.next()) {
-        if (stop.stop_requested()) throw operation_cancelled();
-        if (const recorded_event* const event = readers[i]->intact_at(at.next())) visit(*event);
+    if (last <= at) return;
+    std::vector<std::vector<position_range>> runs(readers.size());
+    for (std::size_t i = 1; i < readers.size(); ++i)
+      runs[i] = vouched_runs(found, *readers.front(), *readers[i], {at.next(), last}, stop);
+    for (at = at.next(); at <= last; at = at.next()) {
+      if (stop.stop_requested()) throw operation_cancelled();
+      for (std::size_t i = 1; i < readers.size(); ++i) {
+        while (!runs[i].empty() && runs[i].back().last < at) runs[i].pop_back();
+        if (runs[i].empty() || runs[i].back().first > at) continue;
+        if (const recorded_event* const event = readers[i]->intact_at(at)) {
+          visit(*event);
+          break;
+        }
       }
     }
-    at = std::max(at, last);
+    at = last;
   };
   log_reader_connection& log = readers.front()->connection();
   for (const position_range& range : found.verified.readable) {

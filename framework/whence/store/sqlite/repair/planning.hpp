@@ -21,7 +21,8 @@ struct repair_findings {
 repair_findings plan_repair(repair_readers& readers, const log_paths& paths, const runtime& runtime,
                             const repair_options& options);
 
-/// The events behind the end of the repaired log, as far as they can be read: the log's own, else another file's.
+/// The events behind the end of the repaired log, as far as they can be read: the log's own, and those of another file of which the
+/// log says by a chain hash of its own that they were in it.
 void visit_lost_events(const repair_findings& found, repair_readers& readers, const std::stop_token& stop,
                        const std::function<void(const recorded_event&)>& visit);
 

@@ -113,7 +113,7 @@ class repair_draft {
                   const repair_options& options) {
     event_insertion insertion(db);
     std::optional<sql::transaction> part(std::in_place, db);
-    const auto put = [&](const entry_row& row, const recorded_event& event, event_origin, const repair_reader&) {
+    const auto put = [&](const entry_row& row, const recorded_event& event, event_origin) {
       insertion.run(row, event);
       if (event.position.value() % events_of_transaction != 0) return;
       part->commit();

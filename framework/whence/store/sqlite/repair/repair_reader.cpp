@@ -1,5 +1,7 @@
 #include <whence/store/sqlite/repair/repair_reader.hpp>
 
+#include <cstring>
+#include <span>
 #include <utility>
 
 #include <whence/sql/error.hpp>
@@ -27,7 +29,9 @@ repair_reader::repair_reader(const log_paths& paths, const runtime& runtime)
       connection_(paths.log, mode_.mode()),
       about_(read_about(connection_)),
       look_(connection_.database().prepare("SELECT " + std::string(entry_row::columns) +
-                                           " FROM entries e WHERE e.position >= ?1 ORDER BY e.position LIMIT 1")) {
+                                           " FROM entries e WHERE e.position >= ?1 ORDER BY e.position LIMIT 1")),
+      look_for_chain_(connection_.database().prepare(
+          "SELECT position, chain FROM entries WHERE position >= ?1 ORDER BY position LIMIT 1")) {
   row_.numbered_by = this;
 }
 
@@ -37,13 +41,26 @@ void repair_reader::identify(const log_identity& witnessed) {
   about_.identity = witnessed;
 }
 
+global_position repair_reader::head() {
+  try {
+    const log_reader_connection::snapshot now(connection_);
+    return connection_.head();
+  } catch (const log_damaged&) {
+    return {};
+  }
+}
+
 bool repair_reader::look_at(global_position position) {
   event_ = nullptr;
   if (!std::in_range<std::int64_t>(position.value())) return false;
   try {
     look_.reset();
     look_.bind(1, position.value());
-    if (!look_.step() || !row_.read(look_) || row_.position != position.value()) return false;
+    if (!look_.step()) return false;
+    const bool is_stub = !row_.read(look_);
+    if (is_stub && !row_.read_stub(look_)) return false;
+    if (row_.position != position.value()) return false;
+    if (is_stub) connection_.archives_.complete(connection_.db_, row_);
     const type_names* const names = connection_.type(row_.type);
     if (names == nullptr) return false;
     names_ = *names;
@@ -64,6 +81,24 @@ chain_hash repair_reader::chain_behind(const chain_hash& previous) const {
 void repair_reader::correct(const chain_hash& chain) {
   row_.chain = chain;
   event_ = &row_.resolve(names_);
+}
+
+std::optional<chain_hash> repair_reader::stored_chain(global_position position) {
+  if (!std::in_range<std::int64_t>(position.value())) return std::nullopt;
+  try {
+    look_for_chain_.reset();
+    look_for_chain_.bind(1, position.value());
+    if (!look_for_chain_.step() || look_for_chain_.integer(0) != static_cast<std::int64_t>(position.value()))
+      return std::nullopt;
+    const std::span<const std::uint8_t> bytes = look_for_chain_.blob(1);
+    chain_hash chain{};
+    if (bytes.size() != chain.size()) return std::nullopt;
+    std::memcpy(chain.data(), bytes.data(), chain.size());
+    return chain;
+  } catch (const sql::sql_error& failure) {
+    if (!is_damage(failure)) throw;
+    return std::nullopt;
+  }
 }
 
 const recorded_event* repair_reader::intact_at(global_position position) {

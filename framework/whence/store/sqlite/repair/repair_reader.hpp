@@ -27,6 +27,9 @@ class repair_reader {
   const std::string& path() const noexcept { return connection_.database().path(); }
   log_reader_connection& connection() noexcept { return connection_; }
 
+  /// The last event, as far as that can be found.
+  global_position head();
+
   /// Reads what stands at the position, without asking what stands before it. False: nothing that could be an event.
   bool look_at(global_position position);
   /// Of the last look that found something; valid until the next.
@@ -36,6 +39,9 @@ class repair_reader {
   chain_hash chain_behind(const chain_hash& previous) const;
   /// The row has another one, which is damaged.
   void correct(const chain_hash& chain);
+
+  /// What chain hash is stored there, whether the rest of the row can be read or not.
+  std::optional<chain_hash> stored_chain(global_position position);
 
   /// The checked event at the position; null: there is none that can be trusted.
   const recorded_event* intact_at(global_position position);
@@ -48,6 +54,7 @@ class repair_reader {
   mutable log_reader_connection connection_;
   log_row about_;
   sql::statement look_;
+  sql::statement look_for_chain_;
   entry_row row_;
   const recorded_event* event_ = nullptr;
   type_names names_;
