@@ -121,3 +121,63 @@ TEST_CASE("an archive that is gone is said by who looks at the log, and what doe
   CHECK(shop.reader.run("log verify").exit == 6);
   CHECK(shop.reader.run("stream show payment-12345").exit == 0);
 }
+
+TEST_CASE("an archive whose maker was killed before it said so is told of by the next") {
+  shop shop;
+  {
+    const auto log = sqlite(shop.folder.file("shop.db")).open(shop.reader.around.runtime);
+    keeping_of(*log).archive({.streams = {"order-12345"}}, {});
+    log->close();
+  }
+  const std::string audits = "event list --stream whence-operations -o jsonl";
+  CHECK(shop.reader.run(audits).out.empty());
+  CHECK(shop.reader.run("log archive --stream order-12345 --yes --reason again").exit == 0);
+  const json audit = json::parse(shop.reader.run(audits).out)["data"];
+  CHECK(audit["arguments"]["archive"] == shop.folder.file("shop.db.archive.1"));
+  CHECK(audit["arguments"]["events"] > 0);
+  CHECK(audit["arguments"]["afterwards"] == true);
+  // What held the log's last event is free to go now; behind that there is nothing to do, and nothing to tell.
+  CHECK(shop.reader.run("log archive --stream order-12345 --yes").exit == 0);
+  const std::string told = shop.reader.run(audits).out;
+  CHECK(shop.reader.run("log archive --stream order-12345 --yes").exit == 0);
+  CHECK(shop.reader.run(audits).out == told);
+}
+
+TEST_CASE("SQL sees all events, in however many archives they are, and says which file is not there") {
+  shop shop;
+  const auto count = [&](const std::string& what) {
+    return shop.reader.run({"sql", "-c", "SELECT " + what + " FROM events", "-o", "csv"});
+  };
+  const std::string all = "count(*), min(position), count(DISTINCT position) = max(position)";
+  {
+    append_batch batch;
+    for (int i = 0; i < 40; ++i)
+      batch.streams.push_back({.stream = "old-" + std::to_string(i),
+                               .aggregate_type = "Order",
+                               .events = {{.id = event_id{shop.reader.around.runtime.make_uuid()},
+                                           .type = "OrderPlaced",
+                                           .occurred_at = shop.reader.around.runtime.clock->now(),
+                                           .data = "{}",
+                                           .metadata = {},
+                                           .tags = {}}}});
+    const auto log = sqlite(shop.folder.file("shop.db")).open(shop.reader.around.runtime);
+    log->append(batch).get().value();
+    for (int i = 0; i < 39; ++i) keeping_of(*log).archive({.streams = {"old-" + std::to_string(i)}}, {});
+    log->close();
+  }
+  CHECK(count(all).out.ends_with("\r\n49,1,1\r\n"));
+  CHECK(shop.reader.run({"sql", "-c", "SELECT stream FROM events WHERE position = 20", "-o", "csv"}).out ==
+        "stream\r\nold-10\r\n");
+  CHECK(shop.reader
+            .run({"sql", "-c", "SELECT count(*) FROM events WHERE position > 18 AND position <= 30.5", "-o", "csv"})
+            .out == "count(*)\r\n12\r\n");
+  CHECK(shop.reader.run({"sql", "-c", "SELECT count(*) FROM main.events", "-o", "csv"}).out == "count(*)\r\n10\r\n");
+  std::filesystem::remove(shop.folder.file("shop.db.archive.30"));
+  const ran gone = count(all);
+  CHECK(gone.exit == 6);
+  CHECK(gone.err.find("[log.archive_missing, exit 6]") != std::string::npos);
+  // Who asks for others gets them.
+  CHECK(shop.reader.run({"sql", "-c", "SELECT count(*) FROM events WHERE position < 20", "-o", "csv"}).out ==
+        "count(*)\r\n19\r\n");
+  CHECK(shop.reader.run({"sql", "-c", "SELECT 1"}).exit == 0);
+}

@@ -80,7 +80,7 @@ operations offered_operations(operated_application application) {
     std::string name = request.operation;
     return by_worker(on, std::move(name), [on, request = std::move(request), progress](std::stop_token stop) {
       return request.dry_run ? plan_log_archive(request, on->path, on->runtime, progress, std::move(stop))
-                             : archive_log(request, *on->log, on->runtime, progress, std::move(stop));
+                             : archive_log(request, *on->log, on->path, on->runtime, progress, std::move(stop));
     });
   });
   offered.add(std::string(log_compact_name), [on](operation_request request, operation_progress progress) {

@@ -75,9 +75,9 @@ log_operation_plan archive_plan_of(const request& request, session& session) {
   plan.plan = [&path, &runtime](const operation_request& asked, log_reader&, const operation_under_way& now) {
     return plan_log_archive(asked, path, runtime, now.progress, now.stop);
   };
-  plan.act = [&runtime](const operation_request& asked, const std::shared_ptr<whence::log>& log,
-                        const operation_under_way& now) {
-    return archive_log(asked, *log, runtime, now.progress, now.stop);
+  plan.act = [&path, &runtime](const operation_request& asked, const std::shared_ptr<whence::log>& log,
+                               const operation_under_way& now) {
+    return archive_log(asked, *log, path, runtime, now.progress, now.stop);
   };
   plan.check = [&session](const std::string& planned) {
     const json what = json::parse(planned);
@@ -87,8 +87,10 @@ log_operation_plan archive_plan_of(const request& request, session& session) {
   plan.is_done_already = [](const std::string& planned) { return text_in(json::parse(planned), "state") == "nothing"; };
   plan.sentence = [](const std::string& planned) {
     const json what = json::parse(planned);
-    return "move " + counted(number_in(what, "events"), "event") + " of " +
-           counted(number_in(what, "streams"), "stream") + " into an archive";
+    const std::string events = "move " + counted(number_in(what, "events"), "event") + " of " +
+                               counted(number_in(what, "streams"), "stream") + " into an archive";
+    const std::string unfinished = text_in(what, "unfinished");
+    return unfinished.empty() ? events : "finish " + unfinished + ", which an attempt left, and " + events;
   };
   plan.only_looks = true;
   plan.how_to_look = "whence inspect\nwhence stream show whence-operations";

@@ -7,6 +7,9 @@
 #include <charconv>
 #include <chrono>
 #include <cmath>
+#include <cstdint>
+#include <exception>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -25,6 +28,7 @@
 #include <whence/sql/error.hpp>
 #include <whence/sql/temporary_folder.hpp>
 #include <whence/store/log_archive.hpp>
+#include <whence/store/log_errors.hpp>
 #include <whence/store/log_fork.hpp>
 
 namespace whence::inline v0::cli {
@@ -241,29 +245,40 @@ class result_printer {
   std::vector<std::string> names_;
 };
 
-/// The events of the log that lie in other files: of a fork in its base, and what was archived. Of a file that is not there it is
-/// said that its events are missing.
-void read_through(session& session, sql_reader& reader) {
+/// The events of the log that lie in other files: of a fork in its base, and what was archived.
+std::vector<file_of_events> elsewhere_of(session& session) {
   const runtime& runtime = session.around().runtime;
   const std::string& log = session.source().name();
-  const std::vector<log_base> bases = bases_of(log, runtime);
-  std::vector<log_archive> archives = archives_of(log, runtime);
-  for (const log_base& base : bases) {
-    for (log_archive& archive : archives_of(base.path, runtime)) {
-      archive.moved_to = std::min(archive.moved_to, base.position);
-      archives.push_back(std::move(archive));
+  std::vector<file_of_events> files;
+  const auto add_archives = [&](const std::string& of, global_position shared_to) {
+    for (const log_archive& archive : archives_of(of, runtime)) {
+      const global_position last = std::min(archive.moved_to, shared_to);
+      if (last < archive.first) continue;  // all that it will have is still in the log
+      file_of_events file{.path = archive.path, .first = archive.first.value(), .last = last.value()};
+      if (!runtime.files->status(archive.path)) {
+        file.problem = std::make_exception_ptr(log_damaged::archive_missing(of, archive.path, archive.first));
+      } else if (!archive.problem.empty()) {
+        file.problem =
+            std::make_exception_ptr(log_damaged::archive_damaged(of, archive.path, archive.first, archive.problem));
+      }
+      files.push_back(std::move(file));
     }
+  };
+  const std::vector<log_base> bases = bases_of(log, runtime);
+  for (std::size_t at = 0; at < bases.size(); ++at) {
+    const global_position begin = at + 1 < bases.size() ? bases[at + 1].position : global_position{};
+    files.push_back({.path = bases[at].path, .first = begin.value() + 1, .last = bases[at].position.value()});
+    add_archives(bases[at].path, bases[at].position);
   }
-  std::erase_if(archives, [&](const log_archive& archive) {
-    if (archive.moved_to < archive.first) return true;  // all that it will have is still in the log
-    if (archive.problem.empty()) return false;
-    session.warn("events has nothing of " + visible(archive.path) + ": " + visible(archive.problem));
-    return true;
+  add_archives(log, global_position{std::numeric_limits<std::uint64_t>::max()});
+  return files;
+}
+
+/// Where each event is, as far as it was looked at: what is archived meanwhile would be missed, or met twice.
+bool lies_as_before(const std::vector<file_of_events>& before, const std::vector<file_of_events>& now) {
+  return std::ranges::equal(before, now, [](const file_of_events& one, const file_of_events& other) {
+    return one.path == other.path && one.first == other.first && one.last == other.last;
   });
-  if (bases.size() + archives.size() > reader.models_max())
-    return session.warn(
-        "there is no room for so many bases and archives: events has only what is in the log's own file");
-  reader.read_through(bases, archives);
 }
 
 exit_code run_sql(const request& request, session& session) {
@@ -280,7 +295,8 @@ exit_code run_sql(const request& request, session& session) {
   const std::string& log = session.source().name();
   sql_reader reader(log, written ? sql::reading_mode::ordinary() : sql::reading_mode::of(log),
                     [&] { return !interrupted->wanted() && clock.elapsed() < end; });
-  read_through(session, reader);
+  const std::vector<file_of_events> elsewhere = elsewhere_of(session);
+  reader.read_through(elsewhere);
   attach_models(request, session, reader);
 
   result_printer printer(request, session, reader);
@@ -293,6 +309,7 @@ exit_code run_sql(const request& request, session& session) {
     session.note("interrupted: what was printed is not all");
     return interrupted->code();
   }
+  if (!lies_as_before(elsewhere, elsewhere_of(session))) throw log_changed::by_moving(log);
   return exit_code::done;
 }
 

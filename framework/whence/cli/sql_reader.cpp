@@ -146,29 +146,17 @@ sql_reader::sql_reader(const std::string& log, sql::reading_mode mode, std::func
 
 sql_reader::~sql_reader() = default;
 
-void sql_reader::read_through(const std::vector<log_base>& bases, const std::vector<log_archive>& archives) {
-  if (bases.empty() && archives.empty()) return;
-  std::string events = "SELECT * FROM main.events";
-  for (const log_base& base : bases) {
-    const std::string name = "base_" + std::to_string(++others_);
-    attach(name, base.path, sql::reading_mode::of(base.path));
-    events = "SELECT * FROM " + name + ".events WHERE position <= " + std::to_string(base.position.value()) +
-             (&base == &bases.back() ? "" : " AND position > " + std::to_string((&base + 1)->position.value())) +
-             " UNION ALL " + events;
-  }
-  for (const log_archive& archive : archives) {
-    const std::string name = "archive_" + std::to_string(++others_);
-    attach(name, archive.path, sql::reading_mode::of(archive.path));
-    events +=
-        " UNION ALL SELECT * FROM " + name + ".events WHERE position <= " + std::to_string(archive.moved_to.value());
-  }
+void sql_reader::read_through(std::vector<file_of_events> elsewhere) {
+  if (elsewhere.empty()) return;
+  elsewhere_ = std::make_unique<events_elsewhere>(database_.handle(), std::move(elsewhere));
   database_.run("PRAGMA query_only=OFF");
-  database_.run("CREATE TEMP VIEW events AS " + events);
+  database_.run(std::string("CREATE TEMP VIEW events AS SELECT * FROM ") + events_elsewhere::table +
+                " UNION ALL SELECT * FROM main.events");
   database_.run("PRAGMA query_only=ON");
 }
 
 std::size_t sql_reader::models_max() const {
-  return static_cast<std::size_t>(sqlite3_limit(database_.handle(), SQLITE_LIMIT_ATTACHED, -1)) - others_;
+  return static_cast<std::size_t>(sqlite3_limit(database_.handle(), SQLITE_LIMIT_ATTACHED, -1));
 }
 
 void sql_reader::attach(const std::string& model, const std::string& path, sql::reading_mode mode) {
@@ -189,6 +177,7 @@ void sql_reader::run(std::string_view script, const std::function<void(sql::stat
       use(*statement);
     } catch (const sql::sql_error& failure) {
       must_hold();
+      if (elsewhere_ && elsewhere_->failure()) std::rethrow_exception(elsewhere_->failure());
       explain(failure, whole, before, script);
       throw;
     }
@@ -199,6 +188,8 @@ void sql_reader::must_hold() const {
   for (const opened& file : opened_) {
     if (!file.mode.still_holds()) throw log_changed(file.path);
   }
+  if (!elsewhere_) return;
+  if (const auto changed = elsewhere_->changed()) throw log_changed(*changed);
 }
 
 /// Throws a better error, if the statement is at fault. `before` begins with it; `now` is what was left when it failed.

@@ -8,13 +8,12 @@
 #include <string_view>
 #include <vector>
 
+#include <whence/cli/events_elsewhere.hpp>
 #include <whence/core/error.hpp>
 #include <whence/sql/database.hpp>
 #include <whence/sql/error.hpp>
 #include <whence/sql/reading_mode.hpp>
 #include <whence/sql/statement.hpp>
-#include <whence/store/log_archive.hpp>
-#include <whence/store/log_fork.hpp>
 
 namespace whence::inline v0::cli {
 
@@ -30,16 +29,15 @@ struct statement_failed final : error {
 ///
 /// Limits   a value of 64 MiB; as many models as SQLite attaches (`models_max`).
 /// Threads  one at a time.
-/// Throws   sql_error; statement_failed.
+/// Throws   sql_error; statement_failed; what is wrong with a file that has events of the log.
 class sql_reader {
  public:
   /// `go_on` is asked all the while a statement runs: false ends it with sql_error (`sql.interrupted`).
   sql_reader(const std::string& log, sql::reading_mode mode, std::function<bool()> go_on);
   ~sql_reader();
 
-  /// `events` has what lies in these files as well; `main.events` only what is in the log's own. They take places of models:
-  /// at most `models_max`.
-  void read_through(const std::vector<log_base>& bases, const std::vector<log_archive>& archives);
+  /// `events` has what lies in these files as well; `main.events` only what is in the log's own.
+  void read_through(std::vector<file_of_events> elsewhere);
 
   std::size_t models_max() const;
   /// Throws   sql_error.
@@ -63,8 +61,8 @@ class sql_reader {
   };
 
   std::vector<opened> opened_;
-  std::size_t others_ = 0;        // bases and archives
-  std::unique_ptr<judge> judge_;  // SQLite has its address
+  std::unique_ptr<judge> judge_;                 // SQLite has its address
+  std::unique_ptr<events_elsewhere> elsewhere_;  // the same
   sql::database database_;
 };
 

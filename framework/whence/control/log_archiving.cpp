@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <set>
 #include <utility>
 
 #include <nlohmann/json.hpp>
@@ -11,6 +12,7 @@
 #include <whence/core/json_text.hpp>
 #include <whence/core/name_patterns.hpp>
 #include <whence/store/log_archive.hpp>
+#include <whence/store/log_source.hpp>
 
 namespace whence::inline v0 {
 namespace {
@@ -99,6 +101,41 @@ std::string path_or_null(const std::string& path) {
   return json_string(text);
 }
 
+/// By which an audit event and an archive are told to belong together, whatever became of the path.
+std::string key_of(std::uint64_t number, const std::string& made_at) { return std::to_string(number) + " " + made_at; }
+
+/// What the audit event of an archive says of it. `made`: by this operation; else it was made by one that was killed before it
+/// could say so, or by a program that does not.
+std::string arguments_of(const log_archive& archive, const made_archive* made) {
+  return "{\"archive\":" + path_or_null(archive.path) + ",\"number\":" + std::to_string(archive.number) +
+         ",\"madeAt\":\"" + to_rfc3339(archive.made_at) + "\",\"events\":" + std::to_string(archive.events) +
+         (made == nullptr ? std::string(",\"afterwards\":true")
+                          : ",\"streams\":" + std::to_string(made->what.streams)) +
+         "}";
+}
+
+/// The archives of which no audit event tells yet.
+std::vector<log_archive> unaudited(log_reader& log, const std::string& path, const runtime& runtime) {
+  std::vector<log_archive> archives = archives_of(path, runtime);
+  std::set<std::string> told;
+  for (stream_version from{1};;) {
+    const event_page page = log.read_stream(audit_stream, from);
+    for (const recorded_event& event : page) {
+      from = event.version.next();
+      const nlohmann::json data = nlohmann::json::parse(event.data, nullptr, false);
+      if (!data.is_object() || data.value("operation", "") != log_archive_name || !data.contains("arguments")) continue;
+      const nlohmann::json& arguments = data["arguments"];
+      if (arguments.is_object())
+        told.insert(key_of(arguments.value("number", std::uint64_t{0}), arguments.value("madeAt", "")));
+    }
+    if (page.at_end()) break;
+  }
+  std::erase_if(archives, [&told](const log_archive& archive) {
+    return told.contains(key_of(archive.number, to_rfc3339(archive.made_at)));
+  });
+  return archives;
+}
+
 }  // namespace
 
 operation_request request_of(const archive_order& order) {
@@ -116,19 +153,24 @@ std::string plan_log_archive(const operation_request& request, const std::string
   static_cast<void>(audit_of(operation_of(request, "{}"), runtime));  // what is wrong with the reason is told now
   const planned_archive what =
       plan_archive(path, selection_of(order), runtime, options_of(order, progress, std::move(stop)));
-  const bool nothing = what.events == 0 && std::ranges::all_of(archives_of(path, runtime), &log_archive::is_finished);
+  const std::vector<log_archive> archives = archives_of(path, runtime);
+  const auto unfinished = std::ranges::find(archives, false, &log_archive::is_finished);
+  const bool nothing = what.events == 0 && unfinished == archives.end() &&
+                       unaudited(*sqlite(path).visit(runtime), path, runtime).empty();
   return "{\"state\":\"" + std::string(nothing ? "nothing" : "planned") + "\"" + members_of(what) +
+         ",\"unfinished\":" + path_or_null(unfinished == archives.end() ? std::string() : unfinished->path) +
          ",\"unknownStreams\":" + list_text(what.unknown_streams) + "}";
 }
 
-std::string archive_log(const operation_request& request, log& held, const runtime& runtime,
+std::string archive_log(const operation_request& request, log& held, const std::string& path, const runtime& runtime,
                         const operation_progress& progress, std::stop_token stop) {
   const archive_order order = order_of(request);
   const made_archive made = keeping_of(held).archive(selection_of(order), options_of(order, progress, std::move(stop)));
-  const std::string arguments = "{\"archive\":" + path_or_null(made.path) +
-                                ",\"streams\":" + std::to_string(made.what.streams) +
-                                ",\"events\":" + std::to_string(made.what.events) + "}";
-  keep_audit(held, audit_of(operation_of(request, arguments), runtime), request.operation);
+  for (const log_archive& archive : unaudited(held, path, runtime)) {
+    const bool is_made = archive.number == made.number;
+    keep_audit(held, audit_of(operation_of(request, arguments_of(archive, is_made ? &made : nullptr)), runtime),
+               request.operation);
+  }
   return "{\"state\":\"archived\"" + members_of(made.what) + ",\"archive\":" + path_or_null(made.path) +
          ",\"archiveBytes\":" + (made.path.empty() ? "null" : std::to_string(made.bytes)) +
          ",\"finished\":" + path_or_null(made.resumed) + "}";

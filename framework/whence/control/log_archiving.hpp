@@ -31,18 +31,20 @@ struct archive_order {
 operation_request request_of(const archive_order& order);
 
 /// What would be moved by the log at that path, as JSON: `state` ("planned", or "nothing" if there is nothing to do), `streams`,
-/// `events`, `eventBytes`, `first`, `last`, `unknownStreams`. Reads the whole log, beside its writer.
+/// `events`, `eventBytes`, `first`, `last`; `unfinished`, an archive to be finished first; `unknownStreams`. Reads the whole
+/// log, beside its writer.
 /// Throws   operation_malformed; malformed_input (`text.not_utf8`, `audit.reason`); what plan_archive throws.
 std::string plan_log_archive(const operation_request& request, const std::string& path, const runtime& runtime,
                              const operation_progress& progress, std::stop_token stop);
 
-/// Moves it, of the log that is held, and appends the audit event. As JSON: `state` ("archived"), and of what was moved `streams`,
-/// `events`, `eventBytes`, `first`, `last`; `archive`, `archiveBytes`; `finished`, the archive of an attempt that was interrupted
-/// before. Streams are what they are when it begins, which may be more, or fewer, than was planned.
+/// Moves it, of the log that is held at that path, and appends an audit event for each archive that has none: also for one whose
+/// maker was killed before that. As JSON: `state` ("archived"), and of what was moved `streams`, `events`, `eventBytes`, `first`,
+/// `last`; `archive`, `archiveBytes`; `finished`, the archive of an attempt that was interrupted before. Streams are what they are
+/// when it begins, which may be more, or fewer, than was planned.
 /// Threads  blocks, for as long as that takes: not on the executor.
 /// Throws   what planning throws; operation_cancelled: no event is lost, and the same request goes on; what log_keeping::archive
 ///          throws; operation_not_audited.
-std::string archive_log(const operation_request& request, log& held, const runtime& runtime,
+std::string archive_log(const operation_request& request, log& held, const std::string& path, const runtime& runtime,
                         const operation_progress& progress, std::stop_token stop);
 
 }  // namespace whence::inline v0

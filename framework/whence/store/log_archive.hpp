@@ -45,7 +45,7 @@ struct planned_archive {
 };
 
 struct keeping_progress {
-  std::string_view doing;  ///< "reading", "copying", "verifying", "moving"; "rewriting"
+  std::string_view doing;  ///< "reading", "counting", "copying", "verifying", "moving"; "rewriting"
   std::uint64_t done = 0;
   std::uint64_t of = 0;
 };
@@ -87,7 +87,7 @@ class log_keeping {
   /// Order    beside readers and appends: these wait for some milliseconds at a time. The log's last event stays where it is.
   /// Durable  on return. At each moment before, and after a crash at any, the log reads the same.
   /// Again    one that was killed or stopped is finished by the next call, or is begun anew by it; nothing is there twice.
-  /// Limits   24 bytes a stream while it works.
+  /// Limits   three bits of memory for each event of the log while it works.
   /// Throws   log_damaged: what it would move is; nothing more is moved. file_error (`file.exists`: nothing is replaced),
   ///          operation_cancelled, log_closed, sql::sql_error.
   virtual made_archive archive(const archive_selection& which, const archive_options& options) = 0;

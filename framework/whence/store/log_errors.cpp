@@ -26,10 +26,19 @@ log_closed::log_closed(std::string name)
             {.what = name + " was closed", .where = {}, .why = {}, .remedy = "open the log again"}) {}
 
 log_changed::log_changed(std::string log)
+    : log_changed(std::move(log),
+                  "it had no -wal beside it, and none can be made there: so it was read as a file that nobody writes") {
+}
+
+log_changed log_changed::by_moving(std::string log) {
+  return log_changed(std::move(log), "events were moved to an archive meanwhile");
+}
+
+log_changed::log_changed(std::string log, std::string why)
     : error("log.changed", next_move::retry,
             {.what = log + " was changed while it was read",
              .where = log,
-             .why = "it had no -wal beside it, and none can be made there: so it was read as a file that nobody writes",
+             .why = std::move(why),
              .remedy = "try again: a log that is being written is read beside its writer"}),
       path(std::move(log)) {}
 

@@ -20,10 +20,15 @@ struct log_closed final : error {
   explicit log_closed(std::string name);
 };
 
-/// `log.changed`: while it was read as a file that nobody writes, somebody wrote it. What was read is given up.
+/// `log.changed`: while it was read as a file that nobody writes, somebody wrote it; or events were moved to other files while
+/// many of them were read as one. What was read is given up.
 struct log_changed final : error {
   explicit log_changed(std::string path);
+  static log_changed by_moving(std::string path);
   std::string path;
+
+ private:
+  log_changed(std::string path, std::string why);
 };
 
 /// `log.witness_damaged`: when a log was opened, one of the two slots of its witness could not be read. Reported by the executor,

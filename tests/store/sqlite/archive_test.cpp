@@ -1,6 +1,9 @@
 // What is archived is read as if it were still here; what stands in the way is said, and takes nothing else away.
 #include <doctest/doctest.h>
 
+#include <sys/stat.h>
+
+#include <cerrno>
 #include <chrono>
 #include <filesystem>
 #include <memory>
@@ -15,6 +18,7 @@
 #include <whence/store/log_fork.hpp>
 #include <whence/store/log_verification.hpp>
 
+#include <tests/no_rights.hpp>
 #include <tests/store/sqlite/log_folder.hpp>
 
 using namespace whence;
@@ -165,10 +169,80 @@ TEST_CASE("a verification finds what is missing in an archive, and says in which
 
 TEST_CASE("a file that is there is never replaced by an archive") {
   const shop shop;
-  log_folder::write(shop.file(), "mine");
-  CHECK_THROWS_AS(shop.archive({.streams = {"order-3"}}), file_error);
-  CHECK(log_folder::contents(shop.file()) == "mine");
+  const std::string mine = shop.folder.beside("-mine");
+  SUBCASE("that is given") {
+    log_folder::write(mine, "mine");
+    CHECK_THROWS_AS(shop.archive({.streams = {"order-3"}}, {.to = mine}), file_error);
+  }
+  SUBCASE("that comes while it is made") {
+    archive_options options{.to = mine};
+    options.on_progress = [&](const keeping_progress& now) {
+      if (now.doing == "copying") log_folder::write(mine, "mine");
+    };
+    CHECK_THROWS_AS(shop.archive({.streams = {"order-3"}}, options), file_error);
+  }
+  SUBCASE("that a link leads to") {
+    log_folder::write(mine, "mine");
+    std::filesystem::create_symlink(mine, shop.folder.beside("-link"));
+    CHECK_THROWS_AS(shop.archive({.streams = {"order-3"}}, {.to = shop.folder.beside("-link")}), file_error);
+  }
+  CHECK(log_folder::contents(mine) == "mine");
+  CHECK_FALSE(std::filesystem::exists(mine + ".partial"));
+  CHECK(archives_of(shop.folder.path(), shop.folder.runtime()).empty());
   CHECK(shop.there() == shop.before);
+}
+
+TEST_CASE("where a link leads nowhere yet, the archive is made there") {
+  const shop shop;
+  std::filesystem::create_directory(shop.folder.beside("-disk"));
+  const std::string target = shop.folder.beside("-disk") + "/old";
+  std::filesystem::create_symlink(target, shop.folder.beside("-link"));
+  CHECK(shop.archive({.streams = {"order-3"}}, {.to = shop.folder.beside("-link")}).what.events == 10);
+  CHECK(std::filesystem::is_symlink(shop.folder.beside("-link")));
+  CHECK(std::filesystem::is_regular_file(target));
+  CHECK(shop.there() == shop.before);
+}
+
+TEST_CASE("the name of an archive that is nobody's any more is left to it, and the next is taken") {
+  const shop shop;
+  log_folder::write(shop.file(1), "of before a repair");
+  CHECK(shop.archive({.streams = {"order-3"}}).path == shop.file(2));
+  CHECK(shop.archive({.streams = {"order-4"}}).path == shop.file(3));
+  CHECK(log_folder::contents(shop.file(1)) == "of before a repair");
+  CHECK(shop.there() == shop.before);
+}
+
+TEST_CASE("whoever may read the log, and nobody else, may read its archive") {
+  const shop shop;
+  const auto mode = [](const std::string& file) { return std::filesystem::status(file).permissions(); };
+  constexpr auto owner = std::filesystem::perms::owner_read | std::filesystem::perms::owner_write;
+  for (const auto only : {owner, owner | std::filesystem::perms::group_read}) {
+    std::filesystem::permissions(shop.folder.path(), only);
+    CHECK(mode(shop.archive({.streams = {only == owner ? "order-3" : "order-4"}}).path) == only);
+  }
+}
+
+TEST_CASE("a pipe in an archive's place is no archive, and nobody waits for it") {
+  const shop shop;
+  shop.archive({.streams = {"order-3"}});
+  std::filesystem::remove(shop.file());
+  REQUIRE(::mkfifo(shop.file().c_str(), 0600) == 0);
+  CHECK_THROWS_AS(shop.there(), log_damaged);
+  CHECK(archives_of(shop.folder.path(), shop.folder.runtime()).front().problem == "it is no file");
+}
+
+TEST_CASE("an archive that this user may not read is no damaged one") {
+  const shop shop;
+  shop.archive({.streams = {"order-3"}});
+  std::filesystem::permissions(shop.file(), std::filesystem::perms::none);
+  const tests::no_right_to_write nobody(std::filesystem::path(shop.folder.path()).parent_path());
+  try {
+    static_cast<void>(shop.there());
+    FAIL("it was read");
+  } catch (const file_error& refused) {
+    CHECK(refused.system_code == EACCES);
+    CHECK(refused.path == shop.file());
+  }
 }
 
 TEST_CASE("a damaged event is not archived, and nothing else is then") {

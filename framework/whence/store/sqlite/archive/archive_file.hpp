@@ -50,7 +50,8 @@ std::string name_of_archive(const std::string& log, const std::string& archive);
 /// Where an archive with that name is.
 std::string place_of_archive(const std::string& log, const std::string& name);
 
-/// What is wrong with the file at the path, if it is to be the archive of that row. Nothing: it is that archive.
+/// What is wrong with the file at the path, if it is to be the archive of that row. Nothing: it is that archive. Throws file_error:
+/// this user may not read it.
 std::optional<std::string> differs_from(const std::string& path, const log_id& log, const archive_row& row);
 
 /// An archive that is read.

@@ -75,6 +75,7 @@ class archiving {
   void take_back(const archive_row& row);
   void name(const std::string& path);
   void move(archive_row row, const std::string& path);
+  std::string free_name(std::uint64_t number);
   void must_be_free(const std::string& path);
   void remove_partial(const std::string& path) noexcept;
   void change(const std::function<void(sql::database&)>& work);
@@ -138,7 +139,7 @@ made_archive archiving::make(const archive_selection& which) {
   for (const archive_row& other : rows()) row.number = std::max(row.number, other.number);
   ++row.number;
   made.number = row.number;
-  made.path = options_.to.empty() ? held_.paths.log + ".archive." + std::to_string(row.number) : options_.to;
+  made.path = options_.to.empty() ? free_name(row.number) : files_.behind_links(options_.to);
   row.name = name_of_archive(held_.paths.log, made.path);
   row.seal = held_.running.make_uuid();
   row.made_at = held_.running.clock->now();
@@ -158,22 +159,35 @@ made_archive archiving::make(const archive_selection& which) {
     throw;
   }
   enter(row);
-  name(made.path);
+  try {
+    name(made.path);
+  } catch (const file_error&) {
+    take_back(row);
+    remove_partial(made.path);
+    throw;
+  }
   move(row, made.path);
   const std::optional<file_status> there = files_.status(made.path);
   made.bytes = there ? there->size : 0;
   return made;
 }
 
+/// An archive of before a repair, or a restore, may have the number's own name: it is nobody's any more, or another log's.
+std::string archiving::free_name(std::uint64_t number) {
+  for (;; ++number) {
+    std::string name = held_.paths.log + ".archive." + std::to_string(number);
+    if (!files_.status(name)) return name;
+  }
+}
+
 /// Of another log, it may be one that is registered there already, and has only no name yet.
 void archiving::must_be_free(const std::string& path) {
   const std::optional<file_status> folder = files_.status(directory_of(path));
   if (!folder || !folder->directory) throw file_error("make", path, folder ? ENOTDIR : ENOENT);
-  // A name that belongs to the log is not free, also if there is no such file at the moment: SQLite would take it for its own.
-  const std::string name = name_of_archive(held_.paths.log, path);
-  const std::string own = name_of_archive(held_.paths.log, held_.paths.log);
-  const bool belongs_to_log = name.starts_with(own) && !name.starts_with(own + ".archive.");
-  if (belongs_to_log || files_.status(path)) throw file_error("make", path, EEXIST);
+  // A name that belongs to a log is not free, also if there is no such file at the moment: SQLite would take it for its own.
+  const bool is_of_database = path.ends_with("-wal") || path.ends_with("-shm") || path.ends_with("-journal");
+  if (is_of_database || belongs_to_log(path, held_.paths) || files_.status(path))
+    throw file_error("make", path, EEXIST);
   const std::string partial = partial_of(path);
   if (!files_.status(partial)) return;
   if (!is_begun_archive(*files_.open(partial, open_file::read))) throw file_error("make", partial, EEXIST);
@@ -206,6 +220,8 @@ void archiving::copy(const archive_plan& plan, const archive_row& row, const std
   }
   for (const char* const end : {"", "-journal", "-wal", "-shm"})
     files_.remove(path + end);  // of an attempt that was cut short
+  // From its first moment on, nobody may read it who may not read the log.
+  static_cast<void>(files_.make(path, mode_of(files_, held_.paths.log).value_or(0600) | 0600u));
   sql::database file = begin_log_file(path, log_file::archive, identity);
   event_insertion insertion(file);
   const auto take = [&](const entry_row& event_row, const recorded_event& event) {
@@ -280,8 +296,11 @@ void archiving::take_back(const archive_row& row) {
 }
 
 void archiving::name(const std::string& path) {
-  if (files_.status(path)) throw file_error("make", path, EEXIST);
-  files_.rename(partial_of(path), path);
+  try {
+    files_.rename_to_free(partial_of(path), path);
+  } catch (const file_error& failure) {
+    throw file_error("make", path, failure.system_code);
+  }
   files_.sync_directory(directory_of(path));
   detail::reach(detail::phase::archive);
 }

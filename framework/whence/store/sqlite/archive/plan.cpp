@@ -1,7 +1,9 @@
 #include <algorithm>
+#include <functional>
 #include <optional>
 #include <string>
-#include <unordered_map>
+#include <string_view>
+#include <unordered_set>
 #include <utility>
 
 #include <whence/core/async.hpp>
@@ -17,16 +19,6 @@ namespace {
 
 /// So that a writer's WAL can be reset.
 constexpr std::uint64_t events_of_snapshot = 8'192;
-
-struct stream_found {
-  timestamp last_recorded;
-  std::uint32_t events = 0;
-  bool is_named = false;
-  bool is_of_type = false;
-  std::uint64_t bytes = 0;
-  std::uint64_t first = 0;
-  std::uint64_t last = 0;
-};
 
 std::uint64_t bytes_of(const entry_row& row, const recorded_event& event) {
   return row.name.size() + row.tags.size() + event.data.size() + event.causation_type.size() + event.source.size() +
@@ -58,40 +50,49 @@ void visit_own_events(log_reader_connection& log, global_position last, const ar
   }
 }
 
+namespace {
+
+void count(planned_archive& what, stream_set& met, const entry_row& row, const recorded_event& event) {
+  what.streams += met.add(row.stream) ? 1 : 0;
+  if (what.events++ == 0) what.first = event.position;
+  what.last = event.position;
+  what.bytes += bytes_of(row, event);
+}
+
+}  // namespace
+
+/// Where the time of a stream's last event counts, all is read before anything can be counted: once to judge, once to count.
 archive_plan plan_archive(log_reader_connection& log, const archive_selection& which, const archive_options& options) {
-  archive_plan plan;
-  {
+  const global_position head = [&log] {
     const log_reader_connection::snapshot now(log);
-    plan.last = log.head();
-  }
+    return log.head();
+  }();
+  archive_plan plan{.what = {}, .streams = stream_set(head), .last = head};
   if (which.says_nothing()) return plan;
-  std::unordered_set<std::string> named(which.streams.begin(), which.streams.end());
-  std::unordered_map<std::uint64_t, stream_found> streams;
+  const std::unordered_set<std::string> named(which.streams.begin(), which.streams.end());
   std::unordered_set<std::string> found;
-  const auto look = [&](const entry_row& row, const recorded_event& event) {
-    stream_found& stream = streams[row.stream];
-    stream.last_recorded = event.recorded_at;
-    if (row.position == plan.last.value()) return;
-    if (stream.events++ == 0) {
-      stream.first = row.position;
-      stream.is_named = named.empty() || named.contains(std::string(row.name));
-      stream.is_of_type = !which.of_type || which.of_type(event.aggregate_type);
-      if (stream.is_named && !named.empty()) found.insert(std::string(row.name));
-    }
-    stream.last = row.position;
-    stream.bytes += bytes_of(row, event);
+  stream_set young(which.last_before ? head : global_position{});
+  stream_set met(head);
+  const auto read = [&](std::string_view doing, const auto& visit) {
+    visit_own_events(log, plan.last, options, doing, visit, [](const std::function<void()>& part) { part(); });
   };
-  visit_own_events(log, plan.last, options, "reading", look, [](const std::function<void()>& part) { part(); });
-  for (const auto& [number, stream] : streams) {
-    if (stream.events == 0 || !stream.is_named || !stream.is_of_type) continue;
-    if (which.last_before && stream.last_recorded >= *which.last_before) continue;
-    plan.streams.insert(number);
-    plan.what.events += stream.events;
-    plan.what.bytes += stream.bytes;
-    const global_position first{stream.first};
-    plan.what.first = plan.what.streams == 0 ? first : std::min(plan.what.first, first);
-    plan.what.last = std::max(plan.what.last, global_position{stream.last});
-    ++plan.what.streams;
+  read("reading", [&](const entry_row& row, const recorded_event& event) {
+    if (which.last_before && event.recorded_at >= *which.last_before) young.add(row.stream);
+    if (row.position == plan.last.value()) return;
+    if (!plan.streams.has(row.stream)) {
+      const bool is_named = named.empty() || named.contains(std::string(row.name));
+      if (!is_named) return;
+      if (!named.empty()) found.insert(std::string(row.name));
+      if (which.of_type && !which.of_type(event.aggregate_type)) return;
+      plan.streams.add(row.stream);
+    }
+    if (!which.last_before) count(plan.what, met, row, event);
+  });
+  if (which.last_before) {
+    plan.streams.remove(young);
+    read("counting", [&](const entry_row& row, const recorded_event& event) {
+      if (plan.has(row)) count(plan.what, met, row, event);
+    });
   }
   for (const std::string& name : which.streams)
     if (!found.contains(name)) plan.what.unknown_streams.push_back(name);
@@ -158,7 +159,11 @@ std::vector<log_archive> archives_of(const std::string& log, const runtime& runt
     const std::optional<file_status> there = runtime.files->status(one.path);
     if (there) one.bytes = there->size;
     if (!there && row.moved_to >= row.first) one.problem = "there is no such file";
-    if (there) one.problem = differs_from(one.path, id, row).value_or("");
+    try {
+      if (there) one.problem = differs_from(one.path, id, row).value_or("");
+    } catch (const file_error& failure) {
+      one.problem = failure.text().what;
+    }
     all.push_back(std::move(one));
   }
   return all;
