@@ -113,6 +113,8 @@ TEST_CASE("an archive that is gone is said by who looks at the log, and what doe
   const ran doctor = shop.reader.run("doctor");
   CHECK(doctor.exit != 0);
   CHECK(doctor.out.find("its events cannot be read: there is no such file") != std::string::npos);
+  CHECK(doctor.out.find("no event was recorded yet") == std::string::npos);
+  CHECK(doctor.out.find("one of the last is damaged") == std::string::npos);
   const json seen = json::parse(shop.reader.run("inspect -o json").out)["data"];
   CHECK(seen["archives"][0]["problem"] == "there is no such file");
   const ran list = shop.reader.run("event list");

@@ -201,7 +201,7 @@ health_check check_writer(const log_overview& seen) {
 health_check check_times(const log_overview& seen, timestamp now) {
   health_check check{.name = "times"};
   if (!seen.last_recorded) {
-    check.found = "no event was recorded yet";
+    check.found = seen.damage ? "not known: the last event is damaged" : "no event was recorded yet";
     return check;
   }
   if (*seen.last_recorded > now + clock_slack) {
@@ -215,11 +215,22 @@ health_check check_times(const log_overview& seen, timestamp now) {
   return check;
 }
 
+bool is_of_archive(const std::exception_ptr& damage) {
+  try {
+    std::rethrow_exception(damage);
+  } catch (const error& known) {
+    return known.code().starts_with("log.archive_");
+  } catch (...) {
+    return false;
+  }
+}
+
 health_check check_events(const log_overview& seen) {
   health_check check{.name = "events", .failure = seen.damage, .figures = {{"read", seen.looked_at}}};
   if (seen.damage) {
     check.what = health::problem;
-    check.found = "one of the last is damaged";
+    check.found = is_of_archive(seen.damage) ? "one of the last lies in an archive that cannot be read"
+                                             : "one of the last is damaged";
     check.remedy = "whence log verify";
   } else {
     check.found = seen.looked_at == seen.models.head.value()

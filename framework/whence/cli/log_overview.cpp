@@ -61,7 +61,8 @@ std::optional<timestamp> recorded_at(log_reader& log, global_position position) 
   return page.empty() ? std::nullopt : std::optional(page.front().recorded_at);
 }
 
-/// The ends of the log, and how busy it is. What is damaged stays unknown: `tally` says so, if it is among the last.
+/// The ends of the log, and how busy it is. What is damaged stays unknown; where it is the last event, that is said. Of one that
+/// was archived, who looks at the archives says it.
 void look_at_times(log_reader& log, timestamp now, log_overview& into) {
   const global_position head = log.head();
   if (head == global_position{}) {
@@ -69,12 +70,16 @@ void look_at_times(log_reader& log, timestamp now, log_overview& into) {
     return;
   }
   try {
-    into.first_recorded = recorded_at(log, global_position{1});
     into.last_recorded = recorded_at(log, head);
+  } catch (const log_damaged&) {
+    into.damage = std::current_exception();
+  }
+  try {
+    into.first_recorded = recorded_at(log, global_position{1});
     const global_position begins = first_recorded(log, now - std::chrono::minutes(1), false);
     into.last_minute = head.next().value() - std::min(begins, head.next()).value();
   } catch (const log_damaged&) {
-    into.damage = std::current_exception();
+    // They stay unknown.
   }
 }
 
