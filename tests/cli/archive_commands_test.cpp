@@ -5,6 +5,9 @@
 #include <string>
 #include <vector>
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <nlohmann/json.hpp>
 
 #include <whence/store/log_archive.hpp>
@@ -122,6 +125,31 @@ TEST_CASE("an archive that is gone is said by who looks at the log, and what doe
   CHECK(list.err.find("[log.archive_missing, exit 6]") != std::string::npos);
   CHECK(shop.reader.run("log verify").exit == 6);
   CHECK(shop.reader.run("stream show payment-12345").exit == 0);
+}
+
+TEST_CASE("what root does to the log of another user is that user's, and the log says that it was root") {
+  if (::geteuid() != 0) return;  // nobody else can be another
+  constexpr uid_t service = 65'534;
+  const auto owner = [](const std::filesystem::path& file) {
+    struct stat there{};
+    REQUIRE(::lstat(file.c_str(), &there) == 0);
+    return there.st_uid;
+  };
+  shop shop;
+  for (const char* const end : {".lock", ".index", ".index-wal", ".index-shm"})
+    std::filesystem::remove(shop.folder.file("shop.db") + end);
+  REQUIRE(::chown(shop.folder.path().c_str(), service, service) == 0);
+  for (const auto& file : std::filesystem::directory_iterator(shop.folder.path()))
+    REQUIRE(::chown(file.path().c_str(), service, service) == 0);
+  CHECK(shop.reader.run("log archive --aggregate Order --yes").exit == 0);
+  CHECK(shop.reader.run("log compact --yes").exit == 0);
+  for (const auto& file : std::filesystem::directory_iterator(shop.folder.path())) {
+    CAPTURE(file.path());
+    CHECK(owner(file.path()) == service);
+  }
+  CHECK(::geteuid() == 0);
+  const std::string audits = shop.reader.run("event list --stream whence-operations -o jsonl").out;
+  CHECK(audits.find("\"by\":{\"uid\":0,") != std::string::npos);
 }
 
 TEST_CASE("an archive whose maker was killed before it said so is told of by the next") {

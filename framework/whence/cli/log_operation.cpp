@@ -6,6 +6,7 @@
 
 #include <whence/cli/confirmation.hpp>
 #include <whence/cli/display_text.hpp>
+#include <whence/cli/owner_of_log.hpp>
 #include <whence/cli/program_name.hpp>
 #include <whence/control/control_client.hpp>
 #include <whence/control/errors.hpp>
@@ -106,6 +107,7 @@ class carrying {
   }
 
   std::string act_here(const operation_under_way& now) const {
+    const owner_of_log owner(source_.name());
     const std::shared_ptr<whence::log> log = opened().open(session_.around().runtime);
     std::string result = plan_.act(plan_.request, log, now);
     log->close();

@@ -41,7 +41,7 @@ log_operator operator_of(std::uint32_t uid, std::int64_t pid, std::string progra
   return {.uid = uid, .user = name_of_user(uid), .pid = pid, .program = std::move(program)};
 }
 
-log_operator this_operator(std::string program) { return operator_of(::geteuid(), ::getpid(), std::move(program)); }
+log_operator this_operator(std::string program) { return operator_of(::getuid(), ::getpid(), std::move(program)); }
 
 stream_append audit_of(const log_operation& operation, const runtime& runtime) {
   if (operation.reason.size() > audit_reason_bytes_max)

@@ -27,7 +27,7 @@ struct log_operator {
   std::string program{};  ///< as it was started: "order-service whence"
 };
 
-/// The user and the process that call this.
+/// The user (the real one, whoever's rights are taken at the moment) and the process that call this.
 log_operator this_operator(std::string program);
 
 /// The same of another process, as the system has told who it is.
