@@ -229,6 +229,26 @@ TEST_CASE("while a service holds the log, it does what is asked, and its errors 
   CHECK(held->head() == global_position{11});
 }
 
+TEST_CASE("whatever an event may be goes to a service, also if each of its bytes has to be escaped twice") {
+  shop shop;
+  const runtime serving = runtime::system();
+  const std::shared_ptr<whence::log> held = sqlite("shop.db").open(serving);
+  operations offered;
+  offered.add("event append", [&](operation_request request, operation_progress) {
+    return append_event(std::move(request), held, serving, {});
+  });
+  const control_server server("shop.db.ctl", "shop-service", std::move(offered), serving);
+  std::string note;
+  while (note.size() < envelope_bytes_max - 10'000) note += R"(\")";
+  const ran done = shop.append("--yes -o json", R"({"eventType":"OrderShipped","data":{"note":")" + note + "\"}}");
+  CHECK(done.exit == 0);
+  CHECK(data_of(done)["service"] == "shop-service");
+  CHECK(held->head() == global_position{11});
+  const event_page page = held->read(global_position{9}, {}, {.events = 1});
+  REQUIRE_FALSE(page.empty());
+  CHECK(page.front().data.size() > note.size());
+}
+
 TEST_CASE("a read model is built anew by the application's own executable, where nobody holds the log") {
   shop shop;
   const ran stock = shop.run("projection rebuild order_summary --yes", "");

@@ -21,6 +21,7 @@
 #include <whence/control/socket_file.hpp>
 #include <whence/core/guarded.hpp>
 #include <whence/core/runtime.hpp>
+#include <whence/core/timer.hpp>
 
 #include <tests/control/peer_at.hpp>
 #include <tests/in_child.hpp>
@@ -72,6 +73,13 @@ async<std::string> wait_for(std::shared_ptr<door> until, std::shared_ptr<std::at
   co_return "{\"waited\":true}";
 }
 
+/// Ends when nobody waits for it any more.
+async<std::string> step(std::stop_token withdrawn, std::shared_ptr<std::atomic<int>> done, whence::runtime runtime) {
+  while (!withdrawn.stop_requested()) co_await whence::sleep(runtime, 1ms);
+  ++*done;
+  co_return "{}";
+}
+
 async<std::string> fail() {
   throw operation_malformed("fail", "it is a test", "why not");
   co_return "";
@@ -85,6 +93,9 @@ struct desk {
     });
     offered.add("wait", [until = until, done = done](operation_request, operation_progress progress) {
       return wait_for(until, done, std::move(progress));
+    });
+    offered.add("step", [done = done, runs = runtime](operation_request request, operation_progress) {
+      return step(request.withdrawn, done, runs);
     });
     offered.add("fail", [](operation_request, operation_progress) { return fail(); });
     server = std::make_unique<control_server>(path, "desk", std::move(offered), runtime, options);
@@ -315,6 +326,47 @@ TEST_CASE("how far an operation is comes to who waits, and what nobody waits for
   given.until->open();
   given.server->stop(1min);  // it waits until that has ended
   CHECK(*given.done == 1);
+}
+
+TEST_CASE("who hangs up has withdrawn his request, and what is done in steps hears of it") {
+  const desk given({.tick = 1ms});
+  {
+    const peer_at peer(given.path);
+    REQUIRE(peer.send(request_line("step")));
+    CHECK(has(peer.line(), "progress"));
+    CHECK(*given.done == 0);
+  }
+  while (*given.done == 0) std::this_thread::yield();
+  CHECK(given.greeted().service == "desk");
+}
+
+TEST_CASE("one message at a time may be large: who sends another is told so, and who hangs up makes room") {
+  const desk given({.request_within = 60s});
+  const std::string line =
+      detail::line_of({.operation = "greet", .arguments = {{"what", std::string(9'000'000, 'x')}}});
+  peer_at first(given.path);
+  REQUIRE(first.send(std::string_view(line).substr(0, 3'000'000)));
+  std::string answer;
+  do {  // it may not have been read yet
+    const peer_at second(given.path);
+    second.send(line);
+    answer = second.all();
+  } while (has(answer, "\"done\""));
+  CHECK(has(answer, "control.busy"));
+  CHECK(has(answer, "large message"));
+  CHECK(given.greeted().service == "desk");
+  REQUIRE(first.send(std::string_view(line).substr(3'000'000)));
+  CHECK(has(first.all(), "\"done\""));
+  {
+    const peer_at gone(given.path);
+    gone.send(std::string_view(line).substr(0, 3'000'000));
+  }
+  do {
+    const peer_at next(given.path);
+    next.send(line);
+    answer = next.all();
+  } while (has(answer, "control.busy"));
+  CHECK(has(answer, "\"done\""));
 }
 
 TEST_CASE("as many operations are in hand as may be, whether anybody waits for them or not") {

@@ -92,6 +92,11 @@ TEST_CASE("an operation that is not done, or of which nobody knows") {
         R"(app: `event append` cannot be done like this: no stream is named; nothing was done
   do:    whence event append --help  [operation.malformed, exit 4]
 )");
+  CHECK(here.text_of(operation_in_hand("log compact", "log archive", "process 4182 of ada asked for it")) ==
+        R"(app: the service has `log archive` in hand, and does `log compact` after it; nothing was done
+  why:   process 4182 of ada asked for it
+  do:    repeat it when that is done  [operation.in_hand, exit 5]
+)");
   CHECK(here.text_of(operation_outcome_unknown("event append", "bank.db", "the connection ended",
                                                "whence stream show account-ada")) ==
         R"(app: it is not known whether `event append` was done

@@ -54,13 +54,13 @@ async<std::string> rebuild(operation_request request, std::shared_ptr<const oper
 }
 
 /// What blocks, and takes long.
-async<std::string> by_worker(std::shared_ptr<const operated_application> on, std::string operation,
+async<std::string> by_worker(std::shared_ptr<const operated_application> on, operation_request request,
                              lone_worker::work what) {
   try {
-    async<std::string> done = on->worker->run(std::move(what));
+    async<std::string> done = on->worker->run(request, std::move(what));
     co_return co_await std::move(done);
   } catch (const operation_cancelled&) {
-    throw operation_interrupted(operation, on->name);
+    throw operation_interrupted(request.operation, on->name);
   }
 }
 
@@ -77,15 +77,13 @@ operations offered_operations(operated_application application) {
     return rebuild(std::move(request), on, std::move(progress));
   });
   offered.add(std::string(log_archive_name), [on](operation_request request, operation_progress progress) {
-    std::string name = request.operation;
-    return by_worker(on, std::move(name), [on, request = std::move(request), progress](std::stop_token stop) {
+    return by_worker(on, request, [on, request, progress](std::stop_token stop) {
       return request.dry_run ? plan_log_archive(request, on->path, on->runtime, progress, std::move(stop))
                              : archive_log(request, *on->log, on->path, on->runtime, progress, std::move(stop));
     });
   });
   offered.add(std::string(log_compact_name), [on](operation_request request, operation_progress progress) {
-    std::string name = request.operation;
-    return by_worker(on, std::move(name), [on, request = std::move(request), progress](std::stop_token stop) {
+    return by_worker(on, request, [on, request, progress](std::stop_token stop) {
       return request.dry_run ? plan_log_compact(request, on->path, on->runtime)
                              : compact_log(request, *on->log, on->runtime, progress, std::move(stop));
     });

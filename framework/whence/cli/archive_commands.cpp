@@ -94,7 +94,7 @@ log_operation_plan archive_plan_of(const request& request, session& session) {
   };
   plan.only_looks = true;
   plan.how_to_look = "whence inspect\nwhence stream show whence-operations";
-  plan.unfinished = "a service that was asked goes on with it; else no event is lost, and the same command goes on";
+  plan.unfinished = "no event is lost, and the same command goes on";
   return plan;
 }
 
@@ -154,7 +154,7 @@ log_operation_plan compact_plan_of(session& session) {
   };
   plan.only_looks = true;
   plan.how_to_look = "whence inspect\nwhence stream show whence-operations";
-  plan.unfinished = "a service that was asked goes on with it; else the file is as it was";
+  plan.unfinished = "the file is as it was, unless the last step was being done";
   return plan;
 }
 
@@ -212,8 +212,8 @@ constexpr std::string_view archive_text_of_help =
     "Events are copied, each is verified in the copy, and only then taken out of the log. An attempt that is stopped "
     "(SIGINT) or killed loses nothing; the same command goes on with it. The log's file takes new events where the old "
     "ones were; log compact makes it smaller.\n"
-    "While a service holds the log, it does it, asked over the control socket beside the log, and appends go on; who "
-    "stops waiting (SIGINT) stops nothing then. When it is done, an audit event says who asked for it, and --reason "
+    "While a service holds the log, it does it, asked over the control socket beside the log, and appends go on; "
+    "SIGINT stops it there too, at its next step. When it is done, an audit event says who asked for it, and --reason "
     "(stream show whence-operations).";
 
 constexpr const flag* compact_flags[] = {&flags::dry_run, &flags::yes, &flags::reason};
@@ -228,7 +228,7 @@ constexpr std::string_view compact_text =
     "it is done it needs as much disk as the log has, twice: in the log's -wal, and where temporary files are "
     "(SQLITE_TMPDIR, TMPDIR, else /var/tmp).\n"
     "While a service holds the log, it does it, asked over the control socket beside the log; its appends wait until "
-    "it is done, and who stops waiting (SIGINT) stops nothing. When it is done, an audit event says who asked for it, "
+    "it is done, or is stopped by SIGINT. When it is done, an audit event says who asked for it, "
     "and --reason (stream show whence-operations).";
 
 constexpr command rows[] = {

@@ -106,11 +106,13 @@ class exchange {
   std::optional<std::string> line() {
     silent_since_ = runtime_.clock->elapsed();
     for (;;) {
-      if (const std::size_t end = came_.find('\n'); end != std::string::npos) {
+      if (const std::size_t end = came_.find('\n', looked_at_); end != std::string::npos) {
         std::string found = came_.substr(0, end);
         came_.erase(0, end + 1);
+        looked_at_ = 0;
         return found;
       }
+      looked_at_ = came_.size();
       if (came_.size() >= detail::control_line_bytes_max) throw control_malformed("answer", "it is too long");
       char chunk[16'384];
       const ssize_t got = ::recv(socket_, chunk, sizeof chunk, 0);
@@ -155,6 +157,7 @@ class exchange {
   const operation_progress& progress_;
   std::chrono::nanoseconds silent_since_{};
   std::string came_;
+  std::size_t looked_at_ = 0;  // of it: without the end of a line
   detail::control_progress last_;
   std::string why_;
   bool timed_out_ = false;

@@ -6,6 +6,7 @@
 #include <exception>
 #include <optional>
 #include <set>
+#include <stop_token>
 #include <thread>
 #include <utility>
 
@@ -91,6 +92,13 @@ class control_server::parts {
 
   class connection;
   void begin_operation(const std::shared_ptr<connection>& from, operation_request request);
+  /// The right to have a large message, until it is let go of; null: another one has it.
+  std::shared_ptr<void> take_large_message() {
+    if (!large_message_.expired()) return nullptr;
+    auto taken = std::make_shared<char>();
+    large_message_ = taken;
+    return taken;
+  }
   void remove(const std::shared_ptr<connection>& one) {
     connections_.erase(one);
     count([this](hands& now) { now.connections = connections_.size(); });
@@ -120,6 +128,7 @@ class control_server::parts {
   asio::steady_timer pause_;
   asio::executor_work_guard<asio::io_context::executor_type> work_{context.get_executor()};
   std::set<std::shared_ptr<connection>> connections_;
+  std::weak_ptr<void> large_message_;
   guarded<hands> in_hand_;
   std::condition_variable changed_;
   std::shared_ptr<guarded<parts*>> link_ = std::make_shared<guarded<parts*>>(std::in_place, this);
@@ -145,9 +154,7 @@ class control_server::parts::connection : public std::enable_shared_from_this<co
     timer_.async_wait([self = shared_from_this()](error_code aborted) {
       if (!aborted && !self->requested_) self->refuse(control_slow(self->server_.options.request_within));
     });
-    asio::async_read_until(
-        socket_, asio::dynamic_buffer(came_, detail::control_line_bytes_max), '\n',
-        [self = shared_from_this()](error_code failure, std::size_t length) { self->take_line(failure, length); });
+    read_line(detail::control_small_line_bytes_max);
   }
 
   /// The server is stopping: who has not asked yet is told.
@@ -157,11 +164,13 @@ class control_server::parts::connection : public std::enable_shared_from_this<co
 
   /// Without a word, when nothing serves it any more.
   void drop() noexcept {
+    withdrawn_.request_stop();
     error_code ignored;
     ignored = socket_.close(ignored);
   }
 
   const std::shared_ptr<latest_progress>& progress() const noexcept { return progress_; }
+  std::stop_token withdrawn() const noexcept { return withdrawn_.get_token(); }
 
   void answer(detail::control_reply reply) {
     if (std::exchange(answered_, true)) return;
@@ -175,9 +184,24 @@ class control_server::parts::connection : public std::enable_shared_from_this<co
   }
 
  private:
+  void read_line(std::size_t most) {
+    asio::async_read_until(
+        socket_, asio::dynamic_buffer(came_, most), '\n',
+        [self = shared_from_this()](error_code failure, std::size_t length) { self->take_line(failure, length); });
+  }
+
+  /// It is longer than a small one.
+  void read_on() {
+    if (large_ != nullptr || !came_.starts_with(detail::control_line_begin))
+      return refuse(control_too_large(detail::control_line_bytes_max));
+    large_ = server_.take_large_message();
+    if (large_ == nullptr) return refuse(control_busy("large message in hand", 1));
+    read_line(detail::control_line_bytes_max);
+  }
+
   void take_line(error_code failure, std::size_t length) {
     if (answered_) return;
-    if (failure == asio::error::not_found) return refuse(control_too_large(detail::control_line_bytes_max));
+    if (failure == asio::error::not_found) return read_on();
     if (failure) return close();  // the peer has gone before it asked for anything
     if (length != came_.size()) return refuse(control_malformed("request", "something stands behind its line"));
     try {
@@ -247,6 +271,7 @@ class control_server::parts::connection : public std::enable_shared_from_this<co
 
   void close() {
     answered_ = true;
+    withdrawn_.request_stop();
     timer_.cancel();
     error_code ignored;
     ignored = socket_.close(ignored);
@@ -258,9 +283,11 @@ class control_server::parts::connection : public std::enable_shared_from_this<co
   asio::steady_timer timer_;
   detail::peer peer_;
   std::string came_;
+  std::shared_ptr<void> large_;  // the right to send so much, if it does
   std::string line_;
   std::string last_line_;
   const std::shared_ptr<latest_progress> progress_ = std::make_shared<latest_progress>();
+  std::stop_source withdrawn_;
   bool requested_ = false;
   bool answered_ = false;
   bool writing_ = false;
@@ -342,6 +369,7 @@ void control_server::parts::begin_operation(const std::shared_ptr<connection>& f
     if (taken) ++now.operations;
   });
   if (!taken) throw control_busy("operations in hand", options.operations_max);
+  request.withdrawn = from->withdrawn();
   auto progress = [latest = from->progress()](std::string_view doing, std::uint64_t done, std::uint64_t of) {
     const auto own = latest->lock();
     *own = detail::control_progress{std::string(doing), done, of};

@@ -22,7 +22,7 @@ struct control_options {
 /// Owns one thread, on which all connections are served.
 ///
 /// Threads  any.
-/// Limits   memory: a message for each connection. A request is a line of 1 MiB at most.
+/// Limits   memory: 1 MiB for each connection, and one message that is larger: 32 MiB and 64 KiB, as much as an event may need.
 /// Stops    takes no more requests; those in hand come to their end, or are left to the executor, and their connections closed.
 class control_server {
  public:

@@ -147,6 +147,14 @@ projection_not_there::projection_not_there(const std::string& projection, const 
              .why = there.empty() ? "it has none in a file" : "there are: " + there,
              .remedy = "whence projection list"}) {}
 
+operation_in_hand::operation_in_hand(const std::string& operation, const std::string& in_hand, std::string why)
+    : error(
+          "operation.in_hand", next_move::retry,
+          {.what = "the service has `" + in_hand + "` in hand, and does `" + operation + "` after it; nothing was done",
+           .where = {},
+           .why = std::move(why),
+           .remedy = "repeat it when that is done"}) {}
+
 unfit_event::unfit_event(std::string type, std::uint32_t version, const std::string& stream, std::string why)
     : error("operation.unfit_event", next_move::change_request,
             {.what = "the application could not read " + type + " version " + std::to_string(version) + " in " +

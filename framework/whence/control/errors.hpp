@@ -93,6 +93,11 @@ struct operation_outcome_unknown final : error {
   operation_outcome_unknown(const std::string& operation, std::string log, std::string why, std::string how_to_look);
 };
 
+/// `operation.in_hand`: another operation is in hand that takes long, and one is done at a time. Nothing was done.
+struct operation_in_hand final : error {
+  operation_in_hand(const std::string& operation, const std::string& in_hand, std::string why);
+};
+
 /// `operation.unfit_event`: the application could not read the event, or has no place for it. Nothing was appended.
 struct unfit_event final : error {
   unfit_event(std::string event_type, std::uint32_t version, const std::string& stream, std::string why);

@@ -7,6 +7,7 @@
 #include <string>
 #include <thread>
 
+#include <whence/control/operations.hpp>
 #include <whence/core/async.hpp>
 #include <whence/core/executor.hpp>
 #include <whence/core/guarded.hpp>
@@ -26,8 +27,9 @@ class lone_worker {
   lone_worker(const lone_worker&) = delete;
   lone_worker& operator=(const lone_worker&) = delete;
 
-  /// Throws control_busy: something else is being done; operation_cancelled: nothing is begun any more.
-  async<std::string> run(work what);
+  /// Its token is asked to stop when this ends, and when the request is withdrawn.
+  /// Throws operation_in_hand: something else is being done; operation_cancelled: nothing is begun any more.
+  async<std::string> run(const operation_request& request, work what);
 
   /// Begins nothing more, and asks what is being done to end.
   void end_soon();
@@ -37,6 +39,8 @@ class lone_worker {
  private:
   struct shared {
     std::jthread thread;
+    std::string operation;  // in hand, or the last one
+    log_operator by;
     bool busy = false;
     bool ended = false;
   };

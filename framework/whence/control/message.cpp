@@ -115,7 +115,7 @@ std::string dumped(const json& document) {
 }  // namespace
 
 std::string line_of(const operation_request& request) {
-  std::string out = "{\"whence\":" + std::to_string(control_protocol);
+  std::string out = std::string(control_line_begin) + std::to_string(control_protocol);
   out += ",\"operation\":" + json_string(request.operation);
   out += ",\"arguments\":" + request.arguments_as_json();
   out += ",\"reason\":" + json_string(request.reason);

@@ -19,13 +19,19 @@
 
 #include <whence/control/errors.hpp>
 #include <whence/control/operations.hpp>
+#include <whence/core/envelope.hpp>
 
 namespace whence::inline v0::detail {
 
 inline constexpr std::uint64_t control_protocol = 1;
 
-/// With their line feeds.
-inline constexpr std::size_t control_line_bytes_max = 1u << 20;
+/// With their line feeds. An event goes as a text, in which each quotation mark takes two bytes: whatever is an event fits.
+inline constexpr std::size_t control_line_bytes_max = 2 * envelope_bytes_max + (64u << 10);
+
+/// What is longer is large: a service reads one such message at a time, so that connections are not memory. Its line has to begin
+/// as one of the protocol does.
+inline constexpr std::size_t control_small_line_bytes_max = 1u << 20;
+inline constexpr std::string_view control_line_begin = "{\"whence\":";
 
 struct control_limits {
   static constexpr std::size_t name_bytes = 255;  ///< of an operation, an argument, a program

@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -22,6 +23,7 @@ struct operation_request {
   std::string reason{};                                         ///< for the audit event
   bool dry_run = false;                                         ///< change nothing: say what would be done
   log_operator by{};                                            ///< who asks, as the system knows them
+  std::stop_token withdrawn{};                                  ///< nobody waits for it any more
 
   /// Empty: it is not among them.
   std::string argument(std::string_view name) const;
@@ -35,7 +37,8 @@ using operation_progress = std::function<void(std::string_view doing, std::uint6
 /// Does it, or says what it would do. Its result is a JSON object for who asked.
 ///
 /// Again    somebody who did not get the answer may ask again: what may not happen twice has an id.
-/// Threads  is called on the executor, and blocks there no longer than a handler may.
+/// Threads  is called on the executor, and blocks there no longer than a handler may: see lone_worker.hpp.
+/// Stops    between two steps, when the request is withdrawn; or comes to its end all the same.
 /// Throws   an `error`: who asked is told it as it is.
 using offered_operation = std::function<async<std::string>(operation_request request, operation_progress progress)>;
 
