@@ -6,6 +6,7 @@
 #include <fstream>
 #include <iterator>
 #include <memory>
+#include <optional>
 #include <regex>
 #include <string>
 
@@ -18,6 +19,7 @@
 
 #include <tests/cli/console.hpp>
 #include <tests/cli/shop_log.hpp>
+#include <tests/store/sqlite/failing_files.hpp>
 #include <tests/temporary_folder.hpp>
 
 using namespace whence;
@@ -45,6 +47,7 @@ struct damaged_shop {
   static std::string plain(std::string text) {
     text = std::regex_replace(text, std::regex("[0-9a-f]{32}"), "<hash>");
     text = std::regex_replace(text, std::regex("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"), "<id>");
+    text = std::regex_replace(text, std::regex("epoch [0-9]{10,}"), "epoch <epoch>");
     return std::regex_replace(text, std::regex("[0-9]{8}T[0-9]{6}Z"), "<time>");
   }
   static std::string database() {
@@ -152,6 +155,36 @@ not taken  #11 of staging/shop.db: nothing in this log says that it had that (if
   const json data = json::parse(shop.reader.run("log repair --with staging/shop.db -o json").out)["data"];
   CHECK(data["unproven"] == json::parse(R"([{"file":"staging/shop.db","positions":{"first":11,"last":11}}])"));
   CHECK(damaged_shop::database() == before);
+}
+
+TEST_CASE("when the log is the repaired one, a failure takes nothing away; the next repair says what it ends") {
+  std::optional<damaged_shop> shop;
+  std::optional<ran> failed;
+  for (std::uint64_t call = 1; !failed; ++call) {
+    shop.emplace();
+    const std::shared_ptr<files> sound = shop->reader.around.runtime.files;
+    const auto disk = std::make_shared<tests::failing_files>(call);
+    shop->reader.around.runtime.files = disk;
+    const ran tried = shop->reader.run({"log", "repair", "--accept", "damage", "--reason", "ticket 17", "--yes"});
+    shop->reader.around.runtime.files = sound;
+    REQUIRE(disk->has_failed());
+    if (tried.exit == 0) continue;  // what is only tidied away may stay
+    CHECK(tried.exit == 5);
+    if (tried.err.find("[repair.unfinished, exit 5]") != std::string::npos) failed = tried;
+    if (!failed) CHECK(damaged_shop::file_with("lost-") == "");
+  }
+  CHECK(failed->err.find("whence: shop.db is repaired, its files of before are shop.db.before-repair-") == 0);
+  CHECK(failed->err.find("what it has lost is in " + damaged_shop::file_with("lost-")) != std::string::npos);
+  CHECK(failed->err.find("cannot make durable shop.db: Input/output error") != std::string::npos);
+  CHECK(damaged_shop::plain(shop->reader.run("log repair").out) == R"(shop.db
+log        <id>   epoch <epoch>
+ends       at #2, recorded 2026-01-27T10:30:02.000Z
+witness    and audit event: of a repair that has not come to its end
+repaired   by an earlier one, which is ended now: its audit event is in the log
+)");
+  const json data = json::parse(shop->reader.run("event show @3 -o json").out)["items"][0]["data"];
+  CHECK(data["reason"] == "ticket 17");
+  CHECK(data["arguments"]["lostFile"] == damaged_shop::file_with("lost-"));
 }
 
 TEST_CASE(

@@ -113,6 +113,7 @@ constexpr rule rules[] = {
     {"output.failed", exit_code::not_now},
     {"proof.busy", exit_code::not_now},
     {"repair.no_room", exit_code::not_now},
+    {"repair.unfinished", exit_code::not_now},
     {"proof.crypto_failed", exit_code::not_now},
     {"read_model.behind", exit_code::not_now},
     {"subscription.", exit_code::not_now},

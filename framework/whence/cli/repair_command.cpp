@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <exception>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -138,8 +139,10 @@ std::vector<std::pair<std::string, std::string>> lines_of(const repair_plan& pla
   if (const std::uint64_t more = plan.streams.size() + plan.more_streams; more > lines_shown)
     lines.emplace_back("", "and " + with_groups(more - lines_shown) + " more streams");
   list_unproven();
+  if (plan.ends_earlier) lines.emplace_back("witness", "and audit event: of a repair that has not come to its end");
   if (!plan.makes_log_anew && plan.removes_index) lines.emplace_back("index", "damaged: it is made anew");
-  if (!plan.makes_log_anew && plan.rewrites_witness) lines.emplace_back("witness", "half damaged: written anew");
+  if (!plan.makes_log_anew && plan.rewrites_witness && !plan.ends_earlier)
+    lines.emplace_back("witness", "half damaged: written anew");
   return lines;
 }
 
@@ -158,9 +161,13 @@ void print(const std::string& log, const repair_plan& plan, const outcome& becam
     if (!plan.nothing_to_do()) line("repaired", "no: it is a dry run, and nothing was changed");
     return;
   }
-  line("repaired", became.repaired->log.epoch == plan.log.epoch
-                       ? "in the same epoch: nothing that was acknowledged is missing"
-                       : "in epoch " + std::to_string(became.repaired->log.epoch));
+  if (plan.ends_earlier) {
+    line("repaired", "by an earlier one, which is ended now: its audit event is in the log");
+  } else {
+    line("repaired", became.repaired->log.epoch == plan.log.epoch
+                         ? "in the same epoch: nothing that was acknowledged is missing"
+                         : "in epoch " + std::to_string(became.repaired->log.epoch));
+  }
   if (!became.repaired->kept.empty()) line("kept", visible(became.repaired->kept) + ", as the log was");
   if (!became.lost_file.empty()) line("saved", visible(became.lost_file) + ", to be entered again");
 }
@@ -243,6 +250,18 @@ outcome carry_out_plan(log_repair& repair, const std::string& log, const std::ve
   return became;
 }
 
+repair_unfinished unfinished(const std::string& log, const outcome& became) {
+  std::string why;
+  try {
+    std::rethrow_exception(became.repaired->unfinished);
+  } catch (const error& failure) {
+    why = failure.text().what + ": " + failure.text().why;
+  } catch (const std::exception& failure) {
+    why = failure.what();
+  }
+  return {log, became.repaired->kept, became.lost_file, why};
+}
+
 exit_code run_repair(const request& request, session& session) {
   const std::vector<log_loss> accepted = accepted_in(request);
   const std::string log = session.source().name();
@@ -258,6 +277,7 @@ exit_code run_repair(const request& request, session& session) {
         became = carry_out_plan(repair, log, accepted, request, session);
       });
   if (stopped) return *stopped;
+  if (became.repaired && became.repaired->unfinished) throw unfinished(log, became);
   const bool dry_run = request.has(flags::dry_run.name);
   if (session.form() == output_form::table) {
     print(session.store(), *plan, became, session);
@@ -265,13 +285,6 @@ exit_code run_repair(const request& request, session& session) {
     session.judged(verdict::pass, json_of(session.store(), *plan, became, dry_run));
   }
   if (!became.repaired) return exit_code::done;
-  if (became.repaired->no_audit) {
-    try {
-      std::rethrow_exception(became.repaired->no_audit);
-    } catch (const error& failure) {
-      session.warn("the log is repaired, and no audit event could be left in it: " + std::string(failure.what()));
-    }
-  }
   if (plan->loses()) warn_of_foreign_models(log, "the repaired log's", session);
   return exit_code::done;
 }

@@ -171,10 +171,11 @@ void file_draft::take_name(bool replacing) {
     } else {
       files_.rename_to_free(path_, place_);
     }
+    has_name_ = true;
     files_.sync_directory(directory_of(place_));
   } catch (const file_error& failure) {
     if (!replacing) withdraw();
-    throw file_error("make", place_, failure.system_code);
+    throw file_error(replacing && has_name_ ? "make durable" : "make", place_, failure.system_code);
   }
   remove_draft(path_);
   lock_.reset();
@@ -185,6 +186,7 @@ void file_draft::withdraw() noexcept {
     const std::optional<file_status> there = files_.status(place_);
     if (inode_ != 0 && there && there->inode == inode_) files_.remove(place_);
     inode_ = 0;
+    has_name_ = false;
   } catch (const file_error&) {
     // What went wrong first is told.
   }

@@ -37,8 +37,10 @@ class file_draft {
   /// It gets its name, durably; then its drafts are gone. Throws file_error (`file.exists`): there is something of that name by
   /// now, which is left as it is. After a failure there is no file.
   void publish();
-  /// As `publish`, and what is there of that name is replaced.
+  /// As `publish`, and what is there of that name is replaced. After a failure it is there as it was, or `has_name`.
   void replace();
+  /// It is the file of that name; where `replace` has failed, perhaps not durably.
+  bool has_name() const noexcept { return has_name_; }
   /// Takes back what was published, if it is still that file: what had to come behind it failed.
   void withdraw() noexcept;
 
@@ -55,6 +57,7 @@ class file_draft {
   std::string path_;
   std::unique_ptr<file_lock> lock_;
   std::optional<long> rival_;
+  bool has_name_ = false;
   std::uint64_t inode_ = 0;  // of what has got the name; 0: nothing has
 };
 

@@ -76,9 +76,12 @@ struct repair_plan {
   bool makes_log_anew = false;    ///< its file, that is; else only what is beside it is mended
   bool removes_index = false;     ///< it is damaged, or will not fit any more: the next writer makes it anew
   bool rewrites_witness = false;  ///< one of its slots cannot be read
+  bool ends_earlier = false;      ///< an earlier repair has made the log anew, and not come to its end: it is ended
 
   bool loses() const noexcept { return !losses.empty(); }
-  bool nothing_to_do() const noexcept { return !makes_log_anew && !removes_index && !rewrites_witness; }
+  bool nothing_to_do() const noexcept {
+    return !makes_log_anew && !removes_index && !rewrites_witness && !ends_earlier;
+  }
 };
 
 /// What its owner says to the plan.
@@ -89,18 +92,20 @@ struct repair_decision {
 };
 
 struct repaired_log {
-  log_identity log;             ///< in a new epoch if something was lost
-  global_position end;          ///< its last event of before; the audit event stands behind it
-  std::string kept;             ///< the copy of before, with its -wal and .witness; empty: nothing was replaced
-  std::exception_ptr no_audit;  ///< the log is repaired, and the audit event could not be appended
+  log_identity log;     ///< in a new epoch if something was lost
+  global_position end;  ///< its last event of before; the audit event stands behind it
+  std::string kept;     ///< the copy of before, with its -wal and .witness; empty: nothing was replaced
+  /// The log is repaired, and what comes behind that has failed: its witness or its audit event is not there yet, or it is not
+  /// durable in its folder. The next repair ends it.
+  std::exception_ptr unfinished;
 };
 
 /// Holds the log's lock from beginning to end: no process writes it meanwhile. Visitors go on with what they have open.
 ///
 /// Order    an event is brought back at its position, byte for byte, and only if a chain hash of the log itself says that it was
 ///          there: the one in its row, that of an event behind it, or that of the witness. Nothing stands behind a hole.
-/// Durable  when `carry_out` returns. A process that is killed before leaves the log as it was, or repaired and without its audit
-///          event; where the witness was missing, perhaps repaired up to the witness: the same repair goes on from there.
+/// Durable  when `carry_out` returns, and nothing is unfinished. A process that is killed before leaves the log as it was, or
+///          repaired and without its witness or audit event, which the next repair brings: until then `shop.db.repair` lies there.
 /// Again    a repaired log has nothing to be repaired.
 /// Threads  one at a time. No other connection to the log in this process.
 /// Costs    the log is verified, read and written once, with 8,192 events in a transaction. As much room as twice its files.

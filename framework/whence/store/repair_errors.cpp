@@ -60,4 +60,15 @@ repair_no_room::repair_no_room(std::string log, std::uint64_t wanted, std::uint6
       needed(wanted),
       free(has) {}
 
+repair_unfinished::repair_unfinished(std::string log, const std::string& kept, const std::string& lost_file,
+                                     const std::string& why)
+    : error("repair.unfinished", next_move::operator_needed,
+            {.what = log + " is repaired" + (kept.empty() ? "" : ", its files of before are " + kept) +
+                     (lost_file.empty() ? "" : ", what it has lost is in " + lost_file) +
+                     "; its witness and its audit event may not be there yet",
+             .where = log,
+             .why = why,
+             .remedy = "put that right, then whence log repair once more: it does what is left, and nothing else"}),
+      path(std::move(log)) {}
+
 }  // namespace whence::inline v0

@@ -48,4 +48,11 @@ struct repair_no_room final : error {
   std::uint64_t free;
 };
 
+/// `repair.unfinished`: the log is repaired, and its witness or audit event is not there yet. The next repair brings it.
+struct repair_unfinished final : error {
+  /// `kept`, `lost_file`: of before, and of the events that are not in the log any more; may be empty. `why`: what failed.
+  repair_unfinished(std::string log, const std::string& kept, const std::string& lost_file, const std::string& why);
+  std::string path;
+};
+
 }  // namespace whence::inline v0

@@ -208,7 +208,7 @@ bool belongs_to_log(const std::string& file, const log_paths& paths) {
   const std::string asked = whole(file);
   for (const char* const end :
        {"", "-wal", "-shm", "-journal", ".lock", ".witness", ".ctl", ".index", ".index-wal", ".index-shm",
-        ".index-journal", ".models", ".snapshots", ".snapshots-wal", ".snapshots-shm"})
+        ".index-journal", ".repair", ".models", ".snapshots", ".snapshots-wal", ".snapshots-shm"})
     if (asked == whole(paths.log + end)) return true;
   return false;
 }

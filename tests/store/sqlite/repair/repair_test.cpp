@@ -3,6 +3,8 @@
 #include <doctest/doctest.h>
 
 #include <filesystem>
+#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,6 +13,7 @@
 #include <whence/store/log_repair.hpp>
 #include <whence/store/log_verification.hpp>
 
+#include <tests/store/sqlite/failing_files.hpp>
 #include <tests/store/sqlite/log_folder.hpp>
 
 using namespace whence;
@@ -283,13 +286,61 @@ TEST_CASE("what is lost behind damage is given out, and the audit event says wha
   CHECK(repair.plan().lost_readable == 4);
   CHECK(repair.plan().streams.size() == 3);
   const repaired_log done = repair.carry_out(shop::accepting({log_loss::damage}));
-  CHECK(!done.no_audit);
+  CHECK(!done.unfinished);
   CHECK(shop.is_sound());
   const auto log = shop.folder.visit();
   const event_page last = log->read(global_position{4});
   REQUIRE(last.size() == 1);
   CHECK(last.front().stream == audit_stream);
   CHECK(last.front().data.find("\"reason\":\"ticket 17\"") != std::string_view::npos);
+}
+
+TEST_CASE(
+    "whatever call fails, the log is the old one, or the repaired one, and then the next repair ends what was left") {
+  bool witnessed = true;
+  SUBCASE("with its witness") {}
+  SUBCASE("without a witness") { witnessed = false; }
+  int refused = 0;
+  int unfinished = 0;
+  for (std::uint64_t call = 1;; ++call) {
+    CAPTURE(call);
+    const shop shop;
+    shop.damage(5);
+    if (!witnessed) std::filesystem::remove(shop.folder.beside(".witness"));
+    const auto disk = std::make_shared<tests::failing_files>(call);
+    runtime failing = shop.folder.runtime();
+    failing.files = disk;
+    const repair_decision decision = shop::accepting({log_loss::damage, log_loss::missing_witness});
+    std::optional<repaired_log> done;
+    try {
+      done = log_repair(shop.folder.path(), failing).carry_out(decision);
+    } catch (const error&) {
+      ++refused;
+      CHECK(shop.head() == 9);
+      CHECK(shop.epoch() == shop.was.epoch);
+      CHECK(log_repair(shop.folder.path(), shop.folder.runtime()).carry_out(decision).unfinished == nullptr);
+    }
+    if (done) {
+      CHECK(is_sqlite_log(*system_files(), done->kept));
+      CHECK(sqlite(done->kept).visit(shop.folder.runtime())->head().value() == 9);
+      CHECK(shop.epoch() > shop.was.epoch);
+    }
+    if (done && done->unfinished) {
+      ++unfinished;
+      log_repair next(shop.folder.path(), shop.folder.runtime());
+      CHECK(next.plan().ends_earlier);
+      CHECK(!next.plan().loses());
+      CHECK(next.carry_out({}).unfinished == nullptr);
+    }
+    CHECK(shop.is_sound());
+    CHECK(shop.head() == 5);
+    CHECK(shop.folder.visit()->read(global_position{4}).front().type == audit_event_type);
+    CHECK(log_repair(shop.folder.path(), shop.folder.runtime()).plan().nothing_to_do());
+    CHECK(!std::filesystem::exists(shop.folder.beside(".repair")));
+    if (!disk->has_failed()) break;
+  }
+  CHECK(refused > 10);
+  CHECK(unfinished > 3);
 }
 
 TEST_CASE("a witness that is missing is made anew from what the log has, in a new epoch") {

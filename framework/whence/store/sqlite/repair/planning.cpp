@@ -28,7 +28,8 @@ struct witness_standing {
   bool half = false;         // one of its slots cannot be read
 };
 
-witness_standing stand_of_witness(const witness_reading& read, const log_row& log, global_position head) {
+witness_standing stand_of_witness(const witness_reading& read, const log_row& log, global_position head,
+                                  const std::optional<repair_note>& note) {
   witness_standing stand;
   stand.half = read.latest && read.readable_slots == 1;
   if (!read.present) {
@@ -43,6 +44,12 @@ witness_standing stand_of_witness(const witness_reading& read, const log_row& lo
   } else {
     stand.usable = read.latest;
     stand.later_epoch = read.latest->log.epoch > log.identity.epoch;
+  }
+  if (!stand.usable && note) {
+    // The earlier repair has ended over the witness.
+    stand.fault.clear();
+    stand.usable = note->repaired;
+    stand.half = true;
   }
   return stand;
 }
@@ -171,7 +178,7 @@ void count_lost(repair_findings& found, repair_readers& readers, const std::stop
 }  // namespace
 
 repair_findings plan_repair(repair_readers& readers, const log_paths& paths, const runtime& runtime,
-                            const repair_options& options) {
+                            const repair_options& options, const std::optional<repair_note>& note) {
   repair_findings found;
   verify_options thorough;
   thorough.listed_max = ranges_max;
@@ -185,7 +192,7 @@ repair_findings plan_repair(repair_readers& readers, const log_paths& paths, con
   plan.path = paths.log;
   plan.log = log.identity;
   plan.head = found.verified.head;
-  witness_standing stand = stand_of_witness(read_witness(*runtime.files, paths.witness), log, plan.head);
+  witness_standing stand = stand_of_witness(read_witness(*runtime.files, paths.witness), log, plan.head, note);
   if (stand.usable) plan.witnessed = stand.usable->position;
 
   watched_assembly together(readers, stand.usable, options, plan.head);
@@ -217,6 +224,7 @@ repair_findings plan_repair(repair_readers& readers, const log_paths& paths, con
                         found.verified.identity != log.identity || has(found.verified, kind::structure);
   plan.removes_index = plan.makes_log_anew || has(found.verified, kind::index);
   plan.rewrites_witness = plan.makes_log_anew || stand.half;
+  plan.ends_earlier = note && !plan.makes_log_anew;
   return found;
 }
 

@@ -6,6 +6,7 @@
 
 #include <whence/store/log_repair.hpp>
 #include <whence/store/sqlite/repair/assembly.hpp>
+#include <whence/store/sqlite/repair/repair_note.hpp>
 
 namespace whence::inline v0 {
 
@@ -17,9 +18,10 @@ struct repair_findings {
   assembled_to end;                  ///< of the repaired log
 };
 
-/// `readers`: the log first. Throws log_damaged (at position 0), operation_cancelled, sql_error, file_error.
+/// `readers`: the log first. `note`: of an earlier repair of this log, which has not come to its end.
+/// Throws   log_damaged (at position 0), operation_cancelled, sql_error, file_error.
 repair_findings plan_repair(repair_readers& readers, const log_paths& paths, const runtime& runtime,
-                            const repair_options& options);
+                            const repair_options& options, const std::optional<repair_note>& note);
 
 /// The events behind the end of the repaired log, as far as they can be read: the log's own, and those of another file of which the
 /// log says by a chain hash of its own that they were in it.

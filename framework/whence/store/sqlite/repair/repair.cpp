@@ -19,6 +19,7 @@
 #include <whence/store/sqlite/opening.hpp>
 #include <whence/store/sqlite/repair/kept_copy.hpp>
 #include <whence/store/sqlite/repair/planning.hpp>
+#include <whence/store/sqlite/repair/repair_note.hpp>
 
 namespace whence::inline v0 {
 namespace {
@@ -93,6 +94,7 @@ class repair_draft {
   const std::string& path() const noexcept { return draft_.path(); }
   /// It takes the place of the log, durably.
   void replace() { draft_.replace(); }
+  bool is_log() const noexcept { return draft_.has_name(); }
 
   void fill(repair_readers& readers, const repair_findings& found, const log_row& becomes,
             const repair_options& options) {
@@ -139,7 +141,8 @@ class log_repair::work {
         paths_(must_be_log(path, runtime)),
         lock_(lock_log(*runtime.files, paths_)),
         readers_(open_readers(paths_, runtime_, options.from)),
-        found_(plan_repair(readers_, paths_, runtime_, options_)) {}
+        note_(read_note(runtime_, paths_, readers_.front()->about().identity)),
+        found_(plan_repair(readers_, paths_, runtime_, options_, note_)) {}
 
   const repair_plan& plan() const noexcept { return found_.plan; }
 
@@ -149,18 +152,23 @@ class log_repair::work {
 
   repaired_log carry_out(const repair_decision& decision) {
     must_be_accepted(decision);
-    repaired_log done{.log = found_.plan.log, .end = found_.plan.end, .kept = {}, .no_audit = {}};
-    if (found_.plan.nothing_to_do()) return done;
-    std::optional<append_batch> audit;  // what is wrong with it is said before anything is changed
-    if (decision.audit) audit = append_batch{.streams = {audit_of(*decision.audit, runtime_)}};
+    repaired_log done{.log = found_.plan.log, .end = found_.plan.end, .kept = {}, .unfinished = {}};
+    if (found_.plan.nothing_to_do()) {
+      forget_note();  // of one that died before it had come to the log
+      return done;
+    }
+    if (!found_.plan.ends_earlier) {
+      note_.reset();
+      // What is wrong with it is said before anything is changed.
+      if (decision.audit) note_ = repair_note{.inode = 0, .repaired = {}, .audit = audit_of(*decision.audit, runtime_)};
+    }
     if (found_.plan.makes_log_anew) {
       make_anew(done);
     } else {
       readers_.clear();
       mend_beside();
     }
-    detail::reach(detail::phase::repair);
-    if (audit) leave_audit(*std::move(audit), done);
+    if (!done.unfinished) come_to_end(done);
     lock_.reset();
     return done;
   }
@@ -207,22 +215,48 @@ class log_repair::work {
     readers_.clear();
     done.kept = keep_copy(*runtime_.files, paths_, runtime_.clock->now());
     detail::reach(detail::phase::repair);
-    publish(draft, {becomes.identity, found_.end.at, found_.end.chain});
+    publish(draft, {becomes.identity, found_.end.at, found_.end.chain}, done);
     done.log = becomes.identity;
   }
 
   /// At each moment the log is the old one or the new one. The WAL goes before the database: SQLite would take the old one for a
-  /// part of the new database.
-  void publish(repair_draft& draft, const testimony& says) {
+  /// part of the new database. Once the log is the new one nothing is taken back.
+  void publish(repair_draft& draft, const testimony& says, repaired_log& done) {
     files& files = *runtime_.files;
-    empty_wal();
+    note_down(draft.path(), says);
+    try {
+      empty_wal();
+      detail::reach(detail::phase::repair);
+      remove_index();
+      for (const char* const end : {"-wal", "-shm"}) files.remove(paths_.log + end);
+      detail::reach(detail::phase::repair);
+      draft.replace();
+      detail::reach(detail::phase::repair);
+      witness::create(files, paths_.witness, says);
+    } catch (...) {
+      if (!draft.is_log()) {
+        forget_note();
+        throw;
+      }
+      done.unfinished = std::current_exception();
+    }
+  }
+
+  void note_down(const std::string& file, const testimony& says) {
+    if (!note_) return;
+    note_->repaired = says;
+    const std::optional<file_status> found = runtime_.files->status(file);
+    if (found) note_->inode = found->inode;
+    write_note(*runtime_.files, paths_, *note_);
     detail::reach(detail::phase::repair);
-    remove_index();
-    for (const char* const end : {"-wal", "-shm"}) files.remove(paths_.log + end);
-    detail::reach(detail::phase::repair);
-    draft.replace();
-    detail::reach(detail::phase::repair);
-    witness::create(files, paths_.witness, says);
+  }
+
+  /// What has failed is told; a note that stays is of no log.
+  void forget_note() noexcept {
+    try {
+      remove_note(*runtime_.files, paths_);
+    } catch (const file_error&) {
+    }
   }
 
   /// Copies what can be read of the WAL into the database, which so becomes all of the old log.
@@ -260,18 +294,25 @@ class log_repair::work {
   }
 
   void mend_beside() {
+    const testimony says{found_.becomes.identity, found_.end.at, found_.end.chain};
+    if (!found_.plan.ends_earlier) note_down(paths_.log, says);
     if (found_.plan.removes_index) remove_index();
-    if (found_.plan.rewrites_witness)
-      witness::create(*runtime_.files, paths_.witness, {found_.becomes.identity, found_.end.at, found_.end.chain});
+    if (found_.plan.rewrites_witness) witness::create(*runtime_.files, paths_.witness, says);
+    runtime_.files->sync_directory(paths_.directory);
   }
 
-  void leave_audit(append_batch audit, repaired_log& done) {
+  /// The audit event. It has the id that the note says: appended again, it is the same one.
+  void come_to_end(repaired_log& done) {
+    detail::reach(detail::phase::repair);
+    if (!note_) return forget_note();
     try {
       sqlite_log log(paths_, {}, runtime_, std::nullopt, std::move(lock_));
-      static_cast<void>(log.append(std::move(audit)).get().value());
+      static_cast<void>(log.append({.streams = {note_->audit}}).get().value());
+      detail::reach(detail::phase::repair);
+      remove_note(*runtime_.files, paths_);
       log.close();
-    } catch (const error&) {
-      done.no_audit = std::current_exception();
+    } catch (...) {
+      done.unfinished = std::current_exception();
     }
   }
 
@@ -280,6 +321,7 @@ class log_repair::work {
   const log_paths paths_;
   std::unique_ptr<file_lock> lock_;
   repair_readers readers_;
+  std::optional<repair_note> note_;  // of an earlier repair; then of this one
   repair_findings found_;
 };
 
