@@ -254,7 +254,10 @@ async<std::string> append_event(operation_request request, std::shared_ptr<log> 
   append_outcome outcome = co_await std::move(sent);
   if (const append_refused* const refused = outcome.refused();
       refused != nullptr && refused->why == append_refused::reason::event_id_reused) {
-    // Somebody has appended it since it was looked for. Alone, it is a repeat, or another event.
+    // Somebody has appended it since it was looked for: what was left out of it is taken from there, as ever.
+    const planned_append found = plan_event_append(request, *log, runtime, check);
+    if (found.is_there()) co_return json_of(found, "there");
+    // Not to be found yet. Alone, it is a repeat, or another event.
     async<append_outcome> again = log->append(std::move(alone));
     outcome = co_await std::move(again);
     state = "there";
