@@ -90,10 +90,26 @@ TEST_CASE("a loss that is not accepted by name, or not confirmed, changes nothin
   const ran denied = shop.reader.run("log repair --accept damage --reason disk");
   CHECK(denied.exit == 4);
   CHECK(denied.err.find("lost       #3 to #9, 7 events: ") != std::string::npos);
-  CHECK(denied.err.find("Go on without what is lost? [y/N] ") != std::string::npos);
+  CHECK(denied.err.find("This will repair shop.db without what is lost. Go on? [y/N] ") != std::string::npos);
+  CHECK(denied.err.find("[operation.unconfirmed, exit 4]") != std::string::npos);
   CHECK(damaged_shop::database() == before);
   CHECK(damaged_shop::file_with("lost-") == "");
   CHECK(damaged_shop::file_with("before-repair") == "");
+}
+
+TEST_CASE("a log that somebody holds is not repaired, and who holds it is named") {
+  damaged_shop shop;
+  const std::string before = damaged_shop::database();
+  const runtime runtime = runtime::system();
+  const lock_attempt held = runtime.files->try_lock("shop.db.lock");
+  REQUIRE(held.lock);
+  for (const char* const line : {"log repair --dry-run", "log repair --accept damage --reason disk --yes"}) {
+    const ran refused = shop.reader.run(line);
+    CHECK(refused.exit == 5);
+    CHECK(refused.err.find("shop.db is held for writing by ") != std::string::npos);
+    CHECK(refused.err.find("[log.busy, exit 5]") != std::string::npos);
+  }
+  CHECK(damaged_shop::database() == before);
 }
 
 TEST_CASE("a dry run says what would be lost, of which streams, and changes nothing") {

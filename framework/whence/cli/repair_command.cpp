@@ -1,7 +1,6 @@
 #include <whence/cli/repair_command.hpp>
 
 #include <algorithm>
-#include <cctype>
 #include <exception>
 #include <filesystem>
 #include <optional>
@@ -10,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include <whence/cli/confirmation.hpp>
 #include <whence/cli/display_text.hpp>
 #include <whence/cli/export_line.hpp>
 #include <whence/cli/flags.hpp>
@@ -197,18 +197,12 @@ std::string save_lost(log_repair& repair, const std::string& log, session& sessi
 }
 
 /// Before a loss: it is said which, and somebody has to want it.
-void confirm(const request& request, const std::string& log, const repair_plan& plan, session& session) {
-  if (!plan.loses() || request.has(flags::yes.name)) return;
-  std::vector<log_loss> all;
-  for (const planned_loss& loss : plan.losses) all.push_back(loss.what);
+void confirm_loss(const request& request, const repair_plan& plan, session& session) {
+  if (!plan.loses()) return;
   const surroundings& around = session.around();
-  if (!around.in_is_terminal || !around.err_is_terminal)
-    throw repair_not_accepted(log, std::move(all), "nobody sits before it who could be asked, and there is no --yes");
-  around.err->write(screen_of(log, plan, session) + "Go on without what is lost? [y/N] ");
-  around.err->flush();
-  std::string said = around.read_line().value_or("");
-  std::ranges::transform(said, said.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  if (said != "y" && said != "yes") throw repair_not_accepted(log, std::move(all), "the answer was not yes");
+  if (!request.has(flags::yes.name) && around.in_is_terminal && around.err_is_terminal)
+    around.err->write(screen_of(session.store(), plan, session));
+  cli::confirm(request, session, "repair " + visible(session.store()) + " without what is lost");
 }
 
 void must_be_accepted(const std::string& log, const repair_plan& plan, const std::vector<log_loss>& accepted) {
@@ -235,7 +229,7 @@ outcome carry_out_plan(log_repair& repair, const std::string& log, const std::ve
   const repair_plan& plan = repair.plan();
   if (plan.nothing_to_do() || request.has(flags::dry_run.name)) return became;
   must_be_accepted(log, plan, accepted);
-  confirm(request, log, plan, session);
+  confirm_loss(request, plan, session);
   became.lost_file = save_lost(repair, log, session);
   try {
     became.repaired = repair.carry_out({.accept = accepted,
