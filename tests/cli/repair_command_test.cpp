@@ -79,12 +79,14 @@ TEST_CASE("a loss that is not accepted by name, or not confirmed, changes nothin
   where: shop.db
   why:   event 3 cannot be brought back: stored chain hash <hash>, computed <hash>: the file was changed from outside, or the disk is failing
   do:    # a backup or a copy may have what is missing: --with FILE. To go on without it:
-         #   whence log repair --store shop.db --accept damage --reason 'why that is accepted' --yes
-         whence log repair --store shop.db --dry-run
+         #   whence log repair --accept damage --reason 'why that is accepted' --yes
+         whence log repair --dry-run
   [repair.not_accepted, exit 4]
 )");
   CHECK(shop.reader.run("log repair --accept missing-tail --reason disk --yes").exit == 4);
-  CHECK(shop.reader.run("log repair --accept damage --reason disk").exit == 4);  // nobody can be asked
+  const ran unasked = shop.reader.run("log repair --accept damage --reason disk");
+  CHECK(unasked.exit == 4);
+  CHECK(unasked.err.find("nobody sits before it who could be asked") != std::string::npos);
   shop.reader.around.in_is_terminal = shop.reader.around.err_is_terminal = true;
   shop.reader.around.read_line = [] { return "no"; };
   const ran denied = shop.reader.run("log repair --accept damage --reason disk");
@@ -110,6 +112,23 @@ TEST_CASE("a log that somebody holds is not repaired, and who holds it is named"
     CHECK(refused.err.find("[log.busy, exit 5]") != std::string::npos);
   }
   CHECK(damaged_shop::database() == before);
+}
+
+TEST_CASE("what there is to type names the files to repair with, and what was accepted already") {
+  damaged_shop shop;
+  sql::database::open("sunday.backup", sql::open_mode::read_write)
+      .run("UPDATE entries SET data = '{\"x\":2}' WHERE position = 3");
+  const ran refused = shop.reader.run({"log", "repair", "--with", "sunday.backup", "--with", "sunday.backup"});
+  CHECK(refused.err.find(
+            "#   whence log repair --with sunday.backup --with sunday.backup --accept damage --reason 'why that "
+            "is accepted' --yes\n") != std::string::npos);
+  CHECK(refused.err.find("         whence log repair --with sunday.backup --with sunday.backup --dry-run\n") !=
+        std::string::npos);
+  std::filesystem::remove("shop.db.witness");
+  const ran half =
+      shop.reader.run({"log", "repair", "--with", "sunday.backup", "--accept", "damage", "--reason", "disk 7"});
+  CHECK(half.err.find("#   whence log repair --reason 'disk 7' --with sunday.backup --accept damage --accept "
+                      "missing-witness --yes\n") != std::string::npos);
 }
 
 TEST_CASE("a dry run says what would be lost, of which streams, and changes nothing") {

@@ -16,7 +16,6 @@
 #include <whence/store/fork_errors.hpp>
 #include <whence/store/log_errors.hpp>
 #include <whence/store/log_source.hpp>
-#include <whence/store/repair_errors.hpp>
 #include <whence/subscription/checkpoint.hpp>
 
 namespace whence::inline v0::cli {
@@ -87,13 +86,6 @@ std::string of_damage(const log_damaged& damage) {
   return save(damage.path) +
          "\n# what is intact, and what a repair would do (--with FILE: a backup):\nwhence log verify\n" +
          std::string(try_repair);
-}
-
-std::string of_loss(const repair_not_accepted& refused) {
-  std::string line = "whence log repair --store " + shell_word(refused.path);
-  for (const log_loss one : refused.losses) line += " --accept " + name_of(one);
-  return "# a backup or a copy may have what is missing: --with FILE. To go on without it:\n#   " + line +
-         " --reason 'why that is accepted' --yes\nwhence log repair --store " + shell_word(refused.path) + " --dry-run";
 }
 
 /// Its owner moves it away, all of its own files: what is made of it may stay, and is found to be of another history.
@@ -188,7 +180,6 @@ std::string advice(const error& fault, const std::string& store) {
     return save(loss->path) + "\n# then bring " + shell_word(loss->path + ".witness") +
            " back from where the log came from; what is intact, and what a repair would do:\nwhence log verify\n" +
            std::string(try_repair);
-  if (const auto* refused = dynamic_cast<const repair_not_accepted*>(&fault)) return of_loss(*refused);
   if (const auto* there = dynamic_cast<const restore_over_log*>(&fault)) return of_log_in_the_way(*there);
   if (const auto* lost = dynamic_cast<const base_missing*>(&fault))
     return what_is_there(lost->base) + "\n# bring it back to that place, with its -wal and .witness";

@@ -17,6 +17,7 @@
 #include <whence/cli/json_list.hpp>
 #include <whence/cli/long_work.hpp>
 #include <whence/cli/new_file.hpp>
+#include <whence/cli/repeated_line.hpp>
 #include <whence/cli/request.hpp>
 #include <whence/cli/session.hpp>
 #include <whence/cli/time_text.hpp>
@@ -196,6 +197,31 @@ std::string save_lost(log_repair& repair, const std::string& log, session& sessi
   return path;
 }
 
+/// The command once more, so that it accepts what it loses.
+std::string accepting_line(const request& request, const repair_plan& plan) {
+  std::string names;
+  for (const planned_loss& loss : plan.losses)
+    names += (names.empty() ? "" : " " + std::string(accept.name) + " ") + name_of(loss.what);
+  const bool has_reason = request.has(flags::reason.name);
+  const std::string reason = has_reason ? "" : " " + std::string(flags::reason.name) + " 'why that is accepted'";
+  return repeated_line(request, "whence", accept.name, names + reason + " " + std::string(flags::yes.name),
+                       {flags::yes.name, flags::dry_run.name});
+}
+
+std::string looking_line(const request& request) {
+  return repeated_line(request, "whence", flags::dry_run.name, "", {accept.name, flags::reason.name, flags::yes.name});
+}
+
+void must_be_accepted(const log_repair& repair, const repair_decision& decision, const request& request) {
+  try {
+    repair.must_be_accepted(decision);
+  } catch (const repair_not_accepted& refused) {
+    throw repair_not_accepted(refused,
+                              "# a backup or a copy may have what is missing: --with FILE. To go on without it:\n#   " +
+                                  accepting_line(request, repair.plan()) + "\n" + looking_line(request));
+  }
+}
+
 /// Before a loss: it is said which, and somebody has to want it.
 void confirm_loss(const request& request, const repair_plan& plan, session& session) {
   if (!plan.loses()) return;
@@ -203,17 +229,6 @@ void confirm_loss(const request& request, const repair_plan& plan, session& sess
   if (!request.has(flags::yes.name) && around.in_is_terminal && around.err_is_terminal)
     around.err->write(screen_of(session.store(), plan, session));
   cli::confirm(request, session, "repair " + visible(session.store()) + " without what is lost");
-}
-
-void must_be_accepted(const std::string& log, const repair_plan& plan, const std::vector<log_loss>& accepted) {
-  std::vector<log_loss> missing;
-  std::string detail;
-  for (const planned_loss& loss : plan.losses) {
-    if (std::ranges::find(accepted, loss.what) != accepted.end()) continue;
-    missing.push_back(loss.what);
-    detail += (detail.empty() ? "" : "; ") + loss.detail;
-  }
-  if (!missing.empty()) throw repair_not_accepted(log, std::move(missing), std::move(detail));
 }
 
 std::string arguments_of(const repair_plan& plan, const std::string& lost_file) {
@@ -228,15 +243,16 @@ outcome carry_out_plan(log_repair& repair, const std::string& log, const std::ve
   outcome became;
   const repair_plan& plan = repair.plan();
   if (plan.nothing_to_do() || request.has(flags::dry_run.name)) return became;
-  must_be_accepted(log, plan, accepted);
+  repair_decision decision{.accept = accepted,
+                           .audit = log_operation{.name = "log repair",
+                                                  .reason = request.value(flags::reason.name).value_or(""),
+                                                  .by = this_operator(session.program())}};
+  must_be_accepted(repair, decision, request);
   confirm_loss(request, plan, session);
   became.lost_file = save_lost(repair, log, session);
+  decision.audit->arguments = arguments_of(plan, became.lost_file);
   try {
-    became.repaired = repair.carry_out({.accept = accepted,
-                                        .audit = log_operation{.name = "log repair",
-                                                               .arguments = arguments_of(plan, became.lost_file),
-                                                               .reason = request.value(flags::reason.name).value_or(""),
-                                                               .by = this_operator(session.program())}});
+    became.repaired = repair.carry_out(decision);
   } catch (...) {
     if (!became.lost_file.empty()) session.around().runtime.files->remove(became.lost_file);
     throw;

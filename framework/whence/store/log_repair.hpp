@@ -126,6 +126,9 @@ class log_repair {
   /// in another file, if the log says that they were in it. To be called before the plan is carried out.
   void visit_lost(const std::function<void(const recorded_event&)>& visit);
 
+  /// Whether it would be carried out. Throws repair_not_accepted; malformed_input (`repair.no_reason`).
+  void must_be_accepted(const repair_decision& decision) const;
+
   /// Once. Throws repair_not_accepted, repair_no_room; malformed_input (`repair.no_reason`, `audit.reason`); file_error, sql_error:
   /// then the log is as it was.
   repaired_log carry_out(const repair_decision& decision);

@@ -32,6 +32,15 @@ repair_not_accepted::repair_not_accepted(std::string log, std::vector<log_loss> 
       path(std::move(log)),
       losses(std::move(missing)) {}
 
+repair_not_accepted::repair_not_accepted(const repair_not_accepted& refused, std::string remedy)
+    : error(refused.code(), refused.next(),
+            {.what = refused.text().what,
+             .where = refused.text().where,
+             .why = refused.text().why,
+             .remedy = std::move(remedy)}),
+      path(refused.path),
+      losses(refused.losses) {}
+
 repair_from_other_log::repair_from_other_log(std::string log, std::string source, const std::string& detail)
     : error("repair.other_log", next_move::change_request,
             {.what = source + " is of another log than " + log + "; nothing was changed",

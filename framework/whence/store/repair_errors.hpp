@@ -23,6 +23,8 @@ std::string name_of(log_loss what);
 struct repair_not_accepted final : error {
   /// `detail`: what is lost, in a sentence.
   repair_not_accepted(std::string log, std::vector<log_loss> missing, std::string detail);
+  /// The same, where it is known what to type.
+  repair_not_accepted(const repair_not_accepted& refused, std::string remedy);
   std::string path;
   std::vector<log_loss> losses;  ///< that are not accepted
 };

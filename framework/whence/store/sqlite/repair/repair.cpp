@@ -150,6 +150,23 @@ class log_repair::work {
     visit_lost_events(found_, readers_, options_.stop, visit);
   }
 
+  void must_be_accepted(const repair_decision& decision) const {
+    const repair_plan& plan = found_.plan;
+    std::vector<log_loss> missing;
+    std::string detail;
+    for (const planned_loss& loss : plan.losses) {
+      if (std::ranges::find(decision.accept, loss.what) != decision.accept.end()) continue;
+      missing.push_back(loss.what);
+      detail += (detail.empty() ? "" : "; ") + loss.detail;
+    }
+    if (!missing.empty()) throw repair_not_accepted(plan.path, std::move(missing), std::move(detail));
+    if (plan.loses() && (!decision.audit || decision.audit->reason.empty()))
+      throw malformed_input("repair.no_reason", {.what = "a loss is accepted with a reason; nothing was changed",
+                                                 .where = plan.path,
+                                                 .why = "it stays in the log, for who asks later where the events are",
+                                                 .remedy = "say why, in some words: a ticket, who decided it"});
+  }
+
   repaired_log carry_out(const repair_decision& decision) {
     must_be_accepted(decision);
     repaired_log done{.log = found_.plan.log, .end = found_.plan.end, .kept = {}, .unfinished = {}};
@@ -174,23 +191,6 @@ class log_repair::work {
   }
 
  private:
-  void must_be_accepted(const repair_decision& decision) const {
-    const repair_plan& plan = found_.plan;
-    std::vector<log_loss> missing;
-    std::string detail;
-    for (const planned_loss& loss : plan.losses) {
-      if (std::ranges::find(decision.accept, loss.what) != decision.accept.end()) continue;
-      missing.push_back(loss.what);
-      detail += (detail.empty() ? "" : "; ") + loss.detail;
-    }
-    if (!missing.empty()) throw repair_not_accepted(plan.path, std::move(missing), std::move(detail));
-    if (plan.loses() && (!decision.audit || decision.audit->reason.empty()))
-      throw malformed_input("repair.no_reason", {.what = "a loss is accepted with a reason; nothing was changed",
-                                                 .where = plan.path,
-                                                 .why = "it stays in the log, for who asks later where the events are",
-                                                 .remedy = "say why, in some words: a ticket, who decided it"});
-  }
-
   void must_have_room() {
     const std::optional<std::uint64_t> free = runtime_.files->free_bytes(paths_.log);
     std::uint64_t needed = 2 * bytes_of_copy(*runtime_.files, paths_);
@@ -334,6 +334,8 @@ log_repair& log_repair::operator=(log_repair&&) noexcept = default;
 const repair_plan& log_repair::plan() const noexcept { return work_->plan(); }
 
 void log_repair::visit_lost(const std::function<void(const recorded_event&)>& visit) { work_->visit_lost(visit); }
+
+void log_repair::must_be_accepted(const repair_decision& decision) const { work_->must_be_accepted(decision); }
 
 repaired_log log_repair::carry_out(const repair_decision& decision) { return work_->carry_out(decision); }
 
