@@ -257,9 +257,17 @@ TEST_CASE(
     CHECK(has(ask(given, archive), R"("state":"archived","streams":1,"events":200)"));
     CHECK(has(ask(given, archive), R"("events":0)"));  // once more: there is nothing left
     CHECK(has(ask(given, {.operation = "log compact"}), R"("state":"compacted")"));
+    // Of a stream that is being written, what was planned is moved, and not what has come since.
+    operation_request hot{.operation = "log archive", .arguments = {{"streams", R"(["counter-1"])"}, {"until", "210"}}};
+    while (app.log().head() < global_position{300}) std::this_thread::yield();
+    CHECK(has(ask(given, hot), R"("state":"archived","streams":1,"events":)"));
+    hot.dry_run = true;
+    CHECK(has(ask(given, hot), R"("state":"nothing","streams":0,"events":0)"));
+    hot.arguments["until"] = "soon";
+    CHECK(ask(given, hot) == "operation.malformed");
     over = true;
     trade.join();
-    CHECK(app.log().stream_head(audit_stream) == stream_version{2});  // where nothing was done, nothing is told
+    CHECK(app.log().stream_head(audit_stream) == stream_version{3});  // where nothing was done, nothing is told
     CHECK(app.load(other).state.total == 200);
     CHECK(app.load(one).state.total == counted);
   }

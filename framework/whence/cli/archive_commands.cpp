@@ -85,6 +85,9 @@ log_operation_plan archive_plan_of(const request& request, session& session) {
       require_stream(session.log(), name.get<std::string>());  // or all of it is archived
   };
   plan.is_done_already = [](const std::string& planned) { return text_in(json::parse(planned), "state") == "nothing"; };
+  plan.fix = [](operation_request& asked, const std::string& planned) {
+    asked.arguments["until"] = std::to_string(number_in(json::parse(planned), "until"));
+  };
   plan.sentence = [](const std::string& planned) {
     const json what = json::parse(planned);
     const std::string events = "move " + counted(number_in(what, "events"), "event") + " of " +

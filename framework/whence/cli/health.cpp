@@ -219,7 +219,7 @@ bool is_of_archive(const std::exception_ptr& damage) {
   try {
     std::rethrow_exception(damage);
   } catch (const error& known) {
-    return known.code().starts_with("log.archive_");
+    return known.code() == "log.archive_missing" || known.code() == "log.archive_damaged";
   } catch (...) {
     return false;
   }

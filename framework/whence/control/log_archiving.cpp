@@ -1,6 +1,7 @@
 #include <whence/control/log_archiving.hpp>
 
 #include <algorithm>
+#include <charconv>
 #include <cstdint>
 #include <set>
 #include <utility>
@@ -49,6 +50,13 @@ archive_order order_of(const operation_request& request) {
       refuse("the argument `before` is no time", wrong.text().what);
     }
   }
+  if (const std::string until = request.argument("until"); !until.empty()) {
+    std::uint64_t position = 0;
+    const auto [rest, failure] = std::from_chars(until.data(), until.data() + until.size(), position);
+    if (failure != std::errc{} || rest != until.data() + until.size())
+      refuse("the argument `until` is no position", until.substr(0, 80));
+    order.until = global_position{position};
+  }
   order.to = request.argument("to");
   if (!order.to.empty() && !order.to.starts_with('/'))
     refuse("the argument `to` is no whole path", "who does it may be in another folder than who asks");
@@ -56,7 +64,7 @@ archive_order order_of(const operation_request& request) {
 }
 
 archive_selection selection_of(const archive_order& order) {
-  archive_selection which{.streams = order.streams, .last_before = order.before};
+  archive_selection which{.streams = order.streams, .last_before = order.before, .until = order.until};
   if (!order.aggregates.empty())
     which.of_type = [patterns = name_patterns(order.aggregates)](std::string_view type) {
       return patterns.match(type);
@@ -144,6 +152,7 @@ operation_request request_of(const archive_order& order) {
   if (!order.aggregates.empty()) request.arguments["aggregates"] = list_text(order.aggregates);
   if (order.before) request.arguments["before"] = to_rfc3339(*order.before);
   if (!order.to.empty()) request.arguments["to"] = order.to;
+  if (order.until) request.arguments["until"] = std::to_string(order.until->value());
   return request;
 }
 
@@ -159,7 +168,8 @@ std::string plan_log_archive(const operation_request& request, const std::string
                        unaudited(*sqlite(path).visit(runtime), path, runtime).empty();
   return "{\"state\":\"" + std::string(nothing ? "nothing" : "planned") + "\"" + members_of(what) +
          ",\"unfinished\":" + path_or_null(unfinished == archives.end() ? std::string() : unfinished->path) +
-         ",\"unknownStreams\":" + list_text(what.unknown_streams) + "}";
+         ",\"until\":" + std::to_string(what.until.value()) + ",\"unknownStreams\":" + list_text(what.unknown_streams) +
+         "}";
 }
 
 std::string archive_log(const operation_request& request, log& held, const std::string& path, const runtime& runtime,

@@ -3,6 +3,7 @@
 /// Its arguments, all texts, of which one of the first three has to be there: `streams` and `aggregates`, JSON lists of names, of
 /// aggregates with `*` for any characters; `before`, a time as in RFC 3339, before which the last event of a stream was
 /// recorded. And `to`, the whole path of the archive; without it, it lies beside the log.
+/// `until`, a position: the log as it was when it ended there, so that what was planned is what is done.
 #pragma once
 
 #include <optional>
@@ -26,21 +27,22 @@ struct archive_order {
   std::vector<std::string> aggregates{};
   std::optional<timestamp> before{};
   std::string to{};
+  std::optional<global_position> until{};
 };
 
 operation_request request_of(const archive_order& order);
 
 /// What would be moved by the log at that path, as JSON: `state` ("planned", or "nothing" if there is nothing to do), `streams`,
-/// `events`, `eventBytes`, `first`, `last`; `unfinished`, an archive to be finished first; `unknownStreams`. Reads the whole
-/// log, beside its writer.
+/// `events`, `eventBytes`, `first`, `last`; `unfinished`, an archive to be finished first; `unknownStreams`; `until`,
+/// to be asked for then. Reads the whole log, beside its writer.
 /// Throws   operation_malformed; malformed_input (`text.not_utf8`, `audit.reason`); what plan_archive throws.
 std::string plan_log_archive(const operation_request& request, const std::string& path, const runtime& runtime,
                              const operation_progress& progress, std::stop_token stop);
 
 /// Moves it, of the log that is held at that path, and appends an audit event for each archive that has none: also for one whose
 /// maker was killed before that. As JSON: `state` ("archived"), and of what was moved `streams`, `events`, `eventBytes`, `first`,
-/// `last`; `archive`, `archiveBytes`; `finished`, the archive of an attempt that was interrupted before. Streams are what they are
-/// when it begins, which may be more, or fewer, than was planned.
+/// `last`; `archive`, `archiveBytes`; `finished`, the archive of an attempt that was interrupted before. Without `until`
+/// streams are what they are when it begins, which may be more, or fewer, than was planned.
 /// Threads  blocks, for as long as that takes: not on the executor.
 /// Throws   what planning throws; operation_cancelled: no event is lost, and the same request goes on; what log_keeping::archive
 ///          throws; operation_not_audited.

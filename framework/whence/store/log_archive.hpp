@@ -30,6 +30,8 @@ struct archive_selection {
   std::vector<std::string> streams = {};                              ///< by name; empty: whatever its name
   std::optional<timestamp> last_before = {};                          ///< the last event was recorded before
   std::function<bool(std::string_view aggregate_type)> of_type = {};  ///< empty: of any
+  /// As the log was when it ended there: what came later is not looked at, and stays. So what was planned is what is done.
+  std::optional<global_position> until = {};
 
   bool says_nothing() const noexcept { return streams.empty() && !last_before && !of_type; }
 };
@@ -42,6 +44,7 @@ struct planned_archive {
   global_position first;    ///< of these events
   global_position last;
   std::vector<std::string> unknown_streams;  ///< named, and without an event that could be archived
+  global_position until;                     ///< where the log ended when it was planned
 };
 
 struct keeping_progress {

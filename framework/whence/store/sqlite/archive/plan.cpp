@@ -63,11 +63,12 @@ void count(planned_archive& what, stream_set& met, const entry_row& row, const r
 
 /// Where the time of a stream's last event counts, all is read before anything can be counted: once to judge, once to count.
 archive_plan plan_archive(log_reader_connection& log, const archive_selection& which, const archive_options& options) {
-  const global_position head = [&log] {
+  const global_position head = [&] {
     const log_reader_connection::snapshot now(log);
-    return log.head();
+    return std::min(log.head(), which.until.value_or(log.head()));
   }();
   archive_plan plan{.what = {}, .streams = stream_set(head), .last = head};
+  plan.what.until = head;
   if (which.says_nothing()) return plan;
   const std::unordered_set<std::string> named(which.streams.begin(), which.streams.end());
   std::unordered_set<std::string> found;
