@@ -4,7 +4,8 @@
 //
 //   - each restored log is verified, is a prefix of the log event by event, and every read model that is built from it is equal to
 //     the one that the log itself gives at that position;
-//   - each copy is told from a backup by a restore; and opened as a log, it is refused by name, or it is a prefix, too.
+//   - each copy is told from a backup by a restore, and from the log by its witness, or has none; and opened as a log, it is
+//     refused by name, or it is a prefix, too.
 // Prints `figure: value` lines; exits 1 at the first thing that is wrong.
 #include <algorithm>
 #include <cstdio>
@@ -20,6 +21,7 @@
 
 #include <whence/store/log_backup.hpp>
 #include <whence/store/log_errors.hpp>
+#include <whence/store/log_origin.hpp>
 #include <whence/store/log_source.hpp>
 #include <whence/store/log_verification.hpp>
 
@@ -65,7 +67,8 @@ struct load {
 };
 
 struct figures {
-  std::uint64_t backups = 0, copies = 0, backed_up = 0, restored = 0, models = 0, wal_max = 0;
+  std::uint64_t backups = 0, copies = 0, named = 0, without_witness = 0, backed_up = 0, restored = 0, models = 0,
+                wal_max = 0;
   std::map<std::string, std::uint64_t> copies_opened;  // by what was said
   load with_backup, without;
 };
@@ -122,6 +125,8 @@ class trial {
     for (const log_backup& made : made_) {
       const std::string restored = folder_.file("restored.db");
       const restored_log log = restore_log(made.path, restored, *runtime_);
+      require(!is_copied_file(*runtime_->files, restored) && !is_copied_file(*runtime_->files, made.path),
+              "a backup or a restored log was taken for a copy");
       require(log.head == made.head, "a restored log ends elsewhere than its backup");
       const log_verification found = verify_log(sqlite(restored), *runtime_);
       require(found.sound(), "a restored log is not sound");
@@ -170,6 +175,14 @@ class trial {
     } catch (const not_a_log&) {  // it was copied before it had its first bytes
     }
     require(!fs::exists(folder_.file("never.db")), "a log was made of a copy");
+    // Before a writer has opened it, which makes it a log like the other.
+    if (is_copied_file(*runtime_->files, copy(number))) {
+      ++counted_.named;
+    } else {
+      require(!fs::exists(copy(number) + ".witness"), "a copy was taken for the log that it was made of");
+      ++counted_.without_witness;
+    }
+    require(!is_copied_file(*runtime_->files, log()), "the log was taken for a copy");
     std::string said;
     try {
       const auto opened = sqlite(copy(number)).open(*runtime_);
@@ -206,6 +219,8 @@ int run(int backups, int copies, unsigned seed) {
   line("read models rebuilt, each equal to that of the log at the position", counted.models);
   line("copies made with cp under load", counted.copies);
   line("copies that a restore took for a backup", 0);
+  line("copies told from their log by the note in their witness", counted.named);
+  line("copies that have no witness, which is a problem by itself", counted.without_witness);
   for (const auto& [said, count] : counted.copies_opened) line("copies opened as a log: " + said, count);
   std::printf("events appended a second while no backup was made: %.0f\n", counted.without.rate());
   std::printf("events appended a second while one was made: %.0f\n", counted.with_backup.rate());

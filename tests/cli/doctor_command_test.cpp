@@ -1,11 +1,13 @@
 // `doctor`, as people and programs see it: a log that is well, and each thing that may be wrong with what it stands on.
 #include <chrono>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <memory>
 #include <regex>
 #include <string>
+#include <thread>
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
@@ -25,6 +27,40 @@ using nlohmann::json;
 using tests::ran;
 
 namespace {
+
+/// A shop's log that was closed, in a folder, looked at by its name.
+struct closed_log {
+  closed_log() {
+    tests::console writing(sqlite(path), tests::shop_runtime());
+    tests::fill_shop(*writing.log, writing.around.runtime);
+    writing.log->close();
+    writing.log.reset();
+    std::this_thread::sleep_for(
+        std::chrono::milliseconds(20));  // the system's clock for files ticks each few milliseconds
+  }
+
+  ran doctor(const std::string& store) {
+    console.around.store_at = [](const std::string& named) { return sqlite(named); };
+    return console.run({"doctor", "--store", store});
+  }
+  /// Whether it is told as a copy; which is a warning, and nothing else.
+  bool is_copy(const std::string& store) {
+    const ran ran = doctor(store);
+    CHECK(ran.exit == 0);
+    CHECK(ran.out.find("problem ") == std::string::npos);
+    return ran.out.find("warning  file         a copy (cp, rsync, tar; or mv from another disk)") != std::string::npos;
+  }
+  void shell(const std::string& line) const {
+    CAPTURE(line);
+    REQUIRE(std::system(("cd '" + folder.path().string() + "' && " + line).c_str()) == 0);
+  }
+  std::string at(const std::string& name) const { return folder.file(name); }
+  bool files_say_when_made() const { return system_files()->status(path)->made_at != 0; }
+
+  tests::temporary_folder folder;
+  std::string path = folder.file("shop.db");
+  tests::console console;
+};
 
 /// What is said of SQLite differs from machine to machine.
 std::string without_program(std::string text) {
@@ -177,6 +213,77 @@ TEST_CASE("what is wrong with the log itself is told as every command tells it, 
     CHECK(ran.out.find("problem  log          cannot be read: there is no log ") != std::string::npos);
     CHECK(ran.err.find("[log.missing, exit 3]") != std::string::npos);
     CHECK(check_of(console, "log").at("code") == "log.missing");
+  }
+}
+
+TEST_CASE("a copy made by cp is told from a log and from a backup, with what to do, until somebody writes it") {
+  closed_log shop;
+  if (!shop.files_say_when_made()) {
+    MESSAGE("the file system does not say when a file was made");
+    return;
+  }
+  SUBCASE("cp of all its files") { shop.shell("mkdir to && cp shop.db* to"); }
+  SUBCASE("cp -a of the folder") { shop.shell("mkdir from && mv shop.db* from && cp -a from to"); }
+  SUBCASE("cp --reflink of all its files") { shop.shell("mkdir to && cp --reflink=auto shop.db* to"); }
+  SUBCASE("cp without its index and its WAL") { shop.shell("mkdir to && cp shop.db shop.db.witness to"); }
+  SUBCASE("tar") { shop.shell("mkdir to && tar -cf - shop.db* | tar -xf - -C to"); }
+  SUBCASE("mv to another disk, which is cp and rm") { shop.shell("mkdir to && cp -a shop.db* to && rm shop.db*"); }
+  CHECK(shop.is_copy(shop.at("to/shop.db")));
+  const ran said = shop.doctor(shop.at("to/shop.db"));
+  CHECK(said.out.find("and no backup") != std::string::npos);
+  CHECK(said.out.find("end the writer of the other for good") != std::string::npos);
+  CHECK(said.out.find("whence log verify --store ") != std::string::npos);
+  // Whoever goes on with it says so by writing it.
+  sqlite(shop.at("to/shop.db")).open(shop.console.around.runtime)->close();
+  CHECK_FALSE(shop.is_copy(shop.at("to/shop.db")));
+}
+
+TEST_CASE("a copy of the database alone has no witness, which is a problem, with what it may be") {
+  closed_log shop;
+  shop.shell("mkdir to && cp shop.db to");
+  const ran said = shop.doctor(shop.at("to/shop.db"));
+  CHECK(said.exit == 6);
+  CHECK(said.out.find("problem  log ") != std::string::npos);
+  CHECK(said.out.find("the database was copied alone, or the witness is lost") != std::string::npos);
+  CHECK(said.out.find("whence log repair --dry-run --store ") != std::string::npos);
+}
+
+TEST_CASE("what is no copy is not called one") {
+  closed_log shop;
+  SUBCASE("the log itself, written again or not") {
+    CHECK_FALSE(shop.is_copy(shop.path));
+    sqlite(shop.path).open(shop.console.around.runtime)->close();
+    CHECK_FALSE(shop.is_copy(shop.path));
+  }
+  SUBCASE("one that was copied from") {
+    shop.shell("mkdir to && cp -a shop.db* to");
+    CHECK_FALSE(shop.is_copy(shop.path));
+  }
+  SUBCASE("one of another name, in the folder or in another") {
+    shop.shell("for end in '' .witness; do mv shop.db$end other.db$end; done");
+    CHECK_FALSE(shop.is_copy(shop.at("other.db")));
+    shop.shell("mkdir to && mv other.db* to");
+    CHECK_FALSE(shop.is_copy(shop.at("to/other.db")));
+  }
+  SUBCASE("one that a link leads to") {
+    shop.shell("ln -s shop.db link.db");
+    CHECK_FALSE(shop.is_copy(shop.at("link.db")));
+  }
+  SUBCASE("a backup, a copy of that, and what is restored from it, written or not") {
+    back_up(sqlite(shop.path), shop.at("shop.backup"), shop.console.around.runtime);
+    CHECK_FALSE(shop.is_copy(shop.at("shop.backup")));
+    shop.shell("cp shop.backup copy.backup");
+    CHECK_FALSE(shop.is_copy(shop.at("copy.backup")));
+    restore_log(shop.at("copy.backup"), shop.at("restored.db"), shop.console.around.runtime);
+    CHECK_FALSE(shop.is_copy(shop.at("restored.db")));
+    sqlite(shop.at("restored.db")).open(shop.console.around.runtime)->close();
+    CHECK_FALSE(shop.is_copy(shop.at("restored.db")));
+  }
+  SUBCASE("a copy of a log whose witness was written before there were notes") {
+    shop.shell("dd if=/dev/zero of=shop.db.witness bs=1 seek=512 count=24 conv=notrunc status=none");
+    shop.shell("mkdir to && cp -a shop.db* to");
+    CHECK_FALSE(shop.is_copy(shop.path));
+    CHECK_FALSE(shop.is_copy(shop.at("to/shop.db")));
   }
 }
 

@@ -8,10 +8,13 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
+#include <cstdlib>
 #include <cstring>
 #include <fstream>
 #include <span>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <whence/core/files.hpp>
@@ -197,6 +200,35 @@ TEST_CASE_FIXTURE(files_fixture, "a lock file that nobody has written to yet nam
   const auto held = disk->try_lock(path);
   std::ofstream(path, std::ios::trunc);
   CHECK(disk->try_lock(path).holder_pid == 0);
+}
+
+TEST_CASE_FIXTURE(files_fixture,
+                  "what is appended goes to the end, whoever has written there meanwhile, and can be cut off again") {
+  const auto file = disk->open(folder.file("a"), open_file::append);
+  file->write_at(0, bytes("one"));
+  std::ofstream(folder.file("a"), std::ios::app) << " two";
+  file->write_at(0, bytes(" three"));
+  CHECK(content("a") == "one two three");
+  file->cut(7);
+  file->write_at(99, bytes("!"));
+  CHECK(content("a") == "one two!");
+}
+
+TEST_CASE_FIXTURE(files_fixture, "when a file was made stays with the file, and is not what a copy has") {
+  disk->replace(folder.file("a"), "12345");
+  const std::uint64_t made_at = disk->status(folder.file("a"))->made_at;
+  if (made_at == 0) {
+    MESSAGE("the file system does not say when a file was made");
+    return;
+  }
+  disk->open(folder.file("a"), open_file::write)->write_at(0, bytes("6"));
+  disk->rename(folder.file("a"), folder.file("b"));
+  CHECK(disk->status(folder.file("b"))->made_at == made_at);
+  std::this_thread::sleep_for(
+      std::chrono::milliseconds(20));  // the system's clock for files ticks each few milliseconds
+  const std::string line = "cp -a '" + folder.file("b") + "' '" + folder.file("c") + "'";
+  REQUIRE(std::system(line.c_str()) == 0);
+  CHECK(disk->status(folder.file("c"))->made_at > made_at);
 }
 
 TEST_CASE_FIXTURE(files_fixture, "a status tells size, kind and identity without opening") {

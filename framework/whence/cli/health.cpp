@@ -141,7 +141,11 @@ health_check check_condition(const log_overview& seen) {
     check.figures.emplace_back("witnessed", seen.condition->witnessed.value());
   } else if (seen.condition->what == log_condition::kind::witness_missing) {
     check.what = health::problem;
-    check.found += "; it has no witness, so a missing tail would not be seen";
+    check.found +=
+        "; it has no witness, so a missing tail would not be seen: the database was copied alone, or the witness is "
+        "lost";
+    check.remedy = "bring the witness from where the log came from; or restore a backup; what a repair would do: " +
+                   std::string("whence log repair --dry-run");
   } else if (seen.condition->what == log_condition::kind::import_unfinished) {
     check.what = health::problem;
     check.found += "; an import into it has not come to its end";
@@ -150,6 +154,20 @@ health_check check_condition(const log_overview& seen) {
     check.found += ", whole as far as its witness has seen";
   }
   return check;
+}
+
+/// The log works all the same, and it may be that it has been moved here on purpose.
+health_check check_file() {
+  return {
+      .name = "file",
+      .what = health::warning,
+      .found =
+          "a copy (cp, rsync, tar; or mv from another disk) that nobody has written since, and no backup: it may lack "
+          "what was written while it was copied",
+      .remedy =
+          "before this one goes on, end the writer of the other for good: two logs of one history are two truths. A "
+          "copy to keep is made by backup. What of this one is as it was written: whence log verify",
+      .kind = "copy"};
 }
 
 /// It was opened, or the log would not have been.
@@ -318,6 +336,7 @@ std::vector<health_check> check_log(const log_overview& seen, log_reader& log, c
   const timestamp now = around.runtime.clock->now();
   std::vector<health_check> all;
   all.push_back(check_condition(seen));
+  if (seen.is_copied_file) all.push_back(check_file());
   for (const log_base& base : seen.bases) all.push_back(check_base(base));
   for (const log_archive& archive : seen.archives) all.push_back(check_archive(archive));
   all.push_back(check_writer(seen));

@@ -10,6 +10,7 @@
 
 #include <whence/cli/selection.hpp>
 #include <whence/store/log_errors.hpp>
+#include <whence/store/log_origin.hpp>
 
 namespace whence::inline v0::cli {
 namespace {
@@ -108,6 +109,9 @@ log_overview look_at_log(const log_source& source, log_reader& log, const runtim
     found.witness_unreadable = true;
   }
   found.writer = writer_of(source, *runtime.files);
+  // What a writer has open is the log, whatever is noted: one of a version that notes nothing, too.
+  if (found.is_in_file && !found.is_backup && !found.witness_unreadable && !found.writer)
+    found.is_copied_file = is_copied_file(*runtime.files, source.name());
   look_at_times(log, runtime.clock->now(), found);
   const std::uint64_t head = log.head().value();
   tally(log, global_position{head - std::min(head, recent)}, found);

@@ -38,7 +38,8 @@ struct log_overview {
   std::vector<log_archive> archives;       ///< where events of it lie that are not in its file
   std::optional<log_condition> condition;  ///< nothing: what the witness has seen last is damaged, or it cannot be read
   bool witness_unreadable = false;
-  std::optional<long> writer;  ///< the process that writes it
+  bool is_copied_file = false;  ///< and nobody has written it since: log_origin.hpp
+  std::optional<long> writer;   ///< the process that writes it
 
   std::optional<timestamp> first_recorded;
   std::optional<timestamp> last_recorded;

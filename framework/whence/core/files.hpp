@@ -33,6 +33,8 @@ class file {
   /// Writes all of it. Durable after `sync`.
   virtual void write_at(std::uint64_t offset, std::span<const std::byte> bytes) = 0;
   virtual std::uint64_t size() = 0;
+  /// What stands behind `size` is gone. Durable after `sync`. Throws file_error (`file.no_permission`): it may only grow.
+  virtual void cut(std::uint64_t size) = 0;
   /// What was written is on the disk. After a failure nobody knows, and a second try says nothing: reopen and read.
   virtual void sync() = 0;
 };
@@ -42,6 +44,7 @@ enum class open_file {
   write,   ///< must exist; for reading too
   create,  ///< made if missing (mode 0644 within the umask); for reading too
   fresh,   ///< must not exist yet; for reading too
+  append,  ///< as `create`; what is written goes to the end, wherever that is by then: also where a file may only grow (chattr +a)
 };
 
 /// Holds a lock on a file until it is destroyed. The system releases it as well when the process ends, however it ends.
@@ -61,6 +64,9 @@ struct file_status {
   bool directory = false;
   bool regular = true;   ///< false also of a pipe, a socket, a device
   unsigned mode = 0644;  ///< who may do what with it: the nine bits
+  /// When the file was made, in nanoseconds since 1970, by the clock of then. It stays when the file is renamed or written, and no
+  /// copy has it. 0: the file system does not say.
+  std::uint64_t made_at = 0;
 };
 
 /// Threads: any. Throws: file_error.

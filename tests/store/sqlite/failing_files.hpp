@@ -66,6 +66,10 @@ class failing_files final : public whence::files {
       inner_->write_at(offset, bytes);
     }
     std::uint64_t size() override { return inner_->size(); }
+    void cut(std::uint64_t size) override {
+      all_.count("cut", path_);
+      inner_->cut(size);
+    }
     void sync() override {
       all_.count("sync", path_);
       inner_->sync();

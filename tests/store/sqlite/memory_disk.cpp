@@ -203,6 +203,7 @@ class open_file_on_disk final : public whence::file {
     const std::lock_guard lock(disk_->mutex);
     return node_->bytes.size();
   }
+  void cut(std::uint64_t) override { throw whence::file_error("cut", "a file", ENOTSUP); }  // no log is made shorter
   void sync() override { fail_if(disk_->sync(*node_), "sync"); }
 
  private:

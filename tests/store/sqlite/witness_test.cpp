@@ -83,6 +83,36 @@ TEST_CASE("the newest of many writes is what a reader finds, also after opening 
   CHECK(found.chain == at(8).chain);
 }
 
+TEST_CASE("the file that is noted is in no slot: damage to the note is no note, and takes nothing from the witness") {
+  const fixture f;
+  witness writing = witness::create(f.files_, f.path, at(0));
+  CHECK_FALSE(read_file_noted(f.files_, f.path));  // as in a witness of before there were notes
+  writing.note_file(1'795'761'548'487'558'508);
+  for (std::uint64_t position = 1; position <= 4; ++position) {
+    writing.write(at(position));
+    CHECK(read_file_noted(f.files_, f.path) == 1'795'761'548'487'558'508);
+    CHECK(read_witness(f.files_, f.path).readable_slots == 2);
+  }
+  const std::string good = tests::log_folder::contents(f.path);
+  REQUIRE(good.size() == 8192);
+  for (std::size_t byte = 512; byte < 536; ++byte) {
+    CAPTURE(byte);
+    std::string bad = good;
+    bad[byte] = static_cast<char>(bad[byte] ^ 0x10);
+    tests::log_folder::write(f.path, bad);
+    CHECK_FALSE(read_file_noted(f.files_, f.path));
+    CHECK(read_witness(f.files_, f.path).latest->position == global_position{4});
+    CHECK(read_witness(f.files_, f.path).readable_slots == 2);
+  }
+  for (const std::size_t size : {0, 72, 512, 535}) {
+    tests::log_folder::write(f.path, good.substr(0, size));
+    CHECK_FALSE(read_file_noted(f.files_, f.path));
+  }
+  tests::log_folder::write(f.path, good);
+  witness::create(f.files_, f.path, at(5));  // of another file, maybe
+  CHECK_FALSE(read_file_noted(f.files_, f.path));
+}
+
 TEST_CASE("a witness that is made anew over an old one wins over both of its slots") {
   const fixture f;
   witness old = witness::create(f.files_, f.path, at(0));

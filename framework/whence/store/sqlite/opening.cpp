@@ -77,6 +77,7 @@ opened_log open_locked(std::unique_ptr<file_lock> lock, const log_paths& paths, 
   whence::witness witness =
       goes_on ? whence::witness::open(files, paths.witness) : whence::witness::create(files, paths.witness, now);
   if (goes_on) witness.write(now);  // into the slot that is not the newest: also if that could not be read
+  if (const auto file = files.status(paths.log); file && file->made_at != 0) witness.note_file(file->made_at);
   if (goes_on && before.readable_slots == 1) {
     runtime.executor->report(std::make_exception_ptr(log_witness_damaged(paths.witness)));
   }

@@ -19,7 +19,7 @@ constexpr std::string_view magic = "WHNCWIT1";
 
 using slot = std::array<std::byte, slot_bytes>;
 
-void put(slot& to, std::size_t at, std::uint64_t number) {
+void put(std::span<std::byte> to, std::size_t at, std::uint64_t number) {
   for (std::size_t i = 0; i < 8; ++i) to[at + i] = static_cast<std::byte>(number >> (8 * i));
 }
 
@@ -71,7 +71,33 @@ std::optional<decoded> newest(file& file, int* readable_slots = nullptr) {
   return first->sequence > second->sequence ? first : second;
 }
 
+constexpr std::size_t note_at = 512;  // a slot is written with what is behind it only when the file is made
+constexpr std::size_t note_checksum_at = 16;
+constexpr std::size_t note_bytes = 24;
+constexpr std::string_view note_magic = "WHNCFILE";
+
+using note = std::array<std::byte, note_bytes>;
+
+note encode_note(std::uint64_t made_at) {
+  note bytes{};
+  std::memcpy(bytes.data(), note_magic.data(), note_magic.size());
+  put(bytes, 8, made_at);
+  put(bytes, note_checksum_at, XXH3_64bits(bytes.data(), note_checksum_at));
+  return bytes;
+}
+
+std::optional<std::uint64_t> noted_in(file& file) {
+  note bytes{};
+  if (file.read_at(note_at, bytes) != bytes.size()) return std::nullopt;
+  const std::uint64_t made_at = take(bytes, 8);
+  return encode_note(made_at) == bytes ? std::optional(made_at) : std::nullopt;
+}
+
 }  // namespace
+
+std::optional<std::uint64_t> read_file_noted(files& files, const std::string& path) {
+  return files.status(path) ? noted_in(*files.open(path, open_file::read)) : std::nullopt;
+}
 
 witness_reading read_witness(files& files, const std::string& path) {
   if (!files.status(path)) return {};
@@ -109,6 +135,10 @@ witness witness::open(files& files, const std::string& path) {
 void witness::write(const testimony& testimony) {
   ++sequence_;
   file_->write_at(sequence_ % 2 * slot_distance, encode(testimony, sequence_));
+}
+
+void witness::note_file(std::uint64_t made_at) {
+  if (noted_in(*file_) != made_at) file_->write_at(note_at, encode_note(made_at));
 }
 
 void witness::sync() { file_->sync(); }

@@ -12,6 +12,13 @@
 ///     40  chain hash, 16 bytes
 ///     56  sequence number of the write, 8 bytes: the higher one is the newer slot
 ///     64  XXH3-64 over the 64 bytes before
+///
+/// Behind the first slot, in a sector of its own, it notes the database file that was opened for writing last: no copy of a file
+/// was made when that was. The note counts for nothing but that (log_origin.hpp): where it cannot be read, nothing is known.
+///
+///     512 "WHNCFILE"
+///     520 when the database file was made, in nanoseconds since 1970, 8 bytes
+///     528 XXH3-64 over the 16 bytes before
 #pragma once
 
 #include <cstdint>
@@ -41,18 +48,23 @@ struct witness_reading {
 /// Never fails for what is in the file. Throws file_error.
 witness_reading read_witness(files& files, const std::string& path);
 
+/// When the database file was made that the witness notes. Nothing: it has no note, or there is no witness. Throws file_error.
+std::optional<std::uint64_t> read_file_noted(files& files, const std::string& path);
+
 /// The witness of a log that is open for writing.
 ///
 /// Threads  one at a time.
 /// Throws   file_error.
 class witness {
  public:
-  /// Makes the file, or makes it anew: durable, with its directory, on return.
+  /// Makes the file, or makes it anew, without a note: durable, with its directory, on return.
   static witness create(files& files, const std::string& path, const testimony& first);
   /// Goes on with the file that `read_witness` has read.
   static witness open(files& files, const std::string& path);
 
   void write(const testimony& testimony);
+  /// Notes the file, if another one or none is noted.
+  void note_file(std::uint64_t made_at);
   void sync();
 
  private:

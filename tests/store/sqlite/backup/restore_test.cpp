@@ -56,6 +56,7 @@ class files_that_fail final : public files {
       inner->write_at(offset, bytes);
     }
     std::uint64_t size() override { return inner->size(); }
+    void cut(std::uint64_t size) override { inner->cut(size); }
     void sync() override { inner->sync(); }
     std::unique_ptr<file> inner;
     const std::string log;
