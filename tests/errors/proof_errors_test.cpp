@@ -1,6 +1,8 @@
 // What the module proof says.
 #include <doctest/doctest.h>
 
+#include <sys/stat.h>
+
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -90,6 +92,28 @@ TEST_CASE("heads to which somebody else adds") {
   where: shop.heads.lock
   why:   heads are linked to each other: one process at a time adds to them
   do:    wait until that process has ended  [proof.busy, exit 5]
+)");
+}
+
+TEST_CASE("heads that are to be kept where nothing is kept") {
+  signed_scene here;
+  here.append(1);
+  REQUIRE(::mkfifo(here.file("shop.heads").c_str(), 0600) == 0);
+  CHECK(here.says([&] { here.prove(); }) == R"(app: no heads can be kept in shop.heads; nothing was signed
+  where: shop.heads
+  why:   it is a pipe, a socket or a device: what is written there cannot be read again
+  do:    name a file, which need not be there yet  [proof.not_a_file, exit 4]
+)");
+  CHECK_FALSE(std::filesystem::exists(here.file("shop.heads.lock")));
+}
+
+TEST_CASE("heads that end in an unfinished one, in a file that may only grow") {
+  signed_scene here;
+  CHECK(here.says([&] { throw heads_only_grow(here.file("shop.heads")); }) ==
+        R"(app: shop.heads ends in an unfinished head, and may only grow; nothing was signed
+  where: shop.heads
+  why:   a head that was being written when its process or the disk ended counts for nothing, and has to be cut off before another one can stand there
+  do:    as root take chattr -a from the file, repeat the command, and give it chattr +a again  [proof.only_grows, exit 4]
 )");
 }
 

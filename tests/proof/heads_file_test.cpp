@@ -1,6 +1,9 @@
 // A file of heads in wrong hands: whatever is done to it is told, and to which line.
 #include <doctest/doctest.h>
 
+#include <sys/stat.h>
+
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -195,6 +198,58 @@ TEST_CASE("heads that are kept elsewhere stay there, also when the last one was 
   heads_file(*f.disk, f.path, f.key).add(fixture::head(300, 301));
   CHECK(std::filesystem::is_symlink(f.path));
   CHECK(read_heads(*f.disk, elsewhere, f.key.checking()).heads.size() == 3);
+}
+
+TEST_CASE("heads are kept in the file that is there: with its mode, its other names, and for those who have it open") {
+  const fixture f;
+  const std::string other_name = f.folder.file("other.heads");
+  std::filesystem::create_hard_link(f.path, other_name);
+  std::filesystem::permissions(f.path, std::filesystem::perms{0640});
+  f.put({f.lines[0], f.lines[1]}, "{\"format\":1,");
+  heads_file(*f.disk, f.path, f.key).add(fixture::head(300, 301));
+  CHECK(read_heads(*f.disk, other_name, f.key.checking()).heads.size() == 3);
+  CHECK(f.disk->status(f.path)->mode == 0640);
+}
+
+/// As root on a file system that has such a thing; elsewhere it says so, and nothing is tried.
+TEST_CASE("heads are added to a file that may only grow, and nothing is cut off it") {
+  const fixture f;
+  const auto grow_only = [&f](const char* how) {
+    return std::system((std::string("chattr ") + how + "a '" + f.path + "' 2>/dev/null").c_str()) == 0;
+  };
+  if (!grow_only("+")) {
+    MESSAGE("no file can be made one that only grows here");
+    return;
+  }
+  heads_file(*f.disk, f.path, f.key).add(fixture::head(301, 302));
+  CHECK(f.read().heads.size() == 4);
+  std::ofstream(f.path, std::ios::app) << "{\"format\":1,";
+  const std::string before = *f.disk->read_whole(f.path, 1'000'000);
+  CHECK_THROWS_AS(heads_file(*f.disk, f.path, f.key), heads_only_grow);
+  CHECK(*f.disk->read_whole(f.path, 1'000'000) == before);
+  CHECK(f.read().heads.size() == 4);
+  REQUIRE(grow_only("-"));
+  heads_file(*f.disk, f.path, f.key).add(fixture::head(302, 303));
+  CHECK(f.read().heads.size() == 5);
+}
+
+TEST_CASE("what can keep no heads is refused, and gets no lock beside it") {
+  const fixture f;
+  CHECK_THROWS_AS(heads_file(*f.disk, "/dev/null", f.key), heads_not_a_file);
+  CHECK_FALSE(std::filesystem::exists("/dev/null.lock"));
+  const std::string pipe = f.folder.file("pipe");
+  REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
+  CHECK_THROWS_AS(heads_file(*f.disk, pipe, f.key), heads_not_a_file);
+  CHECK_FALSE(std::filesystem::exists(pipe + ".lock"));
+  const std::string folder = f.folder.file("folder");
+  std::filesystem::create_directory(folder);
+  try {
+    heads_file(*f.disk, folder, f.key);
+    FAIL("heads were added to a folder");
+  } catch (const file_error& refused) {
+    CHECK(refused.code() == "file.is_a_directory");
+  }
+  CHECK_FALSE(std::filesystem::exists(folder + ".lock"));
 }
 
 TEST_CASE("one at a time adds to the heads, while others read them") {

@@ -69,6 +69,8 @@ constexpr rule rules[] = {
     {"operation.unconfirmed", exit_code::refused},
     {"operation.unfit_event", exit_code::refused},
     {"proof.key_exposed", exit_code::refused},
+    {"proof.not_a_file", exit_code::refused},
+    {"proof.only_grows", exit_code::refused},
     {"token.other_epoch", exit_code::refused},
 
     {"export.differs", exit_code::refused},

@@ -47,6 +47,25 @@ heads_busy::heads_busy(std::string file, long holder)
       path(std::move(file)),
       holder_pid(holder) {}
 
+heads_not_a_file::heads_not_a_file(std::string place)
+    : error("proof.not_a_file", next_move::change_request,
+            {.what = "no heads can be kept in " + place + "; nothing was signed",
+             .where = place,
+             .why = "it is a pipe, a socket or a device: what is written there cannot be read again",
+             .remedy = "name a file, which need not be there yet"}),
+      path(std::move(place)) {}
+
+heads_only_grow::heads_only_grow(std::string file)
+    : error(
+          "proof.only_grows", next_move::operator_needed,
+          {.what = file + " ends in an unfinished head, and may only grow; nothing was signed",
+           .where = file,
+           .why =
+               "a head that was being written when its process or the disk ended counts for nothing, and has to be cut "
+               "off before another one can stand there",
+           .remedy = "as root take chattr -a from the file, repeat the command, and give it chattr +a again"}),
+      path(std::move(file)) {}
+
 no_heads::no_heads(std::string file)
     : error("proof.no_heads", next_move::operator_needed,
             {.what = "there is no signed head in " + file,

@@ -29,6 +29,18 @@ struct heads_busy final : error {
   long holder_pid;  ///< 0: not known
 };
 
+/// `proof.not_a_file`: heads cannot be kept there: it is a pipe, a socket or a device. Nothing was signed.
+struct heads_not_a_file final : error {
+  explicit heads_not_a_file(std::string path);
+  std::string path;
+};
+
+/// `proof.only_grows`: the heads end in an unfinished one, and nothing can be cut off the file (chattr +a). Nothing was signed.
+struct heads_only_grow final : error {
+  explicit heads_only_grow(std::string path);
+  std::string path;
+};
+
 /// `proof.no_heads`: the file has no head in it, so there is nothing that a log could be held against.
 struct no_heads final : error {
   explicit no_heads(std::string path);

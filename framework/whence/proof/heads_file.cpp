@@ -1,7 +1,6 @@
 #include <whence/proof/heads_file.hpp>
 
 #include <cerrno>
-#include <filesystem>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -54,7 +53,15 @@ heads_read read_text(const std::string& path, std::string_view text, const check
   return read;
 }
 
+/// Before a lock is made beside it.
+void must_be_file(files& files, const std::string& path) {
+  const std::optional<file_status> there = files.status(path);
+  if (there && there->directory) throw file_error("add heads to", path, EISDIR);
+  if (there && !there->regular) throw heads_not_a_file(path);
+}
+
 std::unique_ptr<file_lock> lock_of(files& files, const std::string& path) {
+  must_be_file(files, path);
   try {
     lock_attempt attempt = files.try_lock(path + ".lock");
     if (!attempt.lock) throw heads_busy(path, attempt.holder_pid);
@@ -80,9 +87,17 @@ heads_file::heads_file(files& files, std::string path, const signing_key& key)
   there_ = text.has_value();
   if (!text) return;
   read_ = read_text(path_, *text, key_.checking());
-  // The rest of a longer line would stand behind a shorter one. A link that leads elsewhere stays one.
-  if (read_.unfinished > 0)
-    files_.replace(std::filesystem::weakly_canonical(path_).string(), std::string_view(*text).substr(0, read_.whole));
+  if (read_.unfinished > 0) cut_unfinished(*files_.open(path_, open_file::append));
+}
+
+/// In place: a file that takes the name of another one has another owner.
+void heads_file::cut_unfinished(file& heads) {
+  try {
+    heads.cut(read_.whole);
+  } catch (const file_error& refused) {
+    if (refused.system_code == EPERM) throw heads_only_grow(path_);  // it is open for writing, and so may be written
+    throw;
+  }
   read_.unfinished = 0;
 }
 
@@ -91,7 +106,8 @@ void heads_file::add(signed_head head) {
   head.previous = newest();
   head.signature = key_.sign(head.text());
   const std::string line = head.line() + "\n";
-  const std::unique_ptr<file> opened = files_.open(path_, open_file::create);
+  const std::unique_ptr<file> opened = files_.open(path_, open_file::append);
+  if (opened->size() > read_.whole) cut_unfinished(*opened);  // an attempt before this one found no room
   opened->write_at(read_.whole, std::as_bytes(std::span(line)));
   opened->sync();
   if (!there_) files_.sync_directory(directory_of(path_));

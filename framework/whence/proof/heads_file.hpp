@@ -29,19 +29,22 @@ heads_read read_heads(files& files, const std::string& path, const checking_key&
 /// Threads  one at a time.
 class heads_file {
  public:
-  /// Reads what is there; a file that is missing has no heads.
-  /// Throws   heads_busy, and what read_heads throws.
+  /// Reads what is there, and cuts an unfinished line off; a file that is missing has no heads.
+  /// Throws   heads_busy, heads_not_a_file, heads_only_grow, and what read_heads throws.
   heads_file(files& files, std::string path, const signing_key& key);
 
   const std::vector<signed_head>& heads() const noexcept { return read_.heads; }
   /// All zeros if there is none.
   sha256_digest newest() const noexcept { return read_.lines.empty() ? sha256_digest{} : read_.lines.back(); }
 
-  /// Signs the head, links it to the newest one, and adds it. Durable on return.
+  /// Signs the head, links it to the newest one, and adds it at the end: also where the file may only grow. It stays the same
+  /// file, of the same owner. Durable on return.
   /// Throws   file_error: what was there is as it was, but for an unfinished line that nobody counts.
   void add(signed_head head);
 
  private:
+  void cut_unfinished(file& heads);
+
   files& files_;
   std::string path_;
   const signing_key& key_;
