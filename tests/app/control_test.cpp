@@ -296,14 +296,24 @@ TEST_CASE("an application that stops in the middle of an archive says so, and th
   const desk given;
   std::uint64_t events = 0;
   {
-    const auto app = given.plan().start();
-    for (int i = 0; i < 100; ++i) {
-      std::vector<async<command_outcome>> sent;
-      for (int part = 0; part < 300; ++part) sent.push_back(app.send<Count>(one, 1));
-      for (auto& each : sent) static_cast<void>(std::move(each).get());
-    }
-    CHECK(app.send<Count>(id<Counter>("counter-2"), 1).get().accepted());
-    events = app.log().head().value();
+    const runtime runtime = runtime::system();
+    const auto log = sqlite(given.path).open(runtime);
+    const auto append = [&](const std::string& stream, int count) {
+      append_batch batch;
+      batch.streams.push_back({.stream = stream, .aggregate_type = "Counter", .events = {}});
+      for (int i = 0; i < count; ++i)
+        batch.streams.back().events.push_back({.id = event_id(runtime.make_uuid()),
+                                               .type = "Counted",
+                                               .occurred_at = runtime.clock->now(),
+                                               .data = R"({"by":1})",
+                                               .metadata = {},
+                                               .tags = {}});
+      log->append(std::move(batch)).get().value();
+    };
+    for (int i = 0; i < 40; ++i) append("counter-1", 1'000);
+    append("counter-2", 1);
+    events = log->head().value();
+    log->close();
   }
   const operation_request archive{.operation = "log archive", .arguments = {{"streams", R"(["counter-1"])"}}};
   std::string answer;
