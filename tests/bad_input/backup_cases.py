@@ -16,7 +16,7 @@ BACKUP_CASES = {
         case("--with sales.csv", "log.not_a_log", 6, "sales.csv is not a Whence log; nothing was changed$", changes=LOCK),
         case("--store new.backup", "log.is_backup", 4, "new.backup is a backup, and no log that is written; nothing was changed$", at="backed up"),
         case("", "repair.not_accepted", 4, "shop.db cannot be repaired without a loss; nothing was changed$",
-             "--accept damage --reason 'why that is accepted' --yes\nwhence log repair --store shop.db --dry-run$", at="damaged event", changes=LOCK),
+             "--accept damage --reason 'why that is accepted' --yes\nwhence log repair --dry-run$", at="damaged event", changes=LOCK),
         case("--accept missing-tail --reason x --yes", "repair.not_accepted", 4, "event 4 cannot be brought back: ", at="damaged event", changes=LOCK),
         case("--accept damage --reason x", "operation.unconfirmed", 4, "this would repair shop.db without what is lost; nothing was changed$",
              "whence log repair --reason x --accept damage --yes$", at="damaged event", changes=LOCK),
