@@ -53,10 +53,13 @@ TEST_CASE("a repair that would lose events, and nobody has accepted that") {
 
 TEST_CASE("a repair that has not come to its end") {
   const scene here;
-  CHECK(here.says([] {
-    throw repair_unfinished("bank.db", "bank.db.before-repair-20260127T103000Z", "bank.db.lost-20260127T103000Z.jsonl",
-                            "cannot make durable bank.db: Input/output error");
-  }) == R"(app: bank.db is repaired, its files of before are bank.db.before-repair-20260127T103000Z, what it has lost is in bank.db.lost-20260127T103000Z.jsonl; its witness and its audit event may not be there yet
+  CHECK(
+      here.says([] {
+        throw repair_unfinished("bank.db", "bank.db.before-repair-20260127T103000Z",
+                                "bank.db.lost-20260127T103000Z.jsonl",
+                                "cannot make durable bank.db: Input/output error");
+      }) ==
+      R"(app: bank.db is repaired, its files of before are bank.db.before-repair-20260127T103000Z, what it has lost is in bank.db.lost-20260127T103000Z.jsonl; its witness and its audit event may not be there yet
   where: bank.db
   why:   cannot make durable bank.db: Input/output error
   do:    put that right, then whence log repair once more: it does what is left, and nothing else  [repair.unfinished, exit 5]

@@ -16,9 +16,9 @@
 /// Behind the first slot, in a sector of its own, it notes the database file that was opened for writing last: no copy of a file
 /// was made when that was. The note counts for nothing but that (log_origin.hpp): where it cannot be read, nothing is known.
 ///
-///     512 "WHNCFILE"
-///     520 when the database file was made, in nanoseconds since 1970, 8 bytes
-///     528 XXH3-64 over the 16 bytes before
+///     512  "WHNCFILE"
+///     520  when the database file was made, in nanoseconds since 1970, 8 bytes
+///     528  XXH3-64 over the 16 bytes before
 #pragma once
 
 #include <cstdint>
