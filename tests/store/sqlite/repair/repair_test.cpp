@@ -9,9 +9,11 @@
 #include <vector>
 
 #include <whence/core/async.hpp>
+#include <whence/store/log_archive.hpp>
 #include <whence/store/log_errors.hpp>
 #include <whence/store/log_repair.hpp>
 #include <whence/store/log_verification.hpp>
+#include <whence/store/sqlite/repair/kept_copy.hpp>
 
 #include <tests/store/sqlite/failing_files.hpp>
 #include <tests/store/sqlite/log_folder.hpp>
@@ -379,6 +381,38 @@ TEST_CASE("a repaired log and its kept copy are as readable as the log was") {
   const repaired_log done = shop.repair({shop.backup()}).carry_out({});
   CHECK(fs::status(shop.folder.path()).permissions() == own);
   CHECK(fs::status(done.kept).permissions() == own);
+}
+
+TEST_CASE("a file that a repair has made is given away only itself, and not what a link of its name leads to") {
+  const shop shop;
+  const auto rights = [](const std::string& file) { return std::filesystem::status(file).permissions(); };
+  const std::string secret = shop.folder.beside("-secret");
+  log_folder::write(secret, "of somebody else");
+  constexpr auto only_owner = std::filesystem::perms::owner_read | std::filesystem::perms::owner_write;
+  std::filesystem::permissions(secret, only_owner);
+  std::filesystem::permissions(shop.folder.path(), only_owner | std::filesystem::perms::others_read);
+  SUBCASE("a link") { std::filesystem::create_symlink(secret, shop.folder.beside("-made")); }
+  SUBCASE("a second name") { std::filesystem::create_hard_link(secret, shop.folder.beside("-made")); }
+  own_like(shop.folder.beside("-made"), shop.folder.path());
+  CHECK(rights(secret) == only_owner);
+}
+
+TEST_CASE("events whose archive is not there are not lost: the archive is asked for, whatever is accepted") {
+  const shop shop;
+  {
+    const auto log = shop.folder.open();
+    keeping_of(*log).archive({.streams = {"order-0"}}, {});
+    log->close();
+  }
+  const std::string archive = shop.folder.beside(".archive.1");
+  std::filesystem::rename(archive, archive + ".away");
+  const std::string before = log_folder::contents(shop.folder.path());
+  CHECK_THROWS_AS(shop.repair().carry_out(shop::accepting({log_loss::damage})), log_damaged);
+  SUBCASE("another file stands in its place") { log_folder::write(archive, "no archive"); }
+  CHECK_THROWS_AS(shop.repair(), log_damaged);
+  CHECK(log_folder::contents(shop.folder.path()) == before);
+  std::filesystem::rename(archive + ".away", archive);
+  CHECK(shop.repair().plan().nothing_to_do());
 }
 
 TEST_CASE("a damaged index alone is removed, and nothing else is touched") {

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -24,7 +25,7 @@ constexpr std::array<std::string_view, 3> copied_last_first{"", "-wal", ".witnes
 void copy_file(files& files, const std::string& from, const std::string& to) {
   files.remove(to);
   const std::unique_ptr<file> source = files.open(from, open_file::read);
-  const std::unique_ptr<file> target = files.open(to, open_file::fresh);
+  const std::unique_ptr<file> target = files.make(to, mode_of(files, from).value_or(0600));
   own_like(to, from);
   std::vector<std::byte> bytes(bytes_at_once);
   for (std::uint64_t at = 0;;) {
@@ -91,11 +92,19 @@ std::uint64_t bytes_of_copy(files& files, const log_paths& paths) {
 void own_like(const std::string& path, const std::string& original) {
   struct stat like{};
   if (::stat(original.c_str(), &like) != 0) return;
-  // First the owner: giving a file away takes some rights from it.
-  if (like.st_uid != ::geteuid() || like.st_gid != ::getegid()) {
-    [[maybe_unused]] const int given = ::chown(path.c_str(), like.st_uid, like.st_gid);
+  // By path, the rights of what a link leads to would be given away: who may write in the folder can put one there at any moment.
+  const int made = ::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+  struct stat own{};
+  if (made < 0) return;
+  // One that somebody put there may be a second name of any file: what was made here is this user's, and has one.
+  if (::fstat(made, &own) == 0 && S_ISREG(own.st_mode) && own.st_nlink == 1 && own.st_uid == ::geteuid()) {
+    // First the owner: giving a file away takes some rights from it.
+    if (like.st_uid != own.st_uid || like.st_gid != own.st_gid) {
+      [[maybe_unused]] const int given = ::fchown(made, like.st_uid, like.st_gid);
+    }
+    ::fchmod(made, like.st_mode & 0777);
   }
-  ::chmod(path.c_str(), like.st_mode & 07777);
+  ::close(made);
 }
 
 }  // namespace whence::inline v0

@@ -9,6 +9,7 @@
 #include <whence/core/file_draft.hpp>
 #include <whence/sql/transaction.hpp>
 #include <whence/store/backup_errors.hpp>
+#include <whence/store/log_archive.hpp>
 #include <whence/store/log_errors.hpp>
 #include <whence/store/log_repair.hpp>
 #include <whence/store/sqlite/backup/event_copy.hpp>
@@ -142,7 +143,9 @@ class log_repair::work {
         lock_(lock_log(*runtime.files, paths_)),
         readers_(open_readers(paths_, runtime_, options.from)),
         note_(read_note(runtime_, paths_, readers_.front()->about().identity)),
-        found_(plan_repair(readers_, paths_, runtime_, options_, note_)) {}
+        found_(plan_repair(readers_, paths_, runtime_, options_, note_)) {
+    must_have_archives();
+  }
 
   const repair_plan& plan() const noexcept { return found_.plan; }
 
@@ -191,6 +194,24 @@ class log_repair::work {
   }
 
  private:
+  /// Events whose archive was moved away are not lost, and nobody may accept that they are: it is to be brought back.
+  void must_have_archives() {
+    const auto is_damage = [](const planned_loss& loss) { return loss.what == log_loss::damage; };
+    if (std::ranges::none_of(found_.plan.losses, is_damage)) return;
+    std::vector<log_archive> archives;
+    try {
+      archives = archives_of(paths_.log, runtime_);
+    } catch (const error&) {
+      return;  // where the log does not say what it has archived, that is part of the damage
+    }
+    for (const log_archive& archive : archives) {
+      if (archive.problem.empty() || archive.moved_to < archive.first) continue;
+      if (!runtime_.files->status(archive.path))
+        throw log_damaged::archive_missing(paths_.log, archive.path, archive.first);
+      throw log_damaged::archive_damaged(paths_.log, archive.path, archive.first, archive.problem);
+    }
+  }
+
   void must_have_room() {
     const std::optional<std::uint64_t> free = runtime_.files->free_bytes(paths_.log);
     std::uint64_t needed = 2 * bytes_of_copy(*runtime_.files, paths_);
