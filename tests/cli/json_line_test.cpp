@@ -11,6 +11,7 @@
 #include <whence/cli/json_line.hpp>
 #include <whence/cli/line_members.hpp>
 #include <whence/core/error.hpp>
+#include <whence/core/hex.hpp>
 
 using namespace whence::cli;
 
@@ -91,7 +92,7 @@ TEST_CASE("any text is a URI reference and back, and what is a URI stays as it i
 }
 
 TEST_CASE("hexadecimal digits, numbers and base64 have one form each") {
-  CHECK(hex_of(bytes_of_hex("00112233445566778899aabbccddeeff")) == "00112233445566778899aabbccddeeff");
+  CHECK(whence::to_hex(bytes_of_hex("00112233445566778899aabbccddeeff")) == "00112233445566778899aabbccddeeff");
   for (const char* const none :
        {"", "00112233445566778899AABBCCDDEEFF", "00112233445566778899aabbccddeef", "g0112233445566778899aabbccddeeff"})
     CHECK_THROWS_AS(bytes_of_hex(none), line_refused);

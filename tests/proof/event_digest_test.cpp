@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <tests/store/events_like.hpp>
+#include <whence/core/hex.hpp>
 #include <whence/proof/event_digest.hpp>
 
 using namespace whence;

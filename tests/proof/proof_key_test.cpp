@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include <whence/core/files.hpp>
+#include <whence/core/hex.hpp>
 #include <whence/proof/errors.hpp>
 #include <whence/proof/proof_key.hpp>
 #include <whence/proof/sha256.hpp>
@@ -124,7 +125,7 @@ TEST_CASE("keys and signatures are those of other tools") {
   const signing_key key = signing_key::read(f.put("known.key", known_private));
   CHECK(key.checking().id() == "e744c0791320c328");  // openssl pkey -pubout -outform DER | tail -c 32 | sha256sum
   const signature made = key.sign("a text");         // openssl pkeyutl -sign -rawin
-  CHECK(detail::to_hex(made) ==
+  CHECK(to_hex(made) ==
         "4300ffa3b16488db95b9c927adc27bb726b2408851257f6d79e7e212f9c4e1bb27a088dfb99076e82bbe2991042e97c54a0335f970522e"
         "2a867691c6"
         "c05ae101");

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include <whence/cli/line_members.hpp>
+#include <whence/core/hex.hpp>
 #include <whence/core/payload_form.hpp>
 
 namespace whence::inline v0::cli {
@@ -179,7 +180,7 @@ void append_event_line(std::string& out, const export_begin& begin) {
   append_number(out, begin_members[b_epoch], begin.epoch);
   append_number(out, begin_members[b_first], begin.first.value());
   append_number(out, begin_members[b_last], begin.last.value());
-  append_text(out, begin_members[b_chain], hex_of(begin.chain));
+  append_text(out, begin_members[b_chain], to_hex(begin.chain));
   out += "}\n";
 }
 
@@ -210,8 +211,8 @@ void append_event_line(std::string& out, const export_end& end) {
   out += '{';
   append_number(out, end_members[e_form], version_of_form);
   append_number(out, end_members[e_events], end.events);
-  append_text(out, end_members[e_chain], hex_of(end.chain));
-  append_text(out, end_members[e_checksum], hex_of(end.checksum));
+  append_text(out, end_members[e_chain], to_hex(end.chain));
+  append_text(out, end_members[e_checksum], to_hex(end.checksum));
   out += "}\n";
 }
 

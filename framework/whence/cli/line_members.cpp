@@ -6,18 +6,13 @@
 #include <system_error>
 #include <vector>
 
+#include <whence/core/hex.hpp>
 #include <whence/core/payload_form.hpp>
 #include <whence/serialization/base64.hpp>
 #include <whence/store/json_check.hpp>
 
 namespace whence::inline v0::cli {
 namespace {
-
-int digit_of(char c) noexcept {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  return -1;
-}
 
 bool is_white(char c) noexcept { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 
@@ -30,25 +25,9 @@ void append_name(std::string& out, std::string_view name) {
 
 }  // namespace
 
-std::string hex_of(const sixteen_bytes& bytes) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::string out;
-  for (const std::uint8_t byte : bytes) {
-    out += digits[byte >> 4];
-    out += digits[byte & 15];
-  }
-  return out;
-}
-
 sixteen_bytes bytes_of_hex(std::string_view hex) {
   sixteen_bytes bytes{};
-  if (hex.size() != 2 * bytes.size()) throw line_refused{"32 hexadecimal digits are expected, in lower case"};
-  for (std::size_t i = 0; i < bytes.size(); ++i) {
-    const int high = digit_of(hex[2 * i]);
-    const int low = digit_of(hex[2 * i + 1]);
-    if (high < 0 || low < 0) throw line_refused{"32 hexadecimal digits are expected, in lower case"};
-    bytes[i] = static_cast<std::uint8_t>(high << 4 | low);
-  }
+  if (!from_hex(hex, bytes)) throw line_refused{"32 hexadecimal digits are expected, in lower case"};
   return bytes;
 }
 

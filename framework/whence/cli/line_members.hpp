@@ -14,7 +14,6 @@ namespace whence::inline v0::cli {
 
 using sixteen_bytes = std::array<std::uint8_t, 16>;
 
-std::string hex_of(const sixteen_bytes& bytes);
 /// Throws line_refused.
 sixteen_bytes bytes_of_hex(std::string_view hex);
 

@@ -24,6 +24,7 @@
 #include <whence/cli/session.hpp>
 #include <whence/cli/sql_reader.hpp>
 #include <whence/cli/time_text.hpp>
+#include <whence/core/hex.hpp>
 #include <whence/core/json_text.hpp>
 #include <whence/sql/error.hpp>
 #include <whence/sql/temporary_folder.hpp>
@@ -35,15 +36,6 @@ namespace whence::inline v0::cli {
 namespace {
 
 constexpr std::size_t script_bytes_max = 1u << 20;
-
-std::string hex(std::span<const std::uint8_t> bytes) {
-  std::string text;
-  for (const std::uint8_t byte : bytes) {
-    text += "0123456789abcdef"[byte >> 4];
-    text += "0123456789abcdef"[byte & 15];
-  }
-  return text;
-}
 
 /// The shortest text that reads back as the same number. An infinity is what JSON can say of it.
 std::string real_text(double number) {
@@ -64,7 +56,7 @@ std::string json_value(const sql::statement& row, int column) {
       const std::string_view text = row.text(column);
       return json_string(is_utf8(text) ? std::string(text) : visible(text));
     }
-    case sql::value::kind::blob: return "{\"$binary\":\"" + hex(row.blob(column)) + "\"}";
+    case sql::value::kind::blob: return "{\"$binary\":\"" + to_hex(row.blob(column)) + "\"}";
   }
   return "null";
 }
@@ -75,7 +67,7 @@ std::string cell_text(const sql::statement& row, int column, const cell_style& s
     case sql::value::kind::integer: return std::to_string(row.integer(column));
     case sql::value::kind::real: return real_text(row.real(column));
     case sql::value::kind::text: return std::string(row.text(column));
-    case sql::value::kind::blob: return "x'" + hex(row.blob(column)) + "'";
+    case sql::value::kind::blob: return "x'" + to_hex(row.blob(column)) + "'";
   }
   return {};
 }

@@ -122,9 +122,8 @@ std::string arguments_of(const log_archive& archive, const made_archive* made) {
          "}";
 }
 
-/// The archives of which no audit event tells yet.
-std::vector<log_archive> unaudited(log_reader& log, const std::string& path, const runtime& runtime) {
-  std::vector<log_archive> archives = archives_of(path, runtime);
+/// Those archives of which no audit event tells yet.
+std::vector<log_archive> unaudited(log_reader& log, std::vector<log_archive> archives) {
   std::set<std::string> told;
   for (stream_version from{1};;) {
     const event_page page = log.read_stream(audit_stream, from);
@@ -164,8 +163,8 @@ std::string plan_log_archive(const operation_request& request, const std::string
       plan_archive(path, selection_of(order), runtime, options_of(order, progress, std::move(stop)));
   const std::vector<log_archive> archives = archives_of(path, runtime);
   const auto unfinished = std::ranges::find(archives, false, &log_archive::is_finished);
-  const bool nothing = what.events == 0 && unfinished == archives.end() &&
-                       unaudited(*sqlite(path).visit(runtime), path, runtime).empty();
+  const bool nothing =
+      what.events == 0 && unfinished == archives.end() && unaudited(*sqlite(path).visit(runtime), archives).empty();
   return "{\"state\":\"" + std::string(nothing ? "nothing" : "planned") + "\"" + members_of(what) +
          ",\"unfinished\":" + path_or_null(unfinished == archives.end() ? std::string() : unfinished->path) +
          ",\"until\":" + std::to_string(what.until.value()) + ",\"unknownStreams\":" + list_text(what.unknown_streams) +
@@ -176,7 +175,7 @@ std::string archive_log(const operation_request& request, log& held, const std::
                         const operation_progress& progress, std::stop_token stop) {
   const archive_order order = order_of(request);
   const made_archive made = keeping_of(held).archive(selection_of(order), options_of(order, progress, std::move(stop)));
-  for (const log_archive& archive : unaudited(held, path, runtime)) {
+  for (const log_archive& archive : unaudited(held, archives_of(path, runtime))) {
     const bool is_made = archive.number == made.number;
     keep_audit(held, audit_of(operation_of(request, arguments_of(archive, is_made ? &made : nullptr)), runtime),
                request.operation);

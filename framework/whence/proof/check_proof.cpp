@@ -1,3 +1,4 @@
+#include <whence/core/hex.hpp>
 #include <whence/proof/check_proof.hpp>
 
 #include <algorithm>
@@ -150,9 +151,8 @@ std::string_view name_of(proof_finding::kind kind) noexcept {
 proof_check check_proof(const log_source& source, const runtime& runtime, const checking_key& key,
                         const std::string& heads, const check_options& options) {
   const detail::heads_read read = detail::read_heads(*runtime.files, heads, key);
-  if (!options.known.empty() && std::ranges::none_of(read.lines, [&](const sha256_digest& line) {
-        return detail::to_hex(line) == options.known;
-      })) {
+  if (!options.known.empty() &&
+      std::ranges::none_of(read.lines, [&](const sha256_digest& line) { return to_hex(line) == options.known; })) {
     throw heads_cut(heads, options.known);
   }
   if (read.heads.empty()) throw no_heads(heads);
@@ -168,7 +168,7 @@ proof_check check_proof(const log_source& source, const runtime& runtime, const 
   result.position = newest.position;
   result.heads = read.heads.size();
   result.signed_at = newest.time;
-  result.newest = detail::to_hex(read.lines.back());
+  result.newest = to_hex(read.lines.back());
   result.key = key.id();
   result.unfinished = read.unfinished > 0;
   const std::vector<stretch> stretches = stretches_of(read.heads);

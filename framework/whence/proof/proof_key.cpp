@@ -1,3 +1,4 @@
+#include <whence/core/hex.hpp>
 #include <whence/proof/proof_key.hpp>
 
 #include <cerrno>
@@ -137,7 +138,7 @@ checking_key::checking_key(std::unique_ptr<material> key) : key_(std::move(key))
   must_work(EVP_PKEY_get_raw_public_key(key_->key.get(), bytes.data(), &size) == 1 && size == bytes.size(),
             "read a public key");
   const detail::sha256_digest digest = detail::sha256().of({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
-  id_ = detail::to_hex(std::span(digest).first(8));
+  id_ = to_hex(std::span(digest).first(8));
 }
 checking_key::~checking_key() = default;
 checking_key::checking_key(checking_key&&) noexcept = default;

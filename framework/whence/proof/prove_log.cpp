@@ -1,3 +1,4 @@
+#include <whence/core/hex.hpp>
 #include <whence/proof/prove_log.hpp>
 
 #include <algorithm>
@@ -106,7 +107,7 @@ proved_log prove_log(const log_source& source, const runtime& runtime, const sig
   proving(log, source.name(), runtime, file, options).go_to(log.head());
   result.heads = file.heads().size();
   result.position = file.heads().empty() ? global_position{} : file.heads().back().position;
-  if (!file.heads().empty()) result.newest = detail::to_hex(file.newest());
+  if (!file.heads().empty()) result.newest = to_hex(file.newest());
   return result;
 }
 

@@ -1,11 +1,9 @@
-/// SHA-256 (FIPS 180-4), and bytes as hexadecimal digits.
+/// SHA-256 (FIPS 180-4).
 #pragma once
 
 #include <array>
 #include <cstdint>
 #include <memory>
-#include <span>
-#include <string>
 #include <string_view>
 
 namespace whence::inline v0::detail {
@@ -28,11 +26,5 @@ class sha256 {
   struct context;
   std::unique_ptr<context> context_;
 };
-
-/// Lower case.
-std::string to_hex(std::span<const std::uint8_t> bytes);
-
-/// False unless the text is exactly the digits, in lower case, of as many bytes.
-bool from_hex(std::string_view text, std::span<std::uint8_t> into) noexcept;
 
 }  // namespace whence::inline v0::detail

@@ -1,3 +1,4 @@
+#include <whence/core/hex.hpp>
 #include <whence/proof/signed_head.hpp>
 
 #include <optional>

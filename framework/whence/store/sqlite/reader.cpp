@@ -8,6 +8,7 @@
 
 #include <whence/core/async.hpp>
 #include <whence/core/detail/fault_points.hpp>
+#include <whence/core/hex.hpp>
 #include <whence/sql/error.hpp>
 #include <whence/store/chain.hpp>
 #include <whence/store/log_errors.hpp>
@@ -31,15 +32,6 @@ bool within_reach(global_position position) {
 std::string why_not_readable(std::int64_t position) {
   if (position >= 1) return "its row is not readable";
   return "a row with position " + std::to_string(position) + " stands before it, where no event is";
-}
-
-std::string hex(const chain_hash& chain) {
-  std::string text;
-  for (const std::uint8_t byte : chain) {
-    text += "0123456789abcdef"[byte >> 4];
-    text += "0123456789abcdef"[byte & 15];
-  }
-  return text;
 }
 
 }  // namespace
@@ -196,7 +188,7 @@ chain_hash log_reader_connection::chain_at_border() {
 /// Whose fault is it: the event's, or that of the chain hash before it?
 void log_reader_connection::does_not_fit(const chain_hash& computed) {
   const std::uint64_t position = row_.position;
-  std::string detail = "stored chain hash " + hex(row_.chain) + ", computed " + hex(computed) +
+  std::string detail = "stored chain hash " + to_hex(row_.chain) + ", computed " + to_hex(computed) +
                        ": the file was changed from outside, or the disk is failing";
   std::string archive = archives_.file_of(position);
   if (!looking_back_) {

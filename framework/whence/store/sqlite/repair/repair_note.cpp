@@ -11,6 +11,7 @@
 #include <utility>
 
 #include <whence/core/file_draft.hpp>
+#include <whence/core/hex.hpp>
 #include <whence/store/audit_event.hpp>
 
 namespace whence::inline v0 {
@@ -23,15 +24,6 @@ constexpr std::size_t bytes_max = 8u << 20;
 
 std::string path_of(const log_paths& paths) { return paths.log + ".repair"; }
 
-std::string hex(const chain_hash& chain) {
-  std::string text;
-  for (const std::uint8_t byte : chain) {
-    text += "0123456789abcdef"[byte >> 4];
-    text += "0123456789abcdef"[byte & 15];
-  }
-  return text;
-}
-
 /// Takes lines off the front of a text.
 class lines {
  public:
@@ -43,31 +35,20 @@ class lines {
     return line;
   }
   template <class Integer>
-  std::optional<Integer> next_integer(int base = 10) {
-    return integer_of<Integer>(next(), base);
+  std::optional<Integer> next_integer() {
+    const std::string_view text = next();
+    Integer number{};
+    const auto read = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (text.empty() || read.ec != std::errc() || read.ptr != text.data() + text.size()) return std::nullopt;
+    return number;
   }
   std::optional<chain_hash> next_chain() {
-    const std::string_view text = next();
     chain_hash chain{};
-    if (text.size() != 2 * chain.size()) return std::nullopt;
-    for (std::size_t i = 0; i < chain.size(); ++i) {
-      const std::optional<std::uint8_t> byte = integer_of<std::uint8_t>(text.substr(2 * i, 2), 16);
-      if (!byte) return std::nullopt;
-      chain[i] = *byte;
-    }
-    return chain;
+    return from_hex(next(), chain) ? std::optional(chain) : std::nullopt;
   }
   std::string_view rest() const noexcept { return rest_; }
 
  private:
-  template <class Integer>
-  static std::optional<Integer> integer_of(std::string_view text, int base) {
-    Integer number{};
-    const auto read = std::from_chars(text.data(), text.data() + text.size(), number, base);
-    if (text.empty() || read.ec != std::errc() || read.ptr != text.data() + text.size()) return std::nullopt;
-    return number;
-  }
-
   std::string_view rest_;
 };
 
@@ -77,7 +58,7 @@ void write_note(files& files, const log_paths& paths, const repair_note& note) {
   const new_event& event = note.audit.events.front();
   std::string text = std::string(first_line) + "\n" + std::to_string(note.inode);
   text += "\n" + note.repaired.log.id.to_string() + "\n" + std::to_string(note.repaired.log.epoch);
-  text += "\n" + std::to_string(note.repaired.position.value()) + "\n" + hex(note.repaired.chain);
+  text += "\n" + std::to_string(note.repaired.position.value()) + "\n" + to_hex(note.repaired.chain);
   text += "\n" + event.id.to_string() + "\n" + std::to_string(event.occurred_at.time_since_epoch().count());
   text += "\n" + event.data;
   const std::string path = path_of(paths);
