@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Our own rules of form. Reads file names, one a line; prints `file:line: what is wrong`; exits 1 if anything is."""
+"""Our own rules of form: `git ls-files | tools/lint_rules.py`. Reads file names, one a line; prints `file:line: what is wrong`;
+exits 1 if anything is."""
 
 import re
 import sys
@@ -61,6 +62,9 @@ def faults(path):
 
 
 def main():
+    if {"-h", "--help"} & set(sys.argv[1:]):
+        print(__doc__)
+        return 0
     found = 0
     for name in sys.stdin.read().splitlines():
         path = Path(name)
