@@ -2,9 +2,12 @@
 // nothing is done that was not asked for in whole.
 #include <atomic>
 #include <chrono>
+#include <exception>
 #include <filesystem>
+#include <functional>
 #include <future>
 #include <memory>
+#include <new>
 #include <string>
 #include <thread>
 #include <vector>
@@ -86,8 +89,11 @@ async<std::string> fail() {
 }
 
 struct desk {
-  explicit desk(control_options options = {}) {
+  using done_count = std::shared_ptr<std::atomic<int>>;
+  explicit desk(control_options options = {}, const std::function<void(operations&, const done_count&)>& more = {},
+                const std::string& name = "desk") {
     operations offered;
+    if (more) more(offered, done);
     offered.add("greet", [done = done](operation_request request, operation_progress) {
       return greet(std::move(request), done);
     });
@@ -98,7 +104,7 @@ struct desk {
       return step(request.withdrawn, done, runs);
     });
     offered.add("fail", [](operation_request, operation_progress) { return fail(); });
-    server = std::make_unique<control_server>(path, "desk", std::move(offered), runtime, options);
+    server = std::make_unique<control_server>(path, name, std::move(offered), runtime, options);
   }
 
   /// What still waits holds the door, which holds what waits.
@@ -237,6 +243,47 @@ TEST_CASE("an operation that there is none of, and one that fails, are told as t
     CHECK(failure.next() == next_move::change_request);
     CHECK(failure.text().why == "why not");
   }
+}
+
+TEST_CASE("what fails before an operation has begun is told, whatever it is, and its place is free again") {
+  static std::atomic<bool> fails = false;
+  struct scarce {
+    scarce() = default;
+    scarce(const scarce&) {
+      if (fails) throw std::bad_alloc();  // as where there is no memory: the server copies what it begins
+    }
+    scarce& operator=(const scarce&) = delete;
+    ~scarce() = default;
+  };
+  const desk given({.operations_max = 1}, [](operations& offered, const auto& done) {
+    offered.add("scarce", [memory = scarce(), done](operation_request request, operation_progress) {
+      return greet(std::move(request), done);
+    });
+  });
+  fails = true;
+  for (int i = 0; i < 3; ++i) CHECK(given.code_of({.operation = "scarce"}) == "cli.unexpected");
+  fails = false;
+  CHECK(given.code_of({.operation = "scarce"}) == "done");
+  CHECK(*given.done == 1);
+}
+
+TEST_CASE("an answer that cannot be written is the end of its connection, is reported, and ends no other") {
+  const desk given({}, {},
+                   "a d\xFF"
+                   "sk");  // what is no text goes into no answer
+  std::promise<std::string> told;
+  given.runtime.executor->on_report([&](const std::exception_ptr& failure) {
+    try {
+      std::rethrow_exception(failure);
+    } catch (const error& known) {
+      told.set_value(std::string(known.code()));
+    }
+  });
+  CHECK(given.code_of({.operation = "greet", .arguments = {{"what", "hello"}}}) == "operation.unknown_outcome");
+  CHECK(told.get_future().get() == "text.not_utf8");
+  CHECK(*given.done == 1);
+  CHECK(given.code_of({.operation = "fail"}) == "operation.malformed");
+  given.runtime.executor->on_report({});
 }
 
 TEST_CASE("who asks is who the system says it is") {

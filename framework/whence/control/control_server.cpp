@@ -45,11 +45,52 @@ struct hands {
   std::size_t connections = 0;
 };
 
+/// What is in hand: who ends something says so, and who stops waits for it. Threads: any.
+class hands_in_use {
+ public:
+  template <class Change>
+  void change(Change change) {
+    const auto own = now_.lock();
+    change(*own);
+    changed_.notify_all();
+  }
+  void wait_until_empty(std::chrono::nanoseconds patience) {
+    auto own = now_.lock();
+    own.wait_for(changed_, patience, [&] { return own->operations == 0 && own->connections == 0; });
+  }
+
+ private:
+  guarded<hands> now_;
+  std::condition_variable changed_;
+};
+
+/// An operation counts as in hand as long as this lives, however it ends.
+class operation_in_count {
+ public:
+  /// Throws control_busy.
+  operation_in_count(std::shared_ptr<hands_in_use> all, std::size_t most) : all_(std::move(all)) {
+    bool taken = false;
+    all_->change([&](hands& now) {
+      taken = now.operations < most;
+      if (taken) ++now.operations;
+    });
+    if (!taken) throw control_busy("operations in hand", most);
+  }
+  operation_in_count(const operation_in_count&) = delete;
+  operation_in_count& operator=(const operation_in_count&) = delete;
+  ~operation_in_count() {
+    all_->change([](hands& now) { --now.operations; });
+  }
+
+ private:
+  const std::shared_ptr<hands_in_use> all_;
+};
+
 }  // namespace
 
 /// Constant  service, offered, runtime, options.
 /// Thread    `whence-control` owns the connections; others post to it.
-/// Shares    in_hand_ (guarded), link_ (guarded: how an operation that ends finds this, as long as it is there).
+/// Shares    in_hand_ (guarded by itself), link_ (guarded: how an operation that ends finds this, as long as it is there).
 class control_server::parts {
  public:
   parts(std::string path, std::string name, operations all, whence::runtime runs_on, control_options wanted)
@@ -65,7 +106,7 @@ class control_server::parts {
     accept();
     thread_ = std::thread([this] {
       ::pthread_setname_np(::pthread_self(), "whence-control");
-      context.run();
+      serve();
     });
   }
 
@@ -77,10 +118,8 @@ class control_server::parts {
 
   void stop(std::chrono::nanoseconds patience) {
     refuse_more();
-    if (!executor::on_executor_thread()) {  // what is in hand may be waiting for this very thread
-      auto own = in_hand_.lock();
-      own.wait_for(changed_, patience, [&] { return own->operations == 0 && own->connections == 0; });
-    }
+    // What is in hand may be waiting for this very thread.
+    if (!executor::on_executor_thread()) in_hand_->wait_until_empty(patience);
     {
       const auto own = link_->lock();
       *own = nullptr;
@@ -101,8 +140,9 @@ class control_server::parts {
   }
   void remove(const std::shared_ptr<connection>& one) {
     connections_.erase(one);
-    count([this](hands& now) { now.connections = connections_.size(); });
+    count_connections();
   }
+  void report(std::exception_ptr failure) const noexcept { runtime.executor->report(std::move(failure)); }
 
   const std::string service;
   const operations offered;
@@ -111,12 +151,19 @@ class control_server::parts {
   asio::io_context context{1};
 
  private:
-  /// What the thread ends is told to who stops.
-  template <class Change>
-  void count(Change change) {
-    const auto own = in_hand_.lock();
-    change(*own);
-    changed_.notify_all();
+  /// What fails of one connection, for want of memory above all, ends neither the others nor the service.
+  void serve() {
+    for (;;) {
+      try {
+        context.run();
+        return;
+      } catch (...) {
+        report(std::current_exception());
+      }
+    }
+  }
+  void count_connections() {
+    in_hand_->change([this](hands& now) { now.connections = connections_.size(); });
   }
   void accept();
   void take(stream_protocol::socket socket);
@@ -129,8 +176,7 @@ class control_server::parts {
   asio::executor_work_guard<asio::io_context::executor_type> work_{context.get_executor()};
   std::set<std::shared_ptr<connection>> connections_;
   std::weak_ptr<void> large_message_;
-  guarded<hands> in_hand_;
-  std::condition_variable changed_;
+  const std::shared_ptr<hands_in_use> in_hand_ = std::make_shared<hands_in_use>();
   std::shared_ptr<guarded<parts*>> link_ = std::make_shared<guarded<parts*>>(std::in_place, this);
   std::atomic<bool> stopping_{false};
   std::thread thread_;
@@ -174,8 +220,13 @@ class control_server::parts::connection : public std::enable_shared_from_this<co
 
   void answer(detail::control_reply reply) {
     if (std::exchange(answered_, true)) return;
-    reply.service = server_.service;
-    last_line_ = detail::line_of(reply);
+    try {
+      reply.service = server_.service;
+      last_line_ = detail::line_of(reply);
+    } catch (...) {
+      server_.report(std::current_exception());
+      return close();  // who waits is told by that that nobody knows
+    }
     timer_.expires_after(server_.options.answer_within);
     timer_.async_wait([self = shared_from_this()](error_code aborted) {
       if (!aborted) self->close();
@@ -211,19 +262,21 @@ class control_server::parts::connection : public std::enable_shared_from_this<co
       requested_ = true;
       timer_.cancel();
       server_.begin_operation(shared_from_this(), std::move(request));
-      if (answered_) return;
-      notice_end();
-      tick();
-    } catch (const error& refused) {
-      refuse(refused);
+    } catch (...) {
+      return refuse(std::current_exception());  // it has not begun
     }
+    if (answered_) return;
+    notice_end();
+    tick();
   }
 
-  void refuse(const error& failure) {
+  template <class Failure>
+  void refuse(const Failure& failure) {
+    refuse(std::make_exception_ptr(failure));
+  }
+  void refuse(const std::exception_ptr& failure) {
     requested_ = true;
-    answer({.service = {},
-            .said = detail::control_failed{
-                .code = std::string(failure.code()), .next = failure.next(), .text = failure.text()}});
+    answer({.service = {}, .said = detail::failed_with(failure)});
   }
 
   /// A peer has nothing more to say: what comes is its end.
@@ -298,8 +351,8 @@ void control_server::parts::accept() {
   acceptor_.async_accept([this](error_code failure, stream_protocol::socket socket) {
     if (!acceptor_.is_open()) return;
     if (!failure) {
-      take(std::move(socket));
-      return accept();
+      accept();  // first: whatever becomes of this one, there will be a next
+      return take(std::move(socket));
     }
     // Without descriptors the next one would fail at once, again and again.
     pause_.expires_after(pause_without_descriptors);
@@ -322,7 +375,7 @@ void control_server::parts::take(stream_protocol::socket socket) {
   }
   const auto one = std::make_shared<connection>(*this, std::move(socket));
   connections_.insert(one);
-  count([this](hands& now) { now.connections = connections_.size(); });
+  count_connections();
   one->begin();
 }
 
@@ -363,23 +416,18 @@ async<void> carry_out(std::shared_ptr<executor> on, offered_operation what, oper
 void control_server::parts::begin_operation(const std::shared_ptr<connection>& from, operation_request request) {
   const offered_operation* const what = offered.find(request.operation);
   if (what == nullptr) throw operation_not_offered(service, request.operation);
-  bool taken = false;
-  count([&](hands& now) {
-    taken = now.operations < options.operations_max;
-    if (taken) ++now.operations;
-  });
-  if (!taken) throw control_busy("operations in hand", options.operations_max);
+  auto in_hand = std::make_shared<operation_in_count>(in_hand_, options.operations_max);
   request.withdrawn = from->withdrawn();
   auto progress = [latest = from->progress()](std::string_view doing, std::uint64_t done, std::uint64_t of) {
     const auto own = latest->lock();
     *own = detail::control_progress{std::string(doing), done, of};
   };
-  auto end = [link = link_, waits = std::weak_ptr(from)](detail::control_reply reply) {
+  auto end = [link = link_, waits = std::weak_ptr(from),
+              in_hand = std::move(in_hand)](detail::control_reply reply) mutable {
     const auto own = link->lock();
     if (*own == nullptr) return;  // the server has stopped, and its connections are closed
-    asio::post((*own)->context, [server = *own, waits, reply = std::move(reply)]() mutable {
+    asio::post((*own)->context, [waits, in_hand = std::move(in_hand), reply = std::move(reply)]() mutable {
       if (const auto one = waits.lock()) one->answer(std::move(reply));
-      server->count([](hands& now) { --now.operations; });
     });
   };
   static_cast<void>(
