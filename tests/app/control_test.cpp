@@ -124,11 +124,12 @@ TEST_CASE("without its socket an application runs, and says so") {
     try {
       std::rethrow_exception(failure);
     } catch (const error& known) {
-      told.set_value(std::string(known.code()));
+      told.set_value(std::string(known.code()) + ": " + known.what());
     }
   });
   const auto app = given.plan().running_on(runtime).start();
-  CHECK(told.get_future().get() == "control.no_socket");
+  CHECK(told.get_future().get() == "control.no_socket: the control socket " + given.socket +
+                                       " could not be made, since a file is there; everything else goes on");
   CHECK(app.send<Count>(one, 1).get().accepted());
   CHECK(std::filesystem::file_size(given.socket) == 8);
 }

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <sys/stat.h>
@@ -10,6 +11,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <whence/store/audit_event.hpp>
 #include <whence/store/log_archive.hpp>
 
 #include <tests/cli/console.hpp>
@@ -107,6 +109,39 @@ TEST_CASE("what was archived is read as before, is named by who looks at the log
   CHECK(shop.reader.run("log verify").exit == 0);
   const std::vector<std::string> counting{"sql", "-c", "SELECT count(*) AS n FROM events", "-o", "csv"};
   CHECK(shop.reader.run(counting).out == "n\r\n11\r\n");
+}
+
+TEST_CASE(
+    "audit events that are none of Whence's, as an import may have brought them, are no archive's, and stop none") {
+  shop shop;
+  const auto& runtime = shop.reader.around.runtime;
+  {
+    const auto log = sqlite(shop.folder.file("shop.db")).open(runtime);
+    append_batch batch;
+    batch.streams.push_back({.stream = std::string(audit_stream),
+                             .aggregate_type = std::string(audit_aggregate_type),
+                             .expected = expected_version::any(),
+                             .events = {}});
+    for (const char* const data :
+         {"7", "{}", R"({"operation":7})", R"({"operation":"log archive","arguments":[]})",
+          R"({"operation":"log archive","arguments":{"number":"1","madeAt":7}})",
+          R"({"operation":"log archive","arguments":{"number":1,"madeAt":{}}})",
+          R"({"operation":"log archive","arguments":{"number":-1.5,"madeAt":"2026-01-27T10:30:00.000000Z"}})"})
+      batch.streams.back().events.push_back({.id = event_id(runtime.make_uuid()),
+                                             .type = std::string(audit_event_type),
+                                             .version = 1,
+                                             .occurred_at = runtime.clock->now(),
+                                             .data = data,
+                                             .metadata = {},
+                                             .tags = {}});
+    log->append(std::move(batch)).get().value();
+    log->close();
+  }
+  const ran done = shop.reader.run("log archive --aggregate Order --yes");
+  CHECK(done.exit == 0);
+  CHECK(done.err == "");
+  CHECK(shop.reader.run("event list --stream whence-operations --from 17 -o jsonl").out.find("\"log archive\"") !=
+        std::string::npos);
 }
 
 TEST_CASE("an archive that is gone is said by who looks at the log, and what does not lie there is shown") {

@@ -200,6 +200,22 @@ TEST_CASE("a log that is held by who answers nowhere is left alone") {
   CHECK(held->head() == global_position{9});
 }
 
+TEST_CASE("what lies where a socket has to be is named if somebody holds the log, and is nothing if nobody does") {
+  shop shop;
+  std::filesystem::create_directory("shop.db.ctl");
+  {
+    const auto held = sqlite("shop.db").open(tests::shop_runtime());
+    const ran refused = shop.append("--yes");
+    CHECK(refused.exit == 5);
+    CHECK(has(refused.err, "why:   a folder is where its socket has to be, so that it could make none\n"));
+    CHECK(has(refused.err, "do:    mv shop.db.ctl shop.db.ctl.old\n         # then start that process again"));
+    CHECK(held->head() == global_position{9});
+    held->close();
+  }
+  CHECK(shop.append("--yes").exit == 0);
+  CHECK(shop.head() == 11);
+}
+
 TEST_CASE("while a service holds the log, it does what is asked, and its errors are told as its own") {
   shop shop;
   const runtime serving = runtime::system();

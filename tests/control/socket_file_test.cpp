@@ -32,7 +32,7 @@ std::string why_not(const std::string& path) {
   try {
     const listening_socket made(path);
   } catch (const no_control_socket& refused) {
-    return refused.text().why;
+    return refused.obstacle ? refused.obstacle->what : refused.text().why;
   }
   return "it was made";
 }
@@ -47,16 +47,24 @@ TEST_CASE("what is no socket is left as it is") {
   const tests::temporary_folder folder;
   const std::string path = folder.file("shop.db.ctl");
   std::ofstream(path) << "a letter";
-  CHECK(why_not(path) == "something else is there, which is no socket; it was left as it is");
+  CHECK(why_not(path) == "a file");
   CHECK(fs::file_size(path) == 8);
   CHECK(connect_to(path).how == result::no_socket);
   fs::remove(path);
   fs::create_directory(path);
-  CHECK(why_not(path) == "something else is there, which is no socket; it was left as it is");
+  CHECK(why_not(path) == "a folder");
   fs::remove(path);
   fs::create_symlink("/etc/passwd", path);
-  CHECK(why_not(path) == "something else is there, which is no socket; it was left as it is");
+  CHECK(why_not(path) == "a link");
   CHECK(fs::is_symlink(path));
+  fs::remove(path);
+  fs::create_symlink("nowhere", path);
+  CHECK(why_not(path) == "a link that leads nowhere");
+  CHECK(fs::is_symlink(path));
+  fs::remove(path);
+  REQUIRE(::mkfifo(path.c_str(), 0600) == 0);
+  CHECK(why_not(path) == "a named pipe");
+  CHECK(connect_to(path).how == result::no_socket);
   CHECK(names_in(folder.path()) == 1);
 }
 
@@ -64,7 +72,7 @@ TEST_CASE("a link to a socket is not followed, on either side") {
   const tests::temporary_folder folder;
   const listening_socket other(folder.file("other.ctl"));
   fs::create_symlink(folder.file("other.ctl"), folder.file("shop.db.ctl"));
-  CHECK(why_not(folder.file("shop.db.ctl")) == "something else is there, which is no socket; it was left as it is");
+  CHECK(why_not(folder.file("shop.db.ctl")) == "a link");
   CHECK(connect_to(folder.file("shop.db.ctl")).how != result::connected);
   CHECK(connect_to(folder.file("other.ctl")).how == result::connected);
 }

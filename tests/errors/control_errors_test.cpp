@@ -26,6 +26,12 @@ TEST_CASE("a process that holds the log and cannot be asked") {
   why:   nobody answers there
   do:    repeat it in a while if that process is starting; else stop it, and repeat it  [writer.unreachable, exit 5]
 )");
+  CHECK(here.text_of(writer_unreachable("bank.db", 4182, {"bank.db.ctl", "a folder"})) ==
+        R"(app: process 4182 holds bank.db, and takes no operations; nothing was changed
+  where: control socket bank.db.ctl
+  why:   a folder is where its socket has to be, so that it could make none
+  do:    move bank.db.ctl away, and start that process again  [writer.unreachable, exit 5]
+)");
   CHECK(here.text_of(control_not_allowed("bank.db.ctl", "it is another user's")) ==
         R"(app: the process that holds the log takes no operations from this user; nothing was changed
   where: control socket bank.db.ctl
@@ -51,6 +57,12 @@ TEST_CASE("a service that takes no request") {
   why:   it is no object
   do:    use the program that the service is, or one of its version  [control.malformed, exit 6]
 )");
+  CHECK(here.text_of(control_malformed::unknown_outcome("it is no object", "whence inspect")) ==
+        R"(app: the answer is none of the control socket's protocol; it is not known whether it was done
+  why:   it is no object
+  do:    whence inspect
+         # then use the program that the service is, or one of its version  [control.malformed, exit 6]
+)");
   CHECK(here.text_of(control_too_large(1'048'576)) ==
         R"(app: this is more than a service takes through its control socket; nothing was done
   why:   a message has 1048576 bytes at most
@@ -73,6 +85,12 @@ TEST_CASE("a service that takes no request") {
   where: bank.db.ctl
   why:   Permission denied
   do:    put that right and start the program again, if operations are to be carried out while it runs  [control.no_socket]
+)");
+  CHECK(here.text_of(no_control_socket("bank.db.ctl", socket_obstacle{".whence-1", "a file"})) ==
+        R"(app: the control socket bank.db.ctl could not be made, since a file is at .whence-1; everything else goes on
+  where: bank.db.ctl
+  why:   only a socket is replaced; it was left as it is
+  do:    move .whence-1 away and start the program again, if operations are to be carried out while it runs  [control.no_socket, exit 5]
 )");
 }
 

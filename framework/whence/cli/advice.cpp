@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <whence/cli/program_name.hpp>
+#include <whence/control/errors.hpp>
 #include <whence/core/files.hpp>
 #include <whence/projection/errors.hpp>
 #include <whence/sql/error.hpp>
@@ -203,6 +204,12 @@ std::string advice(const error& fault, const std::string& store) {
     return "whence --version --json\n# that is what this program knows; use the one that wrote the log, or a newer one";
   if (dynamic_cast<const older_format*>(&fault) != nullptr)
     return "whence --version --json\n# that is what this program knows; use the one that wrote the log";
+  if (const auto* no_socket = dynamic_cast<const no_control_socket*>(&fault);
+      no_socket != nullptr && no_socket->obstacle)
+    return moved_away(no_socket->obstacle->path) +
+           "\n# then start the program again, if operations are to be carried out while it runs";
+  if (const auto* silent = dynamic_cast<const writer_unreachable*>(&fault); silent != nullptr && silent->obstacle)
+    return moved_away(silent->obstacle->path) + "\n# then start that process again: it makes its socket when it starts";
   if (const auto* database = dynamic_cast<const sql::sql_error*>(&fault)) return of_database(*database, store);
   if (const auto* file = dynamic_cast<const file_error*>(&fault)) return of_file(*file, store);
   return fault.text().remedy;

@@ -76,6 +76,7 @@ log_operation_plan plan_of(const request& request, session& session) {
   const std::string stream = request.arguments()[0];
   log_operation_plan plan;
   plan.request.operation = event_append_name;
+  plan.results = event_append_results();
   plan.request.arguments = {{"stream", stream}, {"event", event_in(request.arguments()[1], session)}};
   if (const auto expected = request.value("--expected")) plan.request.arguments["expected"] = *expected;
   plan.plan = [runtime, types](const operation_request& asked, log_reader& log, const operation_under_way&) {
@@ -90,13 +91,16 @@ log_operation_plan plan_of(const request& request, session& session) {
     return types == nullptr ? source : upcasting(source, types->known().upcasters());
   };
   plan.sentence = &sentence_of;
-  plan.fix = [](operation_request& asked, const std::string& planned) {
+  plan.fix = [](log_operation_plan& own, const std::string& planned) {
     const json result = json::parse(planned);
-    asked.arguments["event"] = text_of(result, "event");
-    asked.arguments["expected"] = text_of(result, "expected");
+    own.request.arguments["event"] = text_of(result, "event");
+    own.request.arguments["expected"] = text_of(result, "expected");
+    const std::string event = visible(text_of(result, "eventId"));
+    own.how_to_look = "whence event show " + shell_word(event) +
+                      "\n# if there is no such event, append it again with \"eventId\": \"" + event +
+                      "\" in it: under that id it is appended once";
   };
   plan.is_done_already = [](const std::string& planned) { return text_of(json::parse(planned), "state") == "there"; };
-  plan.how_to_look = "whence stream show " + shell_word(stream) + "\n# its last event says whether it was appended";
   plan.unfinished = "what was asked for may be done, or not: whence stream show " + shell_word(stream);
   plan.confirmed_by = stream;
   return plan;

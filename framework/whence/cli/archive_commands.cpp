@@ -72,6 +72,7 @@ log_operation_plan archive_plan_of(const request& request, session& session) {
   const runtime& runtime = session.around().runtime;
   log_operation_plan plan;
   plan.request = request_of(order_of(request, session));
+  plan.results = log_archive_results();
   plan.plan = [&path, &runtime](const operation_request& asked, log_reader&, const operation_under_way& now) {
     return plan_log_archive(asked, path, runtime, now.progress, now.stop);
   };
@@ -85,8 +86,8 @@ log_operation_plan archive_plan_of(const request& request, session& session) {
       require_stream(session.log(), name.get<std::string>());  // or all of it is archived
   };
   plan.is_done_already = [](const std::string& planned) { return text_in(json::parse(planned), "state") == "nothing"; };
-  plan.fix = [](operation_request& asked, const std::string& planned) {
-    asked.arguments["until"] = std::to_string(number_in(json::parse(planned), "until"));
+  plan.fix = [](log_operation_plan& own, const std::string& planned) {
+    own.request.arguments["until"] = std::to_string(number_in(json::parse(planned), "until"));
   };
   plan.sentence = [](const std::string& planned) {
     const json what = json::parse(planned);
@@ -144,6 +145,7 @@ log_operation_plan compact_plan_of(session& session) {
   const runtime& runtime = session.around().runtime;
   log_operation_plan plan;
   plan.request.operation = log_compact_name;
+  plan.results = log_compact_results();
   plan.plan = [&path, &runtime](const operation_request& asked, log_reader&, const operation_under_way&) {
     return plan_log_compact(asked, path, runtime);
   };

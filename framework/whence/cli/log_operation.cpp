@@ -49,7 +49,7 @@ class carrying {
     const bool nothing_to_do = plan_.is_done_already && plan_.is_done_already(planned.result);
     if (nothing_to_do || asked_.has(flags::dry_run.name)) return planned;
     confirm(planned, now);
-    if (plan_.fix) plan_.fix(plan_.request, planned.result);
+    if (plan_.fix) plan_.fix(plan_, planned.result);
     plan_.request.dry_run = false;
     carried_operation carried = once(now);
     carried.done = true;
@@ -68,21 +68,26 @@ class carrying {
             must_go_on(now);
           };
           control_answer answer = std::move(*service).ask(plan_.request, waiting, plan_.how_to_look);
+          must_have_form(answer.result, plan_.results, plan_.request, plan_.how_to_look);
           return {.result = std::move(answer.result), .service = std::move(answer.service), .pid = answer.pid};
         }
         must_be_free();
         return {.result = plan_.request.dry_run ? plan_here(now) : act_here(now), .service = {}};
       } catch (const log_busy& busy) {
         if (source_.control_path().empty()) throw;
-        if (look == looks_max)
-          throw writer_unreachable(source_.name(), source_.control_path(), busy.holder_pid,
-                                   std::string(no_service_there));
+        if (look == looks_max) throw unreachable(busy.holder_pid);
       } catch (const writer_unreachable&) {  // it may be about to stop
         if (look == looks_max) throw;
       }
       must_go_on(now);
       std::this_thread::sleep_for(between_looks);
     }
+  }
+
+  writer_unreachable unreachable(std::int64_t holder) const {
+    const std::string& socket = source_.control_path();
+    if (auto obstacle = control_client::obstacle_at(socket)) return {source_.name(), holder, std::move(*obstacle)};
+    return {source_.name(), socket, holder, std::string(no_service_there)};
   }
 
   std::optional<control_client> connected() const {

@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <stop_token>
 #include <string>
 
@@ -14,6 +15,7 @@
 #include <whence/cli/request.hpp>
 #include <whence/cli/session.hpp>
 #include <whence/control/operations.hpp>
+#include <whence/control/result_form.hpp>
 #include <whence/store/log.hpp>
 
 namespace whence::inline v0::cli {
@@ -26,7 +28,8 @@ struct operation_under_way {
 
 /// What such a command brings.
 struct log_operation_plan {
-  operation_request request;  ///< its name, its arguments; the rest is filled in
+  operation_request request;             ///< its name, its arguments; the rest is filled in
+  std::span<const result_form> results;  ///< what a service may answer
   /// What would be done, as JSON, by who reads the log. Throws what speaks against it.
   std::function<std::string(const operation_request& request, log_reader& log, const operation_under_way& now)> plan;
   /// Does it on a log that is held here, and returns JSON.
@@ -39,8 +42,8 @@ struct log_operation_plan {
   std::function<void(const std::string& planned)> check = {};
   /// One sentence of what was planned: "append OrderShipped version 1 to order-1, as its event 4".
   std::function<std::string(const std::string& planned)> sentence;
-  /// Puts into the request what the plan has fixed, so that exactly that is done.
-  std::function<void(operation_request& request, const std::string& planned)> fix = {};
+  /// Puts into this what was planned by whomever, so that exactly that is done.
+  std::function<void(log_operation_plan& plan, const std::string& planned)> fix = {};
   /// Whether the plan came to nothing that is to be done.
   std::function<bool(const std::string& planned)> is_done_already = {};
   bool only_looks = false;  ///< the plan depends on the log's file alone: --dry-run is done here, whoever holds it

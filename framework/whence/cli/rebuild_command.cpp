@@ -63,6 +63,7 @@ log_operation_plan plan_of(const request& request, session& session) {
   const std::string models = session.source().models_directory();
   log_operation_plan plan;
   plan.request.operation = projection_rebuild_name;
+  plan.results = projection_rebuild_results();
   plan.request.arguments = {{"projection", name}};
   plan.plan = [name, &around](const operation_request& asked, log_reader& log, const operation_under_way&) {
     const planned_rebuild planned = planned_of(name, log, around);

@@ -56,9 +56,9 @@ std::optional<control_client> control_client::connect(const std::string& path, c
   }
   switch (found.how) {
     case result::connected: break;
-    case result::none: return std::nullopt;
+    case result::none:
+    case result::no_socket: return std::nullopt;
     case result::full: throw writer_silent(log, path, 0, patience.turn_within);
-    case result::no_socket: throw writer_unreachable(log, path, 0, "what is there is no socket");
     case result::no_right: throw control_not_allowed(path, "it is another user's: its mode lets in nobody else");
     case result::impossible: throw writer_unreachable(log, path, 0, found.why);
   }
@@ -73,6 +73,10 @@ std::optional<control_client> control_client::connect(const std::string& path, c
                                                       .runtime = runtime,
                                                       .patience = patience,
                                                       .service = *service}));
+}
+
+std::optional<socket_obstacle> control_client::obstacle_at(const std::string& socket) {
+  return detail::obstacle_at(socket);
 }
 
 namespace {
@@ -164,6 +168,19 @@ class exchange {
   bool sent_ = false;
 };
 
+/// Nothing: none comes any more.
+std::optional<detail::control_reply> next_reply(exchange& with, const operation_request& request,
+                                                const std::string& how_to_look) {
+  try {
+    const std::optional<std::string> line = with.line();
+    if (!line) return std::nullopt;
+    return detail::read_reply(*line);
+  } catch (const control_malformed& answer) {
+    if (request.dry_run) throw;
+    throw control_malformed::unknown_outcome(answer.text().why, how_to_look);
+  }
+}
+
 }  // namespace
 
 control_answer control_client::ask(const operation_request& request, const operation_progress& progress,
@@ -173,16 +190,15 @@ control_answer control_client::ask(const operation_request& request, const opera
   exchange with(own->socket.number(), own->patience, own->runtime, progress);
   const bool all_sent = with.send(message);
   // Also where it was not taken whole: why not is said.
-  while (const std::optional<std::string> line = with.line()) {
-    const detail::control_reply reply = detail::read_reply(*line);
-    if (const auto* const now = std::get_if<detail::control_progress>(&reply.said)) {
+  while (const std::optional<detail::control_reply> reply = next_reply(with, request, how_to_look)) {
+    if (const auto* const now = std::get_if<detail::control_progress>(&reply->said)) {
       with.tell(*now);
-    } else if (const auto* const failed = std::get_if<detail::control_failed>(&reply.said)) {
+    } else if (const auto* const failed = std::get_if<detail::control_failed>(&reply->said)) {
       throw remote_failure(failed->code, failed->next, failed->text);
     } else {
-      return {.service = reply.service,
+      return {.service = reply->service,
               .pid = own->service.pid,
-              .result = std::get<detail::control_done>(reply.said).result};
+              .result = std::get<detail::control_done>(reply->said).result};
     }
   }
   // Without its line feed a request is none, and nothing is done for it.

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 
+#include <whence/control/errors.hpp>
 #include <whence/control/operations.hpp>
 #include <whence/core/runtime.hpp>
 
@@ -30,10 +31,13 @@ struct control_answer {
 /// Threads  one at a time.
 class control_client {
  public:
-  /// Nothing: nobody listens there. `log`: what it is about, for messages.
+  /// Nothing: nobody listens there, where no socket is either. `log`: what it is about, for messages.
   /// Throws   control_not_allowed, control_untrusted, writer_silent, writer_unreachable.
   static std::optional<control_client> connect(const std::string& socket, const std::string& log,
                                                const runtime& runtime, control_patience patience = {});
+
+  /// What lies there instead of a socket: it is never replaced, and no process can make its socket there.
+  static std::optional<socket_obstacle> obstacle_at(const std::string& socket);
 
   control_client(control_client&&) noexcept;
   control_client& operator=(control_client&&) noexcept;
@@ -42,7 +46,8 @@ class control_client {
   /// Sends it, and waits for the answer. `progress` is called often meanwhile, and may throw: then nobody waits any more, and the
   /// service goes on. `how_to_look` is what is advised if the outcome stays unknown.
   /// Throws   what the service says, as remote_failure. writer_silent: no answer to a dry run. operation_outcome_unknown: none to
-  ///          anything else, or the connection ended before it came. control_malformed, control_other_version, control_too_large.
+  ///          anything else, or the connection ended before it came. control_malformed: what came is no answer.
+  ///          control_other_version, control_too_large.
   control_answer ask(const operation_request& request, const operation_progress& progress,
                      const std::string& how_to_look) &&;
 

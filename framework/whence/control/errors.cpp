@@ -35,6 +35,16 @@ writer_unreachable::writer_unreachable(std::string held, const std::string& sock
       log(std::move(held)),
       pid(holder_pid) {}
 
+writer_unreachable::writer_unreachable(std::string held, std::int64_t holder_pid, socket_obstacle in_the_way)
+    : error("writer.unreachable", next_move::operator_needed,
+            {.what = holder(holder_pid) + " holds " + held + ", and takes no operations; nothing was changed",
+             .where = "control socket " + in_the_way.path,
+             .why = in_the_way.what + " is where its socket has to be, so that it could make none",
+             .remedy = "move " + in_the_way.path + " away, and start that process again"}),
+      log(std::move(held)),
+      pid(holder_pid),
+      obstacle(std::move(in_the_way)) {}
+
 control_not_allowed::control_not_allowed(const std::string& socket, std::string why)
     : error("control.not_allowed", next_move::operator_needed,
             {.what = "the process that holds the log takes no operations from this user; nothing was changed",
@@ -56,13 +66,23 @@ control_busy::control_busy(std::string_view of_what, std::size_t most)
              .why = "it has " + std::to_string(most) + " " + std::string(of_what) + ", which is the most",
              .remedy = "repeat it in a while"}) {}
 
+control_malformed::control_malformed(error_text text)
+    : error("control.malformed", next_move::operator_needed, std::move(text)) {}
+
 control_malformed::control_malformed(std::string_view message, std::string why)
-    : error(
-          "control.malformed", next_move::operator_needed,
-          {.what = "the " + std::string(message) + " is none of the control socket's protocol; nothing was done for it",
-           .where = {},
-           .why = std::move(why),
-           .remedy = "use the program that the service is, or one of its version"}) {}
+    : control_malformed(error_text{
+          .what = "the " + std::string(message) + " is none of the control socket's protocol; nothing was done for it",
+          .where = {},
+          .why = std::move(why),
+          .remedy = "use the program that the service is, or one of its version"}) {}
+
+control_malformed control_malformed::unknown_outcome(std::string why, const std::string& how_to_look) {
+  return control_malformed(
+      error_text{.what = "the answer is none of the control socket's protocol; it is not known whether it was done",
+                 .where = {},
+                 .why = std::move(why),
+                 .remedy = how_to_look + "\n# then use the program that the service is, or one of its version"});
+}
 
 control_too_large::control_too_large(std::size_t most)
     : error("control.too_large", next_move::change_request,
@@ -103,6 +123,18 @@ no_control_socket::no_control_socket(std::string socket, std::string why)
            .why = std::move(why),
            .remedy = "put that right and start the program again, if operations are to be carried out while it runs"}),
       path(std::move(socket)) {}
+
+no_control_socket::no_control_socket(std::string socket, socket_obstacle in_the_way)
+    : error("control.no_socket", next_move::operator_needed,
+            {.what = "the control socket " + socket + " could not be made, since " + in_the_way.what +
+                     (in_the_way.path == socket ? " is there" : " is at " + in_the_way.path) +
+                     "; everything else goes on",
+             .where = socket,
+             .why = "only a socket is replaced; it was left as it is",
+             .remedy = "move " + in_the_way.path +
+                       " away and start the program again, if operations are to be carried out while it runs"}),
+      path(std::move(socket)),
+      obstacle(std::move(in_the_way)) {}
 
 operation_not_offered::operation_not_offered(const std::string& service, const std::string& operation)
     : error("operation.not_offered", next_move::operator_needed,

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -18,11 +19,19 @@ struct writer_silent final : error {
   std::int64_t pid;  ///< 0: not known
 };
 
+/// What lies where a control socket has to be, and is none: it is left as it is.
+struct socket_obstacle {
+  std::string path;
+  std::string what;  ///< "a folder"
+};
+
 /// `writer.unreachable`: a process holds the log, and there is no control socket at which it answers. Nothing was changed.
 struct writer_unreachable final : error {
   writer_unreachable(std::string log, const std::string& socket, std::int64_t pid, std::string why);
+  writer_unreachable(std::string log, std::int64_t pid, socket_obstacle obstacle);
   std::string log;
-  std::int64_t pid;  ///< 0: not known
+  std::int64_t pid;                         ///< 0: not known
+  std::optional<socket_obstacle> obstacle;  ///< nothing: it is for another reason
 };
 
 /// `control.not_allowed`: the process that holds the log takes nothing from this user. Nothing was changed.
@@ -40,9 +49,15 @@ struct control_busy final : error {
   explicit control_busy(std::string_view of_what, std::size_t most);
 };
 
-/// `control.malformed`: a message is none of the protocol's. What was asked for was not done, if it was a request.
+/// `control.malformed`: a message is none of the protocol's. What was asked for was not done, if it was a request, or the answer to
+/// a dry run; else nobody knows.
 struct control_malformed final : error {
   control_malformed(std::string_view message, std::string why);
+  /// The answer to what may have been done. `how_to_look` is what is advised.
+  static control_malformed unknown_outcome(std::string why, const std::string& how_to_look);
+
+ private:
+  explicit control_malformed(error_text text);
 };
 
 /// `control.too_large`: a message is longer than the protocol has room for. Nothing was done.
@@ -70,7 +85,9 @@ struct control_stopping final : error {
 /// `control.no_socket`: an application runs without its control socket. Reported, never thrown by `start`.
 struct no_control_socket final : error {
   no_control_socket(std::string path, std::string why);
+  no_control_socket(std::string path, socket_obstacle obstacle);
   std::string path;
+  std::optional<socket_obstacle> obstacle;  ///< nothing: it is for another reason
 };
 
 /// `operation.not_offered`: the service does not have the operation. Nothing was done.

@@ -240,6 +240,20 @@ std::string json_of(const planned_append& planned, std::string_view state) {
   return out + "}";
 }
 
+std::span<const result_form> event_append_results() {
+  using enum member_kind;
+  static constexpr result_member event[] = {
+      {"stream", text},          {"aggregateType", text},  {"eventId", text},
+      {"eventType", text},       {"eventVersion", number}, {"expected", text},
+      {"streamVersion", number}, {"checked", flag},        {"globalPosition", number}};
+  static constexpr result_member planned[] = {{"stream", text},          {"aggregateType", text},  {"eventId", text},
+                                              {"eventType", text},       {"eventVersion", number}, {"expected", text},
+                                              {"streamVersion", number}, {"checked", flag},        {"event", text}};
+  static constexpr result_form forms[] = {
+      {"planned", true, planned}, {"there", true, event}, {"there", false, event}, {"appended", false, event}};
+  return forms;
+}
+
 async<std::string> append_event(operation_request request, std::shared_ptr<log> log, runtime runtime,
                                 event_check check) {
   planned_append planned = plan_event_append(request, *log, runtime, check);

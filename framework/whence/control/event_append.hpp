@@ -8,10 +8,12 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
 #include <whence/control/operations.hpp>
+#include <whence/control/result_form.hpp>
 #include <whence/core/async.hpp>
 #include <whence/core/envelope.hpp>
 #include <whence/core/runtime.hpp>
@@ -46,6 +48,7 @@ planned_append plan_event_append(const operation_request& request, log_reader& l
 /// As JSON for who asked; `state` is "planned", "appended" or "there". What is planned has the whole event as text: with that, and
 /// the expected version, it is appended as it was planned, once.
 std::string json_of(const planned_append& planned, std::string_view state);
+std::span<const result_form> event_append_results();
 
 /// Appends it with its audit event, both or neither; one that is there already as it is to be: nothing.
 /// Again    of an event with an id: the same, and no second audit event.

@@ -112,6 +112,21 @@ std::string path_or_null(const std::string& path) {
 /// By which an audit event and an archive are told to belong together, whatever became of the path.
 std::string key_of(std::uint64_t number, const std::string& made_at) { return std::to_string(number) + " " + made_at; }
 
+/// Nothing: the data are not those of an archive's audit event. They may be anything: whoever has a log's export could have changed
+/// it before it was imported.
+std::optional<std::string> key_told_by(const nlohmann::json& data) {
+  if (!data.is_object()) return std::nullopt;
+  const auto operation = data.find("operation");
+  const auto arguments = data.find("arguments");
+  if (operation == data.end() || *operation != log_archive_name) return std::nullopt;
+  if (arguments == data.end() || !arguments->is_object()) return std::nullopt;
+  const auto number = arguments->find("number");
+  const auto made_at = arguments->find("madeAt");
+  if (number == arguments->end() || !number->is_number_unsigned()) return std::nullopt;
+  if (made_at == arguments->end() || !made_at->is_string()) return std::nullopt;
+  return key_of(number->get<std::uint64_t>(), made_at->get<std::string>());
+}
+
 /// What the audit event of an archive says of it. `made`: by this operation; else it was made by one that was killed before it
 /// could say so, or by a program that does not.
 std::string arguments_of(const log_archive& archive, const made_archive* made) {
@@ -130,10 +145,7 @@ std::vector<log_archive> unaudited(log_reader& log, std::vector<log_archive> arc
     for (const recorded_event& event : page) {
       from = event.version.next();
       const nlohmann::json data = nlohmann::json::parse(event.data, nullptr, false);
-      if (!data.is_object() || data.value("operation", "") != log_archive_name || !data.contains("arguments")) continue;
-      const nlohmann::json& arguments = data["arguments"];
-      if (arguments.is_object())
-        told.insert(key_of(arguments.value("number", std::uint64_t{0}), arguments.value("madeAt", "")));
+      if (const std::optional<std::string> key = key_told_by(data)) told.insert(*key);
     }
     if (page.at_end()) break;
   }
@@ -183,6 +195,19 @@ std::string archive_log(const operation_request& request, log& held, const std::
   return "{\"state\":\"archived\"" + members_of(made.what) + ",\"archive\":" + path_or_null(made.path) +
          ",\"archiveBytes\":" + (made.path.empty() ? "null" : std::to_string(made.bytes)) +
          ",\"finished\":" + path_or_null(made.resumed) + "}";
+}
+
+std::span<const result_form> log_archive_results() {
+  using enum member_kind;
+  static constexpr result_member planned[] = {
+      {"streams", number}, {"events", number},           {"eventBytes", number}, {"first", number},
+      {"last", number},    {"unfinished", text_or_null}, {"until", number},      {"unknownStreams", list_of_texts}};
+  static constexpr result_member archived[] = {
+      {"streams", number}, {"events", number},        {"eventBytes", number},           {"first", number},
+      {"last", number},    {"archive", text_or_null}, {"archiveBytes", number_or_null}, {"finished", text_or_null}};
+  static constexpr result_form forms[] = {
+      {"planned", true, planned}, {"nothing", true, planned}, {"archived", false, archived}};
+  return forms;
 }
 
 }  // namespace whence::inline v0

@@ -7,12 +7,14 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include <whence/control/operations.hpp>
+#include <whence/control/result_form.hpp>
 #include <whence/core/runtime.hpp>
 #include <whence/core/timestamp.hpp>
 #include <whence/store/log.hpp>
@@ -48,5 +50,7 @@ std::string plan_log_archive(const operation_request& request, const std::string
 ///          throws; operation_not_audited.
 std::string archive_log(const operation_request& request, log& held, const std::string& path, const runtime& runtime,
                         const operation_progress& progress, std::stop_token stop);
+
+std::span<const result_form> log_archive_results();
 
 }  // namespace whence::inline v0

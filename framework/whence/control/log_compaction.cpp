@@ -34,4 +34,12 @@ std::string compact_log(const operation_request& request, log& held, const runti
   return "{\"state\":\"compacted\"," + bytes + ",\"settled\":" + (made.settled ? "true" : "false") + "}";
 }
 
+std::span<const result_form> log_compact_results() {
+  using enum member_kind;
+  static constexpr result_member planned[] = {{"bytes", number}, {"freeBytes", number}};
+  static constexpr result_member compacted[] = {{"bytesBefore", number}, {"bytesAfter", number}, {"settled", flag}};
+  static constexpr result_form forms[] = {{"planned", true, planned}, {"compacted", false, compacted}};
+  return forms;
+}
+
 }  // namespace whence::inline v0

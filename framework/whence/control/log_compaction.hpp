@@ -1,11 +1,13 @@
 /// The operation `log compact`: what it says, and what it leaves in the log. It has no arguments.
 #pragma once
 
+#include <span>
 #include <stop_token>
 #include <string>
 #include <string_view>
 
 #include <whence/control/operations.hpp>
+#include <whence/control/result_form.hpp>
 #include <whence/core/runtime.hpp>
 #include <whence/store/log.hpp>
 
@@ -24,5 +26,7 @@ std::string plan_log_compact(const operation_request& request, const std::string
 ///          operation_not_audited.
 std::string compact_log(const operation_request& request, log& held, const runtime& runtime,
                         const operation_progress& progress, std::stop_token stop);
+
+std::span<const result_form> log_compact_results();
 
 }  // namespace whence::inline v0

@@ -17,4 +17,11 @@ std::string json_of(const planned_rebuild& planned, std::string_view state) {
          ",\"version\":" + std::to_string(planned.version) + ",\"events\":" + std::to_string(planned.events) + "}";
 }
 
+std::span<const result_form> projection_rebuild_results() {
+  using enum member_kind;
+  static constexpr result_member members[] = {{"projection", text}, {"version", number}, {"events", number}};
+  static constexpr result_form forms[] = {{"planned", true, members}, {"rebuilt", false, members}};
+  return forms;
+}
+
 }  // namespace whence::inline v0

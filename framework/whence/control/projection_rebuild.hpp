@@ -3,10 +3,12 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
 #include <whence/control/operations.hpp>
+#include <whence/control/result_form.hpp>
 
 namespace whence::inline v0 {
 
@@ -22,5 +24,6 @@ log_operation operation_of(const operation_request& request, const planned_rebui
 
 /// As JSON for who asked; `state` is "planned" or "rebuilt".
 std::string json_of(const planned_rebuild& planned, std::string_view state);
+std::span<const result_form> projection_rebuild_results();
 
 }  // namespace whence::inline v0

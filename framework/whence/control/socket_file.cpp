@@ -49,23 +49,28 @@ std::string short_name(const std::string& name) {
 
 descriptor new_socket() { return descriptor(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)); }
 
-/// Takes away a socket of a holder that is dead. False: something else is there, or it cannot be taken away.
-bool make_room(int folder, const std::string& name, std::string& why) {
+std::optional<socket_obstacle> obstacle_in(int folder, const std::string& name, const std::string& path) {
   struct stat found{};
-  if (::fstatat(folder, name.c_str(), &found, AT_SYMLINK_NOFOLLOW) != 0) {
-    why = said_of(errno);
-    return errno == ENOENT;
-  }
-  if (!S_ISSOCK(found.st_mode)) {
-    why = "something else is there, which is no socket; it was left as it is";
-    return false;
-  }
-  if (::unlinkat(folder, name.c_str(), 0) == 0 || errno == ENOENT) return true;
-  why = said_of(errno);
-  return false;
+  if (::fstatat(folder, name.c_str(), &found, AT_SYMLINK_NOFOLLOW) != 0 || S_ISSOCK(found.st_mode)) return std::nullopt;
+  if (S_ISREG(found.st_mode)) return socket_obstacle{path, "a file"};
+  if (S_ISDIR(found.st_mode)) return socket_obstacle{path, "a folder"};
+  if (S_ISFIFO(found.st_mode)) return socket_obstacle{path, "a named pipe"};
+  if (!S_ISLNK(found.st_mode)) return socket_obstacle{path, "a device"};
+  const bool leads_nowhere = ::fstatat(folder, name.c_str(), &found, 0) != 0;
+  return socket_obstacle{path, leads_nowhere ? "a link that leads nowhere" : "a link"};
+}
+
+/// Takes away a socket of a holder that is dead. `of`: the control socket, for messages. Throws no_control_socket.
+void make_room(int folder, const std::string& name, const std::string& of) {
+  std::string path = of.substr(0, of.size() - name_in(of).size()) + name;
+  if (std::optional<socket_obstacle> obstacle = obstacle_in(folder, name, path))
+    throw no_control_socket(of, std::move(*obstacle));
+  if (::unlinkat(folder, name.c_str(), 0) != 0 && errno != ENOENT) throw no_control_socket(of, said_of(errno));
 }
 
 }  // namespace
+
+std::optional<socket_obstacle> obstacle_at(const std::string& path) { return obstacle_in(AT_FDCWD, path, path); }
 
 descriptor::~descriptor() {
   if (number_ >= 0) ::close(number_);
@@ -81,12 +86,12 @@ std::optional<peer> peer_of(int socket) noexcept {
 listening_socket::listening_socket(std::string path) : path_(std::move(path)) {
   const auto refuse = [this](const std::string& why) { throw no_control_socket(path_, why); };
   const auto fail = [&] { refuse(said_of(errno)); };
-  std::string why;
   folder_ = descriptor(::open(directory_of(path_).c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (folder_.number() < 0) fail();
   const std::string name = name_in(path_);
   const std::string bound = short_name(name);
-  if (!make_room(folder_.number(), name, why) || !make_room(folder_.number(), bound, why)) refuse(why);
+  make_room(folder_.number(), name, path_);
+  make_room(folder_.number(), bound, path_);
 
   socket_ = new_socket();
   if (socket_.number() < 0) fail();

@@ -13,6 +13,8 @@
 
 #include <sys/types.h>
 
+#include <whence/control/errors.hpp>
+
 namespace whence::inline v0::detail {
 
 /// Owns a file descriptor.
@@ -64,6 +66,9 @@ class listening_socket {
   dev_t device_ = 0;
   ino_t inode_ = 0;
 };
+
+/// Nothing: there is nothing, or a socket, or it cannot be looked at.
+std::optional<socket_obstacle> obstacle_at(const std::string& path);
 
 /// How looking for a socket ended.
 struct connection {

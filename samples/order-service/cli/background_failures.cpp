@@ -22,6 +22,20 @@ void background_failures::take(const std::exception_ptr& failure) {
   lines->emplace(line, code);
 }
 
+bool background_failures::print_at_once(const std::exception_ptr& failed, std::ostream& err, const std::string& store,
+                                        std::size_t columns) {
+  try {
+    std::rethrow_exception(failed);
+  } catch (const whence::error& fault) {
+    if (fault.code() != "control.no_socket") return false;
+    report(failure(exit_code::done, fault.code(), told(fault, store).text()), err, columns);
+    err.flush();
+    return true;
+  } catch (const std::exception&) {
+    return false;
+  }
+}
+
 void background_failures::print(std::ostream& err, const std::string& store, std::size_t columns) {
   const auto lines = lines_.lock();
   for (const auto& [line, code] : *lines)

@@ -19,6 +19,11 @@ class background_failures {
  public:
   void take(const std::exception_ptr& failure);
 
+  /// What the command goes on without, and somebody may miss while it runs: that nobody can ask it for anything. False: it is
+  /// something else.
+  static bool print_at_once(const std::exception_ptr& failure, std::ostream& err, const std::string& store,
+                            std::size_t columns);
+
   /// A line for each: what is to be said of a command that was carried out all the same. When one was not, its own failure
   /// says enough.
   void print(std::ostream& err, const std::string& store, std::size_t columns);

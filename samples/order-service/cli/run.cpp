@@ -34,7 +34,10 @@ int run(const std::vector<std::string>& arguments, const terminal& given) noexce
   std::optional<int> lost;  // what to exit with, whatever else there is to say
   try {
     const auto failures = std::make_shared<background_failures>();
-    terminal.background = [failures](const std::exception_ptr& failure) { failures->take(failure); };
+    terminal.background = [failures, &terminal, &asked](const std::exception_ptr& failure) {
+      if (!background_failures::print_at_once(failure, terminal.err, asked.store, terminal.err_columns))
+        failures->take(failure);
+    };
     terminal.lost = [&](const whence::error& loss) {
       terminal.loss->emplace(told_of_loss(loss, asked.store));
       lost = report(**terminal.loss, terminal.err, terminal.err_columns);

@@ -334,6 +334,32 @@ TEST_CASE("a file that is no log is refused, and left as it is") {
   CHECK(program::read_file(folder.store()) == "something else entirely");
 }
 
+TEST_CASE("a service that could not make its socket says at once what lies in its place, and goes on") {
+  const shop_folder folder;
+  const std::string socket = folder.store() + ".ctl";
+  const std::string run = "cd '" + folder.file("") + "' && \"$PROGRAM\" --store shop.db ", to = " 2>err >/dev/null";
+  const auto told = [](const std::string& what) {
+    return "order-service: the control socket shop.db.ctl could not be made, since " + what +
+           " is there; everything else goes on\n"
+           "  where: shop.db.ctl\n"
+           "  why:   only a socket is replaced; it was left as it is\n"
+           "  do:    mv shop.db.ctl shop.db.ctl.old\n"
+           "         # then start the program again, if operations are to be carried out while it runs  "
+           "[control.no_socket]\n";
+  };
+  std::filesystem::create_directory(socket);
+  CHECK(shell(run + "place 1 --line A:1:1" + to) == 0);
+  CHECK(program::read_file(folder.file("err")) == told("a folder"));
+  std::filesystem::remove(socket);
+  std::filesystem::create_symlink("nowhere", socket);
+  CHECK(shell(run + "pay 1" + to) == 0);
+  CHECK(program::read_file(folder.file("err")) == told("a link that leads nowhere"));
+  // While it runs, and not when it has ended.
+  CHECK(shell(run + "simulate --orders 1000000 2>err >out & until grep -q no_socket '" + folder.file("err") +
+              "' 2>/dev/null; do sleep 0.05; kill -0 $! || exit 9; done; kill -TERM $!; wait $!") == 143);
+  CHECK(program::read_file(folder.file("err")).starts_with(told("a link that leads nowhere")));
+}
+
 TEST_CASE("what fails in the background is told once the command is done, and not when its own failure says enough") {
   const shop_folder folder;
   folder.write("shop.db.models", "a file where a folder has to be");
