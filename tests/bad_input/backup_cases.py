@@ -22,7 +22,8 @@ BACKUP_CASES = {
              "whence log repair --reason x --accept damage --yes$", at="damaged event", changes=LOCK),
         case("--yes", "repair.not_accepted", 4, "the log ends at event 7, and event 8 was acknowledged$", at="tail missing", changes=LOCK),
         case("--yes", "repair.not_accepted", 4, "the witness: there is none$", at="witness missing", changes=LOCK),
-        case("", "log.checksum", 6, "shop.db is damaged$", at="cut in half", changes=LOCK),
+        case("", "log.checksum", 6, "shop.db is damaged$", "restore a backup, or put a copy in its place$", at="cut after a page", changes=LOCK),
+        case("", "repair.not_accepted", 4, "shop.db cannot be repaired without a loss; nothing was changed$", at="cut in half", changes=LOCK),
     ],
     "backup": [
         case("", "usage.argument", 2, "`backup` needs to know which: FILE$", HELP.format("backup")),

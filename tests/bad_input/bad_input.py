@@ -251,14 +251,16 @@ class Setups(ContractSetups, ExportSetups):
     def older_format(self):
         return self.newer_format(0)
 
-    def cut_short(self, left=lambda whole: 60):
+    def cut_short(self, bytes_left=60):
         place = self.copy_of_shop()
-        whole = (place.folder / "shop.db").read_bytes()
-        (place.folder / "shop.db").write_bytes(whole[:left(len(whole))])
+        os.truncate(place.folder / "shop.db", bytes_left)
         return place
 
     def cut_in_half(self):
-        return self.cut_short(lambda whole: whole // 2)
+        return self.cut_short((self["shop"].folder / "shop.db").stat().st_size // 2)
+
+    def cut_after_a_page(self):
+        return self.cut_short(8192)
 
     def tail_missing(self):
         place = self.copy_of_shop()
@@ -327,13 +329,10 @@ class Setups(ContractSetups, ExportSetups):
 
     def without_shm(self):
         """Its writer died, and somebody has copied the log without its -shm, to where this user may not write."""
-        place = self.copy_of_shop()
+        place = self.only_readable()
         change(place.folder / "shop.db", "UPDATE log SET markers = markers + 1", empties_wal=False)
         (place.folder / "shop.db-shm").unlink()
-        for path in place.folder.rglob("*"):
-            path.chmod(0o755 if path.is_dir() else 0o644)
         place.folder.chmod(0o555)
-        place.as_nobody = True
         return place
 
     def link_loop(self):

@@ -39,7 +39,7 @@ LOGS = [
          at="not readable"),
     case("", "file.link_loop", 6, "cannot look at loop.db", "Too many levels of symbolic links$",
          "ls -l .\n# a link there leads back to itself: name the file that it should lead to$", at="link loop"),
-    case("", "log.checksum", 6, "shop.db is damaged$", "tar -cf $(mktemp saved.XXXXXX.tar) shop.db*\n# then see whether it can be repaired, or restore a backup:\norder-service whence log repair --dry-run --store shop.db$", at="cut in half"),
+    case("", "log.checksum", 6, "shop.db is damaged$", "tar -cf $(mktemp saved.XXXXXX.tar) shop.db*\n# then see whether it can be repaired, or restore a backup:\norder-service whence log repair --dry-run --store shop.db$", at="cut after a page"),
 ]
 FOR_WRITERS = [
     case("", "file.no_permission", 5, "cannot write to shop.db; nothing was written$", "shop.db.lock$", "Permission denied$",

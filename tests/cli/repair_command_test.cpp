@@ -167,6 +167,17 @@ events     10 events, all there; nothing is to be repaired
 )");
 }
 
+TEST_CASE("a repair that cannot read enough does not advise a repair") {
+  damaged_shop shop;
+  std::string bytes = damaged_shop::database();
+  bytes.replace(8192, 2 * 8192, 2 * 8192, '\0');  // the row that says which log it is
+  std::ofstream("shop.db", std::ios::binary) << bytes;
+  const ran refused = shop.reader.run("log repair --with sunday.backup");
+  CHECK(refused.exit == 6);
+  CHECK(refused.err.find("restore a backup, or put a copy in its place") != std::string::npos);
+  CHECK(refused.err.find("log repair") == std::string::npos);
+}
+
 TEST_CASE("what a copy has behind the end of the log is named, and not taken") {
   damaged_shop shop;
   shop.reader.run("log repair --with sunday.backup");

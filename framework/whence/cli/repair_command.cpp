@@ -17,12 +17,14 @@
 #include <whence/cli/json_list.hpp>
 #include <whence/cli/long_work.hpp>
 #include <whence/cli/new_file.hpp>
+#include <whence/cli/program_name.hpp>
 #include <whence/cli/repeated_line.hpp>
 #include <whence/cli/request.hpp>
 #include <whence/cli/session.hpp>
 #include <whence/cli/time_text.hpp>
 #include <whence/cli/verification_failed.hpp>
 #include <whence/core/json_text.hpp>
+#include <whence/store/log_errors.hpp>
 #include <whence/store/log_repair.hpp>
 
 namespace whence::inline v0::cli {
@@ -272,6 +274,27 @@ repair_unfinished unfinished(const std::string& log, const outcome& became) {
   return {log, became.repaired->kept, became.lost_file, why};
 }
 
+/// What a damaged file is good for, said by a repair: it advises no repair.
+struct left_to_restore final : error {
+  explicit left_to_restore(const log_damaged& damage)
+      : error(damage.code(), damage.next(),
+              {.what = damage.text().what,
+               .where = damage.text().where,
+               .why = damage.text().why,
+               .remedy =
+                   "tar -cf $(mktemp saved.XXXXXX.tar) " + shell_word(damage.path) +
+                   "*\n# too little of it can be read for a repair: restore a backup, or put a copy in its place"}) {}
+};
+
+log_repair planned(const std::string& log, const runtime& runtime, const repair_options& options) {
+  try {
+    return log_repair(log, runtime, options);
+  } catch (const log_damaged& damage) {
+    if (damage.position != global_position{}) throw;
+    throw left_to_restore(damage);
+  }
+}
+
 exit_code run_repair(const request& request, session& session) {
   const std::vector<log_loss> accepted = accepted_in(request);
   const std::string log = session.source().name();
@@ -282,7 +305,7 @@ exit_code run_repair(const request& request, session& session) {
       carry_out(session, "nothing was changed", [&](std::stop_token stop, const report_progress& report) {
         options.stop = std::move(stop);
         options.on_progress = [&](const backup_progress& now) { report(now.doing, now.done, now.of); };
-        log_repair repair(log, session.around().runtime, options);
+        log_repair repair = planned(log, session.around().runtime, options);
         plan = repair.plan();
         became = carry_out_plan(repair, log, accepted, request, session);
       });

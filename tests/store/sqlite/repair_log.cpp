@@ -29,6 +29,8 @@
 #include <string>
 #include <vector>
 
+#include <sqlite3.h>
+
 #include <whence/sql/database.hpp>
 #include <whence/store/log_errors.hpp>
 #include <whence/store/log_repair.hpp>
@@ -250,6 +252,9 @@ class trial {
         plan.losses, [](const planned_loss& loss) { return loss.what == log_loss::missing_witness; });
     if (by_witness && plan.witnessed != global_position{}) found.insert(plan.witnessed.value());
     sql::database db = sql::database::open(log(), sql::open_mode::read_only);
+    // Else SQLite reads nothing of a file of which the end is cut off.
+    sqlite3_db_config(db.handle(), SQLITE_DBCONFIG_DEFENSIVE, 0, nullptr);
+    sqlite3_db_config(db.handle(), SQLITE_DBCONFIG_WRITABLE_SCHEMA, 1, nullptr);
     sql::statement look = db.prepare("SELECT chain FROM entries WHERE position = ?");
     for (std::uint64_t position = 1; position <= from_.was.head(); ++position) {
       try {

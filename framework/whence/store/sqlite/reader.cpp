@@ -34,6 +34,17 @@ std::string why_not_readable(std::int64_t position) {
   return "a row with position " + std::to_string(position) + " stands before it, where no event is";
 }
 
+/// Of a file whose end is cut off SQLite reads nothing, unless it is told that somebody repairs it. Nothing is written by that.
+void read_what_is_there(sql::database& db) {
+  try {
+    static_cast<void>(db.integer("PRAGMA schema_version"));
+  } catch (const sql::sql_error& failure) {
+    if (!is_damage(failure)) return;  // the next statement says it
+    sqlite3_db_config(db.handle(), SQLITE_DBCONFIG_DEFENSIVE, 0, nullptr);
+    sqlite3_db_config(db.handle(), SQLITE_DBCONFIG_WRITABLE_SCHEMA, 1, nullptr);
+  }
+}
+
 }  // namespace
 
 bool is_damage(const sql::sql_error& failure) noexcept {
@@ -135,6 +146,39 @@ global_position log_reader_connection::head() {
   return base_ ? std::max(own, base_->position()) : own;
 }
 
+/// Positions are dense: what is searched for below the end is found, unless its page is damaged.
+global_position log_reader_connection::last_found() {
+  try {
+    return head();
+  } catch (const log_damaged&) {
+    // It is looked for.
+  }
+  sql::statement search =
+      db_.prepare("SELECT position FROM entries WHERE position <= ?1 ORDER BY position DESC LIMIT 1");
+  const auto is_found = [&search](std::uint64_t position) {
+    try {
+      search.reset();
+      search.bind(1, position);
+      return search.step() && search.integer(0) == static_cast<std::int64_t>(position);
+    } catch (const sql::sql_error& failure) {
+      if (!is_damage(failure)) throw;
+      return false;
+    }
+  };
+  std::uint64_t found = 0;
+  std::uint64_t missing = 1;
+  for (std::uint64_t at = 1; std::in_range<std::int64_t>(at); at *= 2) {
+    if (!is_found(at)) continue;
+    found = at;
+    missing = at * 2;
+  }
+  while (missing - found > 1) {
+    const std::uint64_t middle = found + (missing - found) / 2;
+    (is_found(middle) ? found : missing) = middle;
+  }
+  return std::max(global_position{found}, base_ ? base_->position() : global_position{});
+}
+
 chain_hash log_reader_connection::start_of_chain() {
   if (!chain_start_) chain_start_ = chain_start(about().identity.id);
   return *chain_start_;
@@ -217,6 +261,7 @@ struct log_reader_connection::scanning {
 sql::database log_reader_connection::open(const std::string& path, sql::open_mode mode, log_reader_connection& self) {
   sql::database db = sql::database::open(path, mode);
   sqlite3_busy_timeout(db.handle(), busy_milliseconds);
+  read_what_is_there(db);
   const auto come_to = [](sqlite3_context* context, int, sqlite3_value** values) {
     auto& reader = *static_cast<log_reader_connection*>(sqlite3_user_data(context));
     if (reader.scanning_ == nullptr) return sqlite3_result_error(context, "there is no scan", -1);
@@ -359,7 +404,7 @@ bool log_reader_connection::is_on(const index_checkpoint& checkpoint) {
     const std::optional<chain_hash> chain = chain_at(checkpoint.position);
     return chain && *chain == checkpoint.chain;
   } catch (const log_damaged&) {
-    return checkpoint.log.epoch == identity.epoch && checkpoint.position <= head();
+    return checkpoint.log.epoch == identity.epoch && checkpoint.position <= last_found();
   }
 }
 

@@ -82,6 +82,8 @@ class log_reader_connection {
   /// a log that others write needs to ask.
   void notice_epoch();
   global_position head();
+  /// The same; and where the end of the file is damaged, the last event before that which a search finds.
+  global_position last_found();
   std::uint64_t epoch_of_last_event();
 
   /// Without an index. A page ends before an event that is damaged; a page that would begin with it throws.

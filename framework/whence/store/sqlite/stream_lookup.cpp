@@ -30,9 +30,10 @@ class scan_past_damage {
         });
         return;
       } catch (const log_damaged& damage) {
-        if (damaged == passed_over_max) throw;
         if (!first_) first_.emplace(damage);
+        if (damaged == passed_over_max) throw log_damaged(*first_);
         after = last_ = at.next();
+        if (after > log_.last_found()) return;  // there is no end that a scan could come to
       }
     }
   }

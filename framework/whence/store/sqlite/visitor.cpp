@@ -62,7 +62,7 @@ log_condition sqlite_visitor::condition() {
 }
 
 global_position sqlite_visitor::head() {
-  return readers_.with_snapshot([](log_reader_connection& reader) { return reader.head(); });
+  return readers_.with_snapshot([](log_reader_connection& reader) { return reader.last_found(); });
 }
 
 std::uint64_t sqlite_visitor::epoch_of_last_event() {

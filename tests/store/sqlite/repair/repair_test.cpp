@@ -264,6 +264,59 @@ TEST_CASE("of an end that is missing, what nothing in the log proves stays where
   CHECK(shop.epoch() > shop.was.epoch);
 }
 
+TEST_CASE("a log of which the end is damaged, or cut off, is read up to there, and comes back from a backup") {
+  const log_folder folder;
+  const std::string backup = folder.beside(".backup");
+  log_identity was;
+  {
+    const auto log = folder.open();
+    for (int i = 0; i < 40; ++i)
+      folder.append(*log, "order-" + std::to_string(i), 5, R"({"text":")" + std::string(300, 'x') + "\"}");
+    was = log->identity();
+    log->close();
+  }
+  static_cast<void>(back_up(sqlite(folder.path()), backup, folder.runtime()));
+  const auto size = std::filesystem::file_size(folder.path());
+  std::string bytes = log_folder::contents(folder.path());
+  bool witnessed = true;
+  SUBCASE("its last page is lost") { bytes.replace(size - 8192, 8192, 8192, '\0'); }
+  SUBCASE("its last page is lost, and the witness") {
+    bytes.replace(size - 8192, 8192, 8192, '\0');
+    witnessed = false;
+  }
+  SUBCASE("half of it is cut off") { bytes.resize(size / 8192 / 2 * 8192); }
+  log_folder::write(folder.path(), bytes);
+  if (!witnessed) std::filesystem::remove(folder.beside(".witness"));
+
+  const std::uint64_t found = folder.visit()->head().value();
+  CHECK(found > 40);
+  CHECK(found < 200);
+  std::uint64_t read = 0;
+  for (global_position at; read < found;) {
+    const event_page page = folder.visit()->read(at);
+    at = page.scanned_to();
+    read += page.size();
+  }
+  CHECK(read == found);
+  CHECK(folder.visit()->read_stream("order-0").size() == 5);
+  try {
+    folder.visit()->read_stream("order-39");
+    FAIL("a stream that is lost is told as if there were none");
+  } catch (const log_damaged& damage) {
+    CHECK(damage.position.value() == found + 1);
+  }
+  CHECK_THROWS_AS(folder.open(), error);
+  CHECK(log_repair(folder.path(), folder.runtime()).plan().losses[0].what == log_loss::damage);
+  CHECK(log_folder::contents(folder.path()) == bytes);
+
+  log_repair repair(folder.path(), folder.runtime(), {.from = {backup}});
+  CHECK(repair.plan().loses() == !witnessed);
+  CHECK(repair.plan().end.value() == (witnessed ? 200 : found));
+  repair.carry_out(shop::accepting({log_loss::damage, log_loss::missing_witness}));
+  CHECK(verify_log(sqlite(folder.path()), folder.runtime()).sound());
+  if (witnessed) CHECK(folder.visit()->identity() == was);
+}
+
 TEST_CASE("behind a hole, what a copy has is given out as lost only where the log says that it was there") {
   const shop shop;
   const std::string copy = shop.copy_that_goes_on("staging");

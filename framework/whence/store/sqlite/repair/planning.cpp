@@ -129,7 +129,7 @@ std::string why_unreadable(const log_verification& verified, global_position pos
   return "it cannot be trusted";
 }
 
-void add_losses(const witness_standing& stand, bool in_later_epoch, repair_findings& found) {
+void add_losses(const witness_standing& stand, bool in_later_epoch, repair_reader& log, repair_findings& found) {
   repair_plan& plan = found.plan;
   const auto lose = [&plan](log_loss what, position_range positions, std::string detail) {
     if (positions.first != global_position{}) plan.lost_events += positions.events();
@@ -139,6 +139,12 @@ void add_losses(const witness_standing& stand, bool in_later_epoch, repair_findi
     lose(log_loss::damage, {plan.end.next(), plan.head},
          "event " + std::to_string(plan.end.next().value()) +
              " cannot be brought back: " + why_unreadable(found.verified, plan.end.next()));
+  // Only a witness that has seen more than can be found tells how far such a log went.
+  const bool told_by_witness = stand.usable && stand.usable->position > log.head();
+  if (plan.end >= plan.head && !told_by_witness && !log.knows_its_end())
+    lose(log_loss::damage, {},
+         "the end of the log cannot be read: behind event " + std::to_string(plan.end.value()) +
+             " there may have been more");
   const global_position behind = std::max(plan.end, plan.head);
   if (stand.usable && stand.usable->position > behind) {
     lose(log_loss::missing_tail, {behind.next(), stand.usable->position},
@@ -217,7 +223,7 @@ repair_findings plan_repair(repair_readers& readers, const log_paths& paths, con
     }
   }
   found.witness = stand.usable;
-  add_losses(stand, in_later_epoch, found);
+  add_losses(stand, in_later_epoch, *readers.front(), found);
   if (plan.lost_events > 0) count_lost(found, readers, options.stop);
 
   plan.makes_log_anew = plan.loses() || plan.healed_events > 0 || in_later_epoch ||

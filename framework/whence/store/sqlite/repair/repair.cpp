@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <span>
 #include <utility>
 
@@ -299,15 +300,33 @@ class log_repair::work {
   /// SQLite copies nothing into a database of which much is missing at the end. It reads what is missing as zeros: so they may as
   /// well be there.
   void lengthen_database() {
-    std::uint64_t bytes = 0;
-    {
+    std::uint64_t bytes = bytes_by_header();
+    try {
       sql::database db = sql::database::open(paths_.log, sql::open_mode::read_only);
-      bytes = static_cast<std::uint64_t>(db.integer("PRAGMA page_count").value_or(0)) *
-              static_cast<std::uint64_t>(db.integer("PRAGMA page_size").value_or(0));
+      bytes = std::max(bytes, static_cast<std::uint64_t>(db.integer("PRAGMA page_count").value_or(0)) *
+                                  static_cast<std::uint64_t>(db.integer("PRAGMA page_size").value_or(0)));
+    } catch (const sql::sql_error& failure) {
+      if (!is_damage(failure)) throw;  // it is shorter than it says, and its WAL says nothing
     }
     const std::unique_ptr<file> database = runtime_.files->open(paths_.log, open_file::write);
     const std::byte zero{};
     if (database->size() < bytes) database->write_at(bytes - 1, std::span(&zero, 1));
+  }
+
+  /// What the database says of its size: pages of how many bytes, and how many of them.
+  std::uint64_t bytes_by_header() {
+    std::array<std::byte, 32> header{};
+    if (runtime_.files->open(paths_.log, open_file::read)->read_at(0, header) != header.size()) return 0;
+    const auto number = [&header](std::size_t first, std::size_t size) {
+      std::uint64_t read = 0;
+      for (std::size_t i = first; i < first + size; ++i) read = read << 8 | std::to_integer<std::uint64_t>(header[i]);
+      return read;
+    };
+    constexpr std::uint64_t page_bytes_max = 65'536;  // which is said as 1
+    const std::uint64_t page = number(16, 2) == 1 ? page_bytes_max : number(16, 2);
+    const std::uint64_t bytes = page * number(28, 4);
+    // A damaged number is not believed: what is missing is less than what is there a few times.
+    return bytes <= 16 * runtime_.files->status(paths_.log).value_or(file_status{}).size ? bytes : 0;
   }
 
   void remove_index() {

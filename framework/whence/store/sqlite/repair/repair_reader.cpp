@@ -42,11 +42,17 @@ void repair_reader::identify(const log_identity& witnessed) {
 }
 
 global_position repair_reader::head() {
+  const log_reader_connection::snapshot now(connection_);
+  return connection_.last_found();
+}
+
+bool repair_reader::knows_its_end() {
   try {
     const log_reader_connection::snapshot now(connection_);
-    return connection_.head();
+    static_cast<void>(connection_.head());
+    return true;
   } catch (const log_damaged&) {
-    return {};
+    return false;
   }
 }
 

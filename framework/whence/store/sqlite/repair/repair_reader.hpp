@@ -29,6 +29,8 @@ class repair_reader {
 
   /// The last event, as far as that can be found.
   global_position head();
+  /// False: the end of the file is damaged, and there may have been more.
+  bool knows_its_end();
 
   /// Reads what stands at the position, without asking what stands before it. False: nothing that could be an event.
   bool look_at(global_position position);

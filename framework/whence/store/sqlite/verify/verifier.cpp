@@ -163,7 +163,8 @@ void log_verifier::look_at_log() {
     // Where it ends is said by the witness then.
     found(kind::structure, paths_.log, "the end of the log cannot be found: " + damage.text().why,
           "copy " + paths_.log + "* to a safe place, then repair it (whence log repair), or restore a backup");
-    if (witness_.latest) head = witness_.latest->position;
+    if (head == global_position{}) head = reader_.last_found();
+    if (witness_.latest) head = std::max(head, witness_.latest->position);
   }
   plan_.head = head;
   result_.head = head;
@@ -224,6 +225,7 @@ void log_verifier::look_at_witness() {
   try {
     condition = judge_condition(witness_, reader_);
   } catch (const log_damaged& damage) {
+    if (damage.position == global_position{}) return;  // where the log ends cannot be found, which is told
     const std::string where = std::to_string(damage.position.value());
     found(kind::witness, paths_.witness, "what it has seen of event " + where + " is not there: " + damage.text().why,
           "copy " + paths_.log + "* to a safe place, then put the log and the witness of one backup in their place",
