@@ -128,6 +128,18 @@ TEST_CASE("SQL sees the events of a fork and those of its base as one") {
   CHECK(shop.reader.run({"sql", "-c", "DELETE FROM events", "--store", "what-if.db"}).exit == 2);
 }
 
+TEST_CASE("where the base of a fork is damaged, it is the base that is to be repaired") {
+  shop shop;
+  shop.reader.run("log fork what-if.db --at 5");
+  sql::database::open("shop.db", sql::open_mode::read_write)
+      .run("UPDATE entries SET data = '{\"x\":1}' WHERE position = 3");
+  const std::string read = shop.of_fork("event list").err;
+  CHECK(read.find("whence log verify --store shop.db\n         whence log repair --dry-run --store shop.db\n") !=
+        std::string::npos);
+  const std::string verified = shop.of_fork("log verify").err;
+  CHECK(verified.find("log repair --with FILE --store shop.db puts them back") != std::string::npos);
+}
+
 TEST_CASE("a fork whose base is gone is named, with what to do") {
   shop shop;
   CHECK(shop.reader.run("log fork what-if.db --at 5").exit == 0);

@@ -249,5 +249,44 @@ TEST_CASE(
   CHECK(data["operation"] == "log repair");
   CHECK(data["reason"] == "ticket 17");
   CHECK(data["arguments"]["losses"][0]["positions"]["first"] == 3);
-  CHECK(data["arguments"]["lostFile"] == "shop.db.lost-" + damaged_shop::file_with("lost-").substr(13));
+  CHECK(data["arguments"]["lostFile"] == "shop.db.lost-from-3.jsonl");
+}
+
+TEST_CASE(
+    "lost events are saved for who may read the log, and once, also by a repair that was killed and is repeated") {
+  const std::vector<std::string> line{"log", "repair", "--accept", "damage", "--reason", "disk", "--yes"};
+  const std::string name = "shop.db.lost-from-3.jsonl";
+  std::string saved;
+  {
+    damaged_shop shop;
+    std::filesystem::permissions("shop.db", std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+    CHECK(shop.reader.run(line).exit == 0);
+    CHECK(std::filesystem::status(name).permissions() == std::filesystem::status("shop.db").permissions());
+    std::ifstream in(name);
+    saved = {std::istreambuf_iterator<char>(in), {}};
+  }
+  const auto saved_before = [&](const std::string& text) {
+    std::ofstream(name) << text;
+    for (const char* const end : {"", ".lock"}) std::ofstream(name + ".4194304-1.draft" + end) << "4194304\n";
+  };
+  damaged_shop shop;
+  SUBCASE("what was saved is the same") {
+    saved_before(saved);
+    CHECK(shop.reader.run(line).exit == 0);
+    CHECK(!std::filesystem::exists("shop.db.lost-from-3-2.jsonl"));
+    CHECK(shop.reader.run("event show @3 -o json").out.find("\"lostFile\":\"" + name + "\"") != std::string::npos);
+  }
+  SUBCASE("what was saved is of another loss") {
+    saved_before("something else\n");
+    CHECK(shop.reader.run(line).exit == 0);
+    CHECK(std::filesystem::file_size(name) == 15);
+    CHECK(std::filesystem::file_size("shop.db.lost-from-3-2.jsonl") == saved.size());
+  }
+  SUBCASE("it was killed before all was saved") {
+    saved_before("");
+    std::filesystem::remove(name);
+    CHECK(shop.reader.run(line).exit == 0);
+    CHECK(std::filesystem::file_size(name) == saved.size());
+    CHECK(damaged_shop::file_with(".draft") == "");
+  }
 }

@@ -78,15 +78,21 @@ constexpr std::string_view newest = "put the newest copies of these files in the
 
 constexpr std::string_view try_repair = "whence log repair --dry-run";
 
-std::string of_damage(const log_damaged& damage) {
+/// The line, of a log that is not the one that the command is about: a fork's base.
+std::string of_log(std::string_view line, const std::string& log, const std::string& store) {
+  std::error_code unknown;
+  const bool is_another = is_there(store) && !std::filesystem::equivalent(log, store, unknown) && !unknown;
+  return std::string(line) + (is_another ? " --store " + shell_word(log) : "");
+}
+
+std::string of_damage(const log_damaged& damage, const std::string& store) {
   if (is_there(damage.path) && !is_sqlite_log(*system_files(), damage.path))
     return save(damage.path) + "\n# that is a backup: use another one, or what it has before the damage (restore --at)";
   if (damage.position == global_position{})
     return save(damage.path) + "\n# then see whether it can be repaired, or restore a backup:\n" +
-           std::string(try_repair);
-  return save(damage.path) +
-         "\n# what is intact, and what a repair would do (--with FILE: a backup):\nwhence log verify\n" +
-         std::string(try_repair);
+           of_log(try_repair, damage.path, store);
+  return save(damage.path) + "\n# what is intact, and what a repair would do (--with FILE: a backup):\n" +
+         of_log("whence log verify", damage.path, store) + "\n" + of_log(try_repair, damage.path, store);
 }
 
 /// Its owner moves it away, all of its own files: what is made of it may stay, and is found to be of another history.
@@ -173,7 +179,7 @@ std::string advice(const error& fault, const std::string& store) {
   if (const auto* mismatch = dynamic_cast<const checkpoint_mismatch*>(&fault)) return of_mismatch(*mismatch, store);
   if (const auto* model = dynamic_cast<const read_model_damaged*>(&fault)) return built_anew(model->model, store);
   if (fault.code() == "log.archive_missing" || fault.code() == "log.archive_damaged") return fault.text().remedy;
-  if (const auto* damage = dynamic_cast<const log_damaged*>(&fault)) return of_damage(*damage);
+  if (const auto* damage = dynamic_cast<const log_damaged*>(&fault)) return of_damage(*damage, store);
   if (const auto* loss = dynamic_cast<const tail_missing*>(&fault))
     return save(loss->path) + "\n# then " + std::string(newest) + ", " + shell_word(loss->path + "-wal") +
            " above all; what a repair would do:\n" + std::string(try_repair);
@@ -218,9 +224,9 @@ std::string advice(const error& fault, const std::string& store) {
 std::string advice(const log_finding& found, const std::string& store) {
   switch (found.what) {
     case log_finding::kind::unreadable:
-      return save(found.file) +
-             "\n# a backup may have these events, and log repair --with FILE puts them back; those beyond them:\n"
-             "whence event list --from " +
+      return save(found.file) + "\n# a backup may have these events, and " +
+             of_log("log repair --with FILE", found.file, store) +
+             " puts them back; those beyond them:\nwhence event list --from " +
              std::to_string(found.positions.last.value() + 1);
     case log_finding::kind::tail_missing:
       return save(store) + "\n# then " + std::string(newest) + ", " + shell_word(store + "-wal") +

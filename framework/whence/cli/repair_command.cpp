@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <exception>
 #include <filesystem>
+#include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -177,14 +179,35 @@ void print(const std::string& log, const repair_plan& plan, const outcome& becam
 
 // --- the work ---------------------------------------------------------------------------------------------------------
 
+/// Whether a repair that did not come to its end has saved the same.
+bool are_equal(files& files, const std::string& one, const std::string& other) {
+  const std::optional<file_status> there = files.status(other);
+  if (!there || there->size != files.status(one).value_or(file_status{}).size) return false;
+  const std::unique_ptr<file> a = files.open(one, open_file::read);
+  const std::unique_ptr<file> b = files.open(other, open_file::read);
+  std::vector<std::byte> of_a(chunk_bytes);
+  std::vector<std::byte> of_b(chunk_bytes);
+  for (std::uint64_t at = 0; at < there->size; at += chunk_bytes) {
+    const std::span of_one = std::span(of_a).first(a->read_at(at, of_a));
+    const std::span of_other = std::span(of_b).first(b->read_at(at, of_b));
+    if (!std::ranges::equal(of_one, of_other)) return false;
+  }
+  return true;
+}
+
 /// Each lost event as a line of an export. No beginning and no end: nobody is to take it for one, and import it as it stands.
+/// It is named by the first position that is lost, and not by the time: a repair that is repeated finds what it has saved.
 std::string save_lost(log_repair& repair, const std::string& log, session& session) {
   if (repair.plan().lost_readable == 0) return {};
   files& files = *session.around().runtime.files;
-  const std::string wanted = log + ".lost-" + to_compact(session.now());
+  const std::string wanted = log + ".lost-from-" + std::to_string(repair.plan().end.next().value());
+  std::vector<std::string> taken;
   std::string path = wanted + ".jsonl";
-  for (int number = 2; files.status(path); ++number) path = wanted + "-" + std::to_string(number) + ".jsonl";
-  new_file file(files, path);
+  while (files.status(path)) {
+    taken.push_back(path);
+    path = wanted + "-" + std::to_string(taken.size() + 1) + ".jsonl";
+  }
+  new_file file(files, path, files.status(log).value_or(file_status{}).mode);
   std::string lines;
   repair.visit_lost([&](const recorded_event& event) {
     append_line(lines, event, line_form::events);
@@ -194,8 +217,11 @@ std::string save_lost(log_repair& repair, const std::string& log, session& sessi
   });
   file.write(lines);
   file.finish();
-  std::error_code refused;  // then it is as readable as whoever runs this wants new files to be
-  std::filesystem::permissions(path, std::filesystem::status(log, refused).permissions(), refused);
+  for (const std::string& before : taken) {
+    if (!are_equal(files, path, before)) continue;
+    files.remove(path);
+    return before;
+  }
   return path;
 }
 
@@ -337,7 +363,7 @@ constexpr std::string_view repair_text =
     "What cannot be brought back is left out only if that is accepted by name, with a reason. missing-tail: the log "
     "ends before its witness. missing-witness: nobody knows whether its end is missing; it gets a new witness. damage: "
     "the log ends before the first event that cannot be trusted, since none stands behind a hole; those behind it, as "
-    "far as they can be read, are first written to shop.db.lost-TIME.jsonl, to be entered again. Each begins a new "
+    "far as they can be read, are first written to shop.db.lost-from-N.jsonl, to be entered again. Each begins a new "
     "epoch: whoever saw the lost events is stopped by name, and does not run ahead.\n"
     "It says before what is lost, and asks on a terminal; elsewhere it needs --yes. --dry-run says only that. The "
     "files of before are kept as shop.db.before-repair-TIME, which takes as much room as the log. One that is killed "
