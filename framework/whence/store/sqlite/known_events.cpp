@@ -118,6 +118,8 @@ void known_events::begin_look_at_index() {
   const std::uint64_t generation = indexer_.generation();
   if (index_look_ && indexer_.tail().drops() == drops_before_look_ && generation == index_generation_) return;
   index_look_.reset();
+  // Asked before: an index that is complete by the end of a look may have been half filled when the look began.
+  const bool complete = indexer_.is_complete(generation);
   const std::uint64_t drops = indexer_.tail().drops();
   if (!index_ || generation != index_generation_) {
     index_.reset();
@@ -126,13 +128,14 @@ void known_events::begin_look_at_index() {
   }
   index_look_.emplace(*index_);
   drops_before_look_ = drops;  // only now: if the look failed, what is known is as old as it was
+  looked_at_whole_ = complete;
 }
 
 /// After the tail was asked. What was seen of the index in an earlier look still is all that is not in the tail, as long as nothing
 /// has left that since: then most that was never there is known without a look at the file.
 bool known_events::lacked_by_index(index_key key, const event_id* id) {
-  return index_ && indexer_.generation() == index_generation_ && indexer_.tail().drops() == drops_before_look_ &&
-         index_->surely_lacked(key, id);
+  return index_ && looked_at_whole_ && indexer_.generation() == index_generation_ &&
+         indexer_.tail().drops() == drops_before_look_ && index_->surely_lacked(key, id);
 }
 
 void known_events::end_look() noexcept {
@@ -153,10 +156,11 @@ auto known_events::of_whole_index(Ask ask) {
       lost = indexer_.rebuild_if_lost(failure) || (failure.path == paths_.index && !indexer_.is_complete(generation));
       if (!lost || ++losses == losses_in_a_row) throw;
     }
-    if (!lost && indexer_.is_complete(index_generation_)) return found;
+    if (!lost && looked_at_whole_ && indexer_.is_complete(index_generation_)) return found;
     // It is being made anew: what it did not have means nothing. It is asked again once it is filled.
     index_look_.reset();
     index_.reset();
+    looked_at_whole_ = false;
     if (const auto why = indexer_.wait_until_complete()) throw sql::sql_error(SQLITE_BUSY, paths_.index, "", why->why);
   }
 }

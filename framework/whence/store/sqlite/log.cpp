@@ -184,11 +184,13 @@ auto sqlite_log::look_up(const std::vector<index_key>& keys, Read read) {
   }
 }
 
-/// Nothing if the index was replaced meanwhile: then it may lack anything.
+/// Nothing if the index is made anew: then it may lack anything. It is asked before, too: what is complete by the end may have been
+/// half filled when its snapshot was taken.
 template <class Read>
 auto sqlite_log::look_up_in_index(const std::vector<index_key>& keys, log_readers& lent, Read& read)
     -> std::optional<std::invoke_result_t<Read&, const lookup_sources&>> {
   const std::uint64_t generation = index_->generation();
+  if (!index_->is_complete(generation)) return std::nullopt;
   const global_position remembered_to = head();  // a group is in memory before the head is behind it
   std::vector<std::uint64_t> remembered = remembered_of(keys);
   index_reader& index = index_of(lent, generation);

@@ -80,8 +80,8 @@ class indexer {
   /// Changes when the index became another file: whoever has the old one open must turn to the new one.
   std::uint64_t generation() const noexcept { return generation_.load(); }
 
-  /// True if the file of that generation has, together with the tail, the whole log. Asked after the index was read: one that is
-  /// being filled anew lacks most of it, and says nothing of what it lacks.
+  /// True if the file of that generation has, together with the tail, the whole log. Asked before the index is read, and after: one
+  /// that is being filled anew lacks most of it, and says nothing of what it lacks.
   bool is_complete(std::uint64_t generation);
 
   void close() noexcept;
