@@ -11,6 +11,7 @@
 #include <whence/store/sqlite/fork_base.hpp>
 #include <whence/store/sqlite/format.hpp>
 #include <whence/store/sqlite/log_place.hpp>
+#include <whence/store/sqlite/near_file.hpp>
 #include <whence/store/sqlite/reader.hpp>
 #include <whence/store/sqlite/visitor.hpp>
 
@@ -64,7 +65,7 @@ shared_past look_at(std::string& path, const log_paths& fork, const fork_options
     path = holder.database().path();
     found.of = holder.about();
     found.base.log = found.of.identity.id;
-    found.base.path = name_of_base(fork.log, path);
+    found.base.path = name_from_log(fork.log, path, near_log::beside);
     found.types = types_of(holder.database());
   }
   if (!mode.still_holds() || !reader.still_holds()) throw log_changed(path);

@@ -12,6 +12,7 @@
 #include <whence/store/log_errors.hpp>
 #include <whence/store/sqlite/fork_base.hpp>
 #include <whence/store/sqlite/format.hpp>
+#include <whence/store/sqlite/near_file.hpp>
 #include <whence/store/sqlite/reader.hpp>
 
 namespace whence::inline v0 {
@@ -59,21 +60,6 @@ void write_base_row(sql::database& fork, const base_row& base) {
            {base.path, base.log.value().bytes(), base.position.value(), base.chain});
 }
 
-std::string name_of_base(const std::string& fork, const std::string& base) {
-  const auto real = [](const std::string& path) { return std::filesystem::weakly_canonical(path); };
-  const std::filesystem::path file = real(base);
-  const std::filesystem::path from = file.lexically_relative(real(directory_of(fork)));
-  const std::string name = from.string();
-  const bool is_near = !name.empty() && !name.starts_with("../../");
-  return is_near ? name : file.string();
-}
-
-std::string place_of_base(const std::string& fork, const std::string& name) {
-  if (name.starts_with('/')) return name;
-  const std::string folder = directory_of(log_paths::of(fork).log);
-  return folder == "." ? name : folder + (folder.ends_with('/') ? "" : "/") + name;
-}
-
 std::vector<log_base> bases_of(const log_reader_connection& log) {
   std::vector<log_base> found;
   for (const opened_base* base = log.open_base(); base != nullptr; base = base->opened().open_base())
@@ -82,7 +68,7 @@ std::vector<log_base> bases_of(const log_reader_connection& log) {
 }
 
 opened_base::opened_base(const std::string& fork, const base_row& row)
-    : path_(log_paths::of(place_of_base(fork, row.path)).log),
+    : path_(log_paths::of(place_from_log(fork, row.path)).log),
       position_(row.position),
       chain_(row.chain),
       mode_(sql::reading_mode::ordinary()) {

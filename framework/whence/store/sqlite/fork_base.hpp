@@ -30,7 +30,7 @@ namespace whence::inline v0 {
 class log_reader_connection;
 
 struct base_row {
-  std::string path;  ///< as it stands in the row
+  std::string path;  ///< as it stands in the row: seen from the fork, if it lies beside it
   log_id log;
   global_position position;
   chain_hash chain{};
@@ -40,12 +40,6 @@ struct base_row {
 std::optional<base_row> read_base_row(sql::database& log);
 
 void write_base_row(sql::database& fork, const base_row& base);
-
-/// How the base is named in the fork: from the fork's folder, if it lies there, below it, or in a folder beside it; else whole.
-std::string name_of_base(const std::string& fork, const std::string& base);
-
-/// Where a base with that name is.
-std::string place_of_base(const std::string& fork, const std::string& name);
 
 /// Its base, the base of that, and so on.
 std::vector<log_base> bases_of(const log_reader_connection& log);

@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cstring>
-#include <filesystem>
 #include <span>
 #include <utility>
 
@@ -49,19 +48,6 @@ std::vector<archive_row> read_archive_rows(sql::database& log) {
     found.push_back(std::move(row));
   }
   return found;
-}
-
-std::string name_of_archive(const std::string& log, const std::string& archive) {
-  const auto real = [](const std::string& path) { return std::filesystem::weakly_canonical(path); };
-  const std::filesystem::path file = real(archive);
-  const std::string near = file.lexically_relative(real(directory_of(log_paths::of(log).log))).string();
-  return near.empty() || near.starts_with("..") ? file.string() : near;
-}
-
-std::string place_of_archive(const std::string& log, const std::string& name) {
-  if (name.starts_with('/')) return name;
-  const std::string folder = directory_of(log_paths::of(log).log);
-  return folder == "." ? name : folder + (folder.ends_with('/') ? "" : "/") + name;
 }
 
 std::optional<std::string> differs_from(const std::string& path, const log_id& log, const archive_row& row) {

@@ -45,11 +45,6 @@ struct archive_row {
 /// All that a log has, by number; none: it is of a format that has no archives. Throws log_damaged, sql_error.
 std::vector<archive_row> read_archive_rows(sql::database& log);
 
-/// How an archive is named in the log: from the log's folder, if it lies there or below; else whole.
-std::string name_of_archive(const std::string& log, const std::string& archive);
-/// Where an archive with that name is.
-std::string place_of_archive(const std::string& log, const std::string& name);
-
 /// What is wrong with the file at the path, if it is to be the archive of that row. Nothing: it is that archive. Throws file_error:
 /// this user may not read it.
 std::optional<std::string> differs_from(const std::string& path, const log_id& log, const archive_row& row);

@@ -19,6 +19,7 @@
 #include <whence/store/sqlite/archive/archiving.hpp>
 #include <whence/store/sqlite/archive/plan.hpp>
 #include <whence/store/sqlite/backup/event_insertion.hpp>
+#include <whence/store/sqlite/near_file.hpp>
 #include <whence/store/sqlite/reader.hpp>
 
 namespace whence::inline v0 {
@@ -107,7 +108,7 @@ std::string archiving::finish_interrupted() {
   const std::vector<archive_row> all = rows();
   const auto open = std::ranges::find_if(all, [](const archive_row& row) { return !row.is_done(); });
   if (open == all.end()) return {};
-  std::string path = place_of_archive(held_.paths.log, open->name);
+  std::string path = place_from_log(held_.paths.log, open->name);
   const bool is_begun = open->moved_to >= open->first;
   if (!files_.status(path)) {
     const std::string partial = partial_of(path);
@@ -140,7 +141,7 @@ made_archive archiving::make(const archive_selection& which) {
   ++row.number;
   made.number = row.number;
   made.path = options_.to.empty() ? free_name(row.number) : files_.behind_links(options_.to);
-  row.name = name_of_archive(held_.paths.log, made.path);
+  row.name = name_from_log(held_.paths.log, made.path, near_log::below);
   row.seal = held_.running.make_uuid();
   row.made_at = held_.running.clock->now();
   row.events = plan.what.events;

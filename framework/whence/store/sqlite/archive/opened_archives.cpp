@@ -9,6 +9,7 @@
 #include <whence/store/log_errors.hpp>
 #include <whence/store/sqlite/archive/opened_archives.hpp>
 #include <whence/store/sqlite/format.hpp>
+#include <whence/store/sqlite/near_file.hpp>
 
 namespace whence::inline v0 {
 namespace {
@@ -43,7 +44,7 @@ opened_archives::opened& opened_archives::open(sql::database& log, std::uint64_t
   if (row == rows.end())
     throw log_damaged(log.path(), wanted,
                       "it is said to lie in archive " + std::to_string(number) + ", which the log does not know");
-  const std::string path = place_of_archive(log.path(), row->name);
+  const std::string path = place_from_log(log.path(), row->name);
   if (!system_files()->status(path)) throw log_damaged::archive_missing(log.path(), path, wanted);
   try {
     if (const auto why = differs_from(path, id_of(log), *row))

@@ -12,6 +12,7 @@
 #include <whence/store/log_errors.hpp>
 #include <whence/store/sqlite/archive/plan.hpp>
 #include <whence/store/sqlite/format.hpp>
+#include <whence/store/sqlite/near_file.hpp>
 #include <whence/store/sqlite/visitor.hpp>
 
 namespace whence::inline v0 {
@@ -148,7 +149,7 @@ std::vector<log_archive> archives_of(const std::string& log, const runtime& runt
   std::vector<log_archive> all;
   for (const archive_row& row : read_archive_rows(reader.database())) {
     log_archive one{.number = row.number,
-                    .path = place_of_archive(paths.log, row.name),
+                    .path = place_from_log(paths.log, row.name),
                     .made_at = row.made_at,
                     .events = row.events,
                     .first = row.first,
