@@ -155,7 +155,7 @@ TEST_CASE_FIXTURE(two_models,
                   "a generation that is being built is shown beside the one that serves, and while none does") {
   {
     const model_files files(book.runtime.files, directory, "balances");
-    const auto building = files.try_build_lock();
+    const auto building = files.try_build_lock().lock;
     REQUIRE(building);
     auto database = model_database::create(files.next(3).path, detail::definition_of<BalancesOf<3>>);
     const auto page = book.log->read({}, {}, {.events = 5});
@@ -196,7 +196,7 @@ TEST_CASE_FIXTURE(two_models, "looking changes no file, makes none, and is in no
   }
   const model_files files(book.runtime.files, directory, "balances");
   const auto held = files.try_lock();
-  const auto building = files.try_build_lock();
+  const auto building = files.try_build_lock().lock;
   CHECK(found().size() == 2);
   CHECK(held);
   CHECK(building);

@@ -2,13 +2,26 @@
 #include <string>
 #include <utility>
 
+#include <unistd.h>
+
 #include <whence/projection/model_build.hpp>
 
 namespace whence::inline v0 {
 
+namespace {
+
+std::string builder(long pid) {
+  if (pid == ::getpid()) return "this process itself (" + std::to_string(pid) + ")";
+  return pid > 0 ? "process " + std::to_string(pid) : "another process";
+}
+
+}  // namespace
+
 model_build::model_build(const detail::projection_definition& definition, std::shared_ptr<const model_files> files)
-    : files_(std::move(files)), lock_(files_->try_build_lock()) {
-  if (!lock_) throw subscription_busy(files_->name(), "another process builds a generation of it");
+    : files_(std::move(files)) {
+  lock_attempt attempt = files_->try_build_lock();
+  lock_ = std::move(attempt.lock);
+  if (!lock_) throw subscription_busy(files_->name(), builder(attempt.holder_pid) + " builds a generation of it");
   files_->remove_leftovers(files_->current());
   generation_ = files_->next(definition.info.version);
   try {

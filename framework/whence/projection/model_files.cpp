@@ -104,9 +104,9 @@ std::unique_ptr<file_lock> model_files::try_lock() const {
   return files_->try_lock(path(name_ + ".lock")).lock;
 }
 
-std::unique_ptr<file_lock> model_files::try_build_lock() const {
+lock_attempt model_files::try_build_lock() const {
   files_->make_directory(directory_);
-  return files_->try_lock(path(name_ + ".build.lock")).lock;
+  return files_->try_lock(path(name_ + ".build.lock"));
 }
 
 model_generation model_files::identified(model_generation created) const {

@@ -56,7 +56,7 @@ class model_files {
 
   /// Null: somebody else has it. The directory is made if it is missing.
   std::unique_ptr<file_lock> try_lock() const;
-  std::unique_ptr<file_lock> try_build_lock() const;
+  lock_attempt try_build_lock() const;
 
   std::string path_of_current() const { return path(name_ + ".current"); }
 
