@@ -123,6 +123,15 @@ TEST_CASE("each line of a remedy with a command is one that a shell runs, or a c
   }
 }
 
+TEST_CASE("of a path that is too long for SQLite nobody is told that he lacks the right to it") {
+  const tests::temporary_folder folder;
+  const std::string path = folder.file(std::string(3'000, 'd'));
+  CHECK(cli::advice(whence::sql::sql_error(SQLITE_CANTOPEN, path, "", ""), path) == "choose a shorter path");
+  const std::string other = folder.file("shop.db");
+  CHECK(cli::advice(whence::sql::sql_error(SQLITE_CANTOPEN, other, "", ""), other).find("give this user the right") !=
+        std::string::npos);
+}
+
 TEST_CASE("what else a command line is told to do can be pasted too") {
   console console;
   int met = 0;

@@ -1,6 +1,7 @@
 // What SQLite's failures say. Each is provoked in SQLite itself; a disk that fails is a VFS that says so.
 #include <sqlite3.h>
 
+#include <filesystem>
 #include <string>
 
 #include <doctest/doctest.h>
@@ -33,6 +34,18 @@ TEST_CASE("databases that cannot be used") {
         R"(app: none.db: unable to open database file (SQLite 14)
   do:    look at the path, and at who may read and write there  [sql.cannot_open, exit 5]
 )");
+  const std::string folder(200, 'd');
+  const std::string far = here.file(folder + "/" + folder + "/" + folder + "/none.db");
+  std::filesystem::create_directories(std::filesystem::path(far).parent_path());
+  const std::string text = here.says([&] { database::open(far, open_mode::create); });
+  const std::string bytes_of_it =
+      std::to_string(std::filesystem::canonical(here.file("")).string().size() + 1 + 3 * 201 + 7);
+  CHECK(
+      text.ends_with("none.db: unable to open database file (SQLite 14)\n"
+                     "  why:   its whole path has " +
+                     bytes_of_it +
+                     " bytes, and SQLite opens none of more than 504\n"
+                     "  do:    choose a shorter path  [sql.cannot_open, exit 5]\n"));
   here.write("noise.db", std::string(10'000, 'x'));
   database noise = database::open(here.file("noise.db"), open_mode::read_write);
   CHECK(here.says([&] { noise.integer("SELECT count(*) FROM prices"); }) ==

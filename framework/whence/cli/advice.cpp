@@ -120,6 +120,7 @@ std::string of_database(const sql::sql_error& fault, const std::string& store) {
   }
   if (fault.path.empty()) return fault.text().remedy;
   if (fault.code() == "sql.full") return room_for(fault.path);
+  if (fault.path_is_too_long) return fault.text().remedy;
   if (fault.code() == "sql.cannot_open" || fault.code() == "sql.read_only")
     return who_may(fault.path) + "\n# give this user the right to it";
   if (fault.code() == "sql.io") return what_ails(fault.path);

@@ -1,3 +1,8 @@
+#include <algorithm>
+#include <filesystem>
+#include <optional>
+#include <system_error>
+
 #include <sqlite3.h>
 
 #include <whence/sql/error.hpp>
@@ -44,7 +49,24 @@ const failure& failure_of(int result) {
   return any_other;
 }
 
+std::size_t path_bytes_max() {
+  constexpr std::size_t end_of_journal = 8;
+  return static_cast<std::size_t>(sqlite3_vfs_find(nullptr)->mxPathname) - end_of_journal;
+}
+
 std::string_view beginning(std::string_view statement) { return statement.substr(0, 500); }
+
+/// Of a path that SQLite could not open: how many bytes it has, if that is why. It goes by the whole path, and needs room behind it
+/// for the names of the files beside the database.
+std::optional<std::size_t> bytes_too_many(int result, const std::string& path) {
+  if ((result & 0xff) != SQLITE_CANTOPEN || path.empty()) return std::nullopt;
+  std::error_code unknown;
+  const std::string whole =
+      std::filesystem::weakly_canonical(std::filesystem::absolute(path, unknown), unknown).string();
+  const std::size_t bytes = std::max(whole.size(), path.size());
+  if (bytes <= path_bytes_max()) return std::nullopt;
+  return bytes;
+}
 
 error_text describe(int result, const std::string& path, std::string_view statement, std::string_view message) {
   error_text text;
@@ -52,6 +74,11 @@ error_text describe(int result, const std::string& path, std::string_view statem
               std::to_string(result) + ")";
   text.where = std::string(beginning(statement));
   text.remedy = std::string(failure_of(result).remedy);
+  if (const auto bytes = bytes_too_many(result, path)) {
+    text.why = "its whole path has " + std::to_string(*bytes) + " bytes, and SQLite opens none of more than " +
+               std::to_string(path_bytes_max());
+    text.remedy = "choose a shorter path";
+  }
   if (path.empty()) {
     // A database that is nobody else's: SQLite puts it where it puts what is temporary.
     text.what = "a temporary database" + text.what;
@@ -69,7 +96,8 @@ sql_error::sql_error(int extended_result, std::string database, std::string_view
       result(extended_result),
       path(std::move(database)),
       statement(beginning(sql)),
-      message(text.empty() ? sqlite3_errstr(extended_result) : text) {}
+      message(text.empty() ? sqlite3_errstr(extended_result) : text),
+      path_is_too_long(bytes_too_many(result, path).has_value()) {}
 
 }  // namespace v0
 }  // namespace whence::sql

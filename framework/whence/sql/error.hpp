@@ -25,6 +25,8 @@ struct sql_error final : error {
   std::optional<std::size_t>
       offset;  ///< the byte of the statement where SQLite stopped reading, if it was while reading
 
+  bool path_is_too_long = false;  ///< for SQLite, which says of it only that it cannot open it
+
   /// SQLite's primary result code.
   int primary() const noexcept { return result & 0xff; }
 };
