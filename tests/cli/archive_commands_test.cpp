@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <filesystem>
+#include <stop_token>
 #include <string>
 #include <utility>
 #include <vector>
@@ -16,6 +17,7 @@
 
 #include <tests/cli/console.hpp>
 #include <tests/cli/shop_log.hpp>
+#include <tests/schema_check.hpp>
 #include <tests/temporary_folder.hpp>
 
 using namespace whence;
@@ -109,6 +111,59 @@ TEST_CASE("what was archived is read as before, is named by who looks at the log
   CHECK(shop.reader.run("log verify").exit == 0);
   const std::vector<std::string> counting{"sql", "-c", "SELECT count(*) AS n FROM events", "-o", "csv"};
   CHECK(shop.reader.run(counting).out == "n\r\n11\r\n");
+}
+
+TEST_CASE("what an attempt left is named before anything is done, and nobody is asked to move nothing") {
+  shop shop;
+  const auto& runtime = shop.reader.around.runtime;
+  const std::string archive = shop.folder.file("shop.db.archive.1");
+  {
+    const auto log = sqlite(shop.folder.file("shop.db")).open(runtime);
+    for (int i = 0; i < 5; ++i) {
+      append_batch batch;
+      batch.streams.push_back({.stream = "large", .aggregate_type = "Large", .events = {}});
+      for (int j = 0; j < 1'000; ++j)
+        batch.streams.back().events.push_back({.id = event_id(runtime.make_uuid()),
+                                               .type = "Grown",
+                                               .occurred_at = runtime.clock->now(),
+                                               .data = "{}",
+                                               .metadata = {},
+                                               .tags = {}});
+      log->append(std::move(batch)).get().value();
+    }
+    std::stop_source stop;
+    archive_options options{.to = {}, .on_progress = {}, .stop = stop.get_token()};
+    options.on_progress = [&](const keeping_progress& now) {
+      if (now.doing == "moving") stop.request_stop();
+    };
+    CHECK_THROWS_AS(keeping_of(*log).archive({.streams = {"large"}}, options), operation_cancelled);
+    log->close();
+  }
+  const auto said = [&](const ran& refused, const std::string& sentence) {
+    CAPTURE(refused.err);
+    CHECK(refused.exit == 4);
+    CHECK(refused.err.starts_with("whence: this would " + sentence + ", in "));
+  };
+  const std::string finish = "finish " + archive + ", which an attempt left";
+  const ran planned = shop.reader.run("log archive --stream large --dry-run");
+  CHECK(planned.out.find("unfinished " + archive + ", which an attempt left, is finished first\n") !=
+        std::string::npos);
+  const json document = json::parse(shop.reader.run("log archive --stream large --dry-run -o json").out)["data"];
+  CHECK(document["unfinished"] == archive);
+  CHECK(tests::schema_check(tests::schema_named("archived.schema.json")).misfit(document) == "");
+  said(shop.reader.run("log archive --stream large"),
+       finish + ", and move what is left then of 2 951 events of 1 stream into an archive");
+  said(shop.reader.run("log archive --older-than 900w"), finish);
+  const json made = json::parse(shop.reader.run("log archive --older-than 900w --yes -o json").out)["data"];
+  CHECK(made["finished"] == archive);
+  CHECK(made["unfinished"].is_null());
+  CHECK(tests::schema_check(tests::schema_named("archived.schema.json")).misfit(made) == "");
+  {
+    const auto log = sqlite(shop.folder.file("shop.db")).open(runtime);
+    CHECK(keeping_of(*log).archive({.streams = {"order-12345"}}, {}).what.events == 3);
+    log->close();
+  }
+  said(shop.reader.run("log archive --older-than 900w"), "append the audit event of an archive that has none yet");
 }
 
 TEST_CASE(

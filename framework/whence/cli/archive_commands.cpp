@@ -91,10 +91,14 @@ log_operation_plan archive_plan_of(const request& request, session& session) {
   };
   plan.sentence = [](const std::string& planned) {
     const json what = json::parse(planned);
-    const std::string events = "move " + counted(number_in(what, "events"), "event") + " of " +
-                               counted(number_in(what, "streams"), "stream") + " into an archive";
+    const bool moves = number_in(what, "events") > 0;
+    const std::string events =
+        counted(number_in(what, "events"), "event") + " of " + counted(number_in(what, "streams"), "stream");
     const std::string unfinished = text_in(what, "unfinished");
-    return unfinished.empty() ? events : "finish " + unfinished + ", which an attempt left, and " + events;
+    if (!unfinished.empty())
+      return "finish " + unfinished + ", which an attempt left" +
+             (moves ? ", and move what is left then of " + events + " into an archive" : "");
+    return moves ? "move " + events + " into an archive" : "append the audit event of an archive that has none yet";
   };
   plan.only_looks = true;
   plan.how_to_look = "whence inspect\nwhence stream show whence-operations";
@@ -111,6 +115,8 @@ void print_archived(const std::string& log, const json& made, const std::string&
            : events_text(number_in(made, "events"), global_position{number_in(made, "first")},
                          global_position{number_in(made, "last")}) +
                  ", " + size_in(made, "eventBytes"));
+  if (const std::string unfinished = text_in(made, "unfinished"); !unfinished.empty())
+    line(session, "unfinished", unfinished + ", which an attempt left, is finished first");
   if (const std::string finished = text_in(made, "finished"); !finished.empty())
     line(session, "finished", finished + ", which an interrupted attempt had left");
   if (const std::string archive = text_in(made, "archive"); !archive.empty())
@@ -131,7 +137,8 @@ exit_code run_archive(const request& request, session& session) {
   json shown{{"log", visible(session.store())}};
   for (const char* const member : {"streams", "events", "eventBytes", "first", "last"})
     shown[member] = number_in(made, member);
-  for (const char* const member : {"archive", "archiveBytes", "finished"}) shown[member] = member_of(made, member);
+  for (const char* const member : {"archive", "archiveBytes", "unfinished", "finished"})
+    shown[member] = member_of(made, member);
   std::string data = shown.dump();
   data.pop_back();
   session.judged(verdict::pass, data + "," + members_of(*carried, request) + "}");
