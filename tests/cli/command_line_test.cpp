@@ -9,6 +9,7 @@
 #include <whence/cli/command_line.hpp>
 #include <whence/cli/command_table.hpp>
 #include <whence/cli/failure.hpp>
+#include <whence/cli/repeated_line.hpp>
 
 using namespace whence::cli;
 
@@ -57,6 +58,21 @@ constexpr wrong_line wrong_lines[] = {
      "whence: --limit is given more than once\n  do:    whence event list --help  [usage.option, exit 2]\n"},
     {"event list --from",
      "whence: --from needs a value: POSITION\n  do:    whence event list --help  [usage.value, exit 2]\n"},
+    {"log repair --with --store x",
+     "whence: --with needs a value: FILE\n  why:   what stands behind it, --store, is an option; as a value it is "
+     "--with=--store\n  do:    whence log repair --help  [usage.value, exit 2]\n"},
+    {"event append order-1 - --reason --dry-run",
+     "whence: --reason needs a value: TEXT\n  why:   what stands behind it, --dry-run, is an option; as a value it is "
+     "--reason=--dry-run\n  do:    whence event append --help  [usage.value, exit 2]\n"},
+    {"event list -o --quiet",
+     "whence: --output needs a value: FORM\n  why:   what stands behind it, --quiet, is an option; as a value it is "
+     "--output=--quiet\n  do:    whence event list --help  [usage.value, exit 2]\n"},
+    {"event list --type --for=7d",
+     "whence: --type needs a value: TYPE\n  why:   what stands behind it, --for=7d, is an option; as a value it is "
+     "--type=--for=7d\n  do:    whence event list --help  [usage.value, exit 2]\n"},
+    {"event list --stream --",
+     "whence: --stream needs a value: NAME\n  why:   what stands behind it, --, is an option; as a value it is "
+     "--stream=--\n  do:    whence event list --help  [usage.value, exit 2]\n"},
     {"event list surplus",
      "whence: `event list` has no place for \"surplus\"\n  do:    whence event list --help  [usage.argument, exit "
      "2]\n"},
@@ -212,14 +228,24 @@ TEST_CASE("the plural is an alias, and a bare group lists") {
   CHECK(console.run("streams").out == console.run("stream list").out);
 }
 
+TEST_CASE("a line that is given again can be typed, whatever its values begin with") {
+  const auto again = [](const std::vector<std::string>& words, std::string_view option, std::string_view value) {
+    return repeated_line(parse(words), "whence", option, value);
+  };
+  CHECK(again({"event", "list", "--stream=--odd"}, "--limit", "3") == "whence event list --stream=--odd --limit 3");
+  CHECK(again({"event", "append", "--", "--odd", "e.json"}, "--confirm", "--odd") ==
+        "whence event append --confirm=--odd -- --odd e.json");
+}
+
 TEST_CASE("after -- a word is no option") {
   const request request = parse({"stream", "show", "--", "--odd-name"});
   CHECK(request.argument() == "--odd-name");
 }
 
-TEST_CASE("values that look like options are values") {
-  const request request = parse({"event", "list", "--stream", "--odd-name", "--stream=-x"});
-  CHECK(request.values("--stream") == std::vector<std::string>{"--odd-name", "-x"});
+TEST_CASE("values that look like options are values in the same word, and texts are values anywhere") {
+  const request request =
+      parse({"event", "list", "--stream=--odd-name", "--stream", "-x", "--stream", "--- a", "--stream", "-- b"});
+  CHECK(request.values("--stream") == std::vector<std::string>{"--odd-name", "-x", "--- a", "-- b"});
 }
 
 TEST_CASE("options repeat, and lists take commas; a stream's name may have one") {

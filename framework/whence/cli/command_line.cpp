@@ -16,6 +16,14 @@ namespace {
 
 bool is_option(std::string_view word) { return word.size() > 1 && word.front() == '-'; }
 
+/// What nobody means as a value who writes it in a word of its own: "--store", "--at=7", "--". A text with spaces may begin so too.
+bool looks_like_option(std::string_view word) {
+  if (!word.starts_with("--")) return false;
+  const std::string_view name = word.substr(2, word.find('=') == word.npos ? word.npos : word.find('=') - 2);
+  const auto is_of_name = [](char c) { return c == '-' || (c >= 'a' && c <= 'z'); };
+  return word == "--" || (!name.empty() && name.front() != '-' && std::ranges::all_of(name, is_of_name));
+}
+
 std::string name_of(std::string_view option) { return std::string(option.substr(0, option.find('='))); }
 
 bool takes(const command* command, const flag* flag) {
@@ -145,8 +153,9 @@ void command_line::split() {
       options_.push_back(word.substr(equals + 1));
     }
     if (!found.takes_next) continue;
-    if (i + 1 == words_.size()) {
-      without_value_ = found.known;
+    if (i + 1 == words_.size() || looks_like_option(words_[i + 1])) {
+      if (without_value_ == nullptr && i + 1 < words_.size()) instead_of_value_ = words_[i + 1];
+      if (without_value_ == nullptr) without_value_ = found.known;
     } else {
       options_.push_back(words_[++i]);
     }
@@ -184,9 +193,12 @@ void command_line::check_options() const {
     if (!takes(command, given.known)) throw unknown_option(given.place, std::string(given.known->name));
   }
   if (without_value_ != nullptr) {
-    throw usage_error("value",
-                      std::string(without_value_->name) + " needs a value: " + std::string(without_value_->value),
-                      help_line(command));
+    const std::string name(without_value_->name);
+    const std::string why = instead_of_value_.empty()
+                                ? std::string()
+                                : "what stands behind it, " + instead_of_value_ + ", is an option; as a value it is " +
+                                      name + "=" + instead_of_value_;
+    throw usage_error("value", name + " needs a value: " + std::string(without_value_->value), help_line(command), why);
   }
 }
 

@@ -56,7 +56,8 @@ class command_line {
   std::vector<std::string> options_;  // the rest, in order
   std::vector<std::size_t> unknown_;  // where options stand that there are not
   std::vector<given_option> given_;
-  const flag* without_value_ = nullptr;  // the last word, and it needs one behind it
+  const flag* without_value_ = nullptr;  // it needs one behind it, and is the last word or has another option there
+  std::string instead_of_value_;
   request request_;
 };
 

@@ -86,7 +86,7 @@ std::string with_store(std::string_view text, std::string_view store) {
   for (const std::string_view line : paragraphs_of(text)) {
     if (line.data() != text.data()) out += '\n';
     out += line;
-    if (opens_log(line)) out += " --store " + shell_word(store);
+    if (opens_log(line)) out += (store.starts_with("--") ? " --store=" : " --store ") + shell_word(store);
   }
   return out;
 }

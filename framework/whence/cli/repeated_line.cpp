@@ -28,7 +28,7 @@ std::string repeated_line(const request& request, std::string_view program, std:
     }
   }
   line.append(" ").append(option);
-  if (!value.empty()) line.append(" ").append(value);
+  if (!value.empty()) line.append(value.starts_with("--") ? "=" : " ").append(value);
   return like_options ? line + arguments : line;
 }
 
