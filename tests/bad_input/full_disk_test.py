@@ -44,13 +44,14 @@ class SmallDisk:
     def limit(self):
         """In the child: nothing, the disk is small by itself."""
 
-    def fill(self):
+    def fill(self, but_for_kb=0):
         with open(self.disk / "fill", "ab", buffering=0) as file:
             while True:
                 try:
                     file.write(b"x" * 4096)
                 except OSError:
-                    return
+                    break
+            file.truncate(max(file.tell() - but_for_kb * 1024, 0))
 
     def make_room(self):
         (self.disk / "fill").unlink(missing_ok=True)
@@ -115,15 +116,15 @@ class FullDisk(unittest.TestCase):
         self.assertEqual(self.run_in(disk, f"order-service {line}").returncode, 0)
         return self.events(disk), self.run_in(disk, "order-service report").stdout
 
-    def check_failure(self, disk, ran):
-        said = messages(ran.stderr, notes_before=False)
+    def check_failure(self, disk, ran, note_before=None):
+        said = messages(re.sub(rf"\A{note_before}[^\n]*\n", "", ran.stderr) if note_before else ran.stderr, notes_before=False)
         self.assertEqual(len(said), 1, ran.stderr)
         self.assertEqual((ran.returncode, said[0]["exit"], ran.stdout), (EXIT_NOT_NOW, str(EXIT_NOT_NOW), ""), ran.stderr)
         self.assertIn(said[0]["code"], disk.codes, ran.stderr)
         self.assertTrue(said[0]["do"], ran.stderr)
         if disk.codes == AT_A_FULL_DISK:
             self.assertRegex(remedy_of(said[0]), rf"^df -h (\.|shop\.db\.models|{disk.disk})\n# make room there, then repeat the command", ran.stderr)
-        if said[0]["code"].startswith("append.") and not ran.args[1] == "place":
+        if said[0]["code"].startswith("append.") and ran.args[0] == "order-service" and ran.args[1] != "place":
             self.assertRegex(said[0]["what"], r"^stopped at (invoice|order) \d+; what was recorded before it is kept$")
             self.assertTrue(said[0]["do"].endswith("repeat the command: it goes on there"), ran.stderr)
 
@@ -179,6 +180,58 @@ class FullDisk(unittest.TestCase):
 
     def test_simulate(self):
         self.check_sizes(DISK, "simulate")
+
+    def test_an_import_of_another_log(self):
+        origin = DISK(1 << 16)
+        self.addCleanup(origin.close)
+        self.assertEqual(self.run_in(origin, "order-service simulate --orders 60").returncode, 0)
+        events = self.events(origin)
+        export = self.run_in(origin, "whence export").stdout
+        failed = 0
+        for size in SIZES_KB:
+            disk = DISK(size)
+            try:
+                with self.subTest(size_kb=size):
+                    (disk.place.folder / "shop.jsonl").write_text(export)
+                    ran = self.run_in(disk, "whence import ../shop.jsonl")
+                    if ran.returncode != 0:
+                        failed += 1
+                        self.check_failure(disk, ran, note_before="what was appended before that stays, ")
+                    disk.make_room()
+                    last = self.run_in(disk, "whence import ../shop.jsonl")
+                    self.assertEqual(last.returncode, 0, last.stderr)
+                    self.assertEqual(self.events(disk), events)
+            finally:
+                disk.close()
+        self.assertGreater(failed, 2, "there was too little room at too few sizes")
+        self.assertLess(failed, len(SIZES_KB), "at no size was there enough")
+
+    def test_an_archive(self):
+        failed = 0
+        for room in (0, 16, 40, 100, 180, 256, 400, 900, 16000):
+            disk = DISK(1 << 15)
+            if not isinstance(disk, SmallDisk):
+                disk.close()
+                self.skipTest("a limit on the size of files leaves no room to some only")
+            try:
+                with self.subTest(room_kb=room):
+                    self.assertEqual(self.run_in(disk, "order-service simulate --orders 60").returncode, 0)
+                    events = self.events(disk)
+                    disk.fill(but_for_kb=room)
+                    ran = self.run_in(disk, "whence log archive --aggregate Order --yes")
+                    if ran.returncode != 0:
+                        failed += 1
+                        self.check_failure(disk, ran)
+                    disk.make_room()
+                    last = self.run_in(disk, "whence log archive --aggregate Order --yes")
+                    self.assertEqual((last.returncode, last.stderr), (0, ""))
+                    kept = [event for event in self.events(disk) if event[1] != "whence-operations"]
+                    self.assertEqual(kept, events)
+                    self.assertEqual(self.run_in(disk, "whence log verify").returncode, 0)
+            finally:
+                disk.close()
+        self.assertGreater(failed, 2, "there was too little room at too few sizes")
+        self.assertLess(failed, 9, "at no size was there enough")
 
     def test_a_limit_on_the_size_of_files_is_no_end_without_a_word(self):
         self.check_sizes(SmallFiles, "place")

@@ -6,6 +6,7 @@
 
 #include <unistd.h>
 
+#include <whence/cli/background_failures.hpp>
 #include <whence/cli/exit_code.hpp>
 #include <whence/cli/output.hpp>
 #include <whence/cli/run.hpp>
@@ -26,7 +27,10 @@ int run_process(int argc, char** argv, const cli_types* types) noexcept {
     cli::surroundings around = cli::surroundings_of_process(out, err);
     around.types = types;
     if (types != nullptr) around.program = types->program();
-    return static_cast<int>(cli::run(std::vector<std::string>(argv + (argc > 0 ? 1 : 0), argv + argc), around));
+    cli::background_failures background(around.runtime.executor);
+    const exit_code ended = cli::run(std::vector<std::string>(argv + (argc > 0 ? 1 : 0), argv + argc), around);
+    background.tell(ended);
+    return static_cast<int>(ended);
   } catch (...) {
     return static_cast<int>(exit_code::our_bug);
   }
