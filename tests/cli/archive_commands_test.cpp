@@ -199,6 +199,13 @@ TEST_CASE(
         std::string::npos);
 }
 
+TEST_CASE("several aggregate types are a list, as everywhere") {
+  shop shop;
+  const std::string listed = shop.reader.run("log archive --aggregate Order,Pay* --dry-run -o json").out;
+  CHECK(json::parse(listed)["data"]["streams"] == 3);
+  CHECK(listed == shop.reader.run("log archive --aggregate Order --aggregate Pay* --dry-run -o json").out);
+}
+
 TEST_CASE("an archive that is gone is said by who looks at the log, and what does not lie there is shown") {
   shop shop;
   REQUIRE(shop.reader.run("log archive --stream order-12345 --yes").exit == 0);

@@ -57,7 +57,7 @@ const std::string& file_of(session& session) {
 
 archive_order order_of(const request& request, session& session) {
   archive_order order{.streams = request.values(flags::streams.name),
-                      .aggregates = request.values(flags::aggregates.name)};
+                      .aggregates = request.listed(flags::aggregates.name)};
   if (const auto time = request.value(flags::older_than.name))
     order.before = time_from(flags::older_than.name, *time, session.now());
   if (order.streams.empty() && order.aggregates.empty() && !order.before)
