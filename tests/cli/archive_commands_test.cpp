@@ -1,9 +1,13 @@
 // `log archive` and `log compact`, as people and programs see them.
 #include <doctest/doctest.h>
 
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -12,6 +16,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include <whence/control/log_archiving.hpp>
+#include <whence/core/async.hpp>
+#include <whence/core/files.hpp>
 #include <whence/store/audit_event.hpp>
 #include <whence/store/log_archive.hpp>
 
@@ -202,7 +209,7 @@ TEST_CASE(
 TEST_CASE("several aggregate types are a list, as everywhere") {
   shop shop;
   const std::string listed = shop.reader.run("log archive --aggregate Order,Pay* --dry-run -o json").out;
-  CHECK(json::parse(listed)["data"]["streams"] == 3);
+  CHECK(json::parse(listed)["data"]["streams"] == 4);
   CHECK(listed == shop.reader.run("log archive --aggregate Order --aggregate Pay* --dry-run -o json").out);
 }
 
@@ -268,6 +275,73 @@ TEST_CASE("an archive whose maker was killed before it said so is told of by the
   const std::string told = shop.reader.run(audits).out;
   CHECK(shop.reader.run("log archive --stream order-12345 --yes").exit == 0);
   CHECK(shop.reader.run(audits).out == told);
+}
+
+TEST_CASE(
+    "the same command goes on with the file that it was making, and what was finished is told whatever fails then") {
+  shop shop;
+  const auto& runtime = shop.reader.around.runtime;
+  const std::string mine = shop.folder.file("old.archive");
+  const auto audits = [&] { return shop.reader.run("event list --stream whence-operations -o jsonl").out; };
+  const auto attempt = [&](bool is_stopped) {
+    const auto log = sqlite(shop.folder.file("shop.db")).open(runtime);
+    std::stop_source stop;
+    archive_options options{.to = mine, .on_progress = {}, .stop = stop.get_token()};
+    options.on_progress = [&](const keeping_progress& now) {
+      if (is_stopped && now.doing == "moving") stop.request_stop();
+    };
+    append_batch batch;
+    for (int i = 0; i < 3'000; ++i)
+      batch.streams.push_back({.stream = "old-" + std::to_string(i),
+                               .aggregate_type = "Old",
+                               .events = {tests::event_of("Grown", "{}", 100 + static_cast<std::uint64_t>(i))}});
+    for (std::size_t i = 0; i < batch.streams.size(); i += 1'000) {
+      append_batch part;
+      part.streams.assign(batch.streams.begin() + static_cast<std::ptrdiff_t>(i),
+                          batch.streams.begin() + static_cast<std::ptrdiff_t>(i) + 1'000);
+      log->append(std::move(part)).get().value();
+    }
+    tests::append_event(*log, "order-1", "Order", tests::event_of("OrderPlaced", "{}", 5'000));
+    if (is_stopped) {
+      CHECK_THROWS_AS(keeping_of(*log).archive({.last_before = runtime.clock->now() + std::chrono::hours{1}}, options),
+                      operation_cancelled);
+    } else {
+      keeping_of(*log).archive({.last_before = runtime.clock->now() + std::chrono::hours{1}}, options);
+    }
+    tests::append_event(*log, "order-2", "Order", tests::event_of("OrderPlaced", "{}", 5'001));
+    log->close();
+  };
+  const std::string again = "log archive " + mine + " --aggregate O* --yes -o json";
+  SUBCASE("of one that was killed while it moved events") {
+    attempt(true);
+    const ran dry = shop.reader.run("log archive " + mine + " --aggregate O* --dry-run");
+    CHECK(dry.exit == 0);
+    const json made = json::parse(shop.reader.run(again).out)["data"];
+    CHECK(made["finished"] == mine);
+    CHECK(made["events"] == 0);
+  }
+  SUBCASE("of one that was killed before it said so") {
+    attempt(false);
+    CHECK(shop.reader.run("log archive " + mine + " --aggregate O* --dry-run").exit == 0);
+    const json made = json::parse(shop.reader.run(again).out)["data"];
+    CHECK(made["finished"] == mine);
+    CHECK(made["events"] == 0);
+  }
+  SUBCASE("where the next archive cannot be made") {
+    attempt(true);
+    archive_order order{.aggregates = {"O*"}, .to = shop.folder.file("nowhere") + "/old"};
+    const auto log = sqlite(shop.folder.file("shop.db")).open(runtime);
+    CHECK_THROWS_AS(archive_log(request_of(order), *log, shop.folder.file("shop.db"), runtime,
+                                [](std::string_view, std::uint64_t, std::uint64_t) {}, {}),
+                    file_error);
+    log->close();
+  }
+  const json audit = json::parse(audits())["data"];
+  CHECK(audit["arguments"]["archive"] == mine);
+  CHECK(audit["arguments"]["afterwards"] == true);
+  // It is whole, and told of: now it is a file that is not replaced, and a plan says so.
+  CHECK(shop.reader.run("log archive " + mine + " --aggregate O* --dry-run").exit == 4);
+  CHECK(shop.reader.run(again).err.find("[file.exists, exit 4]") != std::string::npos);
 }
 
 TEST_CASE("SQL sees all events, in however many archives they are, and says which file is not there") {

@@ -109,9 +109,10 @@ log_operation_plan archive_plan_of(const request& request, session& session) {
 void print_archived(const std::string& log, const json& made, const std::string& by, session& session) {
   session.print(session.out_style().paint(tint::strong, session.fitted(visible(log))) + "\n");
   line(session, "streams", with_groups(number_in(made, "streams")));
+  const bool has_finished = !text_in(made, "finished").empty();
   line(session, "events",
        number_in(made, "events") == 0
-           ? "none that could be archived"
+           ? (has_finished ? "none more" : "none that could be archived")
            : events_text(number_in(made, "events"), global_position{number_in(made, "first")},
                          global_position{number_in(made, "last")}) +
                  ", " + size_in(made, "eventBytes"));

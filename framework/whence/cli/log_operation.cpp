@@ -105,7 +105,9 @@ class carrying {
 
   log_source opened() const { return plan_.opened_as ? plan_.opened_as(source_) : source_; }
 
+  /// As the user who would do it: what only that one may not do is told.
   std::string plan_here(const operation_under_way& now) const {
+    const owner_of_log owner(source_.name());
     const std::unique_ptr<log_reader> log = opened().visit(session_.around().runtime);
     whence::must_be_whole(log->condition(), source_.name());
     return plan_.plan(plan_.request, *log, now);

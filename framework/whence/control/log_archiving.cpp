@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdint>
+#include <filesystem>
 #include <set>
+#include <system_error>
 #include <utility>
 
 #include <nlohmann/json.hpp>
@@ -155,6 +157,15 @@ std::vector<log_archive> unaudited(log_reader& log, std::vector<log_archive> arc
   return archives;
 }
 
+/// Whether one of them is the file at the path.
+bool has_one_at(const std::string& path, const std::vector<log_archive>& archives) {
+  if (path.empty()) return false;
+  return std::ranges::any_of(archives, [&path](const log_archive& archive) {
+    std::error_code unknown;
+    return std::filesystem::equivalent(archive.path, path, unknown) && !unknown;
+  });
+}
+
 }  // namespace
 
 operation_request request_of(const archive_order& order) {
@@ -171,12 +182,13 @@ std::string plan_log_archive(const operation_request& request, const std::string
                              const operation_progress& progress, std::stop_token stop) {
   const archive_order order = order_of(request);
   static_cast<void>(audit_of(operation_of(request, "{}"), runtime));  // what is wrong with the reason is told now
-  const planned_archive what =
-      plan_archive(path, selection_of(order), runtime, options_of(order, progress, std::move(stop)));
   const std::vector<log_archive> archives = archives_of(path, runtime);
+  const std::vector<log_archive> untold = unaudited(*sqlite(path).visit(runtime), archives);
+  archive_selection which = selection_of(order);
+  if (has_one_at(order.to, untold)) which = {.until = order.until};  // it is there: only its audit event is to come
+  const planned_archive what = plan_archive(path, which, runtime, options_of(order, progress, std::move(stop)));
   const auto unfinished = std::ranges::find(archives, false, &log_archive::is_finished);
-  const bool nothing =
-      what.events == 0 && unfinished == archives.end() && unaudited(*sqlite(path).visit(runtime), archives).empty();
+  const bool nothing = what.events == 0 && unfinished == archives.end() && untold.empty();
   return "{\"state\":\"" + std::string(nothing ? "nothing" : "planned") + "\"" + members_of(what) +
          ",\"unfinished\":" + path_or_null(unfinished == archives.end() ? std::string() : unfinished->path) +
          ",\"until\":" + std::to_string(what.until.value()) + ",\"unknownStreams\":" + list_text(what.unknown_streams) +
@@ -186,15 +198,29 @@ std::string plan_log_archive(const operation_request& request, const std::string
 std::string archive_log(const operation_request& request, log& held, const std::string& path, const runtime& runtime,
                         const operation_progress& progress, std::stop_token stop) {
   const archive_order order = order_of(request);
-  const made_archive made = keeping_of(held).archive(selection_of(order), options_of(order, progress, std::move(stop)));
-  for (const log_archive& archive : unaudited(held, archives_of(path, runtime))) {
-    const bool is_made = archive.number == made.number;
-    keep_audit(held, audit_of(operation_of(request, arguments_of(archive, is_made ? &made : nullptr)), runtime),
-               request.operation);
+  const archive_selection which = selection_of(order);
+  log_keeping& house = keeping_of(held);
+  const auto tell = [&](const made_archive* made) {
+    std::vector<log_archive> untold = unaudited(held, archives_of(path, runtime));
+    for (const log_archive& archive : untold) {
+      const bool is_made = made != nullptr && archive.number == made->number;
+      keep_audit(held, audit_of(operation_of(request, arguments_of(archive, is_made ? made : nullptr)), runtime),
+                 request.operation);
+    }
+    return untold;
+  };
+  made_archive made =
+      house.archive({}, options_of({}, progress, stop));  // nothing new: what was interrupted is finished
+  std::string finished = made.resumed;
+  if (has_one_at(order.to, tell(nullptr))) {
+    finished = order.to;
+  } else {
+    made = house.archive(which, options_of(order, progress, stop));
+    tell(&made);
   }
   return "{\"state\":\"archived\"" + members_of(made.what) + ",\"archive\":" + path_or_null(made.path) +
          ",\"archiveBytes\":" + (made.path.empty() ? "null" : std::to_string(made.bytes)) +
-         ",\"finished\":" + path_or_null(made.resumed) + "}";
+         ",\"finished\":" + path_or_null(finished) + "}";
 }
 
 std::span<const result_form> log_archive_results() {

@@ -36,13 +36,14 @@ operation_request request_of(const archive_order& order);
 
 /// What would be moved by the log at that path, as JSON: `state` ("planned", or "nothing" if there is nothing to do), `streams`,
 /// `events`, `eventBytes`, `first`, `last`; `unfinished`, an archive to be finished first; `unknownStreams`; `until`,
-/// to be asked for then. Reads the whole log, beside its writer.
+/// to be asked for then. Reads the whole log, beside its writer. An archive at `to` that was interrupted is no obstacle.
 /// Throws   operation_malformed; malformed_input (`text.not_utf8`, `audit.reason`); what plan_archive throws.
 std::string plan_log_archive(const operation_request& request, const std::string& path, const runtime& runtime,
                              const operation_progress& progress, std::stop_token stop);
 
 /// Moves it, of the log that is held at that path, and appends an audit event for each archive that has none: also for one whose
-/// maker was killed before that. As JSON: `state` ("archived"), and of what was moved `streams`, `events`, `eventBytes`, `first`,
+/// maker was killed before that; those come first, before anything else can fail. If one of them lies at `to`, the request is
+/// fulfilled, and no other is made. As JSON: `state` ("archived"), and of what was moved `streams`, `events`, `eventBytes`, `first`,
 /// `last`; `archive`, `archiveBytes`; `finished`, the archive of an attempt that was interrupted before. Without `until`
 /// streams are what they are when it begins, which may be more, or fewer, than was planned.
 /// Threads  blocks, for as long as that takes: not on the executor.

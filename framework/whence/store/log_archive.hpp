@@ -89,7 +89,8 @@ class log_keeping {
   ///
   /// Order    beside readers and appends: these wait for some milliseconds at a time. The log's last event stays where it is.
   /// Durable  on return. At each moment before, and after a crash at any, the log reads the same.
-  /// Again    one that was killed or stopped is finished by the next call, or is begun anew by it; nothing is there twice.
+  /// Again    one that was killed or stopped is finished by the next call, or is begun anew by it; nothing is there twice. If the
+  ///          next call is to make its archive at the same path, it makes no other.
   /// Limits   three bits of memory for each event of the log while it works.
   /// Throws   log_damaged: what it would move is; nothing more is moved. file_error (`file.exists`: nothing is replaced),
   ///          operation_cancelled, log_closed, sql::sql_error.
@@ -112,8 +113,10 @@ struct keeping_of_memory final : error {
   explicit keeping_of_memory(std::string name);
 };
 
-/// What `archive` would move. Beside a writer; the log is read from its beginning.
-/// Throws   what opening the log for reading throws; log_damaged, operation_cancelled.
+/// What `archive` would move: nothing new, if an archive at `to` is to be finished. Beside a writer; the log is read from its
+/// beginning.
+/// Throws   what opening the log for reading throws; log_damaged, operation_cancelled; file_error: there are events to be moved,
+///          and their archive cannot be made at `to`.
 planned_archive plan_archive(const std::string& log, const archive_selection& which, const runtime& runtime,
                              const archive_options& options = {});
 

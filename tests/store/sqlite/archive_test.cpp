@@ -19,75 +19,17 @@
 #include <whence/store/log_verification.hpp>
 
 #include <tests/no_rights.hpp>
-#include <tests/store/sqlite/log_folder.hpp>
+#include <tests/store/sqlite/archived_shop.hpp>
 
 using namespace whence;
+using tests::all_of;
+using tests::archived_shop;
+using tests::lines;
 using tests::log_folder;
-
-namespace {
-
-using lines = std::vector<std::string>;
-
-std::string text_of(const recorded_event& event) {
-  std::string text = std::to_string(event.position.value()) + " " + std::string(event.stream) + "@" +
-                     std::to_string(event.version.value()) + " " + event.id.to_string() + " " + std::string(event.data);
-  for (const std::uint8_t byte : event.chain) text += " " + std::to_string(byte);
-  return text;
-}
-
-lines all_of(log_reader& log) {
-  lines found;
-  for (global_position after;;) {
-    const event_page page = log.read(after, {}, {});
-    for (const recorded_event& event : page) found.push_back(text_of(event));
-    if (page.at_end()) return found;
-    after = page.scanned_to();
-  }
-}
-
-lines stream_of(log_reader& log, const std::string& stream) {
-  lines found;
-  for (const recorded_event& event : log.read_stream(stream, stream_version{1}, read_direction::forward, {}))
-    found.push_back(text_of(event));
-  return found;
-}
-
-std::string streams_in_turn(int number) { return "order-" + std::to_string(number % 10); }
-
-/// A log of 100 events in ten streams, one after the other.
-struct shop {
-  shop() {
-    const auto log = folder.open();
-    for (int i = 0; i < 100; ++i) folder.append(*log, streams_in_turn(i), 1, "{\"n\":" + std::to_string(i) + "}");
-    before = all_of(*log);
-    log->close();
-  }
-
-  made_archive archive(archive_selection which, archive_options options = {}) const {
-    const auto log = folder.open();
-    made_archive made = house(*log).archive(which, options);
-    log->close();
-    return made;
-  }
-  static log_keeping& house(whence::log& log) { return dynamic_cast<log_keeping&>(log); }
-  std::string file(int number = 1) const { return folder.beside(".archive." + std::to_string(number)); }
-  std::int64_t number(const std::string& sql) const {
-    return *sql::database::open(folder.path(), sql::open_mode::read_only).integer(sql);
-  }
-  lines there() const { return all_of(*folder.visit()); }
-  void change_archive(const std::string& script) const {
-    sql::database::open(file(), sql::open_mode::read_write).run(script);
-  }
-  std::uint64_t bytes() const { return std::filesystem::file_size(folder.path()); }
-
-  log_folder folder;
-  lines before;
-};
-
-}  // namespace
+using tests::stream_of;
 
 TEST_CASE("an archive that is not there is told by its name for what lies in it, and for nothing else") {
-  const shop shop;
+  const archived_shop shop;
   shop.archive({.streams = {"order-3"}});
   std::filesystem::rename(shop.file(), shop.file() + ".elsewhere");
   const auto log = shop.folder.open();
@@ -112,7 +54,7 @@ TEST_CASE("an archive that is not there is told by its name for what lies in it,
 }
 
 TEST_CASE("what stands in an archive's place, and is not that archive as it was made, is told") {
-  const shop shop;
+  const archived_shop shop;
   shop.archive({.streams = {"order-3"}});
   const auto told = [&] {
     try {
@@ -138,7 +80,7 @@ TEST_CASE("what stands in an archive's place, and is not that archive as it was 
     CHECK(told() == begins + "it is another archive of this log");
   }
   SUBCASE("an archive of another log") {
-    const struct shop other;
+    const archived_shop other;
     other.archive({.streams = {"order-3"}});
     std::filesystem::copy_file(other.file(), shop.file(), std::filesystem::copy_options::overwrite_existing);
     CHECK(told() == begins + "it is an archive of another log");
@@ -155,7 +97,7 @@ TEST_CASE("what stands in an archive's place, and is not that archive as it was 
 }
 
 TEST_CASE("a verification finds what is missing in an archive, and says in which file") {
-  const shop shop;
+  const archived_shop shop;
   shop.archive({.streams = {"order-3", "order-4"}});
   std::filesystem::remove(shop.file());
   const log_verification found = verify_log(sqlite(shop.folder.path()), shop.folder.runtime());
@@ -167,53 +109,8 @@ TEST_CASE("a verification finds what is missing in an archive, and says in which
   CHECK(found.events == 80);
 }
 
-TEST_CASE("a file that is there is never replaced by an archive") {
-  const shop shop;
-  const std::string mine = shop.folder.beside("-mine");
-  SUBCASE("that is given") {
-    log_folder::write(mine, "mine");
-    CHECK_THROWS_AS(shop.archive({.streams = {"order-3"}}, {.to = mine}), file_error);
-  }
-  SUBCASE("that comes while it is made") {
-    archive_options options{.to = mine};
-    options.on_progress = [&](const keeping_progress& now) {
-      if (now.doing == "copying") log_folder::write(mine, "mine");
-    };
-    CHECK_THROWS_AS(shop.archive({.streams = {"order-3"}}, options), file_error);
-  }
-  SUBCASE("that a link leads to") {
-    log_folder::write(mine, "mine");
-    std::filesystem::create_symlink(mine, shop.folder.beside("-link"));
-    CHECK_THROWS_AS(shop.archive({.streams = {"order-3"}}, {.to = shop.folder.beside("-link")}), file_error);
-  }
-  CHECK(log_folder::contents(mine) == "mine");
-  CHECK_FALSE(std::filesystem::exists(mine + ".partial"));
-  CHECK(archives_of(shop.folder.path(), shop.folder.runtime()).empty());
-  CHECK(shop.there() == shop.before);
-}
-
-TEST_CASE("where a link leads nowhere yet, the archive is made there") {
-  const shop shop;
-  std::filesystem::create_directory(shop.folder.beside("-disk"));
-  const std::string target = shop.folder.beside("-disk") + "/old";
-  std::filesystem::create_symlink(target, shop.folder.beside("-link"));
-  CHECK(shop.archive({.streams = {"order-3"}}, {.to = shop.folder.beside("-link")}).what.events == 10);
-  CHECK(std::filesystem::is_symlink(shop.folder.beside("-link")));
-  CHECK(std::filesystem::is_regular_file(target));
-  CHECK(shop.there() == shop.before);
-}
-
-TEST_CASE("the name of an archive that is nobody's any more is left to it, and the next is taken") {
-  const shop shop;
-  log_folder::write(shop.file(1), "of before a repair");
-  CHECK(shop.archive({.streams = {"order-3"}}).path == shop.file(2));
-  CHECK(shop.archive({.streams = {"order-4"}}).path == shop.file(3));
-  CHECK(log_folder::contents(shop.file(1)) == "of before a repair");
-  CHECK(shop.there() == shop.before);
-}
-
 TEST_CASE("whoever may read the log, and nobody else, may read its archive") {
-  const shop shop;
+  const archived_shop shop;
   const auto mode = [](const std::string& file) { return std::filesystem::status(file).permissions(); };
   constexpr auto owner = std::filesystem::perms::owner_read | std::filesystem::perms::owner_write;
   for (const auto only : {owner, owner | std::filesystem::perms::group_read}) {
@@ -223,7 +120,7 @@ TEST_CASE("whoever may read the log, and nobody else, may read its archive") {
 }
 
 TEST_CASE("a pipe in an archive's place is no archive, and nobody waits for it") {
-  const shop shop;
+  const archived_shop shop;
   shop.archive({.streams = {"order-3"}});
   std::filesystem::remove(shop.file());
   REQUIRE(::mkfifo(shop.file().c_str(), 0600) == 0);
@@ -232,7 +129,7 @@ TEST_CASE("a pipe in an archive's place is no archive, and nobody waits for it")
 }
 
 TEST_CASE("an archive that this user may not read is no damaged one") {
-  const shop shop;
+  const archived_shop shop;
   shop.archive({.streams = {"order-3"}});
   std::filesystem::permissions(shop.file(), std::filesystem::perms::none);
   const tests::no_right_to_write nobody(std::filesystem::path(shop.folder.path()).parent_path());
@@ -246,7 +143,7 @@ TEST_CASE("an archive that this user may not read is no damaged one") {
 }
 
 TEST_CASE("a damaged event is not archived, and nothing else is then") {
-  const shop shop;
+  const archived_shop shop;
   shop.folder.change("UPDATE entries SET data = '{}' WHERE position = 24");
   CHECK_THROWS_AS(shop.archive({.streams = {"order-3"}}), log_damaged);
   CHECK(shop.number("SELECT count(*) FROM entries WHERE encoding = 2") == 0);
@@ -255,7 +152,7 @@ TEST_CASE("a damaged event is not archived, and nothing else is then") {
 }
 
 TEST_CASE("an archive that is stopped leaves nothing, and a log as it was") {
-  const shop shop;
+  const archived_shop shop;
   std::stop_source stop;
   archive_options options{.to = {}, .on_progress = {}, .stop = stop.get_token()};
   options.on_progress = [&](const keeping_progress& now) {
@@ -268,7 +165,7 @@ TEST_CASE("an archive that is stopped leaves nothing, and a log as it was") {
 }
 
 TEST_CASE("an archive that was stopped while it moved events is finished by the next") {
-  shop shop;
+  archived_shop shop;
   {
     const auto log = shop.folder.open();
     for (int i = 0; i < 5; ++i) shop.folder.append(*log, "large", 1'000);
@@ -294,7 +191,7 @@ TEST_CASE("an archive that was stopped while it moved events is finished by the 
 }
 
 TEST_CASE("a program that knows format 1 alone would refuse a log with archives, and one that is restored is whole") {
-  const shop shop;
+  const archived_shop shop;
   CHECK(shop.number("PRAGMA user_version") == 1);
   shop.archive({.streams = {"order-3"}});
   CHECK(shop.number("PRAGMA user_version") == 2);
@@ -308,7 +205,7 @@ TEST_CASE("a program that knows format 1 alone would refuse a log with archives,
 }
 
 TEST_CASE("streams are chosen by name, by their last event and by type; all of what is said has to hold") {
-  const shop shop;
+  const archived_shop shop;
   const auto planned = [&](const archive_selection& which) {
     return plan_archive(shop.folder.path(), which, shop.folder.runtime());
   };
@@ -325,11 +222,11 @@ TEST_CASE("streams are chosen by name, by their last event and by type; all of w
 }
 
 TEST_CASE("what is archived is read as if it were here, by who was there before and by who comes") {
-  const shop shop;
+  const archived_shop shop;
   const auto early = shop.folder.visit();
   CHECK(all_of(*early) == shop.before);
   const auto log = shop.folder.open();
-  const made_archive made = shop::house(*log).archive({.streams = {"order-3", "order-0"}}, {});
+  const made_archive made = archived_shop::house(*log).archive({.streams = {"order-3", "order-0"}}, {});
   CHECK(made.what.events == 20);
   CHECK(made.number == 1);
   CHECK(made.path == shop.file());
@@ -341,7 +238,7 @@ TEST_CASE("what is archived is read as if it were here, by who was there before 
   CHECK(shop.folder.append(*log, "order-3").last == global_position{101});
   CHECK(stream_of(*log, "order-3").size() == 11);
   CHECK(log->stream_head("order-3") == stream_version{11});
-  const auto later = shop::house(*log).archive({.streams = {"order-3", "order-5"}}, {});
+  const auto later = archived_shop::house(*log).archive({.streams = {"order-3", "order-5"}}, {});
   CHECK(later.number == 2);
   CHECK(later.what.events == 10);  // the new one of order-3 is the last of the log
   log->close();
@@ -351,7 +248,7 @@ TEST_CASE("what is archived is read as if it were here, by who was there before 
 }
 
 TEST_CASE("a log and its archives can be moved together, and an archive elsewhere is named whole") {
-  const shop shop;
+  const archived_shop shop;
   const tests::temporary_folder elsewhere;
   shop.archive({.streams = {"order-3"}});
   shop.archive({.streams = {"order-4"}}, {.to = elsewhere.file("old.archive")});
@@ -367,15 +264,8 @@ TEST_CASE("a log and its archives can be moved together, and an archive elsewher
   CHECK(all_of(*sqlite(moved.file("shop.db")).visit(shop.folder.runtime())) == shop.before);
 }
 
-TEST_CASE("a name that belongs to the log is no archive's, also where there is no such file") {
-  const shop shop;
-  for (const char* const end : {"", "-wal", "-journal", ".witness", ".ctl"})
-    CHECK_THROWS_AS(shop.archive({.streams = {"order-3"}}, {.to = shop.folder.beside(end)}), file_error);
-  CHECK(shop.there() == shop.before);
-}
-
 TEST_CASE("a fork reads what its base has archived, and archives what is its own") {
-  const shop shop;
+  const archived_shop shop;
   shop.archive({.streams = {"order-3"}});
   const std::string path = shop.folder.beside(".fork");
   fork_log(shop.folder.path(), path, shop.folder.runtime(), {.at = global_position{95}});
@@ -394,7 +284,7 @@ TEST_CASE("a fork reads what its base has archived, and archives what is its own
 }
 
 TEST_CASE("a compacted log is smaller, and the same to who was there before and to who comes") {
-  const shop shop;
+  const archived_shop shop;
   lines all;
   const auto log = shop.folder.open();
   for (int i = 0; i < 20; ++i) shop.folder.append(*log, "large", 200, "{\"text\":\"" + std::string(900, 'x') + "\"}");
@@ -402,9 +292,9 @@ TEST_CASE("a compacted log is smaller, and the same to who was there before and 
   all = all_of(*log);
   const auto early = shop.folder.visit();
   CHECK(all_of(*early) == all);
-  shop::house(*log).archive({.streams = {"large"}}, {});
+  archived_shop::house(*log).archive({.streams = {"large"}}, {});
   const std::uint64_t archived = shop.bytes();
-  const compacted_log made = shop::house(*log).compact({});
+  const compacted_log made = archived_shop::house(*log).compact({});
   CHECK(made.settled);
   CHECK(made.bytes_before == archived);
   CHECK(made.bytes_after == shop.bytes());
@@ -418,14 +308,15 @@ TEST_CASE("a compacted log is smaller, and the same to who was there before and 
 }
 
 TEST_CASE("a compaction that is stopped leaves the file as it was") {
-  const shop shop;
+  const archived_shop shop;
   const auto log = shop.folder.open();
   for (int i = 0; i < 20; ++i) shop.folder.append(*log, "large", 1'000);
-  shop::house(*log).archive({.streams = {"large"}}, {});
+  archived_shop::house(*log).archive({.streams = {"large"}}, {});
   const std::uint64_t bytes = shop.bytes();
   std::stop_source stop;
   stop.request_stop();
-  CHECK_THROWS_AS(shop::house(*log).compact({.on_progress = {}, .stop = stop.get_token()}), operation_cancelled);
+  CHECK_THROWS_AS(archived_shop::house(*log).compact({.on_progress = {}, .stop = stop.get_token()}),
+                  operation_cancelled);
   CHECK(shop.bytes() == bytes);
   CHECK(shop.folder.append(*log, "order-1").last == global_position{20'101});
   log->close();
@@ -433,12 +324,12 @@ TEST_CASE("a compaction that is stopped leaves the file as it was") {
 }
 
 TEST_CASE("pages that an archive leaves free take what is appended next") {
-  const shop shop;
+  const archived_shop shop;
   const auto log = shop.folder.open();
   const std::string data = "{\"text\":\"" + std::string(900, 'x') + "\"}";
   for (int i = 0; i < 20; ++i) shop.folder.append(*log, "large", 200, data);
   shop.folder.append(*log, "order-1");
-  shop::house(*log).archive({.streams = {"large"}}, {});
+  archived_shop::house(*log).archive({.streams = {"large"}}, {});
   const std::uint64_t archived = shop.bytes();
   for (int i = 0; i < 10; ++i) shop.folder.append(*log, "new", 200, data);
   log->close();

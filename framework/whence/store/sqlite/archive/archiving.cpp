@@ -1,7 +1,4 @@
 #include <algorithm>
-#include <array>
-#include <cerrno>
-#include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <map>
@@ -16,6 +13,7 @@
 #include <whence/store/chain.hpp>
 #include <whence/store/log_errors.hpp>
 #include <whence/store/sqlite/archive/archive_file.hpp>
+#include <whence/store/sqlite/archive/archive_place.hpp>
 #include <whence/store/sqlite/archive/archiving.hpp>
 #include <whence/store/sqlite/archive/plan.hpp>
 #include <whence/store/sqlite/backup/event_insertion.hpp>
@@ -24,16 +22,6 @@
 
 namespace whence::inline v0 {
 namespace {
-
-/// What an attempt leaves that was cut short: nothing yet, or a file with the mark of archives. All else is somebody's.
-bool is_begun_archive(file& found) {
-  std::array<std::byte, 72> header{};
-  const std::size_t there = found.read_at(0, header);
-  if (there == 0) return true;
-  std::uint32_t mark = 0;
-  for (std::size_t at = 68; at < header.size(); ++at) mark = mark << 8 | std::to_integer<std::uint32_t>(header[at]);
-  return there == header.size() && mark == log_format::application_id_of_archives;
-}
 
 /// Of a transaction that makes stubs: appends wait for it.
 constexpr std::uint64_t events_of_move = 2'048;
@@ -46,8 +34,6 @@ void must_go_on(const archive_options& options) {
 void report(const archive_options& options, std::string_view doing, std::uint64_t done, std::uint64_t of) {
   if (options.on_progress) options.on_progress({doing, done, of});
 }
-
-std::string partial_of(const std::string& archive) { return archive + ".partial"; }
 
 chain_hash chain_in(const sql::statement& row, int column) {
   chain_hash chain{};
@@ -66,6 +52,8 @@ class archiving {
 
   /// Finishes what was interrupted, or takes it back. Returns its archive; empty: there was nothing, or it was taken back.
   std::string finish_interrupted();
+  /// Whether that archive is the one that is asked for.
+  bool is_asked_for(const std::string& archive) const;
   made_archive make(const archive_selection& which);
 
  private:
@@ -76,8 +64,6 @@ class archiving {
   void take_back(const archive_row& row);
   void name(const std::string& path);
   void move(archive_row row, const std::string& path);
-  std::string free_name(std::uint64_t number);
-  void must_be_free(const std::string& path);
   void remove_partial(const std::string& path) noexcept;
   void change(const std::function<void(sql::database&)>& work);
 
@@ -131,23 +117,29 @@ std::string archiving::finish_interrupted() {
   return path;
 }
 
+bool archiving::is_asked_for(const std::string& archive) const {
+  return is_at(name_from_log(held_.paths.log, archive, near_log::below), files_, held_.paths, options_.to);
+}
+
 made_archive archiving::make(const archive_selection& which) {
   made_archive made;
   const archive_plan plan = plan_archive(log_, which, options_);
   made.what = plan.what;
   if (plan.what.events == 0) return made;
+  const std::vector<archive_row> others = rows();
   archive_row row;
-  for (const archive_row& other : rows()) row.number = std::max(row.number, other.number);
+  for (const archive_row& other : others) row.number = std::max(row.number, other.number);
   ++row.number;
   made.number = row.number;
-  made.path = options_.to.empty() ? free_name(row.number) : files_.behind_links(options_.to);
+  made.path =
+      options_.to.empty() ? free_place(files_, held_.paths, others, row.number) : files_.behind_links(options_.to);
   row.name = name_from_log(held_.paths.log, made.path, near_log::below);
   row.seal = held_.running.make_uuid();
   row.made_at = held_.running.clock->now();
   row.events = plan.what.events;
   row.first = plan.what.first;
   row.last = plan.what.last;
-  must_be_free(made.path);
+  must_be_free(files_, held_.paths, log_id_, others, made.path);
   try {
     copy(plan, row, partial_of(made.path));
     verify(partial_of(made.path), row.events);
@@ -171,36 +163,6 @@ made_archive archiving::make(const archive_selection& which) {
   const std::optional<file_status> there = files_.status(made.path);
   made.bytes = there ? there->size : 0;
   return made;
-}
-
-/// An archive of before a repair, or a restore, may have the number's own name: it is nobody's any more, or another log's.
-std::string archiving::free_name(std::uint64_t number) {
-  for (;; ++number) {
-    std::string name = held_.paths.log + ".archive." + std::to_string(number);
-    if (!files_.status(name)) return name;
-  }
-}
-
-/// Of another log, it may be one that is registered there already, and has only no name yet.
-void archiving::must_be_free(const std::string& path) {
-  const std::optional<file_status> folder = files_.status(directory_of(path));
-  if (!folder || !folder->directory) throw file_error("make", path, folder ? ENOTDIR : ENOENT);
-  // A name that belongs to a log is not free, also if there is no such file at the moment: SQLite would take it for its own.
-  const bool is_of_database = path.ends_with("-wal") || path.ends_with("-shm") || path.ends_with("-journal");
-  if (is_of_database || belongs_to_log(path, held_.paths) || files_.status(path))
-    throw file_error("make", path, EEXIST);
-  const std::string partial = partial_of(path);
-  if (!files_.status(partial)) return;
-  if (!is_begun_archive(*files_.open(partial, open_file::read))) throw file_error("make", partial, EEXIST);
-  bool is_of_other_log = false;
-  try {
-    archive_reader reader(partial);
-    sql::statement row = reader.database().prepare("SELECT id FROM log");
-    is_of_other_log = row.step() && !std::ranges::equal(row.blob(0), log_id_.value().bytes());
-  } catch (const sql::sql_error&) {
-    // What cannot be read is what an attempt left that was cut short.
-  }
-  if (is_of_other_log) throw file_error("make", partial, EEXIST);
 }
 
 void archiving::remove_partial(const std::string& path) noexcept {
@@ -345,7 +307,8 @@ void archiving::move(archive_row row, const std::string& path) {
 made_archive archive_in(const held_log& held, const archive_selection& which, const archive_options& options) {
   archiving work(held, options);
   std::string resumed = work.finish_interrupted();
-  made_archive made = work.make(which);
+  made_archive made;
+  if (resumed.empty() || !work.is_asked_for(resumed)) made = work.make(which);
   made.resumed = std::move(resumed);
   held.with_writer([](group_writer& writer) { writer.settle(); });
   return made;

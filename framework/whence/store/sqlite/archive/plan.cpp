@@ -10,6 +10,7 @@
 #include <whence/sql/reading_mode.hpp>
 #include <whence/store/backup_errors.hpp>
 #include <whence/store/log_errors.hpp>
+#include <whence/store/sqlite/archive/archive_place.hpp>
 #include <whence/store/sqlite/archive/plan.hpp>
 #include <whence/store/sqlite/format.hpp>
 #include <whence/store/sqlite/near_file.hpp>
@@ -101,6 +102,22 @@ archive_plan plan_archive(log_reader_connection& log, const archive_selection& w
   return plan;
 }
 
+namespace {
+
+/// False: one that was interrupted there is finished, and no other is made. Throws file_error: it cannot be made there.
+bool would_be_made_at(const std::string& place, log_reader_connection& log, const log_paths& paths, files& files) {
+  const log_reader_connection::snapshot now(log);
+  const std::vector<archive_row> archives = read_archive_rows(log.database());
+  const auto is_finished_there = [&](const archive_row& row) {
+    return !row.is_done() && is_at(row.name, files, paths, place);
+  };
+  if (std::ranges::any_of(archives, is_finished_there)) return false;
+  must_be_free(files, paths, log.about().identity.id, archives, files.behind_links(place));
+  return true;
+}
+
+}  // namespace
+
 planned_archive plan_archive(const std::string& log, const archive_selection& which, const runtime& runtime,
                              const archive_options& options) {
   const log_paths paths = log_paths::of(log);
@@ -109,6 +126,8 @@ planned_archive plan_archive(const std::string& log, const archive_selection& wh
   const sql::reading_mode mode = reading_mode_of_visitors(*runtime.files, paths, paths.log);
   log_reader_connection reader(paths.log, mode.mode());
   planned_archive planned = plan_archive(reader, which, options).what;
+  if (planned.events > 0 && !options.to.empty() && !would_be_made_at(options.to, reader, paths, *runtime.files))
+    planned = {.first = {}, .last = {}, .unknown_streams = std::move(planned.unknown_streams), .until = planned.until};
   if (!mode.still_holds()) throw log_changed(paths.log);
   return planned;
 }
