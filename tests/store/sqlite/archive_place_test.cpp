@@ -10,6 +10,7 @@
 #include <whence/core/async.hpp>
 #include <whence/core/files.hpp>
 #include <whence/store/log_archive.hpp>
+#include <whence/store/sqlite/near_file.hpp>
 
 #include <tests/no_rights.hpp>
 #include <tests/store/sqlite/archived_shop.hpp>
@@ -44,6 +45,27 @@ TEST_CASE("a plan tells what stands in the way of its archive, and writes nothin
             .events == 0);
   const tests::no_right_to_write nobody(std::filesystem::path(shop.folder.path()).parent_path());
   CHECK(refused(shop.folder.beside("-old")) == "file.no_permission -old");
+}
+
+TEST_CASE("in a folder that this user may not enter nothing is made, and that is told") {
+  const archived_shop shop;
+  const std::filesystem::path folder = std::filesystem::path(shop.folder.path()).parent_path();
+  std::filesystem::create_directory(folder / "closed");
+  std::filesystem::permissions(folder / "closed", std::filesystem::perms::none);
+  const tests::no_right_to_write nobody(folder);
+  const auto code_of = [](const auto& work) {
+    try {
+      work();
+    } catch (const file_error& refused) {
+      return std::string(refused.code());
+    }
+    return std::string("nothing");
+  };
+  const archive_options options{.to = (folder / "closed" / "old").string()};
+  CHECK(code_of([&] { plan_archive(shop.folder.path(), {.streams = {"order-3"}}, shop.folder.runtime(), options); }) ==
+        "file.no_permission");
+  for (const near_log near : {near_log::below, near_log::beside})
+    CHECK(code_of([&] { name_from_log(shop.folder.path(), options.to, near); }) == "file.no_permission");
 }
 
 TEST_CASE("an archive that was stopped is finished by who asks for the same one, and no other is made") {

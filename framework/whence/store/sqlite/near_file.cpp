@@ -1,13 +1,23 @@
 #include <filesystem>
+#include <system_error>
 
 #include <whence/core/files.hpp>
 #include <whence/store/sqlite/format.hpp>
 #include <whence/store/sqlite/near_file.hpp>
 
 namespace whence::inline v0 {
+namespace {
+
+std::filesystem::path real(const std::string& path) {
+  std::error_code failure;
+  std::filesystem::path found = std::filesystem::weakly_canonical(path, failure);
+  if (failure) throw file_error("look at", path, failure.value());
+  return found;
+}
+
+}  // namespace
 
 std::string name_from_log(const std::string& log, const std::string& file, near_log near) {
-  const auto real = [](const std::string& path) { return std::filesystem::weakly_canonical(path); };
   const std::filesystem::path whole = real(file);
   const std::string seen = whole.lexically_relative(real(directory_of(log_paths::of(log).log))).string();
   const bool is_near = !seen.empty() && !seen.starts_with(near == near_log::below ? "../" : "../../");

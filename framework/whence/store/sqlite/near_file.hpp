@@ -11,7 +11,7 @@ enum class near_log {
   beside,  ///< there, or in a folder beside the log's
 };
 
-/// `log`: the path by which the log is opened, as it is.
+/// `log`: the path by which the log is opened, as it is. Throws file_error: this user may not go where the file lies.
 std::string name_from_log(const std::string& log, const std::string& file, near_log near);
 
 std::string place_from_log(const std::string& log, const std::string& name);
