@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <regex>
+#include <set>
 #include <string>
 
 #include <nlohmann/json.hpp>
@@ -148,6 +149,38 @@ TEST_CASE("a dry run says what would be lost, of which streams, and changes noth
   CHECK(damaged_shop::database() == before);
 }
 
+TEST_CASE(
+    "a dry run makes no file beside a log that was moved without its lock, nor does a repair that has nothing to do") {
+  damaged_shop shop;
+  const auto in_new_place = [&shop](const std::string& name, const std::string& from) {
+    std::filesystem::create_directory(name);
+    std::filesystem::copy(from, name + "/shop.db");
+    std::filesystem::copy("shop.db.witness", name + "/shop.db.witness");
+    shop.reader.around.store_at = [log = name + "/shop.db"](const std::string&) { return sqlite(log); };
+  };
+  // SQLite makes the -wal and the -shm of a database that is read, and leaves them.
+  const auto names = [](const std::string& folder) {
+    std::set<std::string> found;
+    for (const auto& each : std::filesystem::directory_iterator(folder)) found.insert(each.path().filename());
+    for (const char* const end : {"-wal", "-shm"}) found.erase("shop.db" + std::string(end));
+    return found;
+  };
+  const std::set<std::string> moved{"shop.db", "shop.db.witness"};
+  in_new_place("moved", "shop.db");
+  CHECK(shop.reader.run("log repair --dry-run --with sunday.backup").out.find("healed     #3\n") != std::string::npos);
+  CHECK(names("moved") == moved);
+  CHECK(shop.reader.run("log repair").exit == 4);
+  CHECK(names("moved") == moved);
+  CHECK(shop.reader.run("log repair --with sunday.backup").exit == 0);
+  CHECK(names("moved").count("shop.db.lock") == 1);
+
+  in_new_place("again", "moved/shop.db");
+  std::filesystem::copy("moved/shop.db.witness", "again/shop.db.witness",
+                        std::filesystem::copy_options::overwrite_existing);
+  CHECK(shop.reader.run("log repair").out.find("nothing is to be repaired") != std::string::npos);
+  CHECK(names("again") == moved);
+}
+
 TEST_CASE("what a backup has is put back without a question, and a second repair has nothing to do") {
   damaged_shop shop;
   const ran ran = shop.reader.run("log repair --with sunday.backup");
@@ -221,7 +254,9 @@ TEST_CASE("when the log is the repaired one, a failure takes nothing away; the n
   }
   CHECK(failed->err.find("whence: shop.db is repaired, its files of before are shop.db.before-repair-") == 0);
   CHECK(failed->err.find("what it has lost is in " + damaged_shop::file_with("lost-")) != std::string::npos);
-  CHECK(failed->err.find("cannot make durable shop.db: Input/output error") != std::string::npos);
+  CHECK(failed->err.find("why:   cannot make durable shop.db: Input/output error\n"
+                         "  do:    # put that right; then this does what is left, and nothing else:\n"
+                         "         whence log repair\n") != std::string::npos);
   CHECK(damaged_shop::plain(shop->reader.run("log repair").out) == R"(shop.db
 log        <id>   epoch <epoch>
 ends       at #2, recorded 2026-01-27T10:30:02.000Z

@@ -62,7 +62,9 @@ TEST_CASE("a repair that has not come to its end") {
       R"(app: bank.db is repaired, its files of before are bank.db.before-repair-20260127T103000Z, what it has lost is in bank.db.lost-20260127T103000Z.jsonl; its witness and its audit event may not be there yet
   where: bank.db
   why:   cannot make durable bank.db: Input/output error
-  do:    put that right, then whence log repair once more: it does what is left, and nothing else  [repair.unfinished, exit 5]
+  do:    # put that right; then this does what is left, and nothing else:
+         whence log repair
+  [repair.unfinished, exit 5]
 )");
 }
 

@@ -13,6 +13,7 @@
 #include <whence/cli/import_errors.hpp>
 #include <whence/cli/json_line.hpp>
 #include <whence/cli/line_source.hpp>
+#include <whence/cli/owner_of_log.hpp>
 #include <whence/core/async.hpp>
 #include <whence/store/log_errors.hpp>
 
@@ -105,6 +106,8 @@ class event_import {
       return;
     }
     visited_.reset();
+    // The file that it comes from is open by now: whose that is, does not matter.
+    const owner_of_log owner(log_.name());
     const std::unique_ptr<log_import> into = log_.open_import(runtime_, {result_.begin.log, result_.begin.epoch + 1});
     bring(source, &into->there(), into.get());
     end_in_epoch(*into);

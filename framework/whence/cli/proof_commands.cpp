@@ -12,6 +12,7 @@
 #include <whence/cli/item_list.hpp>
 #include <whence/cli/json_list.hpp>
 #include <whence/cli/long_work.hpp>
+#include <whence/cli/owner_of_log.hpp>
 #include <whence/cli/program_name.hpp>
 #include <whence/cli/request.hpp>
 #include <whence/cli/session.hpp>
@@ -122,6 +123,18 @@ void print_proved(const std::string& heads, const proved_log& made, session& ses
   line("key", made.key);
 }
 
+/// Heads that a service signs every night stay its own, and so does their lock, if root does it once.
+void make_lock_as_owner(const std::string& heads, files& files) {
+  const std::optional<file_status> there = files.status(heads);
+  if (!there || !there->regular || files.status(heads + ".lock")) return;
+  const owner_of_log owner(heads);
+  try {
+    static_cast<void>(files.try_lock(heads + ".lock"));
+  } catch (const file_error&) {
+    // Their owner may make no file there, and so signs none: root makes it.
+  }
+}
+
 exit_code prove(const request& request, session& session) {
   constexpr std::string_view example = "whence log prove --key shop.key --heads shop.heads";
   const std::string key_file = file_of(request, "--key", example);
@@ -133,6 +146,7 @@ exit_code prove(const request& request, session& session) {
                       "give 1 to " + with_groups(every_max));
   const log_source& source = session.source();
   const signing_key key = signing_key::read(key_file);
+  make_lock_as_owner(heads, *session.around().runtime.files);
   std::optional<proved_log> made;
   const auto stopped =
       carry_out(session, "; what was signed so far is in " + visible(heads),

@@ -19,6 +19,7 @@
 #include <whence/cli/json_list.hpp>
 #include <whence/cli/long_work.hpp>
 #include <whence/cli/new_file.hpp>
+#include <whence/cli/owner_of_log.hpp>
 #include <whence/cli/program_name.hpp>
 #include <whence/cli/repeated_line.hpp>
 #include <whence/cli/request.hpp>
@@ -200,6 +201,7 @@ bool are_equal(files& files, const std::string& one, const std::string& other) {
 std::string save_lost(log_repair& repair, const std::string& log, session& session) {
   if (repair.plan().lost_readable == 0) return {};
   files& files = *session.around().runtime.files;
+  std::optional<owner_of_log> owner(std::in_place, log);
   const std::string wanted = log + ".lost-from-" + std::to_string(repair.plan().end.next().value());
   std::vector<std::string> taken;
   std::string path = wanted + ".jsonl";
@@ -208,6 +210,7 @@ std::string save_lost(log_repair& repair, const std::string& log, session& sessi
     path = wanted + "-" + std::to_string(taken.size() + 1) + ".jsonl";
   }
   new_file file(files, path, files.status(log).value_or(file_status{}).mode);
+  owner.reset();  // another file, which has some of them, need not be the owner's to read
   std::string lines;
   repair.visit_lost([&](const recorded_event& event) {
     append_line(lines, event, line_form::events);
@@ -216,6 +219,7 @@ std::string save_lost(log_repair& repair, const std::string& log, session& sessi
     lines.clear();
   });
   file.write(lines);
+  owner.emplace(log);
   file.finish();
   for (const std::string& before : taken) {
     if (!are_equal(files, path, before)) continue;
@@ -293,7 +297,7 @@ repair_unfinished unfinished(const std::string& log, const outcome& became) {
   try {
     std::rethrow_exception(became.repaired->unfinished);
   } catch (const error& failure) {
-    why = failure.text().what + ": " + failure.text().why;
+    why = failure.text().what + (failure.text().why.empty() ? "" : ": " + failure.text().why);
   } catch (const std::exception& failure) {
     why = failure.what();
   }
@@ -324,7 +328,8 @@ log_repair planned(const std::string& log, const runtime& runtime, const repair_
 exit_code run_repair(const request& request, session& session) {
   const std::vector<log_loss> accepted = accepted_in(request);
   const std::string log = session.source().name();
-  repair_options options{.from = request.values(with.name)};
+  repair_options options{.from = request.values(with.name),
+                         .as_owner = [&log] { return std::make_shared<owner_of_log>(log); }};
   std::optional<repair_plan> plan;
   outcome became;
   const auto stopped =

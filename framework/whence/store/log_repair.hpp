@@ -31,6 +31,9 @@ struct repair_options {
   std::vector<std::string> from = {};
   std::function<void(const backup_progress&)> on_progress = {};  ///< from the calling thread
   std::stop_token stop = {};
+  /// What it gives lives while files are made beside the log, and is let go before another file is read: root, who repairs the log
+  /// of another user, is that user for so long. Nothing: whoever repairs makes them.
+  std::function<std::shared_ptr<void>()> as_owner = {};
 };
 
 /// Something that is lost for good.
@@ -100,7 +103,8 @@ struct repaired_log {
   std::exception_ptr unfinished;
 };
 
-/// Holds the log's lock from beginning to end: no process writes it meanwhile. Visitors go on with what they have open.
+/// Holds the log's lock from beginning to end: no process writes it meanwhile. Visitors go on with what they have open. A plan
+/// makes no file of its own: where the log's lock is not there, as of one that was moved, it is made when the plan is carried out.
 ///
 /// Order    an event is brought back at its position, byte for byte, and only if a chain hash of the log itself says that it was
 ///          there: the one in its row, that of an event behind it, or that of the witness. Nothing stands behind a hole.
@@ -130,8 +134,8 @@ class log_repair {
   /// Whether it would be carried out. Throws repair_not_accepted; malformed_input (`repair.no_reason`).
   void must_be_accepted(const repair_decision& decision) const;
 
-  /// Once. Throws repair_not_accepted, repair_no_room; malformed_input (`repair.no_reason`, `audit.reason`); file_error, sql_error:
-  /// then the log is as it was.
+  /// Once. Throws repair_not_accepted, repair_no_room; malformed_input (`repair.no_reason`, `audit.reason`); log_busy, log_changed:
+  /// it was not held yet, and somebody writes it, or has written it since; file_error, sql_error: then the log is as it was.
   repaired_log carry_out(const repair_decision& decision);
 
  private:

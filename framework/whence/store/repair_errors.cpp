@@ -77,7 +77,7 @@ repair_unfinished::repair_unfinished(std::string log, const std::string& kept, c
                      "; its witness and its audit event may not be there yet",
              .where = log,
              .why = why,
-             .remedy = "put that right, then whence log repair once more: it does what is left, and nothing else"}),
+             .remedy = "# put that right; then this does what is left, and nothing else:\nwhence log repair"}),
       path(std::move(log)) {}
 
 }  // namespace whence::inline v0

@@ -108,16 +108,6 @@ TEST_CASE("what is lost and not accepted by name changes no byte, also where ano
   CHECK(shop.folder.bytes_of(all_files) == before);
 }
 
-TEST_CASE("a log that a process writes is not repaired, and none writes it while one looks at the plan") {
-  const shop shop;
-  {
-    const auto log = shop.folder.open();
-    CHECK_THROWS_AS(shop.repair(), log_busy);
-  }
-  const log_repair held = shop.repair();
-  CHECK_THROWS_AS(shop.folder.open(), log_busy);
-}
-
 TEST_CASE("what is no log, a backup, or one of another log is not repaired, or not repaired with") {
   const shop ours;
   CHECK_THROWS_AS(log_repair(ours.backup(), ours.folder.runtime()), log_is_backup);

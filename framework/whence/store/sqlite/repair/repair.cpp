@@ -87,6 +87,24 @@ log_row behind_a_loss(const repair_findings& found, const repair_readers& reader
   return {.identity = {found.plan.log.id, epoch}, .began_after = found.plan.end, .format = found.becomes.format};
 }
 
+/// While one lives, files are made as `repair_options::as_owner` says.
+class acting {
+ public:
+  explicit acting(const repair_options& options) : as_(options.as_owner), is_(as_ ? as_() : nullptr) {}
+
+  /// What reads other files is done by who repairs: they need not be the owner's to read.
+  template <class Work>
+  void pause(Work work) {
+    is_.reset();
+    work();
+    if (as_) is_ = as_();
+  }
+
+ private:
+  const std::function<std::shared_ptr<void>()>& as_;
+  std::shared_ptr<void> is_;
+};
+
 /// The repaired log until it is the log. Gone with this, unless it has got its name.
 class repair_draft {
  public:
@@ -99,11 +117,11 @@ class repair_draft {
   bool is_log() const noexcept { return draft_.has_name(); }
 
   void fill(repair_readers& readers, const repair_findings& found, const log_row& becomes,
-            const repair_options& options) {
+            const repair_options& options, acting& owner) {
     {
       sql::database db = begin_log_file(path(), log_file::log, becomes.identity);
       own_like(path(), paths_.log);
-      put_events(db, readers, found, options);
+      owner.pause([&] { put_events(db, readers, found, options); });
       db.run("UPDATE log SET began_after = ?", {becomes.began_after.value()});
       db.run("PRAGMA journal_mode=WAL");
     }
@@ -141,8 +159,9 @@ class log_repair::work {
       : runtime_(runtime),
         options_(options),
         paths_(must_be_log(path, runtime)),
-        lock_(lock_log(*runtime.files, paths_)),
+        lock_(runtime.files->status(paths_.lock) ? lock_log(*runtime.files, paths_) : nullptr),
         readers_(open_readers(paths_, runtime_, options.from)),
+        head_(readers_.front()->head()),
         note_(read_note(runtime_, paths_, readers_.front()->about().identity)),
         found_(plan_repair(readers_, paths_, runtime_, options_, note_)) {
     must_have_archives();
@@ -175,9 +194,10 @@ class log_repair::work {
     must_be_accepted(decision);
     repaired_log done{.log = found_.plan.log, .end = found_.plan.end, .kept = {}, .unfinished = {}};
     if (found_.plan.nothing_to_do()) {
-      forget_note();  // of one that died before it had come to the log
+      if (lock_) forget_note();  // of one that died before it had come to the log
       return done;
     }
+    if (!lock_) hold();
     if (!found_.plan.ends_earlier) {
       note_.reset();
       // What is wrong with it is said before anything is changed.
@@ -187,6 +207,7 @@ class log_repair::work {
       make_anew(done);
     } else {
       readers_.clear();
+      const acting owner(options_);
       mend_beside();
     }
     if (!done.unfinished) come_to_end(done);
@@ -213,14 +234,30 @@ class log_repair::work {
     }
   }
 
+  /// The plan was made without the lock: nobody may have written since.
+  void hold() {
+    {
+      const acting owner(options_);
+      lock_ = lock_log(*runtime_.files, paths_);
+    }
+    must_be_as_planned();
+    // By another connection: the first one still sees what it looked at last as it was then.
+    if (open_reader(paths_, runtime_)->head() != head_) throw log_changed(paths_.log);
+  }
+
+  void must_be_as_planned() const {
+    for (const auto& reader : readers_) reader->must_be_as_it_was();
+  }
+
   void must_have_room() {
-    const std::optional<std::uint64_t> free = runtime_.files->free_bytes(paths_.log);
     std::uint64_t needed = 2 * bytes_of_copy(*runtime_.files, paths_);
     for (std::size_t i = 1; i < readers_.size(); ++i) {
       if (found_.plan.healed_events == 0) break;
       const std::optional<file_status> other = runtime_.files->status(readers_[i]->path());
       if (other) needed = std::max(needed, bytes_of_copy(*runtime_.files, paths_) + other->size);
     }
+    const acting owner(options_);
+    const std::optional<std::uint64_t> free = runtime_.files->free_bytes(paths_.log);
     if (free && *free < needed) throw repair_no_room(paths_.log, needed, *free);
   }
 
@@ -228,10 +265,11 @@ class log_repair::work {
     must_have_room();
     const witness_reading witness = read_witness(*runtime_.files, paths_.witness);
     const log_row becomes = found_.plan.loses() ? behind_a_loss(found_, readers_, witness, runtime_) : found_.becomes;
+    acting owner(options_);
     repair_draft draft(*runtime_.files, paths_);
     detail::reach(detail::phase::repair);
-    draft.fill(readers_, found_, becomes, options_);
-    for (const auto& reader : readers_) reader->must_be_as_it_was();
+    draft.fill(readers_, found_, becomes, options_, owner);
+    owner.pause([this] { must_be_as_planned(); });
     detail::reach(detail::phase::repair);
     if (options_.stop.stop_requested()) throw operation_cancelled();
     readers_.clear();
@@ -345,6 +383,7 @@ class log_repair::work {
   void come_to_end(repaired_log& done) {
     detail::reach(detail::phase::repair);
     if (!note_) return forget_note();
+    const acting owner(options_);
     try {
       sqlite_log log(paths_, {}, runtime_, std::nullopt, std::move(lock_));
       static_cast<void>(log.append({.streams = {note_->audit}}).get().value());
@@ -361,6 +400,7 @@ class log_repair::work {
   const log_paths paths_;
   std::unique_ptr<file_lock> lock_;
   repair_readers readers_;
+  const global_position head_;       // when they were opened
   std::optional<repair_note> note_;  // of an earlier repair; then of this one
   repair_findings found_;
 };
