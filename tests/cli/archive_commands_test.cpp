@@ -19,11 +19,13 @@
 #include <whence/control/log_archiving.hpp>
 #include <whence/core/async.hpp>
 #include <whence/core/files.hpp>
+#include <whence/sql/database.hpp>
 #include <whence/store/audit_event.hpp>
 #include <whence/store/log_archive.hpp>
 
 #include <tests/cli/console.hpp>
 #include <tests/cli/shop_log.hpp>
+#include <tests/no_rights.hpp>
 #include <tests/schema_check.hpp>
 #include <tests/temporary_folder.hpp>
 
@@ -229,6 +231,53 @@ TEST_CASE("an archive that is gone is said by who looks at the log, and what doe
   CHECK(list.err.find("[log.archive_missing, exit 6]") != std::string::npos);
   CHECK(shop.reader.run("log verify").exit == 6);
   CHECK(shop.reader.run("stream show payment-12345").exit == 0);
+}
+
+TEST_CASE("an archive that this user may not read is said to be that by all, and what does not lie there is shown") {
+  shop shop;
+  REQUIRE(shop.reader.run("log archive --stream order-12345 --yes").exit == 0);
+  const std::string archive = shop.folder.file("shop.db.archive.1");
+  std::filesystem::permissions(archive, std::filesystem::perms::none);
+  const tests::no_right_to_write nobody(shop.folder.path());
+  const auto is_refused = [](const ran& ran) {
+    CAPTURE(ran.err);
+    CHECK(ran.exit == 5);
+    CHECK(ran.err.find("[file.no_permission, exit 5]") != std::string::npos);
+    CHECK(ran.err.find("# give this user the right to it") != std::string::npos);
+  };
+  is_refused(shop.reader.run({"sql", "-c", "SELECT count(*) FROM events"}));
+  CHECK(shop.reader.run({"sql", "-c", "SELECT count(*) FROM events WHERE position = 2"}).exit == 0);
+  is_refused(shop.reader.run("event list"));
+  const ran newest = shop.reader.run("event list --reverse --limit 2 -o jsonl");
+  CHECK(newest.exit == 0);
+  CHECK(newest.out.find("whence-operations") != std::string::npos);
+  CHECK(shop.reader.run("inspect").out.find("\narchive    " + archive + ": cannot open ") != std::string::npos);
+  const std::string doctor = shop.reader.run("doctor").out;
+  CHECK(doctor.find(archive + ": its events cannot be read: cannot open ") != std::string::npos);
+  CHECK(doctor.find("one of the last is damaged") == std::string::npos);
+  CHECK(shop.reader.run("log verify").out.find(archive) != std::string::npos);
+}
+
+TEST_CASE("an archive that lost events is said to, by who counts with SQL and by who looks at the log") {
+  shop shop;
+  REQUIRE(shop.reader.run("log archive --aggregate Order --yes").exit == 0);
+  const std::string archive = shop.folder.file("shop.db.archive.1");
+  const auto rows = [&](const std::string& where) {
+    return shop.reader.run({"sql", "-c", "SELECT position FROM events" + where, "-o", "csv"});
+  };
+  CHECK(rows("").exit == 0);
+  sql::database::open(archive, sql::open_mode::read_write).run("DELETE FROM entries WHERE position = 3");
+  for (const char* const where : {"", " WHERE position < 8", " WHERE position = 3"}) {
+    CAPTURE(where);
+    CHECK(rows(where).exit == 6);
+    CHECK(rows(where).err.find("[log.archive_damaged, exit 6]") != std::string::npos);
+  }
+  CHECK(rows("").err.find("events that it has to have from #1 to #") != std::string::npos);
+  CHECK(rows(" WHERE position IN (1, 2)").exit == 0);
+  CHECK(rows(" WHERE position > 3").exit == 0);
+  CHECK(shop.reader.run("doctor").out.find(archive + ": its events cannot be read: it has ") != std::string::npos);
+  sql::database::open(archive, sql::open_mode::read_write).run("DELETE FROM entries WHERE position = 1");
+  CHECK(shop.reader.run("inspect").out.find(archive + ": event 1 is missing in it") != std::string::npos);
 }
 
 TEST_CASE("what root does to the log of another user is that user's, and the log says that it was root") {

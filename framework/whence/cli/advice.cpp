@@ -4,6 +4,7 @@
 #include <optional>
 #include <string_view>
 #include <system_error>
+#include <vector>
 
 #include <sys/resource.h>
 #include <unistd.h>
@@ -15,6 +16,7 @@
 #include <whence/sql/error.hpp>
 #include <whence/store/backup_errors.hpp>
 #include <whence/store/fork_errors.hpp>
+#include <whence/store/log_archive.hpp>
 #include <whence/store/log_errors.hpp>
 #include <whence/store/log_source.hpp>
 #include <whence/subscription/checkpoint.hpp>
@@ -95,11 +97,34 @@ std::string of_damage(const log_damaged& damage, const std::string& store) {
          of_log("whence log verify", damage.path, store) + "\n" + of_log(try_repair, damage.path, store);
 }
 
+/// Of an archive that is there, and that this process cannot read.
+std::string of_refused(const log_damaged& refused) {
+  if (refused.code() == "file.no_permission" || refused.code() == "sql.cannot_open")
+    return who_may(refused.path) + "\n# give this user the right to it";
+  if (refused.code() == "file.io" || refused.code() == "sql.io") return what_ails(refused.path);
+  return refused.text().remedy;
+}
+
+/// The archives of a log that lie beside it: they have the only copy of their events, and are found from its folder.
+std::vector<std::string> archives_beside(const std::string& log) {
+  std::vector<std::string> found;
+  try {
+    for (const log_archive& archive : archives_of(log, runtime::system()))
+      if (directory_of(archive.path) == directory_of(log) && is_there(archive.path)) found.push_back(archive.path);
+  } catch (const error&) {
+    // What cannot be read as a log does not say where its archives are.
+    for (int number = 1; is_there(log + ".archive." + std::to_string(number)); ++number)
+      found.push_back(log + ".archive." + std::to_string(number));
+  }
+  return found;
+}
+
 /// Its owner moves it away, all of its own files: what is made of it may stay, and is found to be of another history.
 std::string of_log_in_the_way(const restore_over_log& there) {
   std::string away = "mv -t \"$(mktemp -d " + shell_word(there.path + ".old") + ".XXXXXX)\"";
   for (const char* const end : {"", "-wal", "-shm", "-journal", ".witness"})
     if (is_there(there.path + end)) away += " " + shell_word(there.path + end);
+  for (const std::string& archive : archives_beside(there.path)) away += " " + shell_word(archive);
   const std::string_view when = there.holder_pid > 0 ? "# when the process that writes it has ended, " : "# ";
   return std::string(when) + "if it is to make room, repeat the command after this one:\n" + away;
 }
@@ -180,7 +205,8 @@ std::string advice(const error& fault, const std::string& store) {
   if (const auto* mismatch = dynamic_cast<const checkpoint_mismatch*>(&fault)) return of_mismatch(*mismatch, store);
   if (const auto* model = dynamic_cast<const read_model_damaged*>(&fault)) return built_anew(model->model, store);
   if (fault.code() == "log.archive_missing" || fault.code() == "log.archive_damaged") return fault.text().remedy;
-  if (const auto* damage = dynamic_cast<const log_damaged*>(&fault)) return of_damage(*damage, store);
+  if (const auto* damage = dynamic_cast<const log_damaged*>(&fault))
+    return damage->is_refused ? of_refused(*damage) : of_damage(*damage, store);
   if (const auto* loss = dynamic_cast<const tail_missing*>(&fault))
     return save(loss->path) + "\n# then " + std::string(newest) + ", " + shell_word(loss->path + "-wal") +
            " above all; what a repair would do:\n" + std::string(try_repair);

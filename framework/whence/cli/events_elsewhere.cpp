@@ -1,3 +1,4 @@
+#include <whence/cli/display_text.hpp>
 #include <whence/cli/events_elsewhere.hpp>
 
 #include <algorithm>
@@ -9,6 +10,7 @@
 
 #include <whence/sql/error.hpp>
 #include <whence/sql/statement.hpp>
+#include <whence/store/log_errors.hpp>
 
 namespace whence::inline v0::cli {
 namespace {
@@ -107,6 +109,7 @@ struct events_elsewhere::cursor : sqlite3_vtab_cursor {
   std::int64_t to = 0;
   std::size_t next_file = 0;
   std::optional<sql::statement> rows;  // of the file before `next_file`; nothing: it is over
+  std::uint64_t given = 0;             // rows of that file
 
   /// SQLite's answer to work that may throw.
   template <class Work>
@@ -125,20 +128,36 @@ struct events_elsewhere::cursor : sqlite3_vtab_cursor {
   }
 
   void go_on(events_elsewhere& own) {
-    if (rows && rows->step()) return;
-    rows.reset();
+    if (rows && has_next(own)) return;
     while (next_file < own.files_.size()) {
       const file_of_events& file = own.files_[next_file];
-      const std::int64_t first = std::max(from, static_cast<std::int64_t>(file.first));
-      const std::int64_t last = std::min(to, static_cast<std::int64_t>(file.last));
       const std::size_t number = next_file++;
-      if (first > last) continue;
+      if (first_of(file) > last_of(file)) continue;
+      // What cannot be read is of no concern to who asks for other events.
+      if (file.problem && !file.stubs.log.empty() && own.stubs_of(file, first_of(file), last_of(file)) == 0) continue;
       rows.emplace(own.open(number).prepare("SELECT * FROM events WHERE position BETWEEN ?1 AND ?2"));
-      rows->bind(1, first);
-      rows->bind(2, last);
-      if (rows->step()) return;
-      rows.reset();
+      rows->bind(1, first_of(file));
+      rows->bind(2, last_of(file));
+      given = 0;
+      if (has_next(own)) return;
     }
+  }
+
+ private:
+  std::int64_t first_of(const file_of_events& file) const {
+    return std::max(from, static_cast<std::int64_t>(file.first));
+  }
+  std::int64_t last_of(const file_of_events& file) const { return std::min(to, static_cast<std::int64_t>(file.last)); }
+
+  bool has_next(events_elsewhere& own) {
+    if (rows->step()) {
+      ++given;
+      return true;
+    }
+    rows.reset();
+    const file_of_events& file = own.files_[next_file - 1];
+    own.must_have_all(file, first_of(file), last_of(file), given);
+    return false;
   }
 };
 
@@ -166,9 +185,15 @@ int events_elsewhere::module::filter(sqlite3_vtab_cursor* at, int plan, const ch
       ++values;
     };
     bound(from_there, [&](std::int64_t least) { here.from = std::max(here.from, least); });
-    bound(behind, [&](std::int64_t before_first) { here.from = std::max(here.from, before_first); });
+    bound(behind, [&](std::int64_t before_first) {
+      const bool is_end = before_first == std::numeric_limits<std::int64_t>::max();
+      here.from = std::max(here.from, is_end ? before_first : before_first + 1);
+    });
     bound(up_to, [&](std::int64_t most) { here.to = std::min(here.to, most); });
-    bound(before, [&](std::int64_t behind_last) { here.to = std::min(here.to, behind_last); });
+    bound(before, [&](std::int64_t behind_last) {
+      const bool is_begin = behind_last == std::numeric_limits<std::int64_t>::min();
+      here.to = std::min(here.to, is_begin ? behind_last : behind_last - 1);
+    });
     bound(exactly, [&](std::int64_t only) {
       here.from = std::max(here.from, only);
       here.to = std::min(here.to, only);
@@ -233,6 +258,37 @@ sql::database& events_elsewhere::open(std::size_t number) {
   sqlite3_busy_timeout(known.file->handle(), busy_milliseconds);
   open_.push_back(number);
   return *known.file;
+}
+
+/// How many events the archive has to have there. A stub is never changed: so they may be counted by another connection.
+std::uint64_t events_elsewhere::stubs_of(const file_of_events& file, std::int64_t first, std::int64_t last) {
+  const stubs_of_events& stubs = file.stubs;
+  const bool is_all = first == static_cast<std::int64_t>(file.first) && last == static_cast<std::int64_t>(file.last);
+  if (is_all && stubs.all > 0) return stubs.all;
+  std::unique_ptr<opened>& log = logs_[stubs.log];
+  if (!log) {
+    log = std::make_unique<opened>(opened{sql::reading_mode::of(stubs.log), std::nullopt});
+    log->file.emplace(sql::database::open(stubs.log, log->mode.mode()));
+    sqlite3_busy_timeout(log->file->handle(), busy_milliseconds);
+  }
+  sql::statement count = log->file->prepare(
+      "SELECT count(*) FROM entries WHERE position BETWEEN ?1 AND ?2 AND encoding = 2 AND version = ?3");
+  count.bind(1, first);
+  count.bind(2, last);
+  count.bind(3, stubs.archive);
+  count.step();
+  return static_cast<std::uint64_t>(count.integer(0));
+}
+
+void events_elsewhere::must_have_all(const file_of_events& file, std::int64_t first, std::int64_t last,
+                                     std::uint64_t found) {
+  if (file.stubs.log.empty()) return;
+  const std::uint64_t expected = stubs_of(file, first, last);
+  if (found == expected) return;
+  throw log_damaged::archive_damaged(file.stubs.log, file.path, global_position{static_cast<std::uint64_t>(first)},
+                                     "of " + counted(expected, "event") + " that it has to have from #" +
+                                         std::to_string(first) + " to #" + std::to_string(last) + ", it has " +
+                                         std::to_string(found));
 }
 
 std::optional<std::string> events_elsewhere::changed() const {

@@ -236,8 +236,8 @@ health_check check_times(const log_overview& seen, timestamp now) {
 bool is_of_archive(const std::exception_ptr& damage) {
   try {
     std::rethrow_exception(damage);
-  } catch (const error& known) {
-    return known.code() == "log.archive_missing" || known.code() == "log.archive_damaged";
+  } catch (const log_damaged& known) {
+    return known.is_refused || known.code() == "log.archive_missing" || known.code() == "log.archive_damaged";
   } catch (...) {
     return false;
   }

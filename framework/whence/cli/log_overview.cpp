@@ -84,6 +84,12 @@ void look_at_times(log_reader& log, timestamp now, log_overview& into) {
   }
 }
 
+/// Those of a fork's base in which events of the fork cannot be read. The others are of no interest to who looks at the fork.
+void add_missing_archives(const log_base& base, const runtime& runtime, std::vector<log_archive>& into) {
+  for (log_archive& archive : archives_of(base.path, runtime, archive_look::events))
+    if (archive.first <= base.position && obstacle_of(base.path, archive)) into.push_back(std::move(archive));
+}
+
 }  // namespace
 
 log_overview look_at_log(const log_source& source, log_reader& log, const runtime& runtime, const cli_types* types,
@@ -97,7 +103,8 @@ log_overview look_at_log(const log_source& source, log_reader& log, const runtim
     found.unsettled_bytes = size_of(*runtime.files, source.name() + "-wal");
     if (runtime.files->status(source.name())) {
       found.bases = bases_of(source.name(), runtime);
-      found.archives = archives_of(source.name(), runtime);
+      found.archives = archives_of(source.name(), runtime, archive_look::events);
+      for (const log_base& base : found.bases) add_missing_archives(base, runtime, found.archives);
     }
   }
   found.identity = log.identity();

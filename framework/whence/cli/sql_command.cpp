@@ -247,12 +247,8 @@ std::vector<file_of_events> elsewhere_of(session& session) {
       const global_position last = std::min(archive.moved_to, shared_to);
       if (last < archive.first) continue;  // all that it will have is still in the log
       file_of_events file{.path = archive.path, .first = archive.first.value(), .last = last.value()};
-      if (!runtime.files->status(archive.path)) {
-        file.problem = std::make_exception_ptr(log_damaged::archive_missing(of, archive.path, archive.first));
-      } else if (!archive.problem.empty()) {
-        file.problem =
-            std::make_exception_ptr(log_damaged::archive_damaged(of, archive.path, archive.first, archive.problem));
-      }
+      file.stubs = {.log = of, .archive = archive.number, .all = last == archive.last ? archive.events : 0};
+      if (auto obstacle = obstacle_of(of, archive)) file.problem = std::make_exception_ptr(std::move(*obstacle));
       files.push_back(std::move(file));
     }
   };

@@ -43,9 +43,9 @@ std::string plan_log_archive(const operation_request& request, const std::string
 
 /// Moves it, of the log that is held at that path, and appends an audit event for each archive that has none: also for one whose
 /// maker was killed before that; those come first, before anything else can fail. If one of them lies at `to`, the request is
-/// fulfilled, and no other is made. As JSON: `state` ("archived"), and of what was moved `streams`, `events`, `eventBytes`, `first`,
-/// `last`; `archive`, `archiveBytes`; `finished`, the archive of an attempt that was interrupted before. Without `until` streams are
-/// what they are when it begins, which may be more, or fewer, than was planned.
+/// fulfilled, and no other is made. As JSON: `state` ("archived"), and of what was moved `streams`, `events`, `eventBytes`,
+/// `first`, `last`; `archive`, `archiveBytes`; `finished`, the archive of an attempt that was interrupted before. Without `until`
+/// streams are what they are when it begins, which may be more, or fewer, than was planned.
 /// Threads  blocks, for as long as that takes: not on the executor.
 /// Throws   what planning throws; operation_cancelled: no event is lost, and the same request goes on; what log_keeping::archive
 ///          throws; operation_not_audited.

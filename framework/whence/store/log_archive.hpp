@@ -11,6 +11,7 @@
 #pragma once
 
 #include <cstdint>
+#include <exception>
 #include <functional>
 #include <optional>
 #include <stop_token>
@@ -22,6 +23,7 @@
 #include <whence/core/position.hpp>
 #include <whence/core/runtime.hpp>
 #include <whence/core/timestamp.hpp>
+#include <whence/store/log_errors.hpp>
 
 namespace whence::inline v0 {
 
@@ -140,10 +142,23 @@ struct log_archive {
   global_position moved_to;  ///< up to here, its events are no longer in the log's own file
   bool is_finished = true;   ///< false: an attempt was interrupted; the next `archive` finishes it
   std::string problem;       ///< what is wrong with the file; empty: it is there, and is the archive
+  /// The file_error or sql_error of which `problem` tells, if this process cannot read the file; null: it can, or there is none.
+  std::exception_ptr refusal;
+
+  bool has_moved_events() const noexcept { return moved_to >= first; }
 };
 
-/// The archives of a log, by number. Each file is opened, and none of its events is read.
+/// Why its events cannot be read; nothing: they can, or they are still in the log. An event is named, and the log.
+std::optional<log_damaged> obstacle_of(const std::string& log, const log_archive& archive);
+
+enum class archive_look {
+  file,  ///< whether it is there, and is the archive
+  events,  ///< and whether events are missing in it: counted up to 32 MiB; of a larger one the first and the last are looked for
+};
+
+/// The archives of a log, by number. Each file is opened, and what its events are is not read.
 /// Throws   log_missing, not_a_log, newer_format, older_format, log_damaged, file_error, sql::sql_error.
-std::vector<log_archive> archives_of(const std::string& log, const runtime& runtime);
+std::vector<log_archive> archives_of(const std::string& log, const runtime& runtime,
+                                     archive_look how = archive_look::file);
 
 }  // namespace whence::inline v0

@@ -70,15 +70,16 @@ log_damaged::log_damaged(std::string log, global_position where, std::string det
       path(std::move(log)),
       position(where) {}
 
-log_damaged::log_damaged(std::string_view code, std::string file, global_position where, error_text text)
-    : error(code, next_move::operator_needed, std::move(text)), path(std::move(file)), position(where) {}
+log_damaged::log_damaged(std::string_view code, next_move next, std::string file, global_position where,
+                         error_text text)
+    : error(code, next, std::move(text)), path(std::move(file)), position(where) {}
 
 log_damaged log_damaged::archive_missing(const std::string& log, std::string archive, global_position where) {
   error_text text{.what = "event " + number(where) + " of " + log + " lies in an archive that is not there",
                   .where = archive,
                   .why = "it was archived to " + archive + ", and there is no such file",
                   .remedy = "bring " + archive + " back from where it went; or restore a backup, which has all events"};
-  return {"log.archive_missing", std::move(archive), where, std::move(text)};
+  return {"log.archive_missing", next_move::operator_needed, std::move(archive), where, std::move(text)};
 }
 
 log_damaged log_damaged::archive_damaged(const std::string& log, std::string archive, global_position where,
@@ -88,7 +89,19 @@ log_damaged log_damaged::archive_damaged(const std::string& log, std::string arc
       .where = archive,
       .why = "it was archived to " + archive + ": " + detail,
       .remedy = "put a good copy of " + archive + " in its place; or restore a backup, which has all events"};
-  return {"log.archive_damaged", std::move(archive), where, std::move(text)};
+  return {"log.archive_damaged", next_move::operator_needed, std::move(archive), where, std::move(text)};
+}
+
+log_damaged log_damaged::archive_refused(const std::string& log, std::string archive, global_position where,
+                                         const error& refusal) {
+  const error_text& said = refusal.text();
+  error_text text{.what = "event " + number(where) + " of " + log + " lies in an archive that cannot be read",
+                  .where = archive,
+                  .why = "it was archived to " + archive + ": " + (said.why.empty() ? said.what : said.why),
+                  .remedy = said.remedy};
+  log_damaged made(refusal.code(), refusal.next(), std::move(archive), where, std::move(text));
+  made.is_refused = true;
+  return made;
 }
 
 tail_missing::tail_missing(std::string log, global_position log_end, global_position witness)

@@ -54,12 +54,17 @@ struct log_damaged final : error {
   /// `log.archive_damaged`: the event was archived, and the file in the archive's place is another one, or is damaged there.
   static log_damaged archive_damaged(const std::string& log, std::string archive, global_position position,
                                      const std::string& detail);
+  /// With the code of what refused it (`file.no_permission`, `file.io`, …): the event was archived, and the system does not let
+  /// this process read the archive. It says nothing of the event, which is missing here as if the archive were not there.
+  static log_damaged archive_refused(const std::string& log, std::string archive, global_position position,
+                                     const error& refusal);
 
   std::string path;  ///< of the file that is damaged: the log, or an archive
   global_position position;
+  bool is_refused = false;  ///< nothing says that anything is damaged: see archive_refused
 
  private:
-  log_damaged(std::string_view code, std::string path, global_position position, error_text text);
+  log_damaged(std::string_view code, next_move next, std::string path, global_position position, error_text text);
 };
 
 /// `log.tail_missing`: the log ends before its witness: acknowledged events are missing. The files are left as they are.

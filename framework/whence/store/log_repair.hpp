@@ -27,7 +27,8 @@
 namespace whence::inline v0 {
 
 struct repair_options {
-  /// Backups of the log, copies of it, or logs that were restored from it; older or newer, and damaged themselves perhaps.
+  /// Backups of the log, copies of it, or logs that were restored from it; older or newer, and damaged themselves perhaps. Or
+  /// archives of it, if it does not know any more where they are; those that lie beside it, as `shop.db.archive.1`, are found.
   std::vector<std::string> from = {};
   std::function<void(const backup_progress&)> on_progress = {};  ///< from the calling thread
   std::stop_token stop = {};

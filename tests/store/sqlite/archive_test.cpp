@@ -128,18 +128,33 @@ TEST_CASE("a pipe in an archive's place is no archive, and nobody waits for it")
   CHECK(archives_of(shop.folder.path(), shop.folder.runtime()).front().problem == "it is no file");
 }
 
-TEST_CASE("an archive that this user may not read is no damaged one") {
+TEST_CASE("an archive that this user may not read is no damaged one, and takes no other event away") {
   const archived_shop shop;
   shop.archive({.streams = {"order-3"}});
   std::filesystem::permissions(shop.file(), std::filesystem::perms::none);
   const tests::no_right_to_write nobody(std::filesystem::path(shop.folder.path()).parent_path());
+  const auto log = shop.folder.visit();
+  CHECK(log->read({}, {}, {}).size() == 3);
   try {
-    static_cast<void>(shop.there());
+    static_cast<void>(log->read(global_position{3}, {}, {}));
     FAIL("it was read");
-  } catch (const file_error& refused) {
-    CHECK(refused.system_code == EACCES);
+  } catch (const log_damaged& refused) {
+    CHECK(refused.is_refused);
+    CHECK(refused.code() == "file.no_permission");
+    CHECK(refused.position == global_position{4});
     CHECK(refused.path == shop.file());
+    CHECK(refused.text().why == "it was archived to " + shop.file() + ": Permission denied");
   }
+  CHECK(log->read(global_position{4}, {}, {}).size() == 9);
+  CHECK(log->chain_at(global_position{4}).has_value());
+  const log_archive archive = archives_of(shop.folder.path(), shop.folder.runtime()).front();
+  CHECK(archive.refusal != nullptr);
+  REQUIRE(obstacle_of(shop.folder.path(), archive).has_value());
+  CHECK(obstacle_of(shop.folder.path(), archive)->is_refused);
+  const log_verification found = verify_log(sqlite(shop.folder.path()), shop.folder.runtime());
+  CHECK(found.findings.size() == 10);
+  CHECK(found.findings.front().file == shop.file());
+  CHECK(found.events == 90);
 }
 
 TEST_CASE("a damaged event is not archived, and nothing else is then") {

@@ -391,7 +391,8 @@ std::optional<chain_hash> log_reader_connection::chain_at(global_position positi
     if (const recorded_event* const event = event_at(position)) return event->chain;
   } catch (const log_damaged& damage) {
     // Whoever asks whether a checkpoint is of this history is not to be stopped by an archive that is elsewhere.
-    if (damage.code() != "log.archive_missing" || damage.position != position) throw;
+    const bool is_out_of_reach = damage.code() == "log.archive_missing" || damage.is_refused;
+    if (!is_out_of_reach || damage.position != position) throw;
     return row_.chain;
   }
   return std::nullopt;

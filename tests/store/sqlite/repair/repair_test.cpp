@@ -9,7 +9,6 @@
 #include <vector>
 
 #include <whence/core/async.hpp>
-#include <whence/store/log_archive.hpp>
 #include <whence/store/log_errors.hpp>
 #include <whence/store/log_repair.hpp>
 #include <whence/store/log_verification.hpp>
@@ -438,24 +437,6 @@ TEST_CASE("a file that a repair has made is given away only itself, and not what
   SUBCASE("a second name") { std::filesystem::create_hard_link(secret, shop.folder.beside("-made")); }
   own_like(shop.folder.beside("-made"), shop.folder.path());
   CHECK(rights(secret) == only_owner);
-}
-
-TEST_CASE("events whose archive is not there are not lost: the archive is asked for, whatever is accepted") {
-  const shop shop;
-  {
-    const auto log = shop.folder.open();
-    keeping_of(*log).archive({.streams = {"order-0"}}, {});
-    log->close();
-  }
-  const std::string archive = shop.folder.beside(".archive.1");
-  std::filesystem::rename(archive, archive + ".away");
-  const std::string before = log_folder::contents(shop.folder.path());
-  CHECK_THROWS_AS(shop.repair().carry_out(shop::accepting({log_loss::damage})), log_damaged);
-  SUBCASE("another file stands in its place") { log_folder::write(archive, "no archive"); }
-  CHECK_THROWS_AS(shop.repair(), log_damaged);
-  CHECK(log_folder::contents(shop.folder.path()) == before);
-  std::filesystem::rename(archive + ".away", archive);
-  CHECK(shop.repair().plan().nothing_to_do());
 }
 
 TEST_CASE("a damaged index alone is removed, and nothing else is touched") {

@@ -4,6 +4,8 @@
 #include <span>
 #include <utility>
 
+#include <sqlite3.h>
+
 #include <whence/core/files.hpp>
 #include <whence/sql/error.hpp>
 #include <whence/store/log_errors.hpp>
@@ -66,8 +68,32 @@ std::optional<std::string> differs_from(const std::string& path, const log_id& l
     if (uuid_in(about, 1) != row.seal) return "it is another archive of this log";
     return std::nullopt;
   } catch (const sql::sql_error& failure) {
+    if (is_refusal(failure)) throw;
     return failure.what();
   }
+}
+
+std::optional<std::string> lacks(const std::string& path, const archive_row& row) {
+  constexpr std::int64_t pages_counted_max = 8'192;
+  try {
+    sql::database db = sql::database::open(path, sql::open_mode::unchanging);
+    for (const global_position end : {row.first, row.last})
+      if (!db.integer("SELECT 1 FROM entries WHERE position = ?", {end.value()}))
+        return "event " + std::to_string(end.value()) + " is missing in it";
+    if (db.integer("PRAGMA page_count").value_or(0) > pages_counted_max) return std::nullopt;
+    const auto events = static_cast<std::uint64_t>(db.integer("SELECT count(*) FROM entries").value_or(0));
+    if (events == row.events) return std::nullopt;
+    return "it has " + std::to_string(events) + " events of " + std::to_string(row.events);
+  } catch (const sql::sql_error& failure) {
+    if (is_refusal(failure)) throw;
+    return failure.what();
+  }
+}
+
+bool is_refusal(const sql::sql_error& failure) noexcept {
+  if (failure.result == SQLITE_IOERR_SHORT_READ) return false;
+  const int why = failure.primary();
+  return why == SQLITE_IOERR || why == SQLITE_CANTOPEN || why == SQLITE_NOMEM || why == SQLITE_PERM;
 }
 
 // Nobody ever writes the file: it is read without a lock, also where nothing can be made beside it.

@@ -23,6 +23,7 @@
 #include <whence/core/timestamp.hpp>
 #include <whence/core/uuid.hpp>
 #include <whence/sql/database.hpp>
+#include <whence/sql/error.hpp>
 #include <whence/store/log.hpp>
 #include <whence/store/sqlite/row.hpp>
 
@@ -45,9 +46,16 @@ struct archive_row {
 /// All that a log has, by number; none: it is of a format that has no archives. Throws log_damaged, sql_error.
 std::vector<archive_row> read_archive_rows(sql::database& log);
 
-/// What is wrong with the file at the path, if it is to be the archive of that row. Nothing: it is that archive. Throws file_error:
-/// this user may not read it.
+/// What is wrong with the file at the path, if it is to be the archive of that row. Nothing: it is that archive. Throws file_error,
+/// sql_error: this process cannot read it.
 std::optional<std::string> differs_from(const std::string& path, const log_id& log, const archive_row& row);
+
+/// What is missing in the file, which is the archive of that row. Its events are counted in 8,192 pages at most; of a larger one
+/// the first and the last are looked for: a verification reads all. Throws sql_error: this process cannot read it.
+std::optional<std::string> lacks(const std::string& path, const archive_row& row);
+
+/// True if the file is out of reach, and nothing is said of what is in it.
+bool is_refusal(const sql::sql_error& failure) noexcept;
 
 /// An archive that is read.
 ///

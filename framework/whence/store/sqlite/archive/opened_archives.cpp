@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cstring>
+#include <exception>
 #include <string>
 
 #include <sqlite3.h>
@@ -10,6 +11,7 @@
 #include <whence/store/sqlite/archive/opened_archives.hpp>
 #include <whence/store/sqlite/format.hpp>
 #include <whence/store/sqlite/near_file.hpp>
+#include <whence/store/sqlite/reader.hpp>
 
 namespace whence::inline v0 {
 namespace {
@@ -45,33 +47,75 @@ opened_archives::opened& opened_archives::open(sql::database& log, std::uint64_t
     throw log_damaged(log.path(), wanted,
                       "it is said to lie in archive " + std::to_string(number) + ", which the log does not know");
   const std::string path = place_from_log(log.path(), row->name);
-  if (!system_files()->status(path)) throw log_damaged::archive_missing(log.path(), path, wanted);
   try {
+    if (!system_files()->status(path)) throw log_damaged::archive_missing(log.path(), path, wanted);
     if (const auto why = differs_from(path, id_of(log), *row))
       throw log_damaged::archive_damaged(log.path(), path, wanted, *why);
     if (open_.size() == open_max) open_.erase(open_.begin());
     open_.push_back(std::make_unique<opened>(number, path));
+  } catch (const file_error& refusal) {
+    throw log_damaged::archive_refused(log.path(), path, wanted, refusal);
   } catch (const sql::sql_error& failure) {
+    if (is_refusal(failure)) throw log_damaged::archive_refused(log.path(), path, wanted, failure);
     throw log_damaged::archive_damaged(log.path(), path, wanted, failure.what());
   }
   return *open_.back();
 }
 
 void opened_archives::complete(sql::database& log, entry_row& row) {
+  if (unlisted_.empty()) return complete_as_listed(log, row);
+  const std::uint64_t number = row.version;
+  const std::uint64_t position = row.position;
+  const chain_hash expected = row.chain;
+  const auto is_there = [&] { return complete_unlisted(number, position, expected, row); };
+  try {
+    return complete_as_listed(log, row);
+  } catch (const log_damaged&) {
+    if (!is_there()) throw;
+  } catch (const sql::sql_error& failure) {
+    if (!is_damage(failure) || !is_there()) throw;  // the rows that say where events lie
+  }
+}
+
+/// The chain hash of the stub says whether it is the event.
+bool opened_archives::complete_unlisted(std::uint64_t number, std::uint64_t position, const chain_hash& chain,
+                                        entry_row& row) {
+  for (const unlisted_archive& one : unlisted_) {
+    if (one.number != number) continue;
+    try {
+      if (!open_unlisted_ || open_unlisted_->path != one.path)
+        open_unlisted_ = std::make_unique<opened>(number, one.path);
+      if (!open_unlisted_->reader.read(position, row) || row.chain != chain) continue;
+      completed_ = position;
+      is_unlisted_ = true;
+      file_ = one.path;
+      return true;
+    } catch (const sql::sql_error& failure) {
+      if (is_refusal(failure)) throw;
+    }
+  }
+  row.chain = chain;
+  return false;
+}
+
+void opened_archives::complete_as_listed(sql::database& log, entry_row& row) {
   const std::uint64_t number = row.version;
   const global_position wanted{row.position};
   const chain_hash expected = row.chain;
   std::string why;
+  std::exception_ptr refused;
   try {
     opened& archive = open(log, number, wanted);
     if (archive.reader.read(wanted.value(), row) && row.chain == expected) {
       completed_ = wanted.value();
+      is_unlisted_ = false;
       if (file_ != archive.path) file_ = archive.path;
       return;
     }
     why = "its row there is missing, or is not as it was written";
   } catch (const sql::sql_error& failure) {
     if (failure.path == log.path()) throw;
+    if (is_refusal(failure)) refused = std::make_exception_ptr(failure);
     why = failure.what();
   }
   // Another file may be put in its place: the next one who asks looks anew.
@@ -82,6 +126,11 @@ void opened_archives::complete(sql::database& log, entry_row& row) {
     open_.erase(found);
   }
   row.chain = expected;
+  try {
+    if (refused) std::rethrow_exception(refused);
+  } catch (const sql::sql_error& refusal) {
+    throw log_damaged::archive_refused(log.path(), std::move(path), wanted, refusal);
+  }
   throw log_damaged::archive_damaged(log.path(), std::move(path), wanted, why);
 }
 

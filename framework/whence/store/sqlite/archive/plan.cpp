@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <exception>
 #include <functional>
 #include <optional>
 #include <string>
@@ -158,7 +159,7 @@ planned_compaction plan_compaction(const std::string& log, const runtime& runtim
   return {.bytes = there ? there->size : 0, .free_bytes = number("PRAGMA freelist_count") * number("PRAGMA page_size")};
 }
 
-std::vector<log_archive> archives_of(const std::string& log, const runtime& runtime) {
+std::vector<log_archive> archives_of(const std::string& log, const runtime& runtime, archive_look how) {
   const log_paths paths = log_paths::of(log);
   check_log_header(*runtime.files, paths.log);
   const sql::reading_mode mode = reading_mode_of_visitors(*runtime.files, paths, paths.log);
@@ -176,18 +177,37 @@ std::vector<log_archive> archives_of(const std::string& log, const runtime& runt
                     .bytes = 0,
                     .moved_to = row.moved_to,
                     .is_finished = row.is_done(),
-                    .problem = {}};
-    const std::optional<file_status> there = runtime.files->status(one.path);
-    if (there) one.bytes = there->size;
-    if (!there && row.moved_to >= row.first) one.problem = "there is no such file";
+                    .problem = {},
+                    .refusal = {}};
+    const auto refuse = [&one](const error& refusal) {
+      one.problem = refusal.text().what + (refusal.text().why.empty() ? "" : ": " + refusal.text().why);
+      one.refusal = std::current_exception();
+    };
     try {
+      const std::optional<file_status> there = runtime.files->status(one.path);
+      if (there) one.bytes = there->size;
+      if (!there && row.moved_to >= row.first) one.problem = "there is no such file";
       if (there) one.problem = differs_from(one.path, id, row).value_or("");
-    } catch (const file_error& failure) {
-      one.problem = failure.text().what;
+      if (there && one.problem.empty() && how == archive_look::events) one.problem = lacks(one.path, row).value_or("");
+    } catch (const file_error& refusal) {
+      refuse(refusal);
+    } catch (const sql::sql_error& refusal) {
+      refuse(refusal);
     }
     all.push_back(std::move(one));
   }
   return all;
+}
+
+std::optional<log_damaged> obstacle_of(const std::string& log, const log_archive& archive) {
+  if (archive.problem.empty() || !archive.has_moved_events()) return std::nullopt;
+  try {
+    if (archive.refusal) std::rethrow_exception(archive.refusal);
+    if (!system_files()->status(archive.path)) return log_damaged::archive_missing(log, archive.path, archive.first);
+  } catch (const error& refusal) {
+    return log_damaged::archive_refused(log, archive.path, archive.first, refusal);
+  }
+  return log_damaged::archive_damaged(log, archive.path, archive.first, archive.problem);
 }
 
 }  // namespace whence::inline v0

@@ -63,6 +63,7 @@ class watched_assembly {
 
   assembled_to go() {
     const auto visit = [this](const entry_row& row, const recorded_event& event, event_origin origin) {
+      if (readers_.front()->was_unlisted(event.position)) origin = event_origin::brought;
       add({.at = event.position, .chain = row.chain, .recorded_at = event.recorded_at}, origin);
     };
     return assembly(readers_, witness_).go(unlimited, visit, options_.stop);

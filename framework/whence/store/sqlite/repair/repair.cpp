@@ -22,6 +22,7 @@
 #include <whence/store/sqlite/repair/kept_copy.hpp>
 #include <whence/store/sqlite/repair/planning.hpp>
 #include <whence/store/sqlite/repair/repair_note.hpp>
+#include <whence/store/sqlite/repair/unlisted_archives.hpp>
 
 namespace whence::inline v0 {
 namespace {
@@ -65,7 +66,12 @@ repair_readers open_readers(const log_paths& paths, const runtime& runtime, cons
   const witness_reading witness = read_witness(*runtime.files, paths.witness);
   if (witness.latest) readers.front()->identify(witness.latest->log);
   const log_id log = readers.front()->about().identity.id;
+  std::vector<std::string> archives;
   for (const std::string& each : from) {
+    if (is_archive(*runtime.files, each)) {
+      archives.push_back(each);
+      continue;
+    }
     const log_paths other = log_paths::of(each);
     check_log_header(*runtime.files, other.log);
     readers.push_back(open_reader(other, runtime));
@@ -74,6 +80,7 @@ repair_readers open_readers(const log_paths& paths, const runtime& runtime, cons
       throw repair_from_other_log(paths.log, each,
                                   "it is of " + found.to_string() + ", and the log is " + log.to_string());
   }
+  readers.front()->look_into(unlisted_archives(*runtime.files, paths, log, archives));
   return readers;
 }
 
@@ -216,22 +223,22 @@ class log_repair::work {
   }
 
  private:
-  /// Events whose archive was moved away are not lost, and nobody may accept that they are: it is to be brought back.
+  /// Events whose archive was moved away, or cannot be read at the moment, are not lost, and nobody may accept that they are.
   void must_have_archives() {
     const auto is_damage = [](const planned_loss& loss) { return loss.what == log_loss::damage; };
     if (std::ranges::none_of(found_.plan.losses, is_damage)) return;
+    for (const auto& reader : readers_) reader->must_not_have_been_refused();
     std::vector<log_archive> archives;
     try {
       archives = archives_of(paths_.log, runtime_);
     } catch (const error&) {
-      return;  // where the log does not say what it has archived, that is part of the damage
+      // Where the log does not say what it has archived, that is part of the damage.
     }
     for (const log_archive& archive : archives) {
-      if (archive.problem.empty() || archive.moved_to < archive.first) continue;
-      if (!runtime_.files->status(archive.path))
-        throw log_damaged::archive_missing(paths_.log, archive.path, archive.first);
-      throw log_damaged::archive_damaged(paths_.log, archive.path, archive.first, archive.problem);
+      auto obstacle = obstacle_of(paths_.log, archive);
+      if (obstacle && !readers_.front()->has_unlisted(archive.number)) throw log_damaged(std::move(*obstacle));
     }
+    readers_.front()->must_know_archives_behind(found_.plan.end);
   }
 
   /// The plan was made without the lock: nobody may have written since.

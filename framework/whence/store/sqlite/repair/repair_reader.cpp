@@ -1,12 +1,15 @@
 #include <whence/store/sqlite/repair/repair_reader.hpp>
 
+#include <algorithm>
 #include <cstring>
 #include <span>
 #include <utility>
 
+#include <whence/core/files.hpp>
 #include <whence/sql/error.hpp>
 #include <whence/store/chain.hpp>
 #include <whence/store/log_errors.hpp>
+#include <whence/store/sqlite/archive/archive_file.hpp>
 
 namespace whence::inline v0 {
 namespace {
@@ -72,7 +75,8 @@ bool repair_reader::look_at(global_position position) {
     names_ = *names;
     event_ = &row_.resolve(names_);
     return true;
-  } catch (const log_damaged&) {
+  } catch (const log_damaged& damage) {
+    if (damage.is_refused) refused_ = damage;
     return false;
   } catch (const sql::sql_error& failure) {
     if (!is_damage(failure)) throw;
@@ -113,6 +117,55 @@ const recorded_event* repair_reader::intact_at(global_position position) {
   } catch (const log_damaged&) {
     return nullptr;
   }
+}
+
+bool repair_reader::has_unlisted(std::uint64_t number) const {
+  return std::ranges::find(connection_.archives_.unlisted(), number, &unlisted_archive::number) !=
+         connection_.archives_.unlisted().end();
+}
+
+void repair_reader::must_know_archives_behind(global_position end) {
+  sql::database& log = connection_.database();
+  std::vector<archive_row> listed;
+  try {
+    listed = read_archive_rows(log);
+  } catch (const log_damaged&) {
+    // Which there are is what cannot be read.
+  } catch (const sql::sql_error& failure) {
+    if (!is_damage(failure)) throw;
+  }
+  const std::vector<unlisted_archive>& unlisted = connection_.archives_.unlisted();
+  const auto must_know = [&](std::uint64_t number, global_position position) {
+    if (std::ranges::find(listed, number, &archive_row::number) != listed.end()) return;
+    const auto found = std::ranges::find(unlisted, number, &unlisted_archive::number);
+    const std::string usual = path() + ".archive." + std::to_string(number);
+    if (found == unlisted.end() && !system_files()->status(usual))
+      throw log_damaged::archive_missing(path(), usual, position);
+    if (found == unlisted.end())
+      throw log_damaged::archive_damaged(
+          path(), usual, position,
+          "the log does not know where its archive " + std::to_string(number) + " is, and this is not it");
+    if (position == end.next())
+      throw log_damaged::archive_damaged(path(), found->path, position,
+                                         "it does not have the event to which the chain leads");
+  };
+  try {
+    sql::statement stubs = log.prepare("SELECT position, version FROM entries WHERE position > ? AND encoding = " +
+                                       std::to_string(log_format::encoding_archived) + " ORDER BY position");
+    stubs.bind(1, end.value());
+    std::uint64_t known = 0;
+    while (stubs.step()) {
+      const auto number = static_cast<std::uint64_t>(stubs.integer(1));
+      if (number != known) must_know(number, global_position{static_cast<std::uint64_t>(stubs.integer(0))});
+      known = number;
+    }
+  } catch (const sql::sql_error& failure) {
+    if (!is_damage(failure)) throw;
+  }
+}
+
+void repair_reader::must_not_have_been_refused() const {
+  if (refused_) throw log_damaged(*refused_);
 }
 
 void repair_reader::must_be_as_it_was() const {

@@ -3,9 +3,12 @@
 
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include <whence/core/runtime.hpp>
 #include <whence/sql/reading_mode.hpp>
+#include <whence/store/log_errors.hpp>
 #include <whence/store/sqlite/format.hpp>
 #include <whence/store/sqlite/reader.hpp>
 
@@ -48,6 +51,20 @@ class repair_reader {
   /// The checked event at the position; null: there is none that can be trusted.
   const recorded_event* intact_at(global_position position);
 
+  /// Where archived events are looked for that are not where the log says, or of which it does not say where they are.
+  void look_into(std::vector<unlisted_archive> archives) { connection_.archives_.look_into(std::move(archives)); }
+  bool has_unlisted(std::uint64_t number) const;
+  /// Whether the event that was handed out last, and has that position, was found there.
+  bool was_unlisted(global_position position) const noexcept {
+    return connection_.archives_.was_unlisted(position.value());
+  }
+  /// Throws log_damaged: behind `end` there are archived events, and nobody knows in which file; or the one that
+  /// could be it does not have them.
+  void must_know_archives_behind(global_position end);
+
+  /// Throws log_damaged if the system refused to read an archive: of an event in it nothing is known.
+  void must_not_have_been_refused() const;
+
   /// Throws log_changed if it was read as a file that nobody writes, and somebody has written it.
   void must_be_as_it_was() const;
 
@@ -60,6 +77,7 @@ class repair_reader {
   entry_row row_;
   const recorded_event* event_ = nullptr;
   type_names names_;
+  std::optional<log_damaged> refused_;
 };
 
 }  // namespace whence::inline v0
