@@ -19,6 +19,7 @@
 
 #include <tests/cli/console.hpp>
 #include <tests/cli/shop_log.hpp>
+#include <tests/control/service_at.hpp>
 #include <tests/temporary_folder.hpp>
 
 using namespace whence;
@@ -106,6 +107,17 @@ std::vector<std::string> spoilt(const std::string& result) {
   return out;
 }
 
+/// Nobody knows whether it was done, and how to find out is said.
+void must_be_unknown(const ran& refused, const asked& what) {
+  CAPTURE(refused.err);
+  CHECK(refused.exit == 5);
+  CHECK(has(refused.err, "it is not known whether `" + what.operation + "` was done\n"));
+  CHECK(has(refused.err, "why:   the service's answer cannot be read: "));
+  CHECK(has(refused.err, "do:    whence "));
+  CHECK(has(refused.err, "# then use the program that the service is, or one of its version"));
+  CHECK(has(refused.err, "[operation.unknown_outcome, exit 5]\n"));
+}
+
 }  // namespace
 
 TEST_CASE("an answer that lacks something, or has it of another kind, is believed of no operation") {
@@ -120,7 +132,7 @@ TEST_CASE("an answer that lacks something, or has it of another kind, is believe
       const ran refused = shop.run(each.line);
       CHECK(refused.exit == 6);
       CHECK(refused.out == "");
-      CHECK(has(refused.err, "the answer is none of the control socket's protocol; nothing was done for it\n"));
+      CHECK(has(refused.err, "the service's answer is none of the control socket's protocol; nothing was done\n"));
       CHECK(has(refused.err, "why:   its result has "));
       CHECK(has(refused.err, "[control.malformed, exit 6]\n"));
     }
@@ -129,17 +141,63 @@ TEST_CASE("an answer that lacks something, or has it of another kind, is believe
       planned = each.planned;
       done = wrong;
       const ran refused = shop.run(each.line);
-      CHECK(refused.exit == 6);
       CHECK(refused.out == "");
-      CHECK(has(refused.err,
-                "the answer is none of the control socket's protocol; it is not known whether it was done\n"));
-      CHECK(has(refused.err, "[control.malformed, exit 6]\n"));
+      must_be_unknown(refused, each);
     }
     planned = each.planned;
     done = each.done;
     CHECK(shop.run(each.line).exit == 0);
     done = each.planned;  // what is only planned is not done
-    CHECK(shop.run(each.line).exit == 6);
+    must_be_unknown(shop.run(each.line), each);
+  }
+}
+
+TEST_CASE("an answer that cannot be read says nothing of what was done, unless it is that to a plan") {
+  using namespace std::string_literals;
+  const std::string unreadable[] = {"\0\n"s, "\n"s, "{}\n"s,
+                                    R"({"whence":1,"service":"s","done":[]})"
+                                    "\n",
+                                    R"({"whence":1,"service":"s","progress":{"doing":"events","done":1,"of":2}})"
+                                    "\n"
+                                    R"({"whence":1,"service":"s","failed":"no"})"
+                                    "\n"};
+  const std::string other_version = R"({"whence":2,"service":"s"})"
+                                    "\n";
+  for (const asked& each : all) {
+    CAPTURE(each.operation);
+    const tests::temporary_folder folder;
+    std::filesystem::current_path(folder.path());
+    tests::console reader(sqlite("shop.db"), runtime::system());
+    tests::fill_shop(*reader.log, tests::shop_runtime());
+    reader.log.reset();
+    const auto run = [&] {
+      reader.input(R"({"eventType":"OrderShipped","data":{}})");
+      return reader.run(each.line);
+    };
+    const std::string plan = R"({"whence":1,"service":"s","done":)" + each.planned + "}\n";
+    std::string to_plan, to_act;
+    const tests::service_at impostor(
+        "shop.db.ctl", [&](const std::string& request) { return has(request, "\"dryRun\":true") ? to_plan : to_act; });
+    for (const std::string& said : unreadable) {
+      CAPTURE(said);
+      to_plan = said;
+      const ran refused = run();
+      CHECK(refused.exit == 6);
+      CHECK(has(refused.err, "the service's answer is none of the control socket's protocol; nothing was done\n"));
+      to_plan = plan;
+      to_act = said;
+      must_be_unknown(run(), each);
+    }
+    to_plan = other_version;
+    const ran refused = run();
+    CHECK(refused.exit == 6);
+    CHECK(
+        has(refused.err, "the service's answer is of another version of the control socket's protocol; nothing was "));
+    to_plan = plan;
+    to_act = other_version;
+    const ran unknown = run();
+    must_be_unknown(unknown, each);
+    CHECK(has(unknown.err, "it is of version 2, and this program speaks version 1\n"));
   }
 }
 

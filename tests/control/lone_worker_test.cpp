@@ -64,7 +64,7 @@ TEST_CASE("who comes second is told what is in hand, and for whom") {
     FAIL("two at a time");
   } catch (const operation_in_hand& busy) {
     CHECK(std::string(busy.what()) ==
-          "the service has `log archive` in hand, and does `log compact` after it; nothing was done");
+          "the service has `log archive` in hand, and takes no `log compact` meanwhile; nothing was done");
     CHECK(busy.text().why == "process 4182 of ada asked for it");
   }
   given.worker.end();

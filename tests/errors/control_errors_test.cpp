@@ -52,16 +52,15 @@ TEST_CASE("a service that takes no request") {
   why:   it has 16 connections, which is the most
   do:    repeat it in a while  [control.busy, exit 5]
 )");
-  CHECK(here.text_of(control_malformed("request", "it is no object")) ==
-        R"(app: the request is none of the control socket's protocol; nothing was done for it
+  CHECK(here.text_of(control_malformed(control_message::request, "it is no object")) ==
+        R"(app: the request is none of the control socket's protocol; nothing was done
   why:   it is no object
   do:    use the program that the service is, or one of its version  [control.malformed, exit 6]
 )");
-  CHECK(here.text_of(control_malformed::unknown_outcome("it is no object", "whence inspect")) ==
-        R"(app: the answer is none of the control socket's protocol; it is not known whether it was done
+  CHECK(here.text_of(control_malformed(control_message::answer, "it is no object")) ==
+        R"(app: the service's answer is none of the control socket's protocol; nothing was done
   why:   it is no object
-  do:    whence inspect
-         # then use the program that the service is, or one of its version  [control.malformed, exit 6]
+  do:    use the program that the service is, or one of its version  [control.malformed, exit 6]
 )");
   CHECK(here.text_of(control_too_large(1'048'576)) ==
         R"(app: this is more than a service takes through its control socket; nothing was done
@@ -72,9 +71,14 @@ TEST_CASE("a service that takes no request") {
   why:   the service waited 1500 ms for it
   do:    repeat it  [control.slow, exit 5]
 )");
-  CHECK(here.text_of(control_other_version(2, 1)) ==
-        R"(app: the control socket's other side speaks another version of its protocol; nothing was done
-  why:   this is version 1, and the request has version 2
+  CHECK(here.text_of(control_other_version(control_message::request, 2, 1)) ==
+        R"(app: the request is of another version of the control socket's protocol; nothing was done
+  why:   it is of version 2, and the service speaks version 1
+  do:    use the program that the service is, or one of its version  [control.other_version, exit 6]
+)");
+  CHECK(here.text_of(control_other_version(control_message::answer, 2, 1)) ==
+        R"(app: the service's answer is of another version of the control socket's protocol; nothing was done
+  why:   it is of version 2, and this program speaks version 1
   do:    use the program that the service is, or one of its version  [control.other_version, exit 6]
 )");
   CHECK(here.text_of(control_stopping("bank")) == R"(app: bank is stopping; nothing was done
@@ -111,7 +115,7 @@ TEST_CASE("an operation that is not done, or of which nobody knows") {
   do:    whence event append --help  [operation.malformed, exit 4]
 )");
   CHECK(here.text_of(operation_in_hand("log compact", "log archive", "process 4182 of ada asked for it")) ==
-        R"(app: the service has `log archive` in hand, and does `log compact` after it; nothing was done
+        R"(app: the service has `log archive` in hand, and takes no `log compact` meanwhile; nothing was done
   why:   process 4182 of ada asked for it
   do:    repeat it when that is done  [operation.in_hand, exit 5]
 )");
@@ -121,6 +125,15 @@ TEST_CASE("an operation that is not done, or of which nobody knows") {
   where: bank.db
   why:   the connection ended
   do:    whence stream show account-ada  [operation.unknown_outcome, exit 5]
+)");
+  CHECK(here.text_of(operation_outcome_unknown("event append", "bank.db",
+                                               control_other_version(control_message::answer, 2, 1),
+                                               "whence stream show account-ada")) ==
+        R"(app: it is not known whether `event append` was done
+  where: bank.db
+  why:   the service's answer cannot be read: it is of version 2, and this program speaks version 1
+  do:    whence stream show account-ada
+         # then use the program that the service is, or one of its version  [operation.unknown_outcome, exit 5]
 )");
   CHECK(here.text_of(operation_not_audited("projection rebuild", "bank.db was closed")) ==
         R"(app: `projection rebuild` was done, and its audit event could not be appended

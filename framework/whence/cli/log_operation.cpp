@@ -68,7 +68,7 @@ class carrying {
             must_go_on(now);
           };
           control_answer answer = std::move(*service).ask(plan_.request, waiting, plan_.how_to_look);
-          must_have_form(answer.result, plan_.results, plan_.request, plan_.how_to_look);
+          must_have_form(answer.result, plan_.results, plan_.request, source_.name(), plan_.how_to_look);
           return {.result = std::move(answer.result), .service = std::move(answer.service), .pid = answer.pid};
         }
         must_be_free();

@@ -14,6 +14,7 @@
 #include <whence/control/errors.hpp>
 #include <whence/control/message.hpp>
 #include <whence/control/socket_file.hpp>
+#include <whence/store/audit_event.hpp>
 
 namespace whence::inline v0 {
 namespace {
@@ -94,7 +95,6 @@ class exchange {
       const ssize_t put = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
       if (put >= 0) {
         bytes.remove_prefix(static_cast<std::size_t>(put));
-        sent_ = true;
         silent_since_ = runtime_.clock->elapsed();
       } else if (errno == EAGAIN) {
         if (!wait(POLLOUT)) return false;
@@ -117,7 +117,8 @@ class exchange {
         return found;
       }
       looked_at_ = came_.size();
-      if (came_.size() >= detail::control_line_bytes_max) throw control_malformed("answer", "it is too long");
+      if (came_.size() >= detail::control_line_bytes_max)
+        throw control_malformed(control_message::answer, "it is too long");
       char chunk[16'384];
       const ssize_t got = ::recv(socket_, chunk, sizeof chunk, 0);
       if (got > 0) {
@@ -135,7 +136,6 @@ class exchange {
   }
 
   bool timed_out() const noexcept { return timed_out_; }
-  bool sent() const noexcept { return sent_; }
   const std::string& why() const noexcept { return why_; }
   void tell(const detail::control_progress& now) {
     last_ = now;
@@ -165,20 +165,41 @@ class exchange {
   detail::control_progress last_;
   std::string why_;
   bool timed_out_ = false;
-  bool sent_ = false;
 };
 
-/// Nothing: none comes any more.
-std::optional<detail::control_reply> next_reply(exchange& with, const operation_request& request,
-                                                const std::string& how_to_look) {
-  try {
-    const std::optional<std::string> line = with.line();
-    if (!line) return std::nullopt;
-    return detail::read_reply(*line);
-  } catch (const control_malformed& answer) {
-    if (request.dry_run) throw;
-    throw control_malformed::unknown_outcome(answer.text().why, how_to_look);
+/// Nothing: none comes any more. Throws control_malformed, control_other_version.
+std::optional<detail::control_reply> next_reply(exchange& with) {
+  const std::optional<std::string> line = with.line();
+  if (!line) return std::nullopt;
+  return detail::read_reply(*line);
+}
+
+/// What the service of another user advises is that user's word, and may be a command: it is told as that, and nothing that is
+/// pasted runs.
+std::string told_by(const detail::peer& service, const std::string& remedy) {
+  if (remedy.empty() || service.uid == ::geteuid()) return remedy;
+  const std::string name = operator_of(service.uid, service.pid, {}).user;
+  std::string out =
+      "# advice of the service, which is user " + (name.empty() ? std::to_string(service.uid) : name) + ":\n#   ";
+  for (const char c : remedy) out += c == '\n' ? std::string("\n#   ") : std::string(1, c);
+  return out;
+}
+
+/// Each word of the service. Throws what next_reply throws; remote_failure.
+std::optional<control_answer> answer_of(exchange& with, const detail::peer& service) {
+  while (const std::optional<detail::control_reply> reply = next_reply(with)) {
+    if (const auto* const now = std::get_if<detail::control_progress>(&reply->said)) {
+      with.tell(*now);
+    } else if (const auto* const failed = std::get_if<detail::control_failed>(&reply->said)) {
+      error_text text = failed->text;
+      text.remedy = told_by(service, text.remedy);
+      throw remote_failure(failed->code, failed->next, std::move(text));
+    } else {
+      return control_answer{
+          .service = reply->service, .pid = service.pid, .result = std::get<detail::control_done>(reply->said).result};
+    }
   }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -188,25 +209,24 @@ control_answer control_client::ask(const operation_request& request, const opera
   const std::unique_ptr<parts> own = std::move(parts_);
   const std::string message = detail::line_of(request);
   exchange with(own->socket.number(), own->patience, own->runtime, progress);
-  const bool all_sent = with.send(message);
-  // Also where it was not taken whole: why not is said.
-  while (const std::optional<detail::control_reply> reply = next_reply(with, request, how_to_look)) {
-    if (const auto* const now = std::get_if<detail::control_progress>(&reply->said)) {
-      with.tell(*now);
-    } else if (const auto* const failed = std::get_if<detail::control_failed>(&reply->said)) {
-      throw remote_failure(failed->code, failed->next, failed->text);
-    } else {
-      return {.service = reply->service,
-              .pid = own->service.pid,
-              .result = std::get<detail::control_done>(reply->said).result};
-    }
-  }
   // Without its line feed a request is none, and nothing is done for it.
-  if (request.dry_run || !all_sent) {
-    if (with.timed_out()) throw writer_silent(own->log, own->path, own->service.pid, own->patience.answer_within);
-    throw writer_unreachable(own->log, own->path, own->service.pid, with.why());
+  const bool nothing_done = !with.send(message) || request.dry_run;
+  const auto unreadable = [&](const error& answer) {
+    return operation_outcome_unknown(request.operation, own->log, answer, how_to_look);
+  };
+  try {
+    // Also where it was not taken whole: why not is said.
+    if (std::optional<control_answer> answer = answer_of(with, own->service)) return std::move(*answer);
+  } catch (const control_malformed& answer) {
+    if (nothing_done) throw;
+    throw unreadable(answer);
+  } catch (const control_other_version& answer) {
+    if (nothing_done) throw;
+    throw unreadable(answer);
   }
-  throw operation_outcome_unknown(request.operation, own->log, with.why(), how_to_look);
+  if (!nothing_done) throw operation_outcome_unknown(request.operation, own->log, with.why(), how_to_look);
+  if (with.timed_out()) throw writer_silent(own->log, own->path, own->service.pid, own->patience.answer_within);
+  throw writer_unreachable(own->log, own->path, own->service.pid, with.why());
 }
 
 }  // namespace whence::inline v0

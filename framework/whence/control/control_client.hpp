@@ -45,9 +45,9 @@ class control_client {
 
   /// Sends it, and waits for the answer. `progress` is called often meanwhile, and may throw: then nobody waits any more, and the
   /// service goes on. `how_to_look` is what is advised if the outcome stays unknown.
-  /// Throws   what the service says, as remote_failure. writer_silent: no answer to a dry run. operation_outcome_unknown: none to
-  ///          anything else, or the connection ended before it came. control_malformed: what came is no answer.
-  ///          control_other_version, control_too_large.
+  /// Throws   what the service says, as remote_failure. control_too_large. Of a dry run, or where the request was not taken whole:
+  ///          writer_silent, writer_unreachable: no answer came; control_malformed, control_other_version: one that cannot be read.
+  ///          Of anything else, operation_outcome_unknown for all of these.
   control_answer ask(const operation_request& request, const operation_progress& progress,
                      const std::string& how_to_look) &&;
 

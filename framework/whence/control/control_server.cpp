@@ -254,7 +254,8 @@ class control_server::parts::connection : public std::enable_shared_from_this<co
     if (answered_) return;
     if (failure == asio::error::not_found) return read_on();
     if (failure) return close();  // the peer has gone before it asked for anything
-    if (length != came_.size()) return refuse(control_malformed("request", "something stands behind its line"));
+    if (length != came_.size())
+      return refuse(control_malformed(control_message::request, "something stands behind its line"));
     try {
       operation_request request = detail::read_request(std::string_view(came_).substr(0, length - 1));
       request.by = operator_of(peer_.uid, peer_.pid, std::move(request.by.program));

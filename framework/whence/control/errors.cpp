@@ -13,6 +13,10 @@ std::string seconds_of(std::chrono::milliseconds time) {
   return std::to_string(ms) + " ms";
 }
 
+std::string name_of(control_message message) {
+  return message == control_message::request ? "the request" : "the service's answer";
+}
+
 }  // namespace
 
 writer_silent::writer_silent(std::string held, const std::string& socket, std::int64_t holder_pid,
@@ -66,23 +70,12 @@ control_busy::control_busy(std::string_view of_what, std::size_t most)
              .why = "it has " + std::to_string(most) + " " + std::string(of_what) + ", which is the most",
              .remedy = "repeat it in a while"}) {}
 
-control_malformed::control_malformed(error_text text)
-    : error("control.malformed", next_move::operator_needed, std::move(text)) {}
-
-control_malformed::control_malformed(std::string_view message, std::string why)
-    : control_malformed(error_text{
-          .what = "the " + std::string(message) + " is none of the control socket's protocol; nothing was done for it",
-          .where = {},
-          .why = std::move(why),
-          .remedy = "use the program that the service is, or one of its version"}) {}
-
-control_malformed control_malformed::unknown_outcome(std::string why, const std::string& how_to_look) {
-  return control_malformed(
-      error_text{.what = "the answer is none of the control socket's protocol; it is not known whether it was done",
-                 .where = {},
-                 .why = std::move(why),
-                 .remedy = how_to_look + "\n# then use the program that the service is, or one of its version"});
-}
+control_malformed::control_malformed(control_message message, std::string why)
+    : error("control.malformed", next_move::operator_needed,
+            {.what = name_of(message) + " is none of the control socket's protocol; nothing was done",
+             .where = {},
+             .why = std::move(why),
+             .remedy = "use the program that the service is, or one of its version"}) {}
 
 control_too_large::control_too_large(std::size_t most)
     : error("control.too_large", next_move::change_request,
@@ -98,12 +91,14 @@ control_slow::control_slow(std::chrono::milliseconds waited)
              .why = "the service waited " + seconds_of(waited) + " for it",
              .remedy = "repeat it"}) {}
 
-control_other_version::control_other_version(std::uint64_t found_version, std::uint64_t known_version)
+control_other_version::control_other_version(control_message message, std::uint64_t found_version,
+                                             std::uint64_t known_version)
     : error("control.other_version", next_move::operator_needed,
-            {.what = "the control socket's other side speaks another version of its protocol; nothing was done",
+            {.what = name_of(message) + " is of another version of the control socket's protocol; nothing was done",
              .where = {},
-             .why = "this is version " + std::to_string(known_version) + ", and the request has version " +
-                    std::to_string(found_version),
+             .why = "it is of version " + std::to_string(found_version) + ", and " +
+                    (message == control_message::request ? "the service" : "this program") + " speaks version " +
+                    std::to_string(known_version),
              .remedy = "use the program that the service is, or one of its version"}),
       found(found_version),
       known(known_version) {}
@@ -165,6 +160,11 @@ operation_outcome_unknown::operation_outcome_unknown(const std::string& operatio
              .why = std::move(why),
              .remedy = std::move(how_to_look)}) {}
 
+operation_outcome_unknown::operation_outcome_unknown(const std::string& operation, std::string log, const error& answer,
+                                                     const std::string& how_to_look)
+    : operation_outcome_unknown(operation, std::move(log), "the service's answer cannot be read: " + answer.text().why,
+                                how_to_look + "\n# then " + answer.text().remedy) {}
+
 operation_not_audited::operation_not_audited(const std::string& operation, std::string why)
     : error("operation.not_audited", next_move::operator_needed,
             {.what = "`" + operation + "` was done, and its audit event could not be appended",
@@ -180,12 +180,12 @@ projection_not_there::projection_not_there(const std::string& projection, const 
              .remedy = "whence projection list"}) {}
 
 operation_in_hand::operation_in_hand(const std::string& operation, const std::string& in_hand, std::string why)
-    : error(
-          "operation.in_hand", next_move::retry,
-          {.what = "the service has `" + in_hand + "` in hand, and does `" + operation + "` after it; nothing was done",
-           .where = {},
-           .why = std::move(why),
-           .remedy = "repeat it when that is done"}) {}
+    : error("operation.in_hand", next_move::retry,
+            {.what = "the service has `" + in_hand + "` in hand, and takes no `" + operation +
+                     "` meanwhile; nothing was done",
+             .where = {},
+             .why = std::move(why),
+             .remedy = "repeat it when that is done"}) {}
 
 unfit_event::unfit_event(std::string type, std::uint32_t version, const std::string& stream, std::string why)
     : error("operation.unfit_event", next_move::change_request,

@@ -49,15 +49,13 @@ struct control_busy final : error {
   explicit control_busy(std::string_view of_what, std::size_t most);
 };
 
-/// `control.malformed`: a message is none of the protocol's. What was asked for was not done, if it was a request, or the answer to
-/// a dry run; else nobody knows.
-struct control_malformed final : error {
-  control_malformed(std::string_view message, std::string why);
-  /// The answer to what may have been done. `how_to_look` is what is advised.
-  static control_malformed unknown_outcome(std::string why, const std::string& how_to_look);
+/// A message of the control socket.
+enum class control_message { request, answer };
 
- private:
-  explicit control_malformed(error_text text);
+/// `control.malformed`: a message is none of the protocol's, and nothing was done. The answer to what may have been done is an
+/// operation_outcome_unknown.
+struct control_malformed final : error {
+  control_malformed(control_message message, std::string why);
 };
 
 /// `control.too_large`: a message is longer than the protocol has room for. Nothing was done.
@@ -70,9 +68,9 @@ struct control_slow final : error {
   explicit control_slow(std::chrono::milliseconds waited);
 };
 
-/// `control.other_version`: the other side speaks another version of the protocol. Nothing was done.
+/// `control.other_version`: a message is of another version of the protocol, and nothing was done, as above.
 struct control_other_version final : error {
-  control_other_version(std::uint64_t found, std::uint64_t known);
+  control_other_version(control_message message, std::uint64_t found, std::uint64_t known);
   std::uint64_t found;
   std::uint64_t known;
 };
@@ -105,9 +103,13 @@ struct operation_interrupted final : error {
   operation_interrupted(const std::string& operation, const std::string& service);
 };
 
-/// `operation.unknown_outcome`: the connection ended, or the answer did not come, after the operation had been asked for.
+/// `operation.unknown_outcome`: the connection ended, or no answer came, or one that cannot be read, after the operation had been
+/// asked for.
 struct operation_outcome_unknown final : error {
   operation_outcome_unknown(const std::string& operation, std::string log, std::string why, std::string how_to_look);
+  /// An answer came, of which the error says what is wrong with it.
+  operation_outcome_unknown(const std::string& operation, std::string log, const error& answer,
+                            const std::string& how_to_look);
 };
 
 /// `operation.in_hand`: another operation is in hand that takes long, and one is done at a time. Nothing was done.
@@ -131,7 +133,7 @@ struct projection_not_there final : error {
   projection_not_there(const std::string& projection, const std::string& there);
 };
 
-/// What the service said was wrong, with its code and its words.
+/// What the service said was wrong, with its code and its words. What it advises is a comment if it is another user's.
 struct remote_failure final : error {
   remote_failure(std::string_view code, next_move next, error_text text) : error(code, next, std::move(text)) {}
 };

@@ -100,9 +100,9 @@ class members {
 };
 
 /// Of another version nothing else is looked at.
-void must_be_this_version(members& message) {
+void must_be_this_version(members& message, control_message which) {
   const std::uint64_t version = message.number("whence");
-  if (version != control_protocol) throw control_other_version(version, control_protocol);
+  if (version != control_protocol) throw control_other_version(which, version, control_protocol);
 }
 
 json head_of(const std::string& service) { return {{"whence", control_protocol}, {"service", service}}; }
@@ -129,7 +129,7 @@ operation_request read_request(std::string_view line) {
   try {
     const json document = parse(line);
     members message(document, "it");
-    must_be_this_version(message);
+    must_be_this_version(message, control_message::request);
     operation_request request;
     request.operation = message.text("operation", control_limits::name_bytes);
     request.reason = message.text("reason");
@@ -146,7 +146,7 @@ operation_request read_request(std::string_view line) {
     message.end();
     return request;
   } catch (const refusal& refused) {
-    throw control_malformed("request", refused.why);
+    throw control_malformed(control_message::request, refused.why);
   }
 }
 
@@ -179,7 +179,7 @@ control_reply read_reply(std::string_view line) {
   try {
     const json document = parse(line);
     members message(document, "it");
-    must_be_this_version(message);
+    must_be_this_version(message, control_message::answer);
     control_reply reply{.service = message.text("service"), .said = {}};
     if (const json* const progress = message.find("progress")) {
       members parts(*progress, "\"progress\"");
@@ -207,7 +207,7 @@ control_reply read_reply(std::string_view line) {
     message.end();
     return reply;
   } catch (const refusal& refused) {
-    throw control_malformed("answer", refused.why);
+    throw control_malformed(control_message::answer, refused.why);
   }
 }
 

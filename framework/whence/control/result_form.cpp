@@ -57,13 +57,14 @@ std::optional<std::string> misfit(const json& result, std::span<const result_for
 }  // namespace
 
 void must_have_form(const std::string& result, std::span<const result_form> forms, const operation_request& request,
-                    const std::string& how_to_look) {
+                    const std::string& log, const std::string& how_to_look) {
   const json document = json::parse(result, nullptr, false);
   const std::optional<std::string> why = document.is_object() ? misfit(document, forms, request.dry_run)
                                                               : std::optional<std::string>("its result is no object");
   if (!why) return;
-  if (request.dry_run) throw control_malformed("answer", *why);
-  throw control_malformed::unknown_outcome(*why, how_to_look);
+  const control_malformed answer(control_message::answer, *why);
+  if (request.dry_run) throw answer;
+  throw operation_outcome_unknown(request.operation, log, answer, how_to_look);
 }
 
 }  // namespace whence::inline v0

@@ -24,8 +24,9 @@ struct result_form {
 };
 
 /// More members may be there than the form has: a service of a later version says more.
-/// Throws   control_malformed: the result has none of the forms. `how_to_look` is what is advised if it was no dry run.
+/// Throws   what says that the result has none of the forms: control_malformed of a dry run; operation_outcome_unknown of what may
+///          have been done to `log`, with `how_to_look` as what is advised.
 void must_have_form(const std::string& result, std::span<const result_form> forms, const operation_request& request,
-                    const std::string& how_to_look);
+                    const std::string& log, const std::string& how_to_look);
 
 }  // namespace whence::inline v0
