@@ -103,6 +103,35 @@ TEST_CASE("what was asked for otherwise than it can be is refused") {
             .starts_with("append.invalid"));
 }
 
+TEST_CASE("what no log takes is refused as soon as it is planned, by the rule") {
+  const desk given;
+  std::string tags;
+  for (int i = 0; i < 33; ++i) tags += (i == 0 ? "\"" : ",\"") + std::string("tag:") + std::to_string(i) + "\"";
+  const auto with = [](const std::string& members) { return R"({"eventType":"A","data":{},)" + members + "}"; };
+  const std::string order = R"("aggregateType":"Order")";
+  struct broken {
+    std::string event;
+    std::string stream;
+    std::string rule;
+  };
+  for (const broken& each : {
+           broken{with(R"("eventId":"00000000-0000-0000-0000-000000000000")"), "order-1", "event id is nil"},
+           broken{with("\"tags\":[" + tags + "]"), "order-1", "tags: at most 32 an event"},
+           broken{with(R"("tags":["a\nb"])"), "order-1", "tag is no UTF-8 without control characters"},
+           broken{with(order), std::string(256, 'o'), "stream: at most 255 bytes"},
+           broken{with(order), "order\n2", "stream is no UTF-8 without control characters"},
+           broken{with(order), std::string("order\0002", 7), "stream is no UTF-8 without control characters"},
+           broken{with(R"("aggregateType":"Stock")"), "order-1", "the stream's aggregate type is Order, not Stock"},
+       }) {
+    CAPTURE(each.rule);
+    const std::string refused = "append.invalid: the batch cannot be appended: " + each.rule + "; nothing was written";
+    operation_request asked = given.request(each.event, each.stream);
+    CHECK(given.refused(asked) == refused);
+    asked.dry_run = true;
+    CHECK(given.refused(asked) == refused);
+  }
+}
+
 TEST_CASE("a stream that is not as it has to be is told, with nothing written") {
   const desk given;
   CHECK(given.refused(given.request(shipped, "order-1", "none")).starts_with("append.version_conflict"));

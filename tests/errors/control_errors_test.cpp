@@ -119,6 +119,11 @@ TEST_CASE("an operation that is not done, or of which nobody knows") {
   why:   process 4182 of ada asked for it
   do:    repeat it when that is done  [operation.in_hand, exit 5]
 )");
+  CHECK(here.text_of(operation_in_hand::of_model("balances", "process 4182 builds a generation of it")) ==
+        R"(app: the read model balances is in hand already, and is not built anew meanwhile; nothing was done
+  why:   process 4182 builds a generation of it
+  do:    repeat it when that is done  [operation.in_hand, exit 5]
+)");
   CHECK(here.text_of(operation_outcome_unknown("event append", "bank.db", "the connection ended",
                                                "whence stream show account-ada")) ==
         R"(app: it is not known whether `event append` was done

@@ -11,6 +11,7 @@
 #include <whence/control/log_compaction.hpp>
 #include <whence/control/projection_rebuild.hpp>
 #include <whence/serialization/errors.hpp>
+#include <whence/subscription/subscription_handler.hpp>
 
 namespace whence::inline v0::detail {
 namespace {
@@ -35,7 +36,7 @@ void check(const envelope& event, const std::vector<registered_aggregate>& aggre
 
 async<std::string> rebuild(operation_request request, std::shared_ptr<const operated_application> on,
                            operation_progress progress) {
-  const std::string name = request.argument("projection");
+  const std::string name = projection_of(request);
   const auto found = std::ranges::find(on->projections, name, &projection_runner::name);
   std::string names;
   for (const auto& each : on->projections)
@@ -45,9 +46,15 @@ async<std::string> rebuild(operation_request request, std::shared_ptr<const oper
   const planned_rebuild planned{.projection = name, .version = runner->version(), .events = on->log->head().value()};
   stream_append audit = audit_of(operation_of(request, planned), on->runtime);
   if (request.dry_run) co_return json_of(planned, "planned");
-  async<void> rebuilt = runner->rebuild(
-      [progress, name](global_position at, global_position head) { progress(name, at.value(), head.value()); });
-  co_await std::move(rebuilt);
+  try {
+    async<void> rebuilt = runner->rebuild(
+        [progress, name](global_position at, global_position head) { progress(name, at.value(), head.value()); });
+    co_await std::move(rebuilt);
+  } catch (const operation_cancelled&) {
+    throw operation_interrupted(request.operation, on->name);
+  } catch (const subscription_busy& busy) {
+    throw operation_in_hand::of_model(name, busy.text().why);
+  }
   async<void> kept = keep_audit(on->log, std::move(audit), request.operation);
   co_await std::move(kept);
   co_return json_of(planned, "rebuilt");

@@ -14,6 +14,7 @@
 #include <whence/control/errors.hpp>
 #include <whence/control/projection_rebuild.hpp>
 #include <whence/projection/runner.hpp>
+#include <whence/subscription/subscription_handler.hpp>
 #include <whence/upcasting/upcasting_log.hpp>
 
 namespace whence::inline v0::cli {
@@ -43,7 +44,7 @@ planned_rebuild planned_of(const std::string& name, log_reader& log, const surro
 
 std::string rebuild_here(const operation_request& asked, const std::shared_ptr<whence::log>& log,
                          const operation_under_way& now, const std::string& models, const surroundings& around) {
-  const std::string name = asked.argument("projection");
+  const std::string name = projection_of(asked);
   const planned_rebuild planned = planned_of(name, *log, around);
   stream_append audit = audit_of(operation_of(asked, planned), around.runtime);
   const auto runner = projection_runner::make(code_of(name, *log, around), nullptr,
@@ -52,7 +53,11 @@ std::string rebuild_here(const operation_request& asked, const std::shared_ptr<w
     now.progress(name, at.value(), head.value());
     if (now.stop.stop_requested()) throw operation_cancelled();
   };
-  runner->rebuild(told).get();
+  try {
+    runner->rebuild(told).get();
+  } catch (const subscription_busy& busy) {
+    throw operation_in_hand::of_model(name, busy.text().why);
+  }
   keep_audit(*log, std::move(audit), asked.operation);
   return json_of(planned, "rebuilt");
 }

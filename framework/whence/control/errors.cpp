@@ -179,13 +179,22 @@ projection_not_there::projection_not_there(const std::string& projection, const 
              .why = there.empty() ? "it has none in a file" : "there are: " + there,
              .remedy = "whence projection list"}) {}
 
+operation_in_hand::operation_in_hand(error_text text) : error("operation.in_hand", next_move::retry, std::move(text)) {}
+
 operation_in_hand::operation_in_hand(const std::string& operation, const std::string& in_hand, std::string why)
-    : error("operation.in_hand", next_move::retry,
-            {.what = "the service has `" + in_hand + "` in hand, and takes no `" + operation +
-                     "` meanwhile; nothing was done",
-             .where = {},
-             .why = std::move(why),
-             .remedy = "repeat it when that is done"}) {}
+    : operation_in_hand(error_text{.what = "the service has `" + in_hand + "` in hand, and takes no `" + operation +
+                                           "` meanwhile; nothing was done",
+                                   .where = {},
+                                   .why = std::move(why),
+                                   .remedy = "repeat it when that is done"}) {}
+
+operation_in_hand operation_in_hand::of_model(const std::string& projection, std::string why) {
+  return operation_in_hand(error_text{
+      .what = "the read model " + projection + " is in hand already, and is not built anew meanwhile; nothing was done",
+      .where = {},
+      .why = std::move(why),
+      .remedy = "repeat it when that is done"});
+}
 
 unfit_event::unfit_event(std::string type, std::uint32_t version, const std::string& stream, std::string why)
     : error("operation.unfit_event", next_move::change_request,

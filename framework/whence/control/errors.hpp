@@ -115,6 +115,11 @@ struct operation_outcome_unknown final : error {
 /// `operation.in_hand`: another operation is in hand that takes long, and one is done at a time. Nothing was done.
 struct operation_in_hand final : error {
   operation_in_hand(const std::string& operation, const std::string& in_hand, std::string why);
+  /// Somebody builds this read model already, or brings it up.
+  static operation_in_hand of_model(const std::string& projection, std::string why);
+
+ private:
+  explicit operation_in_hand(error_text text);
 };
 
 /// `operation.unfit_event`: the application could not read the event, or has no place for it. Nothing was appended.

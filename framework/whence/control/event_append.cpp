@@ -8,6 +8,7 @@
 
 #include <whence/control/errors.hpp>
 #include <whence/core/json_text.hpp>
+#include <whence/store/batch_check.hpp>
 #include <whence/store/event_page.hpp>
 
 namespace whence::inline v0 {
@@ -174,6 +175,19 @@ log_operation operation_of(const operation_request& request, const planned_appen
           .by = request.by};
 }
 
+/// By the rules that the log itself goes by, which come first there too.
+void must_be_appendable(const planned_append& planned, const std::string& stream_type) {
+  must_keep_rules(batch_of(planned));
+  const envelope& event = planned.event;
+  if (stream_type.empty() || event.aggregate_type == stream_type) return;
+  append_refused refused{};
+  refused.why = append_refused::reason::invalid;
+  refused.stream = event.aggregate_id;
+  refused.event = event.id;
+  refused.detail = "the stream's aggregate type is " + stream_type + ", not " + event.aggregate_type;
+  throw append_not_done(refused);
+}
+
 }  // namespace
 
 planned_append plan_event_append(const operation_request& request, log_reader& log, const runtime& runtime,
@@ -185,8 +199,7 @@ planned_append plan_event_append(const operation_request& request, log_reader& l
   if (stream.empty()) refuse("no stream is named");
   if (stream == audit_stream)
     refuse("the stream is Whence's own", "what operators did is written by what they did it with");
-  for (const auto& [name, value] : request.arguments)
-    if (name != "stream" && name != "event" && name != "expected") refuse("there is no argument \"" + name + "\"");
+  must_only_have(request, {"stream", "event", "expected"});
   members_of(text);
   const std::optional<event_id> id = id_given(text);
   const std::optional<envelope> stored = id ? stored_under(*id, log) : std::nullopt;
@@ -211,6 +224,7 @@ planned_append plan_event_append(const operation_request& request, log_reader& l
     planned.at = *stored->position;
     return planned;
   }
+  must_be_appendable(planned, stream_type);
   if (!planned.expected.met_by(head)) {
     append_refused conflict{};
     conflict.why = append_refused::reason::version_conflict;

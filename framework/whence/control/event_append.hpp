@@ -41,7 +41,8 @@ struct planned_append {
 /// Completes the event: its id and times are new unless they are given; its aggregate type is that of the stream; its metadata name
 /// the operator's program. What is not given of an event that is there is taken from there. Without `expected`, the stream has to
 /// be as it is now.
-/// Throws   operation_malformed, malformed_input (`envelope.malformed`), version_conflict, event_id_reused; what `check` throws.
+/// Throws   operation_malformed, malformed_input (`envelope.malformed`), version_conflict, event_id_reused, append_not_done
+///          (`append.invalid`); what `check` throws.
 planned_append plan_event_append(const operation_request& request, log_reader& log, const runtime& runtime,
                                  const event_check& check);
 

@@ -44,6 +44,7 @@ std::vector<std::string> list_in(const operation_request& request, std::string_v
 }
 
 archive_order order_of(const operation_request& request) {
+  must_only_have(request, {"streams", "aggregates", "before", "to", "until"});
   archive_order order{.streams = list_in(request, "streams"), .aggregates = list_in(request, "aggregates")};
   if (const std::string before = request.argument("before"); !before.empty()) {
     try {

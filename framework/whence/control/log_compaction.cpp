@@ -14,10 +14,16 @@ log_operation operation_of(const operation_request& request, std::string argumen
           .by = request.by};
 }
 
+/// What is wrong with it is told before anything is done.
+void must_be_fit(const operation_request& request, const runtime& runtime) {
+  must_only_have(request, {});
+  static_cast<void>(audit_of(operation_of(request, "{}"), runtime));
+}
+
 }  // namespace
 
 std::string plan_log_compact(const operation_request& request, const std::string& path, const runtime& runtime) {
-  static_cast<void>(audit_of(operation_of(request, "{}"), runtime));  // what is wrong with the reason is told now
+  must_be_fit(request, runtime);
   const planned_compaction planned = plan_compaction(path, runtime);
   return "{\"state\":\"planned\",\"bytes\":" + std::to_string(planned.bytes) +
          ",\"freeBytes\":" + std::to_string(planned.free_bytes) + "}";
@@ -25,6 +31,7 @@ std::string plan_log_compact(const operation_request& request, const std::string
 
 std::string compact_log(const operation_request& request, log& held, const runtime& runtime,
                         const operation_progress& progress, std::stop_token stop) {
+  must_be_fit(request, runtime);
   const compacted_log made = keeping_of(held).compact(
       {.on_progress = [&progress](const keeping_progress& now) { progress(now.doing, now.done, now.of); },
        .stop = std::move(stop)});

@@ -16,7 +16,7 @@ namespace whence::inline v0 {
 inline constexpr std::string_view log_compact_name = "log compact";
 
 /// What is free in the log at that path, as JSON: `state` ("planned"), `bytes`, `freeBytes`.
-/// Throws   malformed_input (`text.not_utf8`, `audit.reason`); what plan_compaction throws.
+/// Throws   operation_malformed; malformed_input (`text.not_utf8`, `audit.reason`); what plan_compaction throws.
 std::string plan_log_compact(const operation_request& request, const std::string& path, const runtime& runtime);
 
 /// Writes the file of the log that is held anew, and appends the audit event. As JSON: `state` ("compacted"), `bytesBefore`,

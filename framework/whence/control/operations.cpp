@@ -1,5 +1,6 @@
 #include <whence/control/operations.hpp>
 
+#include <algorithm>
 #include <utility>
 
 #include <whence/control/errors.hpp>
@@ -21,6 +22,12 @@ std::string operation_request::arguments_as_json() const {
     append_json_string(out, value);
   }
   return out + "}";
+}
+
+void must_only_have(const operation_request& request, std::initializer_list<std::string_view> arguments) {
+  for (const auto& [name, value] : request.arguments)
+    if (std::ranges::find(arguments, name) == arguments.end())
+      throw operation_malformed(request.operation, "there is no argument \"" + name + "\"", {});
 }
 
 const offered_operation* operations::find(std::string_view name) const {

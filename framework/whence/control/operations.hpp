@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <initializer_list>
 #include <map>
 #include <memory>
 #include <stop_token>
@@ -30,6 +31,9 @@ struct operation_request {
   /// As a JSON object, for the audit event.
   std::string arguments_as_json() const;
 };
+
+/// Throws operation_malformed: it has an argument of another name. What narrows a request must not be passed over.
+void must_only_have(const operation_request& request, std::initializer_list<std::string_view> arguments);
 
 /// "events", 4 182 of 5 104. Threads: any, one at a time.
 using operation_progress = std::function<void(std::string_view doing, std::uint64_t done, std::uint64_t of)>;

@@ -4,6 +4,11 @@
 
 namespace whence::inline v0 {
 
+std::string projection_of(const operation_request& request) {
+  must_only_have(request, {"projection"});
+  return request.argument("projection");
+}
+
 log_operation operation_of(const operation_request& request, const planned_rebuild& planned) {
   return {.name = std::string(projection_rebuild_name),
           .arguments = "{\"projection\":" + json_string(planned.projection) +

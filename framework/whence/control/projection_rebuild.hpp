@@ -20,6 +20,9 @@ struct planned_rebuild {
   std::uint64_t events = 0;   ///< of the log, which will be read
 };
 
+/// The name. Throws operation_malformed: another argument is there.
+std::string projection_of(const operation_request& request);
+
 log_operation operation_of(const operation_request& request, const planned_rebuild& planned);
 
 /// As JSON for who asked; `state` is "planned" or "rebuilt".
