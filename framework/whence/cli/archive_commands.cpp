@@ -216,7 +216,8 @@ constexpr example archive_examples[] = {
 constexpr std::string_view archive_text_of_help =
     "Moves whole streams out of the log's file into a file of their own: those that --stream names, those whose last "
     "event is older than --older-than says, those of --aggregate; of several, all have to hold. The log's last event "
-    "stays. The file is FILE, else beside the log, as shop.db.archive.1.\n"
+    "stays, and so does what operators did (whence-operations). The file is FILE, else beside the log, as "
+    "shop.db.archive.1.\n"
     "Nothing is read in another way afterwards: an event keeps its position, id, version and place in the chain, and "
     "every reader finds it in the archive, by position, stream, filter, id, tag or query. A stream that is written "
     "again goes on in the log. If an archive is not there, only its own events are not readable (log.archive_missing). "

@@ -66,13 +66,21 @@ archive_order order_of(const operation_request& request) {
   return order;
 }
 
+bool has(const std::vector<std::string>& names, std::string_view name) {
+  return std::ranges::find(names, name) != names.end();
+}
+
+/// Audit events stay in the log: each archive reads them, and would need the file in which they are for ever.
 archive_selection selection_of(const archive_order& order) {
   archive_selection which{.streams = order.streams, .last_before = order.before, .until = order.until};
-  if (!order.aggregates.empty())
-    which.of_type = [patterns = name_patterns(order.aggregates)](std::string_view type) {
-      return patterns.match(type);
-    };
-  if (which.says_nothing()) refuse("it does not say which streams", "`streams`, `aggregates` or `before` says it");
+  if (which.says_nothing() && order.aggregates.empty())
+    refuse("it does not say which streams", "`streams`, `aggregates` or `before` says it");
+  if (has(order.streams, audit_stream) || has(order.aggregates, audit_aggregate_type))
+    refuse("the stream " + std::string(audit_stream) + " stays in the log",
+           "what operators did is read by each `log archive`, which could not do without the archive any more");
+  which.of_type = [patterns = name_patterns(order.aggregates)](std::string_view type) {
+    return !is_audit(type) && patterns.match(type);
+  };
   return which;
 }
 
@@ -114,6 +122,7 @@ std::string path_or_null(const std::string& path) {
 
 /// By which an audit event and an archive are told to belong together, whatever became of the path.
 std::string key_of(std::uint64_t number, const std::string& made_at) { return std::to_string(number) + " " + made_at; }
+std::string key_of(const log_archive& archive) { return key_of(archive.number, to_rfc3339(archive.made_at)); }
 
 /// Nothing: the data are not those of an archive's audit event. They may be anything: whoever has a log's export could have changed
 /// it before it was imported.
@@ -140,8 +149,8 @@ std::string arguments_of(const log_archive& archive, const made_archive* made) {
          "}";
 }
 
-/// Those archives of which no audit event tells yet.
-std::vector<log_archive> unaudited(log_reader& log, std::vector<log_archive> archives) {
+/// The keys of the archives of which an audit event tells.
+std::set<std::string> archives_told_of(log_reader& log) {
   std::set<std::string> told;
   for (stream_version from{1};;) {
     const event_page page = log.read_stream(audit_stream, from);
@@ -150,12 +159,24 @@ std::vector<log_archive> unaudited(log_reader& log, std::vector<log_archive> arc
       const nlohmann::json data = nlohmann::json::parse(event.data, nullptr, false);
       if (const std::optional<std::string> key = key_told_by(data)) told.insert(*key);
     }
-    if (page.at_end()) break;
+    if (page.at_end()) return told;
   }
-  std::erase_if(archives, [&told](const log_archive& archive) {
-    return told.contains(key_of(archive.number, to_rfc3339(archive.made_at)));
-  });
+}
+
+std::vector<log_archive> without(const std::set<std::string>& told, std::vector<log_archive> archives) {
+  std::erase_if(archives, [&told](const log_archive& archive) { return told.contains(key_of(archive)); });
   return archives;
+}
+
+/// What is there when something was done, or nothing was. Throws operation_not_audited if it was.
+std::vector<log_archive> untold_now(const std::set<std::string>& told, const std::string& path, const runtime& runtime,
+                                    const made_archive& done) {
+  try {
+    return without(told, archives_of(path, runtime));
+  } catch (const error& failure) {
+    if (done.number == 0 && done.resumed.empty()) throw;
+    throw operation_not_audited(std::string(log_archive_name), failure.what());
+  }
 }
 
 /// Whether one of them is the file at the path.
@@ -184,7 +205,7 @@ std::string plan_log_archive(const operation_request& request, const std::string
   const archive_order order = order_of(request);
   static_cast<void>(audit_of(operation_of(request, "{}"), runtime));  // what is wrong with the reason is told now
   const std::vector<log_archive> archives = archives_of(path, runtime);
-  const std::vector<log_archive> untold = unaudited(*sqlite(path).visit(runtime), archives);
+  const std::vector<log_archive> untold = without(archives_told_of(*sqlite(path).visit(runtime)), archives);
   archive_selection which = selection_of(order);
   if (has_one_at(order.to, untold)) which = {.until = order.until};  // it is there: only its audit event is to come
   const planned_archive what = plan_archive(path, which, runtime, options_of(order, progress, std::move(stop)));
@@ -200,24 +221,28 @@ std::string archive_log(const operation_request& request, log& held, const std::
                         const operation_progress& progress, std::stop_token stop) {
   const archive_order order = order_of(request);
   const archive_selection which = selection_of(order);
+  // What could stand in the way of the audit event is met before anything is moved.
+  static_cast<void>(audit_of(operation_of(request, "{}"), runtime));
+  std::set<std::string> told = archives_told_of(held);
   log_keeping& house = keeping_of(held);
-  const auto tell = [&](const made_archive* made) {
-    std::vector<log_archive> untold = unaudited(held, archives_of(path, runtime));
+  const auto tell = [&](const std::vector<log_archive>& untold, const made_archive* made) {
     for (const log_archive& archive : untold) {
       const bool is_made = made != nullptr && archive.number == made->number;
       keep_audit(held, audit_of(operation_of(request, arguments_of(archive, is_made ? made : nullptr)), runtime),
                  request.operation);
+      told.insert(key_of(archive));
     }
-    return untold;
   };
   made_archive made =
       house.archive({}, options_of({}, progress, stop));  // nothing new: what was interrupted is finished
   std::string finished = made.resumed;
-  if (has_one_at(order.to, tell(nullptr))) {
+  const std::vector<log_archive> before = untold_now(told, path, runtime, made);
+  tell(before, nullptr);
+  if (has_one_at(order.to, before)) {
     finished = order.to;
   } else {
     made = house.archive(which, options_of(order, progress, stop));
-    tell(&made);
+    tell(untold_now(told, path, runtime, made), &made);
   }
   return "{\"state\":\"archived\"" + members_of(made.what) + ",\"archive\":" + path_or_null(made.path) +
          ",\"archiveBytes\":" + (made.path.empty() ? "null" : std::to_string(made.bytes)) +

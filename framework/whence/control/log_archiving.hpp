@@ -4,6 +4,8 @@
 /// aggregates with `*` for any characters; `before`, a time as in RFC 3339, before which the last event of a stream was
 /// recorded. And `to`, the whole path of the archive; without it, it lies beside the log.
 /// `until`, a position: the log as it was when it ended there, so that what was planned is what is done.
+///
+/// The stream of audit events stays in the log, whatever else is said, and named it is refused: each archive reads it.
 #pragma once
 
 #include <optional>
@@ -42,10 +44,11 @@ std::string plan_log_archive(const operation_request& request, const std::string
                              const operation_progress& progress, std::stop_token stop);
 
 /// Moves it, of the log that is held at that path, and appends an audit event for each archive that has none: also for one whose
-/// maker was killed before that; those come first, before anything else can fail. If one of them lies at `to`, the request is
-/// fulfilled, and no other is made. As JSON: `state` ("archived"), and of what was moved `streams`, `events`, `eventBytes`,
-/// `first`, `last`; `archive`, `archiveBytes`; `finished`, the archive of an attempt that was interrupted before. Without `until`
-/// streams are what they are when it begins, which may be more, or fewer, than was planned.
+/// maker was killed before that; those come first, before anything else can fail. Audit events that cannot be read are met before
+/// anything is moved. If an archive that had none lies at `to`, the request is fulfilled, and no other is made. As JSON: `state`
+/// ("archived"), and of what was moved `streams`, `events`, `eventBytes`, `first`, `last`; `archive`, `archiveBytes`; `finished`,
+/// the archive of an attempt that was interrupted before. Without `until` streams are what they are when it begins, which may be
+/// more, or fewer, than was planned.
 /// Threads  blocks, for as long as that takes: not on the executor.
 /// Throws   what planning throws; operation_cancelled: no event is lost, and the same request goes on; what log_keeping::archive
 ///          throws; operation_not_audited.
