@@ -236,6 +236,15 @@ TEST_CASE("what is no export at all is refused at its first line") {
         "         # take the export again from the log that it comes from, whole  [export.malformed, exit 6]\n");
 }
 
+TEST_CASE("of what is no file, no command shows the line: it would not end") {
+  const log_in_places logs;
+  const ran refused = logs.run("copy.db", "import /dev/zero");
+  CHECK(refused.exit == 6);
+  CHECK(refused.err.find("line 1 of /dev/zero cannot be imported\n") != std::string::npos);
+  CHECK(refused.err.find("do:    take the export again from the log that it comes from, whole  [") !=
+        std::string::npos);
+}
+
 TEST_CASE("a line without end is refused, and not held") {
   const log_in_places logs;
   logs.write("long.jsonl", lines_of(logs.exported("shop.db"))[0] + "\n" +

@@ -1,5 +1,7 @@
 #include <whence/cli/import_errors.hpp>
 
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include <whence/cli/input.hpp>
@@ -11,8 +13,11 @@ namespace {
 
 constexpr std::string_view anew = "take the export again from the log that it comes from, whole";
 
-/// The line, as a shell shows it. What came through a pipe is gone.
+/// The line, as a shell shows it. What came through a pipe is gone, and a device may have no end.
 std::string shown_by(const std::string& file, std::uint64_t line) {
+  std::error_code unknown;
+  const std::filesystem::file_status found = std::filesystem::status(file, unknown);
+  if (std::filesystem::exists(found) && !std::filesystem::is_regular_file(found)) return {};
   if (file == standard_input) return {};
   return "head -n " + std::to_string(line) + " " + shell_word(file) + " | tail -n 1\n# that is the line\n# ";
 }
