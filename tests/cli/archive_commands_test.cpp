@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <fstream>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -231,8 +232,24 @@ TEST_CASE("an archive that is gone is said by who looks at the log, and what doe
   const ran list = shop.reader.run("event list");
   CHECK(list.exit == 6);
   CHECK(list.err.find("[log.archive_missing, exit 6]") != std::string::npos);
-  CHECK(shop.reader.run("log verify").exit == 6);
+  const std::string archive = shop.folder.file("shop.db.archive.1");
+  const std::string repaired = "or log repair --with FILE puts back";
+  CHECK(doctor.out.find("bring it back from where it went; " + repaired) != std::string::npos);
+  const auto advised = [&] {
+    const ran verified = shop.reader.run("log verify");
+    CHECK(verified.exit == 6);
+    CHECK(verified.err.find("tar -cf") == std::string::npos);
+    return verified.err;
+  };
+  for (const std::string& said : {list.err, advised()}) {
+    CHECK(said.find("  do:    ls -l " + shop.folder.path().string() + "\n") != std::string::npos);
+    CHECK(said.find("         # bring " + archive + " back there; " + repaired) != std::string::npos);
+  }
   CHECK(shop.reader.run("stream show payment-12345").exit == 0);
+  std::ofstream(archive) << "something else";
+  CHECK(shop.reader.run("doctor").out.find("put a good copy of it in its place; " + repaired) != std::string::npos);
+  CHECK(advised().find("  do:    ls -l " + archive + "\n         # put a good copy of it in its place; " + repaired) !=
+        std::string::npos);
 }
 
 TEST_CASE("an archive that this user may not read is said to be that by all, and what does not lie there is shown") {

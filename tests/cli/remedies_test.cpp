@@ -100,6 +100,9 @@ std::vector<std::string> remedies() {
     of(whence::file_error("read", store, code));
   all.push_back(whence::file_error("read", store, EIO).text().remedy);
 
+  of(whence::log_damaged::archive_missing(store, store + ".archive.1", four));
+  of(whence::log_damaged::archive_damaged(store, "/proc/version", four, "another file"));
+
   using kind = whence::log_finding::kind;
   for (const kind what : {kind::unreadable, kind::tail_missing, kind::structure, kind::witness, kind::index})
     for (const whence::global_position at : {none, four})
@@ -120,6 +123,16 @@ TEST_CASE("each line of a remedy with a command is one that a shell runs, or a c
     check_block(cli::with_store(remedy, "it's a shop.db"));
     check_block(cli::as_started("./order-service whence", remedy));
     for (const std::size_t width : {std::size_t{40}, std::size_t{0}}) check_block(on_screen(remedy, width));
+  }
+}
+
+TEST_CASE("what SQLite finds damaged in a log is to be repaired, and no backup is put in its place") {
+  const tests::temporary_folder folder;
+  const std::string store = folder.file("shop.db");
+  for (const int result : {SQLITE_CORRUPT, SQLITE_NOTADB}) {
+    const std::string advised = cli::advice(whence::sql::sql_error(result, store, "VACUUM", ""), store);
+    CHECK(advised == cli::advice(whence::log_damaged(store, {}, ""), store));
+    CHECK(advised.ends_with("\nwhence log repair --dry-run"));
   }
 }
 
@@ -154,15 +167,14 @@ TEST_CASE("what else a command line is told to do can be pasted too") {
 
 TEST_CASE("a comment that has no room on the screen goes on in a comment; a command stays in one line") {
   const std::string remedy =
-      "tar -cf $(mktemp saved.XXXXXX.tar) /srv/shops/of/the/north/shop.db*\n# then put the files of a backup in their "
-      "place; what is "
-      "intact:\n"
+      "tar -cf $(mktemp saved.XXXXXX.tar) /srv/shops/of/the/north/shop.db*\n# what a repair would do, and what is "
+      "intact "
+      "there:\n"
       "whence log verify\n#   whence log verify --store /srv/shops/of/the/north/shop.db";
   CHECK(cli::remedy_on_screen(remedy, 2, 30) ==
         "tar -cf $(mktemp saved.XXXXXX.tar) /srv/shops/of/the/north/shop.db*\n"
-        "  # then put the files of a\n"
-        "  # backup in their place;\n"
-        "  # what is intact:\n"
+        "  # what a repair would do,\n"
+        "  # and what is intact there:\n"
         "  whence log verify\n"
         "  #   whence log verify --store /srv/shops/of/the/north/shop.db");
   CHECK(cli::remedy_on_screen("repeat the command with --wait 60", 2, 20) == "repeat the command\n  with --wait 60");

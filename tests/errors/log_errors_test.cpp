@@ -349,7 +349,7 @@ TEST_CASE("an archive that is not there") {
   CHECK(first_event(here) == R"(app: event 1 of bank.db lies in an archive that is not there
   where: bank.db.archive.1
   why:   it was archived to bank.db.archive.1, and there is no such file
-  do:    bring bank.db.archive.1 back from where it went; or restore a backup, which has all events  [log.archive_missing, exit 6]
+  do:    bring bank.db.archive.1 back from where it went; or log repair --with FILE puts back what a backup has of it  [log.archive_missing, exit 6]
 )");
 }
 
@@ -361,7 +361,7 @@ TEST_CASE("another file in the place of an archive") {
   CHECK(first_event(here) == R"(app: event 1 of bank.db lies in an archive, and cannot be trusted there
   where: bank.db.archive.1
   why:   it was archived to bank.db.archive.1: bank.db.archive.1: file is not a database (SQLite 26)
-  do:    put a good copy of bank.db.archive.1 in its place; or restore a backup, which has all events  [log.archive_damaged, exit 6]
+  do:    put a good copy of bank.db.archive.1 in its place; or log repair --with FILE puts back what a backup has of it  [log.archive_damaged, exit 6]
 )");
 }
 

@@ -65,7 +65,7 @@ TEST_CASE("databases that cannot be used") {
   CHECK(here.says([&] { damaged.integer("SELECT sum(cents) FROM prices"); }) ==
         R"(app: prices.db: database disk image is malformed (SQLite 11)
   where: SELECT sum(cents) FROM prices
-  do:    a log: put the files of a backup in its place; a read model: move its files away, it is built anew  [sql.corrupt, exit 6]
+  do:    a log: copy its files, then log repair says what can be brought back; a read model: move its files away, it is built anew  [sql.corrupt, exit 6]
 )");
 }
 

@@ -119,6 +119,20 @@ std::vector<std::string> archives_beside(const std::string& log) {
   return found;
 }
 
+/// What SQLite calls damaged and is no read model: the log, or something beside it.
+std::string of_damaged_database(const sql::sql_error& fault, const std::string& store) {
+  const bool is_log = is_there(fault.path) && is_sqlite_log(*system_files(), fault.path);
+  return of_damage(log_damaged(is_log ? fault.path : store, global_position{}, {}), store);
+}
+
+/// Its events are not lost: somebody has the file, or a backup has them.
+std::string of_archive(const std::string& archive) {
+  const std::string repaired = "; or log repair --with FILE puts back into the log what a backup has of it";
+  if (!is_there(archive)) return what_is_there(archive) + "\n# bring " + shell_word(archive) + " back there" + repaired;
+  if (::access(archive.c_str(), R_OK) != 0) return who_may(archive) + "\n# give this user the right to it";
+  return "ls -l " + shell_word(archive) + "\n# put a good copy of it in its place" + repaired;
+}
+
 /// Its owner moves it away, all of its own files: what is made of it may stay, and is found to be of another history.
 std::string of_log_in_the_way(const restore_over_log& there) {
   std::string away = "mv -t \"$(mktemp -d " + shell_word(there.path + ".old") + ".XXXXXX)\"";
@@ -139,7 +153,7 @@ std::string of_database(const sql::sql_error& fault, const std::string& store) {
   const std::string models = store + ".models/";
   const bool of_a_model = fault.path.starts_with(models);
   if (fault.code() == "sql.corrupt" || fault.code() == "sql.not_a_database") {
-    if (!of_a_model) return save(store) + "\n# then put the files of a backup in their place";
+    if (!of_a_model) return of_damaged_database(fault, store);
     const std::string file = fault.path.substr(models.size());
     return built_anew(file.substr(0, file.find('.')), store);
   }
@@ -204,9 +218,11 @@ std::string of_file(const file_error& fault, const std::string& store) {
 std::string advice(const error& fault, const std::string& store) {
   if (const auto* mismatch = dynamic_cast<const checkpoint_mismatch*>(&fault)) return of_mismatch(*mismatch, store);
   if (const auto* model = dynamic_cast<const read_model_damaged*>(&fault)) return built_anew(model->model, store);
-  if (fault.code() == "log.archive_missing" || fault.code() == "log.archive_damaged") return fault.text().remedy;
-  if (const auto* damage = dynamic_cast<const log_damaged*>(&fault))
-    return damage->is_refused ? of_refused(*damage) : of_damage(*damage, store);
+  if (const auto* damage = dynamic_cast<const log_damaged*>(&fault)) {
+    if (damage->is_refused) return of_refused(*damage);
+    const bool is_archived = fault.code() == "log.archive_missing" || fault.code() == "log.archive_damaged";
+    return is_archived ? of_archive(damage->path) : of_damage(*damage, store);
+  }
   if (const auto* loss = dynamic_cast<const tail_missing*>(&fault))
     return save(loss->path) + "\n# then " + std::string(newest) + ", " + shell_word(loss->path + "-wal") +
            " above all; what a repair would do:\n" + std::string(try_repair);
@@ -251,6 +267,9 @@ std::string advice(const error& fault, const std::string& store) {
 std::string advice(const log_finding& found, const std::string& store) {
   switch (found.what) {
     case log_finding::kind::unreadable:
+      if (found.in_archive)
+        return of_archive(found.file) + "; the events beyond these:\nwhence event list --from " +
+               std::to_string(found.positions.last.value() + 1);
       return save(found.file) + "\n# a backup may have these events, and " +
              of_log("log repair --with FILE", found.file, store) +
              " puts them back; those beyond them:\nwhence event list --from " +

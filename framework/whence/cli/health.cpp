@@ -4,7 +4,10 @@
 
 #include <algorithm>
 #include <chrono>
+#include <filesystem>
 #include <optional>
+#include <string>
+#include <system_error>
 #include <utility>
 
 #include <whence/cli/display_text.hpp>
@@ -185,7 +188,10 @@ health_check check_archive(const log_archive& archive) {
   if (!archive.problem.empty()) {
     check.what = health::problem;
     check.found = "its events cannot be read: " + visible(archive.problem);
-    check.remedy = "bring it back from where it went; or restore a backup, which has all events";
+    std::error_code unknown;
+    check.remedy = std::string(std::filesystem::exists(archive.path, unknown) ? "put a good copy of it in its place"
+                                                                              : "bring it back from where it went") +
+                   "; or log repair --with FILE puts back what a backup has of it";
   } else if (!archive.is_finished) {
     check.what = health::warning;
     check.found += "; an attempt was interrupted, and nothing is lost: the next log archive finishes it";

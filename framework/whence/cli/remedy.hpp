@@ -1,8 +1,9 @@
 /// The lines of a remedy. It is prose alone, or lines for a shell, which can be pasted together:
 ///
 ///     tar -cf $(mktemp saved.XXXXXX.tar) shop.db*
-///     # then put the files of a backup in their place; to go on without what is lost:
+///     # what a repair would do; to go on without what is lost:
 ///     #   order-service show 1 --accept-missing-tail
+///     whence log repair --dry-run
 ///
 /// A command in a line of its own is to be run as it is. What is said of it is a comment, and so is, further in, a command that
 /// somebody has to decide for.

@@ -26,7 +26,8 @@ constexpr failure failures[] = {
     {SQLITE_FULL, "sql.full", next_move::operator_needed, "make room on the disk"},
     {SQLITE_IOERR, "sql.io", next_move::operator_needed, "dmesg | tail\n# look for what it says of the disk"},
     {SQLITE_CORRUPT, "sql.corrupt", next_move::operator_needed,
-     "a log: put the files of a backup in its place; a read model: move its files away, it is built anew"},
+     "a log: copy its files, then log repair says what can be brought back; a read model: move its files away, it is "
+     "built anew"},
     {SQLITE_NOTADB, "sql.not_a_database", next_move::operator_needed, "give the path of a SQLite database"},
     {SQLITE_CANTOPEN, "sql.cannot_open", next_move::operator_needed,
      "look at the path, and at who may read and write there"},

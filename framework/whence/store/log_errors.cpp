@@ -78,17 +78,18 @@ log_damaged log_damaged::archive_missing(const std::string& log, std::string arc
   error_text text{.what = "event " + number(where) + " of " + log + " lies in an archive that is not there",
                   .where = archive,
                   .why = "it was archived to " + archive + ", and there is no such file",
-                  .remedy = "bring " + archive + " back from where it went; or restore a backup, which has all events"};
+                  .remedy = "bring " + archive +
+                            " back from where it went; or log repair --with FILE puts back what a backup has of it"};
   return {"log.archive_missing", next_move::operator_needed, std::move(archive), where, std::move(text)};
 }
 
 log_damaged log_damaged::archive_damaged(const std::string& log, std::string archive, global_position where,
                                          const std::string& detail) {
-  error_text text{
-      .what = "event " + number(where) + " of " + log + " lies in an archive, and cannot be trusted there",
-      .where = archive,
-      .why = "it was archived to " + archive + ": " + detail,
-      .remedy = "put a good copy of " + archive + " in its place; or restore a backup, which has all events"};
+  error_text text{.what = "event " + number(where) + " of " + log + " lies in an archive, and cannot be trusted there",
+                  .where = archive,
+                  .why = "it was archived to " + archive + ": " + detail,
+                  .remedy = "put a good copy of " + archive +
+                            " in its place; or log repair --with FILE puts back what a backup has of it"};
   return {"log.archive_damaged", next_move::operator_needed, std::move(archive), where, std::move(text)};
 }
 

@@ -44,6 +44,7 @@ struct log_finding {
   std::string file;          ///< where it was found
   std::string detail;
   std::string remedy;
+  bool in_archive = false;  ///< `file` is an archive, or where one was: somebody may have its events all the same
 
   /// True if events are lost, or cannot be trusted; false if all are there, and something beside them is wrong.
   bool loses_events() const noexcept { return what < kind::content; }

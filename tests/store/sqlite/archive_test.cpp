@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <chrono>
 #include <filesystem>
+#include <fstream>
 #include <memory>
 #include <string>
 #include <utility>
@@ -320,6 +321,29 @@ TEST_CASE("a compacted log is smaller, and the same to who was there before and 
   CHECK(shop.folder.append(*log, "order-1").last == global_position{4'102});
   log->close();
   CHECK(verify_log(sqlite(shop.folder.path()), shop.folder.runtime()).sound());
+}
+
+TEST_CASE("a log that is damaged is not compacted, and called damaged as by everybody else") {
+  const log_folder folder;
+  {
+    const auto log = folder.open();
+    for (int i = 0; i < 10; ++i) folder.append(*log, "order-1", 100, "{\"note\":\"" + std::string(500, 'x') + "\"}");
+    log->close();
+  }
+  constexpr std::streamoff page = 8'192;
+  std::fstream file(folder.path(), std::ios::in | std::ios::out | std::ios::binary);
+  file.seekp(30 * page);
+  file << std::string(page, '\xff');
+  file.close();
+  const auto log = folder.open();
+  try {
+    keeping_of(*log).compact({});
+    FAIL("what cannot be read was written anew");
+  } catch (const log_damaged& damage) {
+    CHECK(damage.code() == "log.checksum");
+    CHECK(damage.path == folder.path());
+    CHECK(damage.position == global_position{});
+  }
 }
 
 TEST_CASE("a compaction that is stopped leaves the file as it was") {

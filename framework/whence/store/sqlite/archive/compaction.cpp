@@ -10,6 +10,7 @@
 #include <whence/core/detail/fault_points.hpp>
 #include <whence/sql/error.hpp>
 #include <whence/sql/temporary_folder.hpp>
+#include <whence/store/log_errors.hpp>
 #include <whence/store/sqlite/archive/archiving.hpp>
 
 namespace whence::inline v0 {
@@ -44,7 +45,9 @@ bool settle(const held_log& held) {
 
 }  // namespace
 
-compacted_log compact_in(const held_log& held, const compact_options& options) {
+namespace {
+
+compacted_log compact_sound(const held_log& held, const compact_options& options) {
   files& files = *held.running.files;
   compacted_log result;
   settle(held);
@@ -74,6 +77,17 @@ compacted_log compact_in(const held_log& held, const compact_options& options) {
   result.settled = settle(held);
   result.bytes_after = size_of(held.paths.log, files);
   return result;
+}
+
+}  // namespace
+
+compacted_log compact_in(const held_log& held, const compact_options& options) {
+  try {
+    return compact_sound(held, options);
+  } catch (const sql::sql_error& failure) {
+    if (is_damage(failure)) throw log_damaged(held.paths.log, global_position{}, failure.what());
+    throw;
+  }
 }
 
 }  // namespace whence::inline v0

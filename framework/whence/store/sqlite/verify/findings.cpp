@@ -67,14 +67,19 @@ void verification_findings::move_to(log_verification& result, const std::string&
       continue;
     }
     const std::string& file = range.file.empty() ? file_of(result.bases, path, range.positions.first) : range.file;
-    result.findings.push_back(
-        {.what = log_finding::kind::unreadable,
-         .positions = range.positions,
-         .stream = range.stream,
-         .file = file,
-         .detail = range.detail,
-         .remedy = "# copy " + file + "* to a safe place; a backup has these events; those beyond them:\n" +
-                   "whence event list --from " + std::to_string(range.positions.last.value() + 1)});
+    const bool in_archive =
+        file != path && std::ranges::find(result.bases, file, &log_base::path) == result.bases.end();
+    const std::string advice =
+        in_archive ? "# bring " + file + " back as it was; or log repair --with FILE puts back what a backup has"
+                   : "# copy " + file + "* to a safe place; a backup has these events";
+    result.findings.push_back({.what = log_finding::kind::unreadable,
+                               .positions = range.positions,
+                               .stream = range.stream,
+                               .file = file,
+                               .detail = range.detail,
+                               .remedy = advice + "; those beyond them:\nwhence event list --from " +
+                                         std::to_string(range.positions.last.value() + 1),
+                               .in_archive = in_archive});
   }
   for (log_finding& finding : own->findings) {
     if (room()) {
