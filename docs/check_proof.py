@@ -8,17 +8,15 @@ COLUMNS = """e.position, e.version, e.occurred_at, e.recorded_at, t.version, e.e
 
 
 def wrong(text):
-    print(text)
-    sys.exit(6)
+    sys.exit(print(text) or 6)
 
 
 def sha256(*parts):
     return hashlib.sha256(b"".join(parts)).digest()
 
 
-def key_id(pem):
-    lines = [line for line in pem.splitlines() if line and not line.startswith("-----")]
-    return sha256(base64.b64decode("".join(lines))[-32:])[:8].hex()   # SubjectPublicKeyInfo ends with the 32 bytes
+def key_id(pem):                                                      # SubjectPublicKeyInfo ends with the 32 bytes
+    return sha256(base64.b64decode("".join(line for line in pem.splitlines() if not line.startswith("-----")))[-32:])[:8].hex()
 
 
 def is_signed(text, signature, key_file):
@@ -55,12 +53,11 @@ def read_heads(path, key_file, known):
 def event_bytes(row):
     """The event as it is digested; None if this row is none."""
     numbers, ids, texts = row[:6], [one or bytes(16) for one in row[6:9]], [one or b"" for one in row[9:17]]
-    if any(type(one) is not int for one in numbers) or any(type(one) is not bytes for one in ids + texts):
+    if any(type(one) is not int for one in numbers) or any(type(one) is not bytes for one in ids + texts) \
+            or any(len(one) != 16 for one in ids) or not 0 < row[4] < 1 << 32:
         return None
     if row[18:] != (row[9], 1) or (row[5], row[17]) not in ((0, b"text"), (1, b"blob")):
         return None                                                   # of another stream; or its data are not what it says
-    if any(len(one) != 16 for one in ids) or not 0 < row[4] < 1 << 32:
-        return None
     out = struct.pack("<qqqq", *numbers[:4]) + b"".join(ids) + struct.pack("<II", *numbers[4:])
     return out + b"".join(struct.pack("<I", len(one)) + one for one in texts)
 
@@ -69,6 +66,9 @@ def check(path, log, position, stretches):
     """The stretches whose events are not those that were signed: (first, last)."""
     database = sqlite3.connect(Path(path).resolve(strict=True).as_uri() + "?mode=ro", uri=True)
     database.text_factory = bytes                                     # a text is the bytes that it has
+    made = database.execute("SELECT sql FROM sqlite_master WHERE name IN ('entries', 'log', 'types') OR type = 'index' ORDER BY name")
+    if sha256(*(text or b"" for text, in made)).hex() != "b97fb7cbf1db7e4d4e778c10fa83cc8cd71e2a27651ef480cacee32de39f6d43":
+        wrong("altered: all; the tables are not made as a log makes them")   # a view, or an index, would say what it likes
     if database.execute("SELECT id, format FROM log").fetchall() != [(bytes.fromhex(log.replace("-", "")), 1)]:
         wrong("it is another log, or has events in other files: take one that is restored from a backup of it")
     rows = database.execute(f"""SELECT {COLUMNS} FROM entries e LEFT JOIN types t ON t.number = e.type

@@ -15,6 +15,7 @@
 #include <tests/no_rights.hpp>
 #include <tests/store/sqlite/watched_vfs.hpp>
 
+#include <whence/sql/database.hpp>
 #include <whence/store/audit_event.hpp>
 #include <whence/store/log_archive.hpp>
 #include <whence/store/log_import.hpp>
@@ -362,6 +363,18 @@ TEST_CASE("another file in the place of an archive") {
   where: bank.db.archive.1
   why:   it was archived to bank.db.archive.1: bank.db.archive.1: file is not a database (SQLite 26)
   do:    put a good copy of bank.db.archive.1 in its place; or log repair --with FILE puts back what a backup has of it  [log.archive_damaged, exit 6]
+)");
+}
+
+TEST_CASE("a view in the place of a table") {
+  const scene here;
+  make_log(here);
+  sql::database::open(here.file("bank.db"), sql::open_mode::read_write)
+      .run("DROP VIEW events; ALTER TABLE types RENAME TO kept; CREATE VIEW types AS SELECT * FROM kept");
+  CHECK(first_event(here) == R"(app: bank.db has not the tables of a log: nothing in it is believed
+  where: bank.db
+  why:   `types` is a view
+  do:    copy bank.db* to a safe place before anything else; then restore a backup  [log.other_tables, exit 6]
 )");
 }
 

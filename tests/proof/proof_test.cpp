@@ -8,12 +8,14 @@
 #include <semaphore>
 #include <string>
 #include <thread>
+#include <utility>
 
 #include <whence/core/async.hpp>
 #include <whence/core/simulation.hpp>
 #include <whence/proof/check_proof.hpp>
 #include <whence/proof/errors.hpp>
 #include <whence/proof/prove_log.hpp>
+#include <whence/sql/database.hpp>
 #include <whence/store/log_errors.hpp>
 
 #include <tests/temporary_folder.hpp>
@@ -147,6 +149,30 @@ TEST_CASE("an end that is another one is named, and nothing is signed on it") {
   CHECK(found.beyond() == 25);
   CHECK_THROWS_AS(f.prove(other), not_continued);
   CHECK(f.check(other, {.listed_max = 1}).more_findings == 1);
+}
+
+TEST_CASE("a log in which a view stands in the place of a table is altered, whatever the view says") {
+  for (const auto& [table, condition] :
+       {std::pair{"entries", ""}, {"entries", " WHERE strftime('%H', 'now') < '24'"}, {"types", ""}, {"log", ""}}) {
+    CAPTURE(table);
+    fixture f;
+    const std::string path = f.folder.file("shop.db");
+    const log_source source = sqlite(path);
+    const auto log = source.open(f.runtime_);
+    f.append(*log, 25);
+    f.prove(source);
+    log->close();
+    const log_identity identity = f.check(source).identity;
+    sql::database::open(path, sql::open_mode::read_write)
+        .run("DROP VIEW events; ALTER TABLE " + std::string(table) + " RENAME TO kept; CREATE VIEW " + table +
+             " AS SELECT * FROM kept" + condition);
+    const proof_check found = f.check(source);
+    CHECK(places(found) == "altered 1-25 ");
+    CHECK(found.findings.front().detail == path + ": `" + table + "` is a view; no event in it is believed");
+    CHECK(found.unaltered == 0);
+    CHECK(found.identity.id == identity.id);
+    CHECK_THROWS_AS(f.prove(source), log_damaged);
+  }
 }
 
 TEST_CASE("heads that were cut back are seen by who has seen more") {

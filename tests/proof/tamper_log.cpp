@@ -2,11 +2,12 @@
 //
 //     tamper_log EDITS SEED [READER…]
 //
-// Events are altered, taken out, put in, moved; the end is cut off; a run of events gives way to another. Half of the time the rest
-// of the file is left as it is; half of the time everything that Whence keeps beside the events (positions, versions, checksums,
-// witness) is made anew, so that `log verify` finds nothing. Each edit has to be found by `check_proof`, at its place and at no
-// place before it; and by READER, a command to which the log, the heads and the public key are given. Prints `figure: value`
-// lines; exits 1 at the first edit that is not found.
+// Events are altered, taken out, put in, moved; the end is cut off; a run of events gives way to another; a table gives way to
+// a view that says the same, or says it by the clock, or an index stands beside it, which may say something else. Half of the
+// time the rest of the file is left as it is; half of the time everything that Whence keeps beside the events (positions,
+// versions, checksums, witness) is made anew, so that `log verify` finds nothing. Each edit has to be found by `check_proof`,
+// at its place and at no place before it; and by READER, a command to which the log, the heads and the public key are given.
+// Prints `figure: value` lines; exits 1 at the first edit that is not found.
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -163,6 +164,29 @@ edit forge(const original& first, const fs::path& log, std::mt19937& dice) {
   return {name, first_difference(first.events, events)};
 }
 
+/// What is read is no row of a table any more, though it may still say what was signed. All of it is in question.
+edit exchange(const fs::path& log, std::mt19937& dice) {
+  static const std::pair<const char*, const char*> exchanges[] = {
+      {"entries", "CREATE VIEW entries AS SELECT * FROM kept"},
+      {"entries",
+       "CREATE VIEW entries AS SELECT * FROM kept WHERE strftime('%s', 'now') % 86400 < 86400 OR position > 7"},
+      {"entries",
+       "CREATE TABLE entries(position, stream, version, type, occurred_at, recorded_at, id, correlation, "
+       "causation, chain, name, causation_type, source, traceparent, tags, encoding, data); "
+       "INSERT INTO entries SELECT * FROM kept"},
+      {"types", "CREATE VIEW types AS SELECT * FROM kept"},
+      {"log", "CREATE VIEW log AS SELECT * FROM kept"},
+  };
+  sql::database db = sql::database::open(log.string(), sql::open_mode::read_write);
+  if (dice() % 6 == 0) {
+    db.run("CREATE INDEX kept ON entries(position, stream, version, type, data)");
+    return {"an index beside a table", 0};
+  }
+  const auto& [table, other] = exchanges[dice() % std::size(exchanges)];
+  db.run("DROP VIEW events; ALTER TABLE " + std::string(table) + " RENAME TO kept; " + other);
+  return {"exchange a table: " + std::string(table), 0};
+}
+
 /// One statement, and nothing else.
 edit scribble(const fs::path& log, std::mt19937& dice) {
   const std::uint64_t place = 1 + dice() % signed_events;
@@ -237,6 +261,12 @@ bool has(std::uint64_t first, std::uint64_t last, std::uint64_t place) { return 
 void must_name(const proof_check& found, const edit& made) {
   if (found.holds()) wrong("check_proof says that all is as it was signed");
   const proof_finding& first = found.findings.front();
+  if (made.place == 0) {
+    if (first.what != proof_finding::kind::altered || found.unaltered != 0 || found.findings.size() != 1 ||
+        first.positions != position_range{global_position{1}, global_position{signed_events}})
+      wrong("check_proof does not say that all is in question");
+    return;
+  }
   const std::uint64_t from = first.positions.first.value();
   if (first.what == proof_finding::kind::cut ? from != made.place
                                              : !has(from, first.positions.last.value(), made.place))
@@ -264,6 +294,7 @@ reader_said run(const std::string& command) {
 void reader_must_name(const reader_said& said, std::uint64_t place) {
   unsigned long first = 0;
   unsigned long last = 0;
+  if (place == 0 && said.exit == 6 && said.text.starts_with("altered: all; ")) return;
   if (said.exit != 6 || std::sscanf(said.text.c_str(), "altered: %lu to %lu", &first, &last) != 2 ||
       !has(first, last, place))
     wrong("the reader ends with " + std::to_string(said.exit) + " and says: " + said.text);
@@ -284,8 +315,11 @@ class trial {
       const fs::path copy = first_.folder.path() / "copy";
       fs::remove_all(copy);
       fs::copy(first_.folder.path() / "log", copy);
-      const bool whole = dice_() % 2 == 0;
-      const edit made = whole ? forge(first_, copy / "shop.db", dice_) : scribble(copy / "shop.db", dice_);
+      const bool exchanged = dice_() % 10 == 0;
+      const bool whole = !exchanged && dice_() % 2 == 0;
+      const edit made = exchanged ? exchange(copy / "shop.db", dice_)
+                        : whole   ? forge(first_, copy / "shop.db", dice_)
+                                  : scribble(copy / "shop.db", dice_);
       if (made.name.empty()) continue;
       ++done;
       try {
@@ -312,7 +346,7 @@ class trial {
   void judge(const fs::path& log, const edit& made, bool whole) {
     const proof_check found = first_.check(log);
     must_name(found, made);
-    if (found.unaltered > found.findings.front().positions.first.value() - 1) ++judged_behind_;
+    if (made.place != 0 && found.unaltered > found.findings.front().positions.first.value() - 1) ++judged_behind_;
     if (!reader_.empty()) reader_must_name(read(log), made.place);
     if (whole) {
       ++forged_;

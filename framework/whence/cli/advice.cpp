@@ -90,6 +90,8 @@ std::string of_log(std::string_view line, const std::string& log, const std::str
 std::string of_damage(const log_damaged& damage, const std::string& store) {
   if (is_there(damage.path) && !is_sqlite_log(*system_files(), damage.path))
     return save(damage.path) + "\n# that is a backup: use another one, or what it has before the damage (restore --at)";
+  if (damage.code() == "log.other_tables")
+    return save(damage.path) + "\n# then restore a backup, or put a copy in its place";
   if (damage.position == global_position{})
     return save(damage.path) + "\n# then see whether it can be repaired, or restore a backup:\n" +
            of_log(try_repair, damage.path, store);

@@ -38,8 +38,11 @@ struct proof_failed final : error {
               next_move::operator_needed, text_of(log, found)) {}
 
  private:
-  static std::string advice(const std::string& log, const proof_finding& first) {
+  static std::string advice(const std::string& log, const proof_check& found) {
+    const proof_finding& first = found.findings.front();
     const std::string save = "tar -cf $(mktemp saved.XXXXXX.tar) " + shell_word(log) + "*\n# ";
+    if (first.what == proof_finding::kind::altered && found.head == global_position{})
+      return save + "then hold a copy from before against the heads";
     switch (first.what) {
       case proof_finding::kind::altered:
         return save +
@@ -64,7 +67,7 @@ struct proof_failed final : error {
     text.why = first.at == global_position{} || first.positions.first == first.positions.last
                    ? visible(first.detail)
                    : "event #" + std::to_string(first.at.value()) + ": " + visible(first.detail);
-    text.remedy = advice(log, first);
+    text.remedy = advice(log, found);
     return text;
   }
 };

@@ -61,6 +61,7 @@ class checking {
     try {
       page = log_.read(at_, {}, {.events = static_cast<std::size_t>(std::min<std::uint64_t>(left, 1'000))});
     } catch (const log_damaged& damage) {
+      if (damage.code() == "log.other_tables") throw;
       unreadable(damage);
       return true;
     }
@@ -137,6 +138,29 @@ class checking {
   global_position at_;   ///< what is behind it was not read yet
 };
 
+void compare(const log_source& source, const runtime& runtime, const detail::heads_read& read, const std::string& heads,
+             const check_options& options, proof_check& result) {
+  const std::unique_ptr<log_reader> reader = source.visit(runtime);
+  log_reader& log = reader->stored();
+  const log_id signed_log = read.heads.back().log.id;
+  if (signed_log != log.identity().id)
+    throw heads_of_other_log(heads, signed_log.to_string(), source.name(), log.identity().id.to_string());
+  result.identity = log.identity();
+  result.head = log.head();
+  const std::vector<stretch> stretches = stretches_of(read.heads);
+  checking(log, stretches, options, result).go();
+}
+
+/// What was found before that was read of the same file.
+void nothing_is_believed(const log_damaged& damage, proof_check& result) {
+  result.unaltered = result.more_findings = 0;
+  result.head = {};
+  result.findings = {{.what = proof_finding::kind::altered,
+                      .positions = {global_position{1}, result.position},
+                      .at = {},
+                      .detail = damage.path + ": " + damage.text().why + "; no event in it is believed"}};
+}
+
 }  // namespace
 
 std::string_view name_of(proof_finding::kind kind) noexcept {
@@ -156,23 +180,21 @@ proof_check check_proof(const log_source& source, const runtime& runtime, const 
     throw heads_cut(heads, options.known);
   }
   if (read.heads.empty()) throw no_heads(heads);
-  const std::unique_ptr<log_reader> reader = source.visit(runtime);
-  log_reader& log = reader->stored();
   const detail::signed_head& newest = read.heads.back();
-  if (newest.log.id != log.identity().id)
-    throw heads_of_other_log(heads, newest.log.id.to_string(), source.name(), log.identity().id.to_string());
-
   proof_check result;
-  result.identity = log.identity();
-  result.head = log.head();
+  result.identity = newest.log;
   result.position = newest.position;
   result.heads = read.heads.size();
   result.signed_at = newest.time;
   result.newest = to_hex(read.lines.back());
   result.key = key.id();
   result.unfinished = read.unfinished > 0;
-  const std::vector<stretch> stretches = stretches_of(read.heads);
-  checking(log, stretches, options, result).go();
+  try {
+    compare(source, runtime, read, heads, options, result);
+  } catch (const log_damaged& damage) {
+    if (damage.code() != "log.other_tables") throw;
+    nothing_is_believed(damage, result);
+  }
   return result;
 }
 

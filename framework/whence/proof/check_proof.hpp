@@ -20,7 +20,9 @@ namespace whence::inline v0 {
 /// Events that are not those that were signed.
 struct proof_finding {
   enum class kind {
-    altered,  ///< one or more of them say something else, are missing, came in between, or stand in another order
+    /// One or more of them say something else, are missing, came in between, or stand in another order; or, of all of them, the
+    /// file has not the tables of a log.
+    altered,
     unreadable,  ///< they do not fit their own checksums either: `at` is the first one. Behind it, up to the last, nothing is known
     cut,  ///< the log ends before them
   };
@@ -36,7 +38,7 @@ std::string_view name_of(proof_finding::kind kind) noexcept;
 /// What was found. `findings` is cut at `check_options::listed_max`; the count beside it says how many more there are.
 struct proof_check {
   log_identity identity;                ///< of the log
-  global_position head;                 ///< where the log ends
+  global_position head;                 ///< where the log ends; 0 also if nothing in it is believed
   global_position position;             ///< where the newest head ends
   std::uint64_t heads = 0;              ///< how many there are, each of them as it was signed
   timestamp signed_at;                  ///< the newest one, by its owner's clock

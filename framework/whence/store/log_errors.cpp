@@ -105,6 +105,14 @@ log_damaged log_damaged::archive_refused(const std::string& log, std::string arc
   return made;
 }
 
+log_damaged log_damaged::other_tables(std::string log, std::string detail) {
+  error_text text{.what = log + " has not the tables of a log: nothing in it is believed",
+                  .where = log,
+                  .why = std::move(detail),
+                  .remedy = "copy " + log + "* to a safe place before anything else; then restore a backup"};
+  return {"log.other_tables", next_move::operator_needed, std::move(log), global_position{}, std::move(text)};
+}
+
 tail_missing::tail_missing(std::string log, global_position log_end, global_position witness)
     : error("log.tail_missing", next_move::operator_needed,
             {.what = log + " ends at event " + number(log_end) + ", but event " + number(witness) +

@@ -58,6 +58,9 @@ struct log_damaged final : error {
   /// this process read the archive. It says nothing of the event, which is missing here as if the archive were not there.
   static log_damaged archive_refused(const std::string& log, std::string archive, global_position position,
                                      const error& refusal);
+  /// `log.other_tables`: the database has not the tables of a log, or has something beside them that changes what is read or
+  /// written. No event in it is believed.
+  static log_damaged other_tables(std::string path, std::string detail);
 
   std::string path;  ///< of the file that is damaged: the log, or an archive
   global_position position;

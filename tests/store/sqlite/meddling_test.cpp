@@ -96,12 +96,14 @@ TEST_CASE("closing copies nothing into a file that nobody will find, and says so
         std::string::npos);
 }
 
-TEST_CASE("what a stranger put into the file does nothing with what is appended") {
+TEST_CASE("what a stranger puts into the file of an open log does nothing with what is appended") {
   const log_folder folder;
-  folder.append(*folder.open(), "order-1", 3);
-  folder.change("CREATE TRIGGER mine BEFORE INSERT ON entries BEGIN SELECT raise(ignore); END");
-  folder.append(*folder.open(), "order-1", 5);
-  CHECK(folder.open()->read({}).size() == 8);
+  const auto log = folder.open();
+  folder.append(*log, "order-1", 3);
+  sql::database::open(folder.path(), sql::open_mode::read_write)
+      .run("CREATE TRIGGER mine BEFORE INSERT ON entries BEGIN SELECT raise(ignore); END");
+  folder.append(*log, "order-1", 5);
+  CHECK(log->read({}).size() == 8);
 }
 
 TEST_CASE("a log that is named from the working folder is not another one when that changes") {

@@ -16,101 +16,10 @@
 #include <whence/sql/transaction.hpp>
 #include <whence/store/log_errors.hpp>
 #include <whence/store/sqlite/format.hpp>
+#include <whence/store/sqlite/schema.hpp>
 
 namespace whence::inline v0 {
 namespace {
-
-constexpr std::string_view schema = R"sql(
-CREATE TABLE log(
-  number INTEGER PRIMARY KEY CHECK (number = 1),
-  id BLOB NOT NULL,
-  epoch INTEGER NOT NULL,
-  began_after INTEGER NOT NULL,
-  format INTEGER NOT NULL,
-  markers INTEGER NOT NULL
-) STRICT;
-CREATE TABLE types(
-  number INTEGER PRIMARY KEY,
-  aggregate_type TEXT NOT NULL,
-  event_type TEXT NOT NULL,
-  version INTEGER NOT NULL
-) STRICT;
-CREATE TABLE entries(
-  position INTEGER PRIMARY KEY,
-  stream INTEGER NOT NULL,
-  version INTEGER NOT NULL,
-  type INTEGER NOT NULL,
-  occurred_at INTEGER NOT NULL,
-  recorded_at INTEGER NOT NULL,
-  id BLOB NOT NULL,
-  correlation BLOB,
-  causation BLOB,
-  chain BLOB NOT NULL,
-  name TEXT NOT NULL,
-  causation_type TEXT,
-  source TEXT,
-  traceparent TEXT,
-  tags TEXT,
-  encoding INTEGER NOT NULL,
-  data ANY NOT NULL
-) STRICT;
-)sql";
-
-constexpr std::string_view schema_of_parts = R"sql(
-CREATE TABLE bases(
-  number INTEGER PRIMARY KEY CHECK (number = 1),
-  path TEXT NOT NULL,
-  log BLOB NOT NULL,
-  position INTEGER NOT NULL,
-  chain BLOB NOT NULL
-) STRICT;
-CREATE TABLE archives(
-  number INTEGER PRIMARY KEY,
-  name TEXT NOT NULL,
-  seal BLOB NOT NULL,
-  made_at INTEGER NOT NULL,
-  events INTEGER NOT NULL,
-  first INTEGER NOT NULL,
-  last INTEGER NOT NULL,
-  moved_to INTEGER NOT NULL
-) STRICT;
-DROP VIEW events;
-)sql";
-
-std::string uuid_text(std::string_view column) {
-  const std::string hex = "hex(e." + std::string(column) + ")";
-  const auto part = [&hex](int from, int count) {
-    return "substr(" + hex + "," + std::to_string(from) + "," + std::to_string(count) + ")";
-  };
-  return "lower(" + part(1, 8) + "||'-'||" + part(9, 4) + "||'-'||" + part(13, 4) + "||'-'||" + part(17, 4) +
-         "||'-'||" + part(21, 12) + ")";
-}
-
-std::string id_column(std::string_view column, std::string_view name) {
-  return "CASE WHEN e." + std::string(column) + " IS NULL THEN NULL ELSE " + uuid_text(column) + " END AS " +
-         std::string(name);
-}
-
-std::string time_column(std::string_view column) {
-  const std::string time = "e." + std::string(column);
-  const std::string micros = "((" + time + " % 1000000 + 1000000) % 1000000)";
-  return "strftime('%Y-%m-%dT%H:%M:%S', (" + time + " - " + micros + ") / 1000000, 'unixepoch') || printf('.%06dZ', " +
-         micros + ") AS " + std::string(column);
-}
-
-std::string events_view(bool has_parts = false) {
-  return "CREATE VIEW events AS SELECT e.position AS position, e.name AS stream, e.version AS version,"
-         " t.aggregate_type AS aggregate_type, t.event_type AS type, t.version AS type_version, " +
-         id_column("id", "id") + ", " + time_column("occurred_at") + ", " + time_column("recorded_at") + ", " +
-         id_column("correlation", "correlation") + ", " + id_column("causation", "causation") +
-         ", e.causation_type AS causation_type, e.source AS source, e.traceparent AS traceparent,"
-         " CASE WHEN e.tags IS NULL THEN '[]' ELSE"
-         R"( '["' || replace(replace(replace(e.tags, '\', '\\'), '"', '\"'), char(10), '","') || '"]' END AS tags,)"
-         R"( CASE e.encoding WHEN 0 THEN e.data ELSE '{"$binary": "' || lower(hex(e.data)) || '"}' END AS data,)"
-         " lower(hex(e.chain)) AS chain"
-         " FROM entries e LEFT JOIN types t ON t.number = e.type" +
-         (has_parts ? " WHERE e.encoding <> " + std::to_string(log_format::encoding_archived) + ";" : ";");
-}
 
 std::uint32_t big_endian(const std::byte* bytes) {
   std::uint32_t number = 0;
@@ -186,16 +95,14 @@ sql::database begin_log_file(const std::string& draft, log_file what, const log_
   sql::transaction making(db);
   db.run("PRAGMA application_id=" + std::to_string(mark_of(what)));
   db.run("PRAGMA user_version=" + std::to_string(log_format::format));
-  db.run(schema);
-  db.run(events_view());
+  make_tables(db);
   db.run("INSERT INTO log VALUES(1, ?, ?, 0, ?, 0)", {identity.id.value().bytes(), identity.epoch, log_format::format});
   making.commit();
   return db;
 }
 
 void begin_parts(sql::database& log) {
-  log.run(schema_of_parts);
-  log.run(events_view(true));
+  make_tables_of_parts(log);
   log.run("PRAGMA user_version=" + std::to_string(log_format::format_of_parts));
   log.run("UPDATE log SET format = ?", {log_format::format_of_parts});
 }

@@ -23,6 +23,8 @@
 ///       data                  the document; JSON as text, binary as a blob
 ///     events                  a view of the same for people: names, times and ids written out
 ///
+/// These stand there with the very texts by which they are made, or nothing is believed: see schema.hpp.
+///
 /// A log whose events lie partly in other files has format 2, and two tables more: a program that would not look there refuses it.
 ///     bases                   0 or 1 row: the log whose events up to `position` are this one's past. See fork_base.hpp
 ///     archives                the files that events were moved to, see archive/archive_file.hpp. In `entries` each of these

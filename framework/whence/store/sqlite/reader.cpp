@@ -14,6 +14,7 @@
 #include <whence/store/log_errors.hpp>
 #include <whence/store/sqlite/filtered_reading.hpp>
 #include <whence/store/sqlite/reader.hpp>
+#include <whence/store/sqlite/schema.hpp>
 
 namespace whence::inline v0 {
 namespace {
@@ -262,6 +263,7 @@ sql::database log_reader_connection::open(const std::string& path, sql::open_mod
   sql::database db = sql::database::open(path, mode);
   sqlite3_busy_timeout(db.handle(), busy_milliseconds);
   read_what_is_there(db);
+  must_have_tables_of_log(db);
   const auto come_to = [](sqlite3_context* context, int, sqlite3_value** values) {
     auto& reader = *static_cast<log_reader_connection*>(sqlite3_user_data(context));
     if (reader.scanning_ == nullptr) return sqlite3_result_error(context, "there is no scan", -1);

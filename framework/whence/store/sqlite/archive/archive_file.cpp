@@ -11,6 +11,7 @@
 #include <whence/store/log_errors.hpp>
 #include <whence/store/sqlite/archive/archive_file.hpp>
 #include <whence/store/sqlite/format.hpp>
+#include <whence/store/sqlite/schema.hpp>
 
 namespace whence::inline v0 {
 namespace {
@@ -61,6 +62,7 @@ std::optional<std::string> differs_from(const std::string& path, const log_id& l
     archive_reader reader(path);
     sql::database& db = reader.database();
     if (db.integer("PRAGMA application_id") != log_format::application_id_of_archives) return "it is no archive";
+    if (std::optional<std::string> why = what_is_foreign(db)) return why;
     sql::statement about = db.prepare("SELECT l.id, a.seal FROM log l, archive a");
     if (!about.step()) return "it does not say of which log it is";
     const std::optional<uuid> whose = uuid_in(about, 0);

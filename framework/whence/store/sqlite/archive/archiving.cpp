@@ -19,6 +19,7 @@
 #include <whence/store/sqlite/backup/event_insertion.hpp>
 #include <whence/store/sqlite/near_file.hpp>
 #include <whence/store/sqlite/reader.hpp>
+#include <whence/store/sqlite/schema.hpp>
 
 namespace whence::inline v0 {
 namespace {
@@ -197,9 +198,7 @@ void archiving::copy(const archive_plan& plan, const archive_row& row, const std
     detail::reach(detail::phase::archive);
   });
   sql::transaction last(file);
-  file.run(
-      "CREATE TABLE archive(one INTEGER PRIMARY KEY CHECK (one = 1), number INTEGER NOT NULL, seal BLOB NOT NULL,"
-      " made_at INTEGER NOT NULL, events INTEGER NOT NULL) STRICT");
+  make_table_of_archive(file);
   file.run("INSERT INTO archive VALUES(1, ?, ?, ?, ?)",
            {row.number, row.seal.bytes(), row.made_at.time_since_epoch().count(), row.events});
   last.commit();

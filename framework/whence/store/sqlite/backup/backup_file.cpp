@@ -7,6 +7,7 @@
 #include <whence/store/log_errors.hpp>
 #include <whence/store/sqlite/backup/backup_file.hpp>
 #include <whence/store/sqlite/format.hpp>
+#include <whence/store/sqlite/schema.hpp>
 
 namespace whence::inline v0 {
 namespace {
@@ -39,10 +40,7 @@ timestamp time_in(const sql::statement& row, int column) {
 
 void write_manifest(sql::database& to, const log_row& about, const log_backup& says) {
   to.run("UPDATE log SET epoch = ?, began_after = ?", {about.identity.epoch, about.began_after.value()});
-  to.run(
-      "CREATE TABLE backup(number INTEGER PRIMARY KEY CHECK (number = 1), made_at INTEGER NOT NULL, position INTEGER "
-      "NOT NULL,"
-      " chain BLOB NOT NULL, recorded_at INTEGER NOT NULL, checksum INTEGER NOT NULL) STRICT");
+  make_table_of_backup(to);
   to.run("INSERT INTO backup VALUES(1, ?, ?, ?, ?, ?)",
          {says.made_at.time_since_epoch().count(), says.head.value(), says.chain,
           says.recorded_at.time_since_epoch().count(), checksum_of(about, says)});

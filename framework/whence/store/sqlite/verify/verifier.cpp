@@ -473,22 +473,4 @@ void log_verifier::compare_sums(const std::vector<entry_sum>& of_log, const std:
   }
 }
 
-log_verification verify_sqlite_log(const log_paths& paths, const runtime& runtime, const verify_options& options) {
-  check_log_header(*runtime.files, paths.log);
-  try {
-    log_verifier verifier(paths, runtime, options);
-    try {
-      log_verification found = verifier.verify();
-      if (verifier.has_read_what_is_there()) return found;
-    } catch (const error&) {
-      if (verifier.has_read_what_is_there()) throw;
-    }
-  } catch (const sql::sql_error& failure) {
-    if (is_damage(failure)) throw log_damaged(paths.log, global_position{}, failure.what());
-    must_not_lack_files(failure, *runtime.files, failure.path);
-    throw;
-  }
-  throw log_changed(paths.log);
-}
-
 }  // namespace whence::inline v0

@@ -1,0 +1,170 @@
+// Somebody who may write the file puts other things in the place of its tables, or beside them; and bits flip in the texts by which
+// they are made.
+#include <doctest/doctest.h>
+
+#include <cstddef>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include <whence/store/log_backup.hpp>
+#include <whence/store/log_errors.hpp>
+#include <whence/store/log_repair.hpp>
+#include <whence/store/log_verification.hpp>
+
+#include <tests/store/sqlite/log_folder.hpp>
+
+using namespace whence;
+
+namespace {
+
+/// The code and the reason of what is thrown; "" if nothing is.
+std::string told(const std::function<void()>& work) {
+  try {
+    work();
+    return {};
+  } catch (const error& failure) {
+    return std::string(failure.code()) + ": " + failure.text().why;
+  }
+}
+
+struct shop {
+  shop() { folder.append(*folder.open(), "order-1", 3); }
+
+  std::string visited() const {
+    return told([&] { static_cast<void>(folder.visit()->read({}, {}, {})); });
+  }
+  std::string opened() const {
+    return told([&] { folder.open()->close(); });
+  }
+  std::string verified() const {
+    const log_verification found = verify_log(sqlite(folder.path()), folder.runtime());
+    return found.sound() ? std::string()
+                         : std::string(name_of(found.findings.front().what)) + ": " + found.findings.front().detail;
+  }
+
+  tests::log_folder folder;
+};
+
+/// The pages of a table are kept; what stands under its name is another thing.
+std::string gives_way(const std::string& table, const std::string& to) {
+  return "DROP VIEW events; ALTER TABLE " + table + " RENAME TO kept; " + to;
+}
+
+constexpr std::size_t page_bytes = 8'192;
+constexpr std::size_t bytes_flipped = 150;  // of each text; the shortest one has that many
+
+void must_be_damage(const std::string& path, const tests::log_folder& folder) {
+  const log_source source = sqlite(path);
+  const runtime& runtime = folder.runtime();
+  const auto check = [](const std::string& what) {
+    CHECK_MESSAGE((what.starts_with("log.other_tables: ") || what.starts_with("log.checksum: ")), what);
+  };
+  check(told([&] { static_cast<void>(source.visit(runtime)->read({}, {}, {})); }));
+  check(told([&] {
+    const log_verification found = verify_log(source, runtime);
+    if (found.loses_events()) throw log_damaged(path, global_position{}, "as it says");
+  }));
+  check(told([&] { back_up(source, folder.beside(".other"), runtime); }));
+  if (path != folder.path()) {
+    check(told([&] { restore_log(path, folder.beside(".restored"), runtime); }));
+    check(told([&] { log_repair(folder.path(), runtime, {.from = {path}}); }));
+  } else {
+    check(told([&] { source.open(runtime)->close(); }));
+    check(told([&] { log_repair(path, runtime); }));
+  }
+}
+
+}  // namespace
+
+TEST_CASE("nothing is believed of a log in which something else stands in the place of a table, or beside them") {
+  struct meddling {
+    std::string script;
+    const char* why;
+  };
+  for (const meddling& one : {
+           meddling{gives_way("entries", "CREATE VIEW entries AS SELECT * FROM kept"), "`entries` is a view"},
+           {gives_way("entries", "CREATE VIEW entries AS SELECT * FROM kept WHERE strftime('%H', 'now') < '24'"),
+            "`entries` is a view"},
+           {gives_way("types", "CREATE VIEW types AS SELECT * FROM kept"), "`types` is a view"},
+           {gives_way("log", "CREATE VIEW log AS SELECT * FROM kept"), "`log` is a view"},
+           {gives_way("entries", "CREATE VIRTUAL TABLE Entries USING fts4(position)"), "`Entries` is a virtual table"},
+           {gives_way("entries", "CREATE TABLE entries AS SELECT * FROM kept"),
+            "`entries` is not made as a log makes it"},
+           {gives_way("types", ""), "`types` is missing"},
+           {"ALTER TABLE entries ADD COLUMN paid INTEGER", "`entries` is not made as a log makes it"},
+           {"CREATE VIEW archives AS SELECT 1 AS number", "`archives` is a view"},
+           {"CREATE TABLE archives(number)", "`archives` is not made as a log makes it"},
+           {"DROP VIEW events", "`events` is missing"},
+           {"DROP VIEW events; CREATE VIEW events AS SELECT 1 AS position", "`events` is not made as a log makes it"},
+           {"DROP VIEW events; CREATE TABLE events(position)", "`events` is a table"},
+           {"CREATE VIEW more AS SELECT * FROM entries", "`more` is a view that a log does not have"},
+           {"CREATE INDEX more ON entries(position, stream)", "`more` is an index that a log does not have"},
+           {"CREATE TRIGGER more BEFORE INSERT ON entries BEGIN SELECT raise(ignore); END",
+            "`more` is a trigger that a log does not have"},
+           {"CREATE VIRTUAL TABLE more USING fts4(word)", "`more` is a virtual table, and a log has none"},
+           {"PRAGMA user_version = 2", "`bases` is missing"},
+       }) {
+    CAPTURE(one.script);
+    const shop here;
+    here.folder.change(one.script);
+    const auto before = here.folder.bytes_of({"", "-wal", ".witness"});
+    const std::string expected = "log.other_tables: " + std::string(one.why);
+    CHECK(here.visited() == expected);
+    CHECK(here.opened() == expected);
+    CHECK(here.verified() ==
+          "structure: " + std::string(one.why) + ": nothing in it is believed, and no event was looked at");
+    CHECK(told([&] { log_repair(here.folder.path(), here.folder.runtime()); }) == expected);
+    CHECK(told([&] { back_up(sqlite(here.folder.path()), here.folder.beside(".backup"), here.folder.runtime()); }) ==
+          expected);
+    CHECK_FALSE(std::filesystem::exists(here.folder.beside(".backup")));
+    CHECK(here.folder.bytes_of({"", "-wal", ".witness"}) == before);
+  }
+}
+
+TEST_CASE("a backup in which something else stands in the place of a table is not restored") {
+  const shop here;
+  const std::string backup = here.folder.beside(".backup");
+  back_up(sqlite(here.folder.path()), backup, here.folder.runtime());
+  sql::database::open(backup, sql::open_mode::read_write)
+      .run(gives_way("entries", "CREATE VIEW entries AS SELECT * FROM kept"));
+  CHECK(told([&] { restore_log(backup, here.folder.beside(".restored"), here.folder.runtime()); }) ==
+        "log.other_tables: `entries` is a view");
+  CHECK_FALSE(std::filesystem::exists(here.folder.beside(".restored")));
+}
+
+TEST_CASE("tables of other names are nobody's concern, nor is what SQLite has counted in the log") {
+  const shop here;
+  here.folder.change(
+      "CREATE TABLE mine(name TEXT PRIMARY KEY, number INTEGER UNIQUE); INSERT INTO mine VALUES('a', 1); ANALYZE");
+  CHECK(here.visited() == "");
+  CHECK(here.opened() == "");
+  CHECK(here.verified() == "");
+}
+
+TEST_CASE("a bit that has flipped in what a table is made of is damage, and no fault of a statement") {
+  const shop here;
+  const std::string backup = here.folder.beside(".backup");
+  back_up(sqlite(here.folder.path()), backup, here.folder.runtime());
+  here.folder.change("");
+  for (const std::string& path : {here.folder.path(), backup}) {
+    const std::string sound = tests::log_folder::contents(path);
+    std::size_t flips = 0;
+    for (const std::string_view text :
+         {"CREATE TABLE log(", "CREATE TABLE types(", "CREATE TABLE entries(", "CREATE VIEW events"}) {
+      const std::size_t begin = sound.find(text);
+      REQUIRE(begin < page_bytes);
+      for (std::size_t at = begin; at < begin + bytes_flipped; at += 5, ++flips) {
+        std::string damaged = sound;
+        damaged[at] = static_cast<char>(static_cast<unsigned char>(damaged[at]) ^ 1U << flips % 8);
+        CAPTURE(at);
+        CAPTURE(flips % 8);
+        tests::log_folder::write(path, damaged);
+        must_be_damage(path, here.folder);
+      }
+    }
+    CHECK(flips > 100);
+    tests::log_folder::write(path, sound);
+  }
+}
