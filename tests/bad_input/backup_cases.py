@@ -59,6 +59,7 @@ BACKUP_CASES = {
     "restore": [
         case("", "usage.argument", 2, "`restore` needs to know which: BACKUP [LOG]$", HELP.format("restore")),
         case("new.backup", "usage.argument", 2, "`restore` needs to know where the log is to be$", "whence restore new.backup shop.db$", at="backed up"),
+        case("new.backup new.backup-journal", "log.name_taken", 4, "new.backup-journal has a name that belongs to new.backup; nothing was made$", "give another path$", at="backed up"),
         case("new.backup x.db y.db", "usage.argument", 2, "`restore` has no place for \"y.db\"$", at="backed up"),
         case("new.backup x.db --check", "usage.option", 2, "--check restores aside and makes no log, and x.db is to be one$",
              "whence restore new.backup --check$", at="backed up"),

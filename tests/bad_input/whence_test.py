@@ -45,8 +45,7 @@ STORES = [
          "a Whence of before the first release wrote it$", "whence --version --json\n# that is what this program knows; use the one that wrote the log$", at="older format"),
     case("", "file.no_permission", 5, "cannot read shop.db$", "Permission denied$", "ls -ld . shop.db\n# give this user the right to it$",
          at="not readable"),
-    case("", "file.no_permission", 5, "cannot make shop.db-shm$", "Permission denied$", "ls -ld .\n# give this user the right to it$",
-         at="without shm"),
+    case("", "file.no_permission", 5, "cannot make shop.db-shm$", "Permission denied$", "ls -ld .\n# give this user the right to it$", at="without shm"),
     case("", "log.checksum", 6, "shop.db is damaged$", "tar -cf $(mktemp saved.XXXXXX.tar) shop.db*\n# then see whether it can be repaired, or restore a backup:\nwhence log repair --dry-run$", at="cut after a page"),
     case("", "file.link_loop", 6, "cannot look at loop.db", "Too many levels of symbolic links$",
          "ls -l .\n# a link there leads back to itself: name the file that it should lead to$", at="link loop"),
@@ -59,8 +58,7 @@ STORES = [
          "ls -ld . shop.db.witness\n# give this user the right to it$", at="witness not readable", out=SOMETHING),
     case("", "file.is_a_directory", 6, "cannot read shop.db.witness$", "Is a directory$",
          "mv shop.db.witness shop.db.witness.old\n# then bring the file back from where the log came from$", at="folder for a witness", out=SOMETHING),
-    case("", "log.checksum", 6, "event 8 in shop.db cannot be trusted$", "tar -cf $(mktemp saved.XXXXXX.tar) shop.db*\n# ", at="damaged end",
-         out=SOMETHING),
+    case("", "log.checksum", 6, "event 8 in shop.db cannot be trusted$", "tar -cf $(mktemp saved.XXXXXX.tar) shop.db*\n# ", at="damaged end", out=SOMETHING),
 ]
 # They look at all of a log, or make nothing of one that is not whole: they have cases of their own for one that is damaged.
 JUDGES = {"backup", "log archive", "log compact", "log fork", "log verify", "log prove", "log check-proof", "rehearse", "schema upcast", "export"}
@@ -200,6 +198,7 @@ OWN = {
              at="models not there"),
     ],
     "export": [
+        case("shop.db-journal", "log.name_taken", 4, "shop.db-journal has a name that belongs to shop.db; nothing was made$"),
         case("shop.jsonl more.jsonl", "usage.argument", 2, "`export` has no place for \"more.jsonl\"$", HELP.format("export")),
         case("''", "usage.argument", 2, HELP.format("export")),
         case("--gzip", "usage.option", 2, "there is no option --gzip of `export`$", HELP.format("export")),
@@ -256,6 +255,7 @@ OWN = {
         case("", "log.differs", 1, "all events are as they were written$", "shop.db.witness$", at="witness missing", out=ANYTHING),
     ],
     "doctor": [
+        case("--bundle shop.db-journal", "log.name_taken", 4, "shop.db-journal has a name that belongs to shop.db; nothing was made$"),
         case("shop.db", "usage.argument", 2, "`doctor` has no place for \"shop.db\"$", HELP.format("doctor")),
         case("--fix", "usage.option", 2, "there is no option --fix of `doctor`$", HELP.format("doctor")),
         case("-o csv", "usage.value", 2, "-o cannot be \"csv\"$", "choose one of: table, json, jsonl$"),

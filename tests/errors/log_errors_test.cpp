@@ -141,6 +141,16 @@ TEST_CASE("logs that are not there, or are none") {
   where: bank.db
   do:    give the path of a log  [log.missing, exit 3]
 )");
+  {
+    open(here);
+    CHECK(here.says([&] { sqlite(here.file("bank.db-journal")).open(here.runtime()); }) ==
+          R"(app: bank.db-journal has a name that belongs to bank.db; nothing was made
+  where: bank.db-journal
+  why:   whoever opens bank.db would take it for a part of that
+  do:    give another path  [log.name_taken, exit 4]
+)");
+    CHECK_FALSE(std::filesystem::exists(here.file("bank.db-journal")));
+  }
   here.write("bank.db", "a shopping list");
   CHECK(here.says([&] { open(here); }) == R"(app: bank.db is not a Whence log; nothing was changed
   where: bank.db

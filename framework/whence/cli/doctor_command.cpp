@@ -117,6 +117,7 @@ std::string bundle_of(const std::vector<health_check>& checks, const session& se
 
 void must_be_new(files& files, const std::string& path) {
   if (path.empty()) throw usage_error("value", "--bundle is empty", "name a file that is not there yet");
+  must_not_belong_to_log(files, path);
   if (files.status(path)) throw file_error("write", path, EEXIST);
 }
 

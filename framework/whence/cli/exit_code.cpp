@@ -54,6 +54,7 @@ constexpr rule rules[] = {
     {"backup.of_memory", exit_code::refused},
     {"data.unwritable", exit_code::refused},
     {"fork.log_exists", exit_code::refused},
+    {"log.name_taken", exit_code::refused},
     {"fork.of_memory", exit_code::refused},
     {"log.is_backup", exit_code::refused},
     {"log.of_memory", exit_code::refused},

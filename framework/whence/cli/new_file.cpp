@@ -1,4 +1,5 @@
 #include <whence/cli/new_file.hpp>
+#include <whence/store/log_source.hpp>
 
 #include <cerrno>
 #include <span>
@@ -7,6 +8,7 @@ namespace whence::inline v0::cli {
 namespace {
 
 std::string free_place(files& files, std::string path) {
+  must_not_belong_to_log(files, path);
   if (files.status(path)) throw file_error("make", path, EEXIST);
   return path;
 }

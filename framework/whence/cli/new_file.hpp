@@ -17,7 +17,8 @@ namespace whence::inline v0::cli {
 /// Throws   file_error.
 class new_file {
  public:
-  /// `mode`: who may do what with it. Throws   file_error (`file.exists`): there is something at the path already.
+  /// `mode`: who may do what with it. Throws   file_error (`file.exists`): there is something at the path already;
+  /// log_name_taken.
   new_file(files& files, const std::string& path, std::optional<unsigned> mode = {});
 
   void write(std::string_view bytes);

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include <whence/proof/errors.hpp>
+#include <whence/store/log_source.hpp>
 
 namespace whence::inline v0::detail {
 namespace {
@@ -58,6 +59,7 @@ void must_be_file(files& files, const std::string& path) {
   const std::optional<file_status> there = files.status(path);
   if (there && there->directory) throw file_error("add heads to", path, EISDIR);
   if (there && !there->regular) throw heads_not_a_file(path);
+  if (!there) must_not_belong_to_log(files, path);
 }
 
 std::unique_ptr<file_lock> lock_of(files& files, const std::string& path) {

@@ -55,8 +55,8 @@ struct backup_options {
 /// Threads  any.
 /// Costs    the log is read once, the backup written and read once. As much disk as the log, without its index.
 /// Throws   tail_missing, witness_missing, log_damaged: the log is not whole, and what is left of it is no backup.
-///          file_error (`file.exists`: nothing is replaced), backup_busy, backup_of_memory, log_changed, operation_cancelled;
-///          what opening the log for reading throws. sql::sql_error.
+///          file_error (`file.exists`: nothing is replaced), log_name_taken, backup_busy, backup_of_memory, log_changed,
+///          operation_cancelled; what opening the log for reading throws. sql::sql_error.
 log_backup back_up(const log_source& source, const std::string& to, const runtime& runtime,
                    const backup_options& options = {});
 
@@ -85,8 +85,8 @@ struct restored_log {
 /// Durable  on return; before that the path has no log.
 /// Again    one that failed or was stopped leaves nothing but the lock's file. What is left of one that was killed goes with
 ///          the next.
-/// Throws   restore_over_log; restore_onto_backup; log_busy; not_in_backup; not_a_backup; log_damaged: the backup is; what it has
-///          before that is restored with `at`. What reading a backup and writing files throws. operation_cancelled.
+/// Throws   restore_over_log; restore_onto_backup; log_name_taken; log_busy; not_in_backup; not_a_backup; log_damaged: the backup
+///          is; what it has before that is restored with `at`. What reading a backup and writing files throws. operation_cancelled.
 restored_log restore_log(const std::string& backup, const std::string& to, const runtime& runtime,
                          const restore_options& options = {});
 

@@ -165,6 +165,15 @@ not_a_log::not_a_log(std::string file, std::string detail)
              .remedy = "give the path of a log"}),
       path(std::move(file)) {}
 
+log_name_taken::log_name_taken(std::string file, std::string owner)
+    : error("log.name_taken", next_move::change_request,
+            {.what = file + " has a name that belongs to " + owner + "; nothing was made",
+             .where = file,
+             .why = "whoever opens " + owner + " would take it for a part of that",
+             .remedy = "give another path"}),
+      path(std::move(file)),
+      log(std::move(owner)) {}
+
 newer_format::newer_format(std::string log, int found_format, int supported)
     : error("log.newer_format", next_move::operator_needed,
             {.what = log + " has format " + std::to_string(found_format) + ", and this program knows formats up to " +

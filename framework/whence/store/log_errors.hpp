@@ -101,6 +101,13 @@ struct not_a_log final : error {
   std::string path;
 };
 
+/// `log.name_taken`: what is to be made would be taken for a part of a log, a backup or an archive. Nothing was made.
+struct log_name_taken final : error {
+  log_name_taken(std::string path, std::string log);
+  std::string path;
+  std::string log;
+};
+
 /// `log.newer_format`: written by a newer Whence.
 struct newer_format final : error {
   newer_format(std::string path, int found, int known);

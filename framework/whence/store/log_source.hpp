@@ -87,6 +87,10 @@ int sqlite_log_format() noexcept;
 /// Whether the file at the path bears the mark of a log. Looks at its first bytes only: it is not opened as a database.
 bool is_sqlite_log(files& files, const std::string& path);
 
+/// Whoever makes a file asks before it. Throws log_name_taken: of what SQLite or Whence would take for a part of a log, a backup or
+/// an archive that is there, as "shop.db-wal" or "shop.db.index".
+void must_not_belong_to_log(files& files, const std::string& path);
+
 struct memory_options {
   size_limits sizes{};
 };

@@ -10,6 +10,7 @@
 #include <whence/core/async.hpp>
 #include <whence/core/files.hpp>
 #include <whence/store/log_archive.hpp>
+#include <whence/store/log_errors.hpp>
 #include <whence/store/sqlite/near_file.hpp>
 
 #include <tests/no_rights.hpp>
@@ -28,11 +29,13 @@ TEST_CASE("a plan tells what stands in the way of its archive, and writes nothin
       plan_archive(shop.folder.path(), {.streams = {"order-3"}}, shop.folder.runtime(), options);
     } catch (const file_error& failure) {
       return std::string(failure.code()) + " " + failure.path.substr(shop.folder.path().size());
+    } catch (const log_name_taken& failure) {
+      return std::string(failure.code());
     }
     return std::string("nothing");
   };
   CHECK(refused(shop.folder.beside("-new")) == "nothing");
-  CHECK(refused(shop.folder.beside(".witness")) == "file.exists .witness");
+  CHECK(refused(shop.folder.beside(".witness")) == "log.name_taken");
   CHECK(refused(shop.folder.beside("-nowhere/old")) == "file.missing -nowhere/old");
   CHECK(refused(shop.folder.beside(".witness/old")).starts_with("file.not_a_directory"));
   CHECK(shop.folder.names() == names);
@@ -181,4 +184,17 @@ TEST_CASE("a name that belongs to the log is no archive's, also where there is n
   for (const char* const end : {"", "-wal", "-journal", ".witness", ".ctl"})
     CHECK_THROWS_AS(shop.archive({.streams = {"order-3"}}, {.to = shop.folder.beside(end)}), file_error);
   CHECK(shop.there() == shop.before);
+}
+
+TEST_CASE("no archive gets a name under which another attempt, or somebody else, would take it for something else") {
+  const archived_shop shop;
+  const std::string log = shop.folder.path();
+  std::filesystem::create_directory(log + ".models");
+  for (const char* const end : {".old.partial", ".ctl", ".models/orders.1.1.db", ".index-journal", ".snapshots"}) {
+    CAPTURE(end);
+    CHECK_THROWS_AS(shop.archive({.streams = {"order-3"}}, {.to = log + end}), log_name_taken);
+    CHECK(!std::filesystem::exists(log + end));
+    CHECK(!std::filesystem::exists(log + end + ".partial"));
+  }
+  CHECK(archives_of(log, shop.folder.runtime()).empty());
 }

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstddef>
@@ -15,6 +16,7 @@
 #include <whence/sql/error.hpp>
 #include <whence/sql/transaction.hpp>
 #include <whence/store/log_errors.hpp>
+#include <whence/store/log_source.hpp>
 #include <whence/store/sqlite/format.hpp>
 #include <whence/store/sqlite/schema.hpp>
 
@@ -60,6 +62,26 @@ int read_header(const std::string& path, header_bytes& header) {
 /// 0: it can.
 int why_nothing_can_be_made_beside(const std::string& path) {
   return ::faccessat(AT_FDCWD, directory_of(path).c_str(), W_OK, AT_EACCESS) == 0 ? 0 : errno;
+}
+
+/// What lies beside a log has its name and one of these.
+constexpr std::string_view ends_beside_log[] = {"-wal",    "-shm",    "-journal",   ".lock",          ".witness",
+                                                ".ctl",    ".index",  ".index-wal", ".index-shm",     ".index-journal",
+                                                ".repair", ".models", ".snapshots", ".snapshots-wal", ".snapshots-shm"};
+
+bool has_mark_of_whence(files& files, const std::string& path) {
+  try {
+    const std::optional<file_status> there = files.status(path);
+    if (!there || !there->regular) return false;
+    check_log_header(files, path);
+    return true;
+  } catch (const newer_format&) {
+    return true;
+  } catch (const older_format&) {
+    return true;
+  } catch (const error&) {
+    return false;
+  }
 }
 
 }  // namespace
@@ -113,11 +135,19 @@ bool belongs_to_log(const std::string& file, const log_paths& paths) {
     return std::filesystem::weakly_canonical(path, unknown).string();
   };
   const std::string asked = whole(file);
-  for (const char* const end :
-       {"", "-wal", "-shm", "-journal", ".lock", ".witness", ".ctl", ".index", ".index-wal", ".index-shm",
-        ".index-journal", ".repair", ".models", ".snapshots", ".snapshots-wal", ".snapshots-shm"})
-    if (asked == whole(paths.log + end)) return true;
-  return false;
+  const auto is_it = [&](std::string_view end) { return asked == whole(paths.log + std::string(end)); };
+  return is_it("") || std::ranges::any_of(ends_beside_log, is_it);
+}
+
+void must_not_belong_to_log(files& files, const std::string& path) {
+  const std::string place = files.behind_links(path);
+  const auto must_not_end_in = [&](std::string_view end, const std::string& whole) {
+    if (!whole.ends_with(end)) return;
+    const std::string owner = whole.substr(0, whole.size() - end.size());
+    if (has_mark_of_whence(files, owner)) throw log_name_taken(path, owner);
+  };
+  for (const std::string_view end : ends_beside_log) must_not_end_in(end, place);
+  must_not_end_in(".models", directory_of(place));
 }
 
 std::optional<unsigned> mode_of(files& files, const std::string& path) {

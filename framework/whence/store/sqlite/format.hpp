@@ -73,8 +73,7 @@ struct log_paths {
   std::string log, wal, lock, witness, index, directory;
 };
 
-/// Whether a file of that name is one of the log's, also if there is none at the moment: SQLite, say, would take what stands there
-/// for its WAL.
+/// Whether a file of that name is one of the log's, also if there is none at the moment. See must_not_belong_to_log.
 bool belongs_to_log(const std::string& file, const log_paths& paths);
 
 /// Who may do what with the file: a copy of it is for the same. Nothing: it is not there.

@@ -7,6 +7,7 @@
 #include <whence/core/detail/fault_points.hpp>
 #include <whence/store/chain.hpp>
 #include <whence/store/log_errors.hpp>
+#include <whence/store/log_source.hpp>
 #include <whence/store/sqlite/log_place.hpp>
 
 namespace whence::inline v0 {
@@ -33,6 +34,7 @@ bool has_seen_something(files& files, const std::string& witness) {
 log_place::log_place(std::shared_ptr<files> files, log_paths paths, in_the_way refuse, std::optional<unsigned> mode)
     : files_(std::move(files)), paths_(std::move(paths)), refuse_(std::move(refuse)) {
   must_have_room_in_name(*files_, paths_);
+  must_not_belong_to_log(*files_, paths_.log);
   must_be_free();
   lock_attempt attempt = lock_beside(*files_, paths_.log, paths_.lock);
   if (!attempt.lock) throw log_busy(paths_.log, attempt.holder_pid);

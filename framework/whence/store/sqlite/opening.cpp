@@ -6,6 +6,7 @@
 #include <whence/store/backup_errors.hpp>
 #include <whence/store/chain.hpp>
 #include <whence/store/log_errors.hpp>
+#include <whence/store/log_source.hpp>
 #include <whence/store/sqlite/judge.hpp>
 #include <whence/store/sqlite/opening.hpp>
 
@@ -101,8 +102,11 @@ opened_log open_log(const log_paths& paths, const sqlite_options& options, const
                     const std::optional<log_identity>& import_of, std::unique_ptr<file_lock> held) {
   must_have_room_in_name(*runtime.files, paths);
   // Before anything is made beside it: another application's database gets no lock file of ours.
-  if (runtime.files->status(paths.log) && check_log_header(*runtime.files, paths.log) == log_file::backup)
+  if (!runtime.files->status(paths.log)) {
+    must_not_belong_to_log(*runtime.files, paths.log);
+  } else if (check_log_header(*runtime.files, paths.log) == log_file::backup) {
     throw log_is_backup(paths.log);
+  }
   std::unique_ptr<file_lock> lock = held ? std::move(held) : lock_log(*runtime.files, paths);
   const std::optional<file_status> there = runtime.files->status(paths.log);
   if (detail::mutant(6) && there && there->size % 8192 != 0) forget_log(*runtime.files, paths);

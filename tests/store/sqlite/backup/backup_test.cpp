@@ -82,18 +82,19 @@ TEST_CASE("nothing is written over: not a file, not another backup, not the log"
   const auto code_of = [&](const std::string& to) {
     try {
       back_up(sqlite(shop.folder.path()), to, shop.folder.runtime());
-    } catch (const file_error& refused) {
+    } catch (const error& refused) {
       return std::string(refused.code());
     }
     return std::string("written");
   };
   CHECK(code_of(shop.backup()) == "file.exists");
   CHECK(code_of(shop.folder.path()) == "file.exists");
-  CHECK(code_of(shop.folder.beside(".lock")) == "file.exists");
+  CHECK(code_of(shop.folder.beside(".lock")) == "log.name_taken");
   for (const char* const end : {"-wal", "-shm"})
     std::filesystem::remove(shop.folder.beside(end));  // it was closed in order
-  CHECK(code_of(shop.folder.beside("-wal")) == "file.exists");
-  CHECK(code_of(shop.folder.beside(".models")) == "file.exists");
+  std::filesystem::create_directory(shop.folder.beside(".models"));
+  for (const char* const end : {"-wal", "-journal", ".models", ".models/orders.1.1.db", ".backup-journal"})
+    CHECK(code_of(shop.folder.beside(end)) == "log.name_taken");
   CHECK(!std::filesystem::exists(shop.folder.beside("-wal")));
   CHECK(log_folder::contents(shop.backup()) == before);
   CHECK(shop.of_backups() == std::vector<std::string>{"shop.db.backup"});
@@ -163,7 +164,7 @@ TEST_CASE("behind a link that leads nowhere a backup is made, but not under a na
   CHECK(read_backup(shop.in_folder("elsewhere"), shop.folder.runtime()).head == global_position{3});
   std::filesystem::create_symlink("shop.db.index-journal", shop.folder.beside(".other-backup"));
   CHECK_THROWS_AS(back_up(sqlite(shop.folder.path()), shop.folder.beside(".other-backup"), shop.folder.runtime()),
-                  file_error);
+                  log_name_taken);
   CHECK(!std::filesystem::exists(shop.folder.beside(".index-journal")));
 }
 

@@ -13,6 +13,7 @@
 #include <whence/core/async.hpp>
 #include <whence/store/log_backup.hpp>
 #include <whence/store/log_errors.hpp>
+#include <whence/store/log_fork.hpp>
 #include <whence/store/log_verification.hpp>
 
 #include <tests/store/sqlite/log_folder.hpp>
@@ -152,6 +153,22 @@ TEST_CASE("a log is not restored where its files would take the place of the bac
     CHECK(log_folder::contents(backup) == log_folder::contents(shop.backup()));
     CHECK(shop.of_restored().size() == 1);
     std::filesystem::remove(backup);
+  }
+}
+
+TEST_CASE("no log gets a name that belongs to another one, or to the backup") {
+  const restored shop;
+  const std::string log = shop.folder.path();
+  const std::string index = log + ".index";
+  shop.restore(shop.other());
+  for (const std::string& name : {log + "-wal", log + "-journal", index, shop.backup() + "-journal"}) {
+    CAPTURE(name);
+    std::filesystem::remove(name);
+    CHECK_THROWS_AS(sqlite(name).open(shop.folder.runtime()), log_name_taken);
+    CHECK_THROWS_AS(shop.restore(name), log_name_taken);
+    for (const char* const end : {"", ".lock", ".witness"}) CHECK(!std::filesystem::exists(name + end));
+    CHECK_THROWS_AS(fork_log(shop.other(), name, shop.folder.runtime()), log_name_taken);
+    for (const char* const end : {".lock", ".witness"}) CHECK(!std::filesystem::exists(name + end));
   }
 }
 

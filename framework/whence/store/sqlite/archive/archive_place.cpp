@@ -4,17 +4,22 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string_view>
 #include <utility>
 
 #include <fcntl.h>
 #include <unistd.h>
 
 #include <whence/sql/error.hpp>
+#include <whence/store/log_errors.hpp>
+#include <whence/store/log_source.hpp>
 #include <whence/store/sqlite/archive/archive_place.hpp>
 #include <whence/store/sqlite/near_file.hpp>
 
 namespace whence::inline v0 {
 namespace {
+
+constexpr std::string_view end_of_partial = ".partial";
 
 /// What an attempt leaves that was cut short: nothing yet, or a file with the mark of archives. All else is somebody's.
 bool is_begun_archive(file& found) {
@@ -50,7 +55,7 @@ void must_be_left_by_an_attempt(files& files, const log_id& id, const std::strin
 
 }  // namespace
 
-std::string partial_of(const std::string& archive) { return archive + ".partial"; }
+std::string partial_of(const std::string& archive) { return archive + std::string(end_of_partial); }
 
 std::string free_place(files& files, const log_paths& log, const std::vector<archive_row>& archives,
                        std::uint64_t number) {
@@ -72,9 +77,12 @@ void must_be_free(files& files, const log_paths& log, const log_id& id, const st
   if (::faccessat(AT_FDCWD, folder.c_str(), W_OK | X_OK, AT_EACCESS) != 0) throw file_error("make", place, errno);
   // A name that belongs to a log is not free, also if there is no such file at the moment: SQLite would take it for its own, and an
   // archive that was moved away could not be brought back.
+  must_not_belong_to_log(files, place);
+  // Nor one of attempts: what the next one finds there it takes for left over.
+  if (place.ends_with(end_of_partial)) throw log_name_taken(place, log.log);
   const bool is_of_database = place.ends_with("-wal") || place.ends_with("-shm") || place.ends_with("-journal");
-  if (is_of_database || belongs_to_log(place, log) || files.status(place) || has_name(archives, log, place))
-    throw file_error("make", place, EEXIST);
+  if (is_of_database || files.status(place) || has_name(archives, log, place)) throw file_error("make", place, EEXIST);
+  if (has_name(archives, log, partial_of(place))) throw file_error("make", partial_of(place), EEXIST);
   must_be_left_by_an_attempt(files, id, partial_of(place));
 }
 

@@ -22,8 +22,8 @@ std::string free_place(files& files, const log_paths& log, const std::vector<arc
 /// Whether the archive with that name in the log would be made at that place: so it is that one.
 bool is_at(const std::string& name, files& files, const log_paths& log, const std::string& place);
 
-/// Nothing is written. Throws file_error: there is no folder, this user may make nothing in it, the place is taken, or has a name
-/// that belongs to the log or to one of its archives, also if there is no such file; or what stands at `partial_of` is none that an
+/// Nothing is written. Throws log_name_taken; file_error: there is no folder, this user may make nothing in it, the place is taken,
+/// or has the name of one of the log's archives, also if there is no such file; or what stands at `partial_of` is none that an
 /// attempt of this log left.
 void must_be_free(files& files, const log_paths& log, const log_id& id, const std::vector<archive_row>& archives,
                   const std::string& place);

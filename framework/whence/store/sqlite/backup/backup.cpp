@@ -4,6 +4,7 @@
 #include <whence/core/file_draft.hpp>
 #include <whence/sql/transaction.hpp>
 #include <whence/store/log_errors.hpp>
+#include <whence/store/log_source.hpp>
 #include <whence/store/sqlite/backup/backup.hpp>
 #include <whence/store/sqlite/backup/backup_file.hpp>
 #include <whence/store/sqlite/backup/event_copy.hpp>
@@ -42,7 +43,8 @@ log_backup back_up_sqlite_log(const log_paths& paths, const std::string& to, con
                               const backup_options& options) {
   const std::string place = runtime.files->behind_links(to);
   must_have_room_in_name(*runtime.files, log_paths(place));  // it is read as a log is
-  if (belongs_to_log(place, paths) || runtime.files->status(place)) throw file_error("make", to, EEXIST);
+  must_not_belong_to_log(*runtime.files, to);
+  if (runtime.files->status(place)) throw file_error("make", to, EEXIST);
   must_be_whole(sqlite_visitor(paths, runtime).condition(), paths.log);
   log_beside_its_writer log(paths, runtime);
   file_draft draft(*runtime.files, place, mode_of(*runtime.files, paths.log));
