@@ -335,6 +335,21 @@ TEST_CASE("another user is refused: by the file, and where that lets him in by t
   CHECK(given.greeted().service == "desk");
 }
 
+TEST_CASE("in a folder that may not be entered nobody is said to hold the log") {
+  if (::geteuid() != 0) return tests::skip("only root can be somebody else");
+  const tests::temporary_folder folder;
+  const runtime runtime = runtime::system();
+  std::string said;
+  REQUIRE(::seteuid(65534) == 0);
+  try {
+    static_cast<void>(control_client::connect(folder.file("shop.db.ctl"), folder.file("shop.db"), runtime));
+  } catch (const error& refused) {
+    said = std::string(refused.code()) + " " + refused.text().what;
+  }
+  REQUIRE(::seteuid(0) == 0);
+  CHECK(said == "file.no_permission cannot look at " + folder.file("shop.db"));
+}
+
 TEST_CASE("a socket that somebody else has put there is not talked to") {
   if (::geteuid() != 0) return tests::skip("only root can be somebody else");
   const tests::temporary_folder folder;

@@ -14,6 +14,7 @@
 #include <whence/control/errors.hpp>
 #include <whence/control/message.hpp>
 #include <whence/control/socket_file.hpp>
+#include <whence/core/files.hpp>
 #include <whence/store/audit_event.hpp>
 
 namespace whence::inline v0 {
@@ -60,6 +61,7 @@ std::optional<control_client> control_client::connect(const std::string& path, c
     case result::none:
     case result::no_socket: return std::nullopt;
     case result::full: throw writer_silent(log, path, 0, patience.turn_within);
+    case result::no_folder: throw file_error("look at", log, EACCES);
     case result::no_right: throw control_not_allowed(path, "it is another user's: its mode lets in nobody else");
     case result::impossible: throw writer_unreachable(log, path, 0, found.why);
   }

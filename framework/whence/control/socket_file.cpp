@@ -135,7 +135,7 @@ connection connect_to(const std::string& path) {
   };
   // A link is not followed: it could lead to somebody else's socket.
   const descriptor file(::open(path.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
-  if (file.number() < 0) return refused(errno);
+  if (file.number() < 0) return errno == EACCES ? connection{.how = result::no_folder} : refused(errno);
   struct stat found{};
   if (::fstat(file.number(), &found) != 0) return refused(errno);
   if (!S_ISSOCK(found.st_mode)) return {.how = result::no_socket};

@@ -78,6 +78,7 @@ struct connection {
     full,        ///< as many wait as the system lets wait
     no_socket,   ///< there is something, and it is no socket
     no_right,    ///< this user may not
+    no_folder,   ///< this user may not enter its folder, and so does not know whether there is one
     impossible,  ///< see `why`
   };
   result how = result::none;

@@ -19,6 +19,8 @@ class failing_files final : public whence::files {
   /// `fails`: which call, from 1 on.
   explicit failing_files(std::uint64_t fails) : fails_(fails) {}
 
+  std::optional<std::uint64_t> free = {};  ///< room on the disk; nothing: what the system says
+
   bool has_failed() const noexcept { return calls_ >= fails_; }
 
   std::unique_ptr<whence::file> open(const std::string& path, whence::open_file how) override {
@@ -31,6 +33,9 @@ class failing_files final : public whence::files {
     return std::make_unique<counted>(system_->make(path, mode), *this, path);
   }
   whence::lock_attempt try_lock(const std::string& path) override { return system_->try_lock(path); }
+  std::optional<std::uint64_t> free_bytes(const std::string& path) override {
+    return free ? free : system_->free_bytes(path);
+  }
   std::optional<long> lock_holder(const std::string& path) override { return system_->lock_holder(path); }
   std::optional<whence::file_status> status(const std::string& path) override { return system_->status(path); }
   void rename(const std::string& from, const std::string& to) override {

@@ -54,6 +54,26 @@ struct backed_up {
 
 }  // namespace
 
+TEST_CASE("a disk that does not keep what was written is told, and the log is not called damaged for it") {
+  const backed_up shop(many);
+  const auto forget = [&](const backup_progress& now) {
+    if (now.doing != "reading back" || now.done == static_cast<std::uint64_t>(many)) return;
+    for (const std::string& name : shop.folder.names())
+      if (name.ends_with(".draft"))
+        sql::database::open(shop.in_folder(name), sql::open_mode::read_write)
+            .run("UPDATE entries SET data = '{\"x\":1}' WHERE position = 8500");
+  };
+  try {
+    shop.make({.on_progress = forget});
+    FAIL("a backup has another event than its log");
+  } catch (const file_error& failure) {
+    CHECK(failure.code() == "file.io");
+    CHECK(failure.path == shop.backup());
+    CHECK(failure.text().what == "cannot read back what was just written to make " + shop.backup());
+  }
+  CHECK(shop.of_backups().empty());
+}
+
 TEST_CASE("a log that is damaged, or is not all there, has no backup, and nothing is left of the attempt") {
   const backed_up shop(many);
   SUBCASE("an event is another one") {

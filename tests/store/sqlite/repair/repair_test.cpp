@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <whence/core/async.hpp>
+#include <whence/store/log_archive.hpp>
 #include <whence/store/log_errors.hpp>
 #include <whence/store/log_repair.hpp>
 #include <whence/store/log_verification.hpp>
@@ -437,6 +438,26 @@ TEST_CASE("a file that a repair has made is given away only itself, and not what
   SUBCASE("a second name") { std::filesystem::create_hard_link(secret, shop.folder.beside("-made")); }
   own_like(shop.folder.beside("-made"), shop.folder.path());
   CHECK(rights(secret) == only_owner);
+}
+
+TEST_CASE("room is wanted for what was archived, too: the repaired log has it itself") {
+  const shop shop;
+  {
+    const auto log = shop.folder.open();
+    shop.folder.append(*log, "old", 200, "{\"note\":\"" + std::string(2'000, 'x') + "\"}");
+    shop.folder.append(*log, "order-0");
+    keeping_of(*log).archive({.streams = {"old"}}, {});
+    keeping_of(*log).compact({});
+    log->close();
+  }
+  std::filesystem::remove(shop.folder.beside(".witness"));
+  const auto disk = std::make_shared<tests::failing_files>(1'000'000);
+  disk->free = 300'000;
+  runtime on_it = shop.folder.runtime();
+  on_it.files = disk;
+  CHECK(2 * bytes_of_copy(*disk, log_paths::of(shop.folder.path())) < 300'000);
+  log_repair planned(shop.folder.path(), on_it);
+  CHECK_THROWS_AS(planned.carry_out(shop::accepting({log_loss::missing_witness})), repair_no_room);
 }
 
 TEST_CASE("a damaged index alone is removed, and nothing else is touched") {

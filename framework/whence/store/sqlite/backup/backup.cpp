@@ -67,7 +67,7 @@ log_backup back_up_sqlite_log(const log_paths& paths, const std::string& to, con
     write_manifest(file, log.about(), made);
     last.commit();
   }
-  read_back(draft.path(), reached, order);
+  read_back(draft.path(), draft.place(), reached, order);
   draft.publish();
   const std::optional<file_status> there = runtime.files->status(to);
   made.bytes = there ? there->size : 0;

@@ -1,7 +1,11 @@
 #include <algorithm>
+#include <cerrno>
 #include <string>
 
+#include <sqlite3.h>
+
 #include <whence/core/async.hpp>
+#include <whence/core/files.hpp>
 #include <whence/sql/transaction.hpp>
 #include <whence/store/chain.hpp>
 #include <whence/store/log_errors.hpp>
@@ -64,7 +68,9 @@ copied copy_events(log_reader_connection& from, sql::database& to, const copy_or
   });
 }
 
-void read_back(const std::string& path, const copied& expected, const copy_order& order) {
+namespace {
+
+void must_be_readable(const std::string& path, const copied& expected, const copy_order& order) {
   log_reader_connection written(path);
   const auto every = [](const entry_row&, const recorded_event&) { return true; };
   copy_order all = order;
@@ -74,6 +80,20 @@ void read_back(const std::string& path, const copied& expected, const copy_order
   const log_reader_connection::snapshot snapshot(written);
   if (found.chain != expected.chain || written.head() != expected.head)
     throw log_damaged(path, expected.head, "what was written is not what can be read");
+}
+
+}  // namespace
+
+void read_back(const std::string& draft, const std::string& place, const copied& expected, const copy_order& order) {
+  const auto not_kept = [&place] { return file_error("read back what was just written to make", place, EIO); };
+  try {
+    must_be_readable(draft, expected, order);
+  } catch (const log_damaged&) {
+    throw not_kept();
+  } catch (const sql::sql_error& failure) {
+    if (is_damage(failure) || failure.primary() == SQLITE_IOERR) throw not_kept();
+    throw;
+  }
 }
 
 }  // namespace whence::inline v0

@@ -36,7 +36,8 @@ struct copied {
 /// Throws   log_damaged, log_changed (another epoch has begun), operation_cancelled; sql_error.
 copied copy_events(log_reader_connection& from, sql::database& to, const copy_order& order);
 
-/// Reads all events once more. Throws log_damaged: what is there is not what was copied.
-void read_back(const std::string& path, const copied& expected, const copy_order& order);
+/// Reads all events once more, from the draft of what is to be at `place`. Throws file_error (`file.io`), of that place: the disk
+/// has not kept what was written, and what was read is none the worse for it. operation_cancelled, sql_error.
+void read_back(const std::string& draft, const std::string& place, const copied& expected, const copy_order& order);
 
 }  // namespace whence::inline v0

@@ -51,7 +51,7 @@ restored_log restore_log(const std::string& backup, const std::string& to, const
     must_have_got(reached, made.from, options);
     file.run("UPDATE log SET began_after = ?", {reached.head.value()});
     order.log = made.log;
-    read_back(place.draft(), reached, order);
+    read_back(place.draft(), paths.log, reached, order);
     file.run("PRAGMA journal_mode=WAL");
   }
   if (!mode.still_holds()) throw log_changed(backup);

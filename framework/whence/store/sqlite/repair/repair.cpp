@@ -133,7 +133,7 @@ class repair_draft {
       db.run("PRAGMA journal_mode=WAL");
     }
     read_back(
-        path(), {.head = found.end.at, .chain = found.end.chain, .recorded_at = found.end.recorded_at},
+        path(), paths_.log, {.head = found.end.at, .chain = found.end.chain, .recorded_at = found.end.recorded_at},
         {.log = becomes.identity, .last = found.end.at, .on_progress = options.on_progress, .stop = options.stop});
   }
 
@@ -256,8 +256,20 @@ class log_repair::work {
     for (const auto& reader : readers_) reader->must_be_as_it_was();
   }
 
+  /// The repaired log has the archived events itself.
+  std::uint64_t archived_bytes() const {
+    std::uint64_t bytes = 0;
+    try {
+      for (const log_archive& archive : archives_of(paths_.log, runtime_))
+        bytes += runtime_.files->status(archive.path).value_or(file_status{}).size;
+    } catch (const error&) {
+      // Where the log does not say what it has archived, nobody knows how much that is.
+    }
+    return bytes;
+  }
+
   void must_have_room() {
-    std::uint64_t needed = 2 * bytes_of_copy(*runtime_.files, paths_);
+    std::uint64_t needed = 2 * bytes_of_copy(*runtime_.files, paths_) + archived_bytes();
     for (std::size_t i = 1; i < readers_.size(); ++i) {
       if (found_.plan.healed_events == 0) break;
       const std::optional<file_status> other = runtime_.files->status(readers_[i]->path());
