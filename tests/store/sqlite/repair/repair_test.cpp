@@ -473,3 +473,19 @@ TEST_CASE("a damaged index alone is removed, and nothing else is touched") {
   CHECK(shop.folder.bytes_of(all_files) == before);
   CHECK(shop.is_sound());
 }
+
+TEST_CASE("a row in front of the first event is left out, and costs no event") {
+  const shop shop;
+  shop.folder.change(
+      "INSERT INTO entries SELECT -5, stream, version, type, occurred_at, recorded_at, id, correlation, causation, "
+      "chain, "
+      "name, causation_type, source, traceparent, tags, encoding, data FROM entries WHERE position = 5");
+  REQUIRE(!shop.is_sound());
+  log_repair repair = shop.repair();
+  CHECK(!repair.plan().loses());
+  CHECK(!repair.plan().nothing_to_do());
+  repair.carry_out({});
+  CHECK(shop.is_sound());
+  CHECK(shop.head() == 9);
+  CHECK(shop.epoch() == shop.was.epoch);
+}

@@ -228,7 +228,8 @@ repair_findings plan_repair(repair_readers& readers, const log_paths& paths, con
   if (plan.lost_events > 0) count_lost(found, readers, options.stop);
 
   plan.makes_log_anew = plan.loses() || plan.healed_events > 0 || in_later_epoch ||
-                        found.verified.identity != log.identity || has(found.verified, kind::structure);
+                        found.verified.identity != log.identity || has(found.verified, kind::structure) ||
+                        has(found.verified, kind::unreadable);  // of no event: a row where none can be
   plan.removes_index = plan.makes_log_anew || has(found.verified, kind::index);
   plan.rewrites_witness = plan.makes_log_anew || stand.half;
   plan.ends_earlier = note && !plan.makes_log_anew;
