@@ -90,6 +90,23 @@ TEST_CASE("a log that was read as one that nobody writes") {
 )");
 }
 
+TEST_CASE("a log in whose place an older one was put while it was read") {
+  const scene here;
+  make_log(here);
+  std::filesystem::copy(here.file("bank.db"), here.file("older.db"));
+  static_cast<void>(open(here)->append(batch_of(here.runtime())).get().value());
+  const auto visitor = sqlite(here.file("bank.db")).visit(here.runtime());
+  static_cast<void>(visitor->head());
+  std::filesystem::rename(here.file("older.db"), here.file("bank.db"));
+  std::filesystem::remove(here.file("bank.db-wal"));
+  CHECK(here.says([&] { static_cast<void>(visitor->head()); }) ==
+        R"(app: another file was put in the place of bank.db, and it does not go on there
+  where: bank.db
+  why:   it ends before position 4
+  do:    begin anew: what was read before may not be in the log that stands there now  [log.replaced, exit 5]
+)");
+}
+
 TEST_CASE("an index that is removed while the log is open") {
   const scene here;
   make_log(here);

@@ -112,6 +112,7 @@ constexpr rule rules[] = {
     {"log.busy", exit_code::not_now},
     {"log.changed", exit_code::not_now},
     {"log.closed", exit_code::not_now},
+    {"log.replaced", exit_code::not_now},
     {"operation.", exit_code::not_now},
     {"output.failed", exit_code::not_now},
     {"proof.busy", exit_code::not_now},

@@ -66,7 +66,7 @@ class announcements::board final : public work, public std::enable_shared_from_t
       closed = own->closed;
     }
     if (closed) {
-      end_waits();
+      end_waits(was_closed());
     } else if (const global_position now = head(); now > after) {
       finish_waits(now);
     }
@@ -98,7 +98,19 @@ class announcements::board final : public work, public std::enable_shared_from_t
       auto own = shared_.lock();
       own->closed = true;
     }
-    end_waits();
+    end_waits(was_closed());
+  }
+
+  void end_waits(const std::exception_ptr& failure) noexcept {
+    std::vector<struct waiting> ended;
+    {
+      auto own = shared_.lock();
+      ended.swap(own->waiting);
+    }
+    for (struct waiting& wait : ended) {
+      // Nobody would see the failure of a wait that was cancelled: it would be reported as overlooked.
+      if (!wait.result.cancelled()) wait.result.fail(failure);
+    }
   }
 
   void run() noexcept override {
@@ -175,17 +187,7 @@ class announcements::board final : public work, public std::enable_shared_from_t
     for (struct waiting& wait : ready) wait.result.complete(head);
   }
 
-  void end_waits() noexcept {
-    std::vector<struct waiting> ended;
-    {
-      auto own = shared_.lock();
-      ended.swap(own->waiting);
-    }
-    for (struct waiting& wait : ended) {
-      // Nobody would see the failure of a wait that was cancelled: it would be reported as overlooked.
-      if (!wait.result.cancelled()) wait.result.fail(std::make_exception_ptr(log_closed(name_)));
-    }
-  }
+  std::exception_ptr was_closed() const { return std::make_exception_ptr(log_closed(name_)); }
 
   const std::weak_ptr<executor> executor_;  // its queue may hold this
   const std::string name_;
@@ -209,6 +211,7 @@ async<global_position> announcements::wait_beyond(global_position after, const s
 
 bool announcements::awaited() noexcept { return board_->awaited(); }
 void announcements::announce(global_position head) noexcept { board_->announce(head); }
+void announcements::fail(const std::exception_ptr& failure) noexcept { board_->end_waits(failure); }
 void announcements::close() noexcept { board_->close(); }
 
 }  // namespace whence::inline v0

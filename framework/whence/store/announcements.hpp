@@ -1,6 +1,7 @@
 /// Tells whoever listens in this process that a group was committed. Boost.Signals2 is behind it and does not show.
 #pragma once
 
+#include <exception>
 #include <functional>
 #include <memory>
 #include <stop_token>
@@ -40,6 +41,9 @@ class announcements {
 
   /// Queues the announcement and returns. Called in the order of the heads.
   void announce(global_position head) noexcept;
+
+  /// Ends every wait with that failure. Who waits later is told by `head`, or waits.
+  void fail(const std::exception_ptr& failure) noexcept;
 
   /// Ends every wait with log_closed, and each later one. What was announced before is still told.
   void close() noexcept;

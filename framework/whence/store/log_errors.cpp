@@ -42,6 +42,14 @@ log_changed::log_changed(std::string log, std::string why)
              .remedy = "try again: a log that is being written is read beside its writer"}),
       path(std::move(log)) {}
 
+log_replaced::log_replaced(std::string log, std::string why)
+    : error("log.replaced", next_move::operator_needed,
+            {.what = "another file was put in the place of " + log + ", and it does not go on there",
+             .where = log,
+             .why = std::move(why),
+             .remedy = "begin anew: what was read before may not be in the log that stands there now"}),
+      path(std::move(log)) {}
+
 log_witness_damaged::log_witness_damaged(std::string witness)
     : error("log.witness_damaged", next_move::operator_needed,
             {.what = "one of the two slots of " + witness + " could not be read",

@@ -31,6 +31,13 @@ struct log_changed final : error {
   log_changed(std::string path, std::string why);
 };
 
+/// `log.replaced`: while it was open for reading, another file was put in the log's place, in which it does not go on: of another
+/// log or epoch, or without what was read. What is opened anew reads what stands there now.
+struct log_replaced final : error {
+  log_replaced(std::string path, std::string why);
+  std::string path;
+};
+
 /// `log.witness_damaged`: when a log was opened, one of the two slots of its witness could not be read. Reported by the executor,
 /// never thrown: the other slot is good, and opening writes the bad one anew.
 struct log_witness_damaged final : error {

@@ -19,12 +19,14 @@ void reader_pool::add(std::unique_ptr<log_readers> readers) {
   ++own->existing;
 }
 
-std::unique_ptr<log_readers> reader_pool::take() {
+std::unique_ptr<log_readers> reader_pool::take(std::uint64_t& generation) {
   std::vector<std::unique_ptr<log_readers>> outdated;  // closed when others may go on
   {
     auto own = shared_.lock();
     own.wait(given_back_, [&] { return own->closed || !own->idle.empty() || own->existing < readers_max; });
     if (own->closed) throw log_closed(path_);
+    if (own->ended) std::rethrow_exception(own->ended);
+    generation = own->generation;
     outdated.reserve(own->idle.size());
     while (!own->idle.empty()) {
       std::unique_ptr<log_readers> readers = std::move(own->idle.back());
@@ -46,26 +48,42 @@ std::unique_ptr<log_readers> reader_pool::take() {
       return readers;
     } catch (const sql::sql_error& failure) {
       if (how_ && attempt < attempts_max) continue;
-      give_back(nullptr);
+      give_back(nullptr, generation);
       translate(failure);
       throw;
     } catch (...) {
-      give_back(nullptr);
+      give_back(nullptr, generation);
       throw;
     }
   }
 }
 
-void reader_pool::give_back(std::unique_ptr<log_readers> readers) noexcept {
+void reader_pool::give_back(std::unique_ptr<log_readers> readers, std::uint64_t generation) noexcept {
   {
     auto own = shared_.lock();
-    if (readers) {
+    if (readers && generation == own->generation) {
       own->idle.push_back(std::move(readers));
     } else {
       --own->existing;
     }
   }
   given_back_.notify_all();
+}
+
+void reader_pool::renew() {
+  std::vector<std::unique_ptr<log_readers>> outdated;  // closed when others may go on
+  {
+    auto own = shared_.lock();
+    ++own->generation;
+    outdated.swap(own->idle);
+    own->existing -= outdated.size();
+  }
+  given_back_.notify_all();
+}
+
+void reader_pool::end_with(std::exception_ptr failure) {
+  shared_.lock()->ended = std::move(failure);
+  renew();
 }
 
 void reader_pool::close() noexcept {

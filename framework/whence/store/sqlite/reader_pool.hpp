@@ -3,6 +3,7 @@
 
 #include <condition_variable>
 #include <cstdint>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -103,6 +104,11 @@ class reader_pool {
     });
   }
 
+  /// What is read from now on is read by connections that are opened from now on.
+  void renew();
+  /// Whoever reads from now on is told that.
+  void end_with(std::exception_ptr failure);
+
   /// Waits for what is lent, and closes all connections.
   void close() noexcept;
 
@@ -110,21 +116,24 @@ class reader_pool {
   struct shared {
     std::vector<std::unique_ptr<log_readers>> idle;
     std::size_t existing = 0;
+    std::uint64_t generation = 0;  // connections of an earlier one are not lent again
+    std::exception_ptr ended;
     bool closed = false;
   };
   struct lent {
-    explicit lent(reader_pool& lender) : pool(lender), readers(lender.take()) {}
-    ~lent() { pool.give_back(std::move(readers)); }
+    explicit lent(reader_pool& lender) : pool(lender), readers(lender.take(generation)) {}
+    ~lent() { pool.give_back(std::move(readers), generation); }
     lent(const lent&) = delete;
     lent& operator=(const lent&) = delete;
     reader_pool& pool;
+    std::uint64_t generation = 0;
     std::unique_ptr<log_readers> readers;
   };
 
   static constexpr std::size_t readers_max = 8;
 
-  std::unique_ptr<log_readers> take();
-  void give_back(std::unique_ptr<log_readers> readers) noexcept;
+  std::unique_ptr<log_readers> take(std::uint64_t& generation);
+  void give_back(std::unique_ptr<log_readers> readers, std::uint64_t generation) noexcept;
   void translate(const sql::sql_error& failure) const;
 
   const std::string path_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <limits>
+#include <optional>
 #include <utility>
 
 #include <whence/store/log_errors.hpp>
@@ -22,7 +23,12 @@ constexpr std::chrono::milliseconds look_again_max{50};
 sqlite_visitor::sqlite_visitor(const log_paths& paths, const runtime& runtime)
     : paths_(paths), files_(runtime.files), readers_(paths.log, how()), told_(runtime.executor, paths.log) {
   check_log_header(*files_, paths_.log);
-  must_be_known_format(paths_.log, look_inside().format);
+  const std::optional<file_status> file = files_->status(paths_.log);  // before it is opened: another one is noticed
+  const log_row about = look_inside();
+  must_be_known_format(paths_.log, about.format);
+  auto known = known_.lock();
+  known->inode = file ? file->inode : 0;
+  known->identity = about.identity;
 }
 
 how_to_read sqlite_visitor::how() {
@@ -62,7 +68,62 @@ log_condition sqlite_visitor::condition() {
 }
 
 global_position sqlite_visitor::head() {
-  return readers_.with_snapshot([](log_reader_connection& reader) { return reader.last_found(); });
+  come_to_file_of_now();
+  known_log now = *known_.lock();
+  const global_position before = now.head;
+  const global_position head = readers_.with_snapshot([&](log_reader_connection& reader) {
+    const global_position found = reader.last_found();
+    if (found != before) take_in(now, reader, found);
+    return found;
+  });
+  // Who compares holds it, and waits for a connection: so it is asked for when there is none to give back.
+  auto known = known_.lock();
+  if (known->inode == now.inode) *known = now;
+  return head;
+}
+
+void sqlite_visitor::take_in(known_log& known, log_reader_connection& reader, global_position head) {
+  try {
+    const std::optional<chain_hash> chain = reader.chain_at(head);
+    if (!chain) return;
+    known.identity = reader.about().identity;
+    known.head = head;
+    known.chain = *chain;
+  } catch (const log_damaged&) {
+    // Nobody has read that event: what was known before is enough.
+  }
+}
+
+/// Returns the inode of the file that is read from now on. While no file stands there, the old one has all that there is.
+std::uint64_t sqlite_visitor::come_to_file_of_now() {
+  auto known = known_.lock();
+  const std::optional<file_status> file = files_->status(paths_.log);
+  if (!file || file->inode == known->inode) return known->inode;
+  readers_.renew();
+  const std::string why = why_not_the_same(*known);
+  if (!why.empty()) {
+    log_replaced replaced(paths_.log, why);
+    readers_.end_with(std::make_exception_ptr(replaced));
+    throw replaced;
+  }
+  return known->inode = file->inode;
+}
+
+/// Empty: the file that stands there now has all that was known. Within an epoch there is one history, unless somebody has written
+/// a copy.
+std::string sqlite_visitor::why_not_the_same(const known_log& before) {
+  return readers_.with_snapshot([&before](log_reader_connection& reader) -> std::string {
+    const log_identity now = reader.about().identity;
+    if (now.id != before.identity.id)
+      return "it is of log " + now.id.to_string() + ", and what was read is of " + before.identity.id.to_string();
+    if (now.epoch != before.identity.epoch)
+      return "it is of epoch " + std::to_string(now.epoch) + ", and what was read is of epoch " +
+             std::to_string(before.identity.epoch) + ": the log was restored, or gave up what was lost";
+    const std::optional<chain_hash> chain = reader.chain_at(before.head);
+    if (before.head == global_position{} || chain == before.chain) return {};
+    return chain ? "it has other events up to position " + std::to_string(before.head.value())
+                 : "it ends before position " + std::to_string(before.head.value());
+  });
 }
 
 std::uint64_t sqlite_visitor::epoch_of_last_event() {
@@ -154,6 +215,7 @@ std::optional<global_position> sqlite_visitor::indexed_to() {
 }
 
 async<global_position> sqlite_visitor::wait_beyond(global_position after, std::stop_token stop) {
+  come_to_file_of_now();  // who is refused does not wait
   async<global_position> result = told_.wait_beyond(after, [this] { return head(); }, std::move(stop));
   {
     auto own = watch_.lock();
@@ -168,6 +230,7 @@ void sqlite_visitor::watch_log() noexcept {
   pthread_setname_np(pthread_self(), "whence-watch");
   const how_to_read how_now = how();
   std::unique_ptr<log_readers> readers;  // one's own: a data_version means something to its connection only
+  std::uint64_t inode = 0;               // of what they read
   std::optional<std::int64_t> seen;
   std::chrono::milliseconds pause = look_again_min;
   for (;;) {
@@ -178,10 +241,12 @@ void sqlite_visitor::watch_log() noexcept {
       if (own->closing) return;
     }
     try {
-      if (readers && !readers->still_hold()) {
+      const std::uint64_t inode_now = come_to_file_of_now();
+      if (readers && (inode != inode_now || !readers->still_hold())) {
         readers.reset();
         seen.reset();
       }
+      inode = inode_now;
       if (!readers) readers = std::make_unique<log_readers>(paths_.log, how_now);
       const std::optional<std::int64_t> version = readers->log.database().integer("PRAGMA data_version");
       if (version != seen) {
@@ -193,6 +258,9 @@ void sqlite_visitor::watch_log() noexcept {
         }
         pause = look_again_min;
       }
+    } catch (const log_replaced&) {
+      told_.fail(std::current_exception());
+      readers.reset();
     } catch (const std::exception&) {
       // Whoever reads next is told what stands in the way. Waiting goes on: the log may come back.
       readers.reset();

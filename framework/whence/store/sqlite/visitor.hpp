@@ -2,7 +2,9 @@
 #pragma once
 
 #include <condition_variable>
+#include <cstdint>
 #include <memory>
+#include <string>
 #include <thread>
 
 #include <whence/core/guarded.hpp>
@@ -19,6 +21,9 @@ namespace whence::inline v0 {
 /// one it reads the whole log, in pages.
 ///
 /// A thread named "whence-watch" looks for new events, every 1 to 50 ms: only while somebody waits for them.
+///
+/// `head` and that thread look whether another file stands in the log's place. If that is the same log in the same epoch, and has
+/// what was there, all goes on in it; else every wait, and whatever is asked from then on, ends with log_replaced.
 ///
 /// Threads  any.
 class sqlite_visitor final : public log_reader {
@@ -48,8 +53,19 @@ class sqlite_visitor final : public log_reader {
     std::thread thread;
   };
 
+  /// The log as it was when its head was asked for last.
+  struct known_log {
+    std::uint64_t inode = 0;
+    log_identity identity;
+    global_position head;
+    chain_hash chain{};
+  };
+
   how_to_read how();
   log_row look_inside();
+  static void take_in(known_log& known, log_reader_connection& reader, global_position head);
+  std::uint64_t come_to_file_of_now();
+  std::string why_not_the_same(const known_log& before);
 
   template <class Read>
   auto look_up(Read read);
@@ -61,6 +77,7 @@ class sqlite_visitor final : public log_reader {
   const std::shared_ptr<files> files_;
   mutable reader_pool readers_;
   announcements told_;
+  guarded<known_log> known_;
   guarded<watch> watch_;
   std::condition_variable wake_up_;
 };
