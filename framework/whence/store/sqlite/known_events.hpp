@@ -165,7 +165,7 @@ class known_events {
   std::optional<index_reader::snapshot> index_look_;
   std::uint64_t drops_before_look_ = 0;
   bool looked_at_whole_ = false;  // the index had all that the tail had not when the last look at it began
-  std::optional<id_range> ids_;  // of all events; as long as a look lives
+  std::optional<id_range> ids_;   // of all events; as long as a look lives
 };
 
 }  // namespace whence::inline v0
