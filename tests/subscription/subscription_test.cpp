@@ -200,8 +200,8 @@ TEST_CASE("stopping in the middle of catching up waits for the page in hand, and
   CHECK_THROWS_AS(following.reached(global_position{500}).get(), subscription_stopped);
   following.reached(global_position{20}).get();
 
-  auto again = given.start();
   given.handler->before_keeping = [](const event_page&) {};
+  auto again = given.start();
   again.reached(global_position{1'000}).get();
   CHECK(given.handler->seen().handled == up_to(1'000));
 }
