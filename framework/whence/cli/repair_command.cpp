@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <exception>
-#include <filesystem>
 #include <memory>
 #include <optional>
 #include <span>
@@ -24,7 +23,6 @@
 #include <whence/cli/repeated_line.hpp>
 #include <whence/cli/request.hpp>
 #include <whence/cli/session.hpp>
-#include <whence/cli/time_text.hpp>
 #include <whence/cli/verification_failed.hpp>
 #include <whence/core/json_text.hpp>
 #include <whence/store/log_errors.hpp>

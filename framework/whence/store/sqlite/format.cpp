@@ -69,19 +69,9 @@ constexpr std::string_view ends_beside_log[] = {"-wal",    "-shm",    "-journal"
                                                 ".ctl",    ".index",  ".index-wal", ".index-shm",     ".index-journal",
                                                 ".repair", ".models", ".snapshots", ".snapshots-wal", ".snapshots-shm"};
 
-bool has_mark_of_whence(files& files, const std::string& path) {
-  try {
-    const std::optional<file_status> there = files.status(path);
-    if (!there || !there->regular) return false;
-    check_log_header(files, path);
-    return true;
-  } catch (const newer_format&) {
-    return true;
-  } catch (const older_format&) {
-    return true;
-  } catch (const error&) {
-    return false;
-  }
+bool is_regular(files& files, const std::string& path) {
+  const std::optional<file_status> there = files.status(path);
+  return there && there->regular;
 }
 
 }  // namespace
@@ -144,7 +134,7 @@ void must_not_belong_to_log(files& files, const std::string& path) {
   const auto must_not_end_in = [&](std::string_view end, const std::string& whole) {
     if (!whole.ends_with(end)) return;
     const std::string owner = whole.substr(0, whole.size() - end.size());
-    if (has_mark_of_whence(files, owner)) throw log_name_taken(path, owner);
+    if (is_regular(files, owner) && mark_of(files, owner)) throw log_name_taken(path, owner);
   };
   for (const std::string_view end : ends_beside_log) must_not_end_in(end, place);
   must_not_end_in(".models", directory_of(place));
@@ -197,6 +187,18 @@ log_file check_log_header(files& files, const std::string& path) {
   if (!what) throw not_a_log(path, "it is a database of another application");
   must_be_known_format(path, static_cast<int>(big_endian(&header[60])));
   return *what;
+}
+
+std::optional<log_file> mark_of(files& files, const std::string& path) {
+  try {
+    return check_log_header(files, path);
+  } catch (const newer_format&) {
+    return log_file::log;
+  } catch (const older_format&) {
+    return log_file::log;
+  } catch (const error&) {
+    return std::nullopt;
+  }
 }
 
 sql::reading_mode reading_mode_of_visitors(files& files, const log_paths& paths, const std::string& database) {

@@ -101,6 +101,8 @@ void must_be_known_format(const std::string& path, int found);
 /// Looks at the first bytes of the file, without opening it as a database: no lock, no file beside it.
 /// Throws not_a_log, newer_format, older_format, log_missing, file_error, sql_error.
 log_file check_log_header(files& files, const std::string& path);
+/// The same, without a failure; of another format it is taken for a log. Nothing: it is none of Whence's, or cannot be read.
+std::optional<log_file> mark_of(files& files, const std::string& path);
 
 /// How a visitor opens the log or its index, `database`. A log that has a writer is never taken for one that nobody changes.
 sql::reading_mode reading_mode_of_visitors(files& files, const log_paths& paths, const std::string& database);

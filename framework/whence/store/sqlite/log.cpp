@@ -326,15 +326,8 @@ log_source sqlite(std::string path, sqlite_options options) {
 int sqlite_log_format() noexcept { return log_format::newest; }
 
 bool is_sqlite_log(files& files, const std::string& path) {
-  try {
-    return check_log_header(files, path) != log_file::backup;
-  } catch (const newer_format&) {
-    return true;
-  } catch (const older_format&) {
-    return true;
-  } catch (const error&) {
-    return false;
-  }
+  const std::optional<log_file> mark = mark_of(files, path);
+  return mark && *mark != log_file::backup;
 }
 
 }  // namespace whence::inline v0
