@@ -13,33 +13,17 @@
 #include <whence/store/log_archive.hpp>
 #include <whence/store/log_errors.hpp>
 
+#include <tests/cli/closed_shop.hpp>
 #include <tests/cli/console.hpp>
 #include <tests/cli/shop_log.hpp>
-#include <tests/temporary_folder.hpp>
 
 using namespace whence;
 using nlohmann::json;
-using tests::console;
+using tests::closed_shop;
 using tests::ran;
 
-namespace {
-
-/// A shop's log of nine events, which nobody holds.
-struct shop {
-  shop() {
-    std::filesystem::current_path(folder.path());
-    tests::fill_shop(*reader.log, reader.around.runtime);
-    reader.log->close();
-  }
-
-  tests::temporary_folder folder;
-  console reader{sqlite(folder.file("shop.db")), tests::shop_runtime()};
-};
-
-}  // namespace
-
 TEST_CASE("audit events stay in the log, and who names their stream is told so") {
-  shop shop;
+  closed_shop shop;
   REQUIRE(shop.reader.run("log archive --stream order-12345 --yes").exit == 0);
   for (const char* const which : {"--stream whence-operations", "--aggregate Whence", "--aggregate Order,Whence"}) {
     CAPTURE(which);
@@ -58,7 +42,7 @@ TEST_CASE("audit events stay in the log, and who names their stream is told so")
 }
 
 TEST_CASE("where audit events cannot be read, nothing is moved into an archive that nobody would be told of") {
-  shop shop;
+  closed_shop shop;
   const std::string path = shop.folder.file("shop.db");
   const auto& runtime = shop.reader.around.runtime;
   REQUIRE(shop.reader.run("log archive --stream order-12345 --yes").exit == 0);
@@ -79,7 +63,7 @@ TEST_CASE("where audit events cannot be read, nothing is moved into an archive t
 }
 
 TEST_CASE("what fails once events are moved is told as an archive without its audit event, which the next one brings") {
-  shop shop;
+  closed_shop shop;
   const std::string path = shop.folder.file("shop.db");
   const std::string link = shop.folder.file("link.db");
   const auto& runtime = shop.reader.around.runtime;

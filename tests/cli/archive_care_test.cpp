@@ -6,9 +6,9 @@
 
 #include <whence/store/log_archive.hpp>
 
+#include <tests/cli/closed_shop.hpp>
 #include <tests/cli/console.hpp>
 #include <tests/cli/shop_log.hpp>
-#include <tests/temporary_folder.hpp>
 
 using namespace whence;
 using tests::console;
@@ -16,17 +16,10 @@ using tests::console;
 namespace {
 
 /// A shop's log, of which a stream is archived, and nobody holds it.
-struct archived {
-  archived() {
-    std::filesystem::current_path(folder.path());
-    tests::fill_shop(*reader.log, reader.around.runtime);
-    reader.log->close();
-    REQUIRE(reader.run("log archive --stream order-12345 --yes").exit == 0);
-  }
+struct archived : tests::closed_shop {
+  archived() { REQUIRE(reader.run("log archive --stream order-12345 --yes").exit == 0); }
 
-  tests::temporary_folder folder;
   const std::string archive = folder.file("shop.db.archive.1");
-  console reader{sqlite(folder.file("shop.db")), tests::shop_runtime()};
 };
 
 }  // namespace

@@ -25,35 +25,20 @@
 #include <whence/store/audit_event.hpp>
 #include <whence/store/log_archive.hpp>
 
+#include <tests/cli/closed_shop.hpp>
 #include <tests/cli/console.hpp>
 #include <tests/cli/shop_log.hpp>
 #include <tests/no_rights.hpp>
 #include <tests/schema_check.hpp>
-#include <tests/temporary_folder.hpp>
 
 using namespace whence;
 using nlohmann::json;
+using tests::closed_shop;
 using tests::console;
 using tests::ran;
 
-namespace {
-
-/// A shop's log of nine events, which nobody holds.
-struct shop {
-  shop() {
-    std::filesystem::current_path(folder.path());
-    tests::fill_shop(*reader.log, reader.around.runtime);
-    reader.log->close();
-  }
-
-  tests::temporary_folder folder;
-  console reader{sqlite(folder.file("shop.db")), tests::shop_runtime()};
-};
-
-}  // namespace
-
 TEST_CASE("what would move events waits for a yes, and without one nothing is changed") {
-  shop shop;
+  closed_shop shop;
   const std::string name = shop.folder.file("shop.db");
   const std::string before = shop.reader.run("event list -o json").out;
   const ran asked_nobody = shop.reader.run("log archive --aggregate Order");
@@ -78,7 +63,7 @@ TEST_CASE("what would move events waits for a yes, and without one nothing is ch
 }
 
 TEST_CASE("while a process without a socket holds the log, it is named, and nothing is changed") {
-  shop shop;
+  closed_shop shop;
   const auto held = sqlite(shop.folder.file("shop.db")).open(shop.reader.around.runtime);
   const ran archive = shop.reader.run("log archive --aggregate Order --yes");
   CHECK(archive.exit == 5);
@@ -97,7 +82,7 @@ TEST_CASE("a log in memory has nothing to archive, and nothing to compact") {
 }
 
 TEST_CASE("what was archived is read as before, is named by who looks at the log, and an audit event says who did it") {
-  shop shop;
+  closed_shop shop;
   const std::string before = shop.reader.run("event list --to 9 -o json").out;
   const json planned = json::parse(shop.reader.run("log archive --aggregate Order --dry-run -o json").out)["data"];
   CHECK(planned["dryRun"] == true);
@@ -125,7 +110,7 @@ TEST_CASE("what was archived is read as before, is named by who looks at the log
 }
 
 TEST_CASE("what an attempt left is named before anything is done, and nobody is asked to move nothing") {
-  shop shop;
+  closed_shop shop;
   const auto& runtime = shop.reader.around.runtime;
   const std::string archive = shop.folder.file("shop.db.archive.1");
   {
@@ -179,7 +164,7 @@ TEST_CASE("what an attempt left is named before anything is done, and nobody is 
 
 TEST_CASE(
     "audit events that are none of Whence's, as an import may have brought them, are no archive's, and stop none") {
-  shop shop;
+  closed_shop shop;
   const auto& runtime = shop.reader.around.runtime;
   {
     const auto log = sqlite(shop.folder.file("shop.db")).open(runtime);
@@ -211,14 +196,14 @@ TEST_CASE(
 }
 
 TEST_CASE("several aggregate types are a list, as everywhere") {
-  shop shop;
+  closed_shop shop;
   const std::string listed = shop.reader.run("log archive --aggregate Order,Pay* --dry-run -o json").out;
   CHECK(json::parse(listed)["data"]["streams"] == 4);
   CHECK(listed == shop.reader.run("log archive --aggregate Order --aggregate Pay* --dry-run -o json").out);
 }
 
 TEST_CASE("an archive that is gone is said by who looks at the log, and what does not lie there is shown") {
-  shop shop;
+  closed_shop shop;
   REQUIRE(shop.reader.run("log archive --stream order-12345 --yes").exit == 0);
   std::filesystem::remove(shop.folder.file("shop.db.archive.1"));
   const ran doctor = shop.reader.run("doctor");
@@ -252,7 +237,7 @@ TEST_CASE("an archive that is gone is said by who looks at the log, and what doe
 }
 
 TEST_CASE("an archive that this user may not read is said to be that by all, and what does not lie there is shown") {
-  shop shop;
+  closed_shop shop;
   REQUIRE(shop.reader.run("log archive --stream order-12345 --yes").exit == 0);
   const std::string archive = shop.folder.file("shop.db.archive.1");
   std::filesystem::permissions(archive, std::filesystem::perms::none);
@@ -277,7 +262,7 @@ TEST_CASE("an archive that this user may not read is said to be that by all, and
 }
 
 TEST_CASE("an archive that lost events is said to, by who counts with SQL and by who looks at the log") {
-  shop shop;
+  closed_shop shop;
   REQUIRE(shop.reader.run("log archive --aggregate Order --yes").exit == 0);
   const std::string archive = shop.folder.file("shop.db.archive.1");
   const auto rows = [&](const std::string& where) {
@@ -306,7 +291,7 @@ TEST_CASE("what root does to the log of another user is that user's, and the log
     REQUIRE(::lstat(file.c_str(), &there) == 0);
     return there.st_uid;
   };
-  shop shop;
+  closed_shop shop;
   for (const char* const end : {".lock", ".index", ".index-wal", ".index-shm"})
     std::filesystem::remove(shop.folder.file("shop.db") + end);
   REQUIRE(::chown(shop.folder.path().c_str(), service, service) == 0);
@@ -324,7 +309,7 @@ TEST_CASE("what root does to the log of another user is that user's, and the log
 }
 
 TEST_CASE("an archive whose maker was killed before it said so is told of by the next") {
-  shop shop;
+  closed_shop shop;
   {
     const auto log = sqlite(shop.folder.file("shop.db")).open(shop.reader.around.runtime);
     keeping_of(*log).archive({.streams = {"order-12345"}}, {});
@@ -346,7 +331,7 @@ TEST_CASE("an archive whose maker was killed before it said so is told of by the
 
 TEST_CASE(
     "the same command goes on with the file that it was making, and what was finished is told whatever fails then") {
-  shop shop;
+  closed_shop shop;
   const auto& runtime = shop.reader.around.runtime;
   const std::string mine = shop.folder.file("old.archive");
   const auto audits = [&] { return shop.reader.run("event list --stream whence-operations -o jsonl").out; };
@@ -412,7 +397,7 @@ TEST_CASE(
 }
 
 TEST_CASE("SQL sees all events, in however many archives they are, and says which file is not there") {
-  shop shop;
+  closed_shop shop;
   const auto count = [&](const std::string& what) {
     return shop.reader.run({"sql", "-c", "SELECT " + what + " FROM events", "-o", "csv"});
   };
