@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <fcntl.h>
+#include <grp.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <signal.h>
@@ -20,6 +21,7 @@
 #include <whence/core/file_draft.hpp>
 
 #include <tests/in_child.hpp>
+#include <tests/skip.hpp>
 #include <tests/temporary_folder.hpp>
 
 using namespace whence;
@@ -32,7 +34,7 @@ struct folder_of_drafts {
     return disk->read_whole(folder.file(name), 1'000'000).value_or("(missing)");
   }
   std::vector<std::string> names() const { return disk->list(folder.path().string()); }
-  unsigned mode(const std::string& name) const { return disk->status(folder.file(name))->mode; }
+  unsigned mode(const std::string& name) const { return disk->status(folder.file(name))->access.mode; }
   void fill(const file_draft& draft, const std::string& text) const { std::ofstream(draft.path()) << text; }
 
   tests::temporary_folder folder;
@@ -173,15 +175,36 @@ TEST_CASE_FIXTURE(folder_of_drafts, "a draft is never made over a file, and no f
 TEST_CASE_FIXTURE(folder_of_drafts,
                   "a file is for those whom its source is for, from the beginning on, whatever the umask is") {
   for (const unsigned mode : {0600u, 0640u, 0666u}) {
-    file_draft draft(*disk, folder.file("a"), mode);
-    CHECK(disk->status(draft.path())->mode == mode);
+    file_draft draft(*disk, folder.file("a"), file_access{.mode = mode});
+    CHECK(disk->status(draft.path())->access.mode == mode);
     draft.replace();
     CHECK(this->mode("a") == mode);
   }
-  file_draft(*disk, folder.file("b"), 0444).publish();
+  file_draft(*disk, folder.file("b"), file_access{.mode = 0444}).publish();
   CHECK(mode("b") == 0644);  // somebody has to write it
   disk->replace(folder.file("a"), "new");
   CHECK(mode("a") == 0666);
+}
+
+TEST_CASE_FIXTURE(folder_of_drafts,
+                  "a file is for the group of its source; for nobody's, where it may not be given to that") {
+  if (::geteuid() != 0) return tests::skip("only root can be somebody else");
+  constexpr gid_t own = 2'000;
+  constexpr gid_t other = 3'000;
+  constexpr uid_t user = 1'234;
+  REQUIRE(::chown(folder.path().c_str(), user, own) == 0);
+  const auto made_by = [&](const std::vector<gid_t>& groups, unsigned mode, gid_t group, unsigned expected) {
+    return tests::in_child([&] {
+      if (::setgroups(groups.size(), groups.data()) != 0 || ::setgid(own) != 0 || ::setuid(user) != 0) return 1;
+      file_draft draft(*disk, folder.file("a"), file_access{.mode = mode, .group = other});
+      const file_access now = disk->status(draft.path())->access;
+      return now.group == group && now.mode == expected ? 0 : 2;
+    });
+  };
+  CHECK(made_by({own, other}, 0640, other, 0640).exited_with(0));
+  CHECK(made_by({own}, 0640, own, 0600).exited_with(0));
+  CHECK(made_by({own}, 0644, own, 0644).exited_with(0));
+  CHECK(made_by({own}, 0604, own, 0600).exited_with(0));
 }
 
 TEST_CASE_FIXTURE(folder_of_drafts, "behind a link that leads nowhere the file is made, and the link stays") {

@@ -293,6 +293,23 @@ TEST_CASE_FIXTURE(files_fixture, "a file that cannot be replaced is as it was, a
   CHECK(disk->list(folder.path().string()) == std::vector<std::string>{"a"});
 }
 
+TEST_CASE_FIXTURE(files_fixture, "a pipe is no file to write to, and nobody waits for it") {
+  REQUIRE(::mkfifo(folder.file("pipe").c_str(), 0600) == 0);
+  for (const open_file how : {open_file::write, open_file::create, open_file::fresh, open_file::append})
+    CHECK(code_of([&] { disk->open(folder.file("pipe"), how); }) == "file.exists");
+  CHECK(disk->lock_holder(folder.file("pipe")) == std::nullopt);
+}
+
+TEST_CASE_FIXTURE(files_fixture, "a directory for those who may read a file may be entered by them") {
+  for (const unsigned mode : {0600u, 0640u, 0644u}) {
+    const std::string made = folder.file("d" + std::to_string(mode));
+    disk->make_directory_for(made, {.mode = mode});
+    CHECK(disk->status(made)->access.mode == (mode | 0100 | (mode & 0444) >> 2));
+    disk->make_directory_for(made, {.mode = 0777});
+    CHECK(disk->status(made)->access.mode == (mode | 0100 | (mode & 0444) >> 2));
+  }
+}
+
 TEST_CASE_FIXTURE(files_fixture, "files are renamed, removed and listed; directories are made once and synced") {
   disk->make_directory(folder.file("d"));
   disk->make_directory(folder.file("d"));

@@ -1,6 +1,8 @@
 // The writer alone, page by page, with somebody else at work between its pages.
 #include <filesystem>
+#include <fstream>
 #include <memory>
+#include <string>
 
 #include <doctest/doctest.h>
 
@@ -80,4 +82,24 @@ TEST_CASE("the right to write is one for all in a process who share it, and none
   CHECK_THROWS_AS(theirs->hold(), subscription_busy);
   second.reset();
   CHECK(theirs->hold() != nullptr);
+}
+
+TEST_CASE("a read model is for those who may read the log, and they may enter its folder, whatever the umask is") {
+  desk given;
+  const std::string log = given.directory + "-log";
+  std::ofstream(log) << "events";
+  unsigned of_log = 0;
+  unsigned of_folder = 0;
+  SUBCASE("its owner alone") { of_log = 0600, of_folder = 0700; }
+  SUBCASE("its group as well") { of_log = 0640, of_folder = 0750; }
+  std::filesystem::permissions(log, std::filesystem::perms{of_log});
+  const auto model = std::make_shared<model_files>(system_files(), given.directory, "balances", log);
+  model_build build(detail::definition_of<Balances>, model);
+  const auto rights = [](const std::string& path) {
+    return static_cast<unsigned>(std::filesystem::status(path).permissions()) & 0777u;
+  };
+  CHECK(rights(given.directory) == of_folder);
+  for (const auto& file : std::filesystem::directory_iterator(given.directory))
+    if (file.path().string().find(".db") != std::string::npos) CHECK(rights(file.path()) == of_log);
+  CHECK(std::filesystem::exists(given.directory + "/balances.1.1.db-wal"));
 }

@@ -208,7 +208,7 @@ TEST_CASE("heads are kept in the file that is there: with its mode, its other na
   f.put({f.lines[0], f.lines[1]}, "{\"format\":1,");
   heads_file(*f.disk, f.path, f.key).add(fixture::head(300, 301));
   CHECK(read_heads(*f.disk, other_name, f.key.checking()).heads.size() == 3);
-  CHECK(f.disk->status(f.path)->mode == 0640);
+  CHECK(f.disk->status(f.path)->access.mode == 0640);
 }
 
 /// As root on a file system that has such a thing; elsewhere it says so, and nothing is tried.

@@ -138,7 +138,7 @@ namespace {
 std::shared_ptr<snapshots> snapshots_of(const log_source& source, const std::shared_ptr<log>& log,
                                         const runtime& runtime) {
   if (source.snapshots_path().empty()) return nullptr;
-  return std::make_shared<snapshots>(source.snapshots_path(), log, runtime);
+  return std::make_shared<snapshots>(source.snapshots_path(), log, runtime, source.name());
 }
 
 }  // namespace
@@ -154,9 +154,11 @@ application::parts::parts(application_builder::parts plan, whence::runtime runs_
       aggregates(log, snapshots) {
   for (const auto& each : plan.aggregates) each.add(bus);
   for (auto& planned : plan.projections) {
-    projections.push_back(
-        projection_runner::make(*planned.definition, std::move(planned.object),
-                                {.log = log, .runtime = runtime, .models_directory = plan.log.models_directory()}));
+    projections.push_back(projection_runner::make(*planned.definition, std::move(planned.object),
+                                                  {.log = log,
+                                                   .runtime = runtime,
+                                                   .models_directory = plan.log.models_directory(),
+                                                   .models_like = plan.log.name()}));
     definitions.push_back(planned.definition);
   }
   for (const auto& each : projections) each->follow();

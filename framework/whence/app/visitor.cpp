@@ -45,8 +45,9 @@ struct visitor::parts {
         told(std::move(plan.told)) {
     for (auto& wanted : plan.projections) {
       const auto make = [&](const std::string& directory) {
-        return projection_runner::make(*wanted.definition, wanted.object,
-                                       {.log = log, .runtime = runtime, .models_directory = directory});
+        return projection_runner::make(
+            *wanted.definition, wanted.object,
+            {.log = log, .runtime = runtime, .models_directory = directory, .models_like = plan.log.name()});
       };
       const auto in_files = make(plan.log.models_directory());
       const bool has_files = !wanted.object && !plan.log.models_directory().empty();

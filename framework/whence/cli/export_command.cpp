@@ -104,12 +104,6 @@ void print_summary(const std::string& file, const export_begin& begin, const exp
   line("size", size_text(bytes));
 }
 
-/// Who may read the log may read its export.
-std::optional<unsigned> mode_of(session& session) {
-  const std::optional<file_status> log = session.around().runtime.files->status(session.store());
-  return log ? std::optional(log->mode) : std::nullopt;
-}
-
 /// Empty: the lines go to standard output.
 std::string file_of(const request& request, const session& session) {
   std::string file = request.argument();
@@ -146,7 +140,8 @@ exit_code run_export(const request& request, session& session) {
       session.around().out->flush();  // while it can be stopped
       return;
     }
-    new_file made(*session.around().runtime.files, file, mode_of(session));
+    files& files = *session.around().runtime.files;
+    new_file made(files, file, access_of(files, session.store()));  // who may read the log may read its export
     end = write_events(
         log, session.store(), begin, form, [&](std::string_view lines) { made.write(lines); }, stop, report);
     bytes = made.size();

@@ -15,8 +15,8 @@ std::string free_place(files& files, std::string path) {
 
 }  // namespace
 
-new_file::new_file(files& files, const std::string& path, std::optional<unsigned> mode)
-    : draft_(files, free_place(files, path), mode), file_(files.open(draft_.path(), open_file::write)) {}
+new_file::new_file(files& files, const std::string& path, const std::optional<file_access>& access)
+    : draft_(files, free_place(files, path), access), file_(files.open(draft_.path(), open_file::write)) {}
 
 void new_file::write(std::string_view bytes) {
   try {

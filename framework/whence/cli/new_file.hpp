@@ -17,9 +17,9 @@ namespace whence::inline v0::cli {
 /// Throws   file_error.
 class new_file {
  public:
-  /// `mode`: who may do what with it. Throws   file_error (`file.exists`): there is something at the path already;
+  /// `access`: who may do what with it. Throws   file_error (`file.exists`): there is something at the path already;
   /// log_name_taken.
-  new_file(files& files, const std::string& path, std::optional<unsigned> mode = {});
+  new_file(files& files, const std::string& path, const std::optional<file_access>& access = {});
 
   void write(std::string_view bytes);
   /// Durable on return. Throws   file_error (`file.exists`): something has come meanwhile, and stays.

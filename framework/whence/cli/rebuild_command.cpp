@@ -43,12 +43,15 @@ planned_rebuild planned_of(const std::string& name, log_reader& log, const surro
 }
 
 std::string rebuild_here(const operation_request& asked, const std::shared_ptr<whence::log>& log,
-                         const operation_under_way& now, const std::string& models, const surroundings& around) {
+                         const operation_under_way& now, const log_source& source, const surroundings& around) {
   const std::string name = projection_of(asked);
   const planned_rebuild planned = planned_of(name, *log, around);
   stream_append audit = audit_of(operation_of(asked, planned), around.runtime);
   const auto runner = projection_runner::make(code_of(name, *log, around), nullptr,
-                                              {.log = log, .runtime = around.runtime, .models_directory = models});
+                                              {.log = log,
+                                               .runtime = around.runtime,
+                                               .models_directory = source.models_directory(),
+                                               .models_like = source.name()});
   const auto told = [&](global_position at, global_position head) {
     now.progress(name, at.value(), head.value());
     if (now.stop.stop_requested()) throw operation_cancelled();
@@ -65,7 +68,7 @@ std::string rebuild_here(const operation_request& asked, const std::shared_ptr<w
 log_operation_plan plan_of(const request& request, session& session) {
   const surroundings& around = session.around();
   const std::string name = request.argument();
-  const std::string models = session.source().models_directory();
+  const log_source& source = session.source();
   log_operation_plan plan;
   plan.request.operation = projection_rebuild_name;
   plan.results = projection_rebuild_results();
@@ -76,12 +79,12 @@ log_operation_plan plan_of(const request& request, session& session) {
         audit_of(operation_of(asked, planned), around.runtime));  // what is wrong with the reason is told now
     return json_of(planned, "planned");
   };
-  plan.act = [models, &around](const operation_request& asked, const std::shared_ptr<whence::log>& log,
+  plan.act = [source, &around](const operation_request& asked, const std::shared_ptr<whence::log>& log,
                                const operation_under_way& now) {
-    return rebuild_here(asked, log, now, models, around);
+    return rebuild_here(asked, log, now, source, around);
   };
-  plan.opened_as = [&around](const log_source& source) {
-    return around.types == nullptr ? source : upcasting(source, around.types->known().upcasters());
+  plan.opened_as = [&around](const log_source& opened) {
+    return around.types == nullptr ? opened : upcasting(opened, around.types->known().upcasters());
   };
   plan.sentence = [](const std::string& planned) {
     const json result = json::parse(planned);

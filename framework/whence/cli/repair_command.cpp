@@ -207,7 +207,7 @@ std::string save_lost(log_repair& repair, const std::string& log, session& sessi
     taken.push_back(path);
     path = wanted + "-" + std::to_string(taken.size() + 1) + ".jsonl";
   }
-  new_file file(files, path, files.status(log).value_or(file_status{}).mode);
+  new_file file(files, path, access_of(files, log));
   owner.reset();  // another file, which has some of them, need not be the owner's to read
   std::string lines;
   repair.visit_lost([&](const recorded_event& event) {

@@ -59,12 +59,12 @@ bool is_name_of_draft(const std::string& path) {
   return false;
 }
 
-file_draft::file_draft(files& files, const std::string& to, std::optional<unsigned> mode)
+file_draft::file_draft(files& files, const std::string& to, const std::optional<file_access>& access)
     : files_(files), place_(files.behind_links(to)) {
   if (is_name_of_draft(place_)) throw file_error("make, under a name that drafts have,", place_, EEXIST);
   try {
     remove_leftovers();
-    begin(mode);
+    begin(access);
   } catch (const file_error& failure) {
     throw file_error("make", place_, failure.system_code);
   }
@@ -74,7 +74,7 @@ file_draft::~file_draft() {
   if (!path_.empty() && lock_) remove_draft(path_);
 }
 
-void file_draft::begin(const std::optional<unsigned>& mode) {
+void file_draft::begin(const std::optional<file_access>& access) {
   const std::string folder = place_.substr(0, place_.find_last_of('/') + 1);
   const std::string pid = std::to_string(::getpid());
   for (int number = 1; !lock_; ++number) {
@@ -97,8 +97,7 @@ void file_draft::begin(const std::optional<unsigned>& mode) {
     }
   }
   try {
-    constexpr unsigned owner_writes = 0600;
-    static_cast<void>(mode ? files_.make(path_, *mode | owner_writes) : files_.open(path_, open_file::fresh));
+    static_cast<void>(access ? files_.make(path_, *access) : files_.open(path_, open_file::fresh));
   } catch (const file_error&) {
     remove_draft(path_);
     throw;

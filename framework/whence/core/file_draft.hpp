@@ -20,8 +20,8 @@ namespace whence::inline v0 {
 class file_draft {
  public:
   /// Makes the draft, empty. If `to` is a link, the place is where it leads, also if nothing is there.
-  /// `mode`: who may do what with the file, from the beginning on, beside its owner; nothing: what the umask says.
-  file_draft(files& files, const std::string& to, std::optional<unsigned> mode = {});
+  /// `access`: who may do what with the file, from the beginning on, beside its owner; nothing: what the umask says.
+  file_draft(files& files, const std::string& to, const std::optional<file_access>& access = {});
   /// Removes the draft, unless it has got its name.
   ~file_draft();
   file_draft(const file_draft&) = delete;
@@ -45,7 +45,7 @@ class file_draft {
   void withdraw() noexcept;
 
  private:
-  void begin(const std::optional<unsigned>& mode);
+  void begin(const std::optional<file_access>& access);
   void remove_leftovers();
   void remove_if_left_over(const std::string& draft);
   bool is_free(const std::string& draft);

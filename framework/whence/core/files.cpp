@@ -84,6 +84,29 @@ descriptor open_descriptor(const std::string& path, int flags, std::string_view 
   return opened;
 }
 
+/// Whoever opens a pipe would wait for its other end, and what is written to one is nowhere.
+void must_be_no_pipe(int number, const std::string& path) {
+  struct stat found{};
+  if (::fstat(number, &found) != 0) fail("look at", path);
+  if (S_ISFIFO(found.st_mode)) throw file_error("write to a pipe,", path, EEXIST);
+}
+
+/// Before that it is its owner's alone.
+void give_to(const file_access& access, int number, const std::string& path, unsigned also = 0) {
+  constexpr unsigned owner = 0700;
+  constexpr unsigned of_one = 07;
+  unsigned mode = access.mode;
+  struct stat made{};
+  if (::fstat(number, &made) != 0) fail("look at", path);
+  if (access.group && made.st_gid != *access.group && ::fchown(number, static_cast<uid_t>(-1), *access.group) != 0) {
+    // Who is in which group is not known: nobody gets more than he has in either.
+    const unsigned both = mode >> 3 & mode & of_one;
+    mode = (mode & owner) | both << 3 | both;
+    also = 0;
+  }
+  if (::fchmod(number, static_cast<mode_t>(mode | also)) != 0) fail("set who may read", path);
+}
+
 class system_file final : public file {
  public:
   system_file(descriptor opened, std::string path) : descriptor_(std::move(opened)), path_(std::move(path)) {}
@@ -196,21 +219,22 @@ std::optional<long> holder_in(const std::string& line, const struct stat& locked
 class posix_files final : public files {
  public:
   std::unique_ptr<file> open(const std::string& path, open_file how) override {
-    int flags = O_RDONLY | O_NONBLOCK;  // a pipe that nobody writes to is not waited for
+    int flags = O_RDONLY;
     if (how == open_file::write) flags = O_RDWR;
     if (how == open_file::create) flags = O_RDWR | O_CREAT;
     if (how == open_file::fresh) flags = O_RDWR | O_CREAT | O_EXCL;
     if (how == open_file::append) flags = O_RDWR | O_CREAT | O_APPEND;
-    descriptor opened = open_descriptor(path, flags, "open");
+    descriptor opened = open_descriptor(path, flags | O_NONBLOCK, "open");
     if (how == open_file::read && ::fcntl(opened.number(), F_SETFL, O_RDONLY) != 0) fail("open", path);
+    if (how != open_file::read) must_be_no_pipe(opened.number(), path);
     return std::make_unique<system_file>(std::move(opened), path);
   }
 
-  std::unique_ptr<file> make(const std::string& path, unsigned mode) override {
+  std::unique_ptr<file> make(const std::string& path, const file_access& access) override {
     constexpr int flags = O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC;
-    descriptor made(uninterrupted([&] { return ::open(path.c_str(), flags, static_cast<mode_t>(mode)); }));
+    descriptor made(uninterrupted([&] { return ::open(path.c_str(), flags, 0600); }));
     if (made.number() < 0) fail("open", path);
-    if (::fchmod(made.number(), static_cast<mode_t>(mode)) != 0) fail("set who may read", path);
+    give_to({.mode = access.mode | 0600, .group = access.group}, made.number(), path);
     return std::make_unique<system_file>(std::move(made), path);
   }
 
@@ -231,7 +255,7 @@ class posix_files final : public files {
       if (errno == ENOENT) return std::nullopt;
       fail("look at", path);
     }
-    const descriptor opened(uninterrupted([&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC); }));
+    const descriptor opened(uninterrupted([&] { return ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC); }));
     const long written = opened.number() >= 0 ? read_pid(opened.number()) : 0;
     std::ifstream locks("/proc/locks");
     if (!locks) {  // then what the file says has to do
@@ -249,7 +273,7 @@ class posix_files final : public files {
   /// own, and the next sync of the file has the inode to write too. Of a WAL that is looked at after each commit that was 75 of
   /// 250 us.
   std::optional<file_status> status(const std::string& path) override {
-    constexpr unsigned asked = STATX_TYPE | STATX_MODE | STATX_INO | STATX_SIZE | STATX_BTIME;
+    constexpr unsigned asked = STATX_TYPE | STATX_MODE | STATX_GID | STATX_INO | STATX_SIZE | STATX_BTIME;
     struct statx found{};
     if (::statx(AT_FDCWD, path.c_str(), AT_STATX_SYNC_AS_STAT, asked, &found) != 0) {
       if (errno == ENOENT) return std::nullopt;
@@ -259,7 +283,7 @@ class posix_files final : public files {
                        .inode = found.stx_ino,
                        .directory = S_ISDIR(found.stx_mode),
                        .regular = S_ISREG(found.stx_mode),
-                       .mode = found.stx_mode & 0777u};
+                       .access = {.mode = found.stx_mode & 0777u, .group = found.stx_gid}};
     if ((found.stx_mask & STATX_BTIME) != 0 && found.stx_btime.tv_sec > 0)
       status.made_at = static_cast<std::uint64_t>(found.stx_btime.tv_sec) * 1'000'000'000 + found.stx_btime.tv_nsec;
     return status;
@@ -310,6 +334,15 @@ class posix_files final : public files {
     if (!there || !there->directory) throw file_error("make the directory", path, refused);
   }
 
+  void make_directory_for(const std::string& path, const file_access& access) override {
+    if (::mkdir(path.c_str(), 0700) != 0) return make_directory(path);
+    constexpr unsigned owner = 0700;
+    constexpr unsigned reading = 0444;
+    const descriptor made = open_descriptor(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, "open");
+    give_to({.mode = access.mode | owner | (access.mode & reading) >> 2, .group = access.group}, made.number(), path,
+            S_ISGID);
+  }
+
   void sync_directory(const std::string& path) override {
     const descriptor directory = open_descriptor(path, O_RDONLY | O_DIRECTORY, "open");
     if (::fsync(directory.number()) != 0) fail("sync", path);
@@ -356,8 +389,7 @@ std::optional<std::string> files::read_whole(const std::string& path, std::size_
 }
 
 void files::replace(const std::string& path, std::string_view content) {
-  const std::optional<file_status> before = status(path);
-  file_draft draft(*this, path, before ? std::optional(before->mode) : std::nullopt);
+  file_draft draft(*this, path, access_of(*this, path));
   try {
     const auto opened = open(draft.path(), open_file::write);
     opened->write_at(0, std::as_bytes(std::span(content)));
@@ -368,6 +400,20 @@ void files::replace(const std::string& path, std::string_view content) {
 }
 
 std::shared_ptr<files> system_files() { return std::make_shared<posix_files>(); }
+
+std::optional<file_access> access_of(files& files, const std::string& path) {
+  const std::optional<file_status> there = files.status(path);
+  return there ? std::optional(there->access) : std::nullopt;
+}
+
+void make_if_missing(files& files, const std::string& path, const std::optional<file_access>& access) {
+  if (!access || files.status(path)) return;
+  try {
+    static_cast<void>(files.make(path, *access));
+  } catch (const file_error& refused) {
+    if (refused.system_code != EEXIST) throw;  // another one was first
+  }
+}
 
 std::string directory_of(const std::string& path) {
   const std::size_t slash = path.find_last_of('/');

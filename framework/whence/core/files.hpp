@@ -23,6 +23,12 @@ struct file_error final : error {
   int system_code;  ///< errno
 };
 
+/// Who may do what with a file, beside the user that it belongs to.
+struct file_access {
+  unsigned mode = 0644;             ///< the nine bits
+  std::optional<unsigned> group{};  ///< for which the three in the middle are; nothing: that of who makes it
+};
+
 /// An open file. Threads: any, as far as the ranges differ.
 class file {
  public:
@@ -41,7 +47,7 @@ class file {
 
 enum class open_file {
   read,    ///< must exist; a pipe is read from its beginning on, and is not waited for if nobody writes to it
-  write,   ///< must exist; for reading too
+  write,   ///< must exist; for reading too; as the rest, of a pipe it throws `file.exists`, and waits for nobody
   create,  ///< made if missing (mode 0644 within the umask); for reading too
   fresh,   ///< must not exist yet; for reading too
   append,  ///< as `create`; what is written goes to the end, wherever that is by then: also where a file may only grow (chattr +a)
@@ -62,8 +68,8 @@ struct file_status {
   std::uint64_t size = 0;
   std::uint64_t inode = 0;
   bool directory = false;
-  bool regular = true;   ///< false also of a pipe, a socket, a device
-  unsigned mode = 0644;  ///< who may do what with it: the nine bits
+  bool regular = true;  ///< false also of a pipe, a socket, a device
+  file_access access{};
   /// When the file was made, in nanoseconds since 1970, by the clock of then. It stays when the file is renamed or written, and no
   /// copy has it. 0: the file system does not say.
   std::uint64_t made_at = 0;
@@ -75,8 +81,10 @@ class files {
   virtual ~files() = default;
 
   virtual std::unique_ptr<file> open(const std::string& path, open_file how) = 0;
-  /// Makes a file that must not exist yet, for those who `mode` says, whatever the umask is. Nobody else may open it before.
-  virtual std::unique_ptr<file> make(const std::string& path, unsigned /*mode*/) {
+  /// Makes a file that must not exist yet, for its owner and those who `access` says, whatever the umask is. Nobody opens it
+  /// before.
+  /// Where this user may not give it to that group, all others get what both the group and the others may.
+  virtual std::unique_ptr<file> make(const std::string& path, const file_access& /*access*/) {
     return open(path, open_file::fresh);
   }
 
@@ -104,6 +112,8 @@ class files {
   virtual bool remove(const std::string& path) = 0;
   /// One level; an existing directory is fine.
   virtual void make_directory(const std::string& path) = 0;
+  /// The same; one that is made is entered by those who may read, and what is made in it later is that group's as well.
+  virtual void make_directory_for(const std::string& path, const file_access& /*access*/) { make_directory(path); }
   /// Where a file of this name is, or would be made: behind the links that its last part is. Throws file_error: there is no end.
   virtual std::string behind_links(const std::string& path) { return path; }
   /// Makes creations, renames and removals in it durable.
@@ -121,6 +131,13 @@ class files {
 
 /// The system's.
 std::shared_ptr<files> system_files();
+
+/// Whom the file is for: what is made of it is for the same. Nothing: it is not there.
+std::optional<file_access> access_of(files& files, const std::string& path);
+
+/// Makes an empty file for those who `access` says, before SQLite would make it for all. Nothing is done to one that is there, and
+/// nothing where `access` is nothing.
+void make_if_missing(files& files, const std::string& path, const std::optional<file_access>& access);
 
 /// The directory part of a path: "." if it has none.
 std::string directory_of(const std::string& path);

@@ -159,12 +159,15 @@ sql::database& snapshot_writer::open() {
   if (damaged_) remove_file();
   if (db_ && !has_moved(*db_)) return *db_;
   db_.reset();
+  const std::optional<file_access> access = access_of(*files_, like_);
+  make_if_missing(*files_, path_, access);
   sql::database db = sql::database::open(path_, sql::open_mode::create);
   db.run("PRAGMA busy_timeout=1000");
   content found = content_of(db);
   if (found == content::another) throw not_a_snapshot_file(path_);
   if (found == content::ours_of_another_format) {
     remove_file();
+    make_if_missing(*files_, path_, access);
     db = sql::database::open(path_, sql::open_mode::create);
     db.run("PRAGMA busy_timeout=1000");
     found = content::nothing;

@@ -65,7 +65,9 @@ class snapshot_reader {
 /// Throws   sql_error, file_error, not_a_snapshot_file: nothing was written. The file is opened again for the next call.
 class snapshot_writer {
  public:
-  snapshot_writer(std::shared_ptr<files> files, std::string path) : files_(std::move(files)), path_(std::move(path)) {}
+  /// `like`: whoever may read that file may read this one; empty: whom the umask lets.
+  snapshot_writer(std::shared_ptr<files> files, std::string path, std::string like)
+      : files_(std::move(files)), path_(std::move(path)), like_(std::move(like)) {}
 
   /// In the place of those that the streams have: all of them, or none. Makes the file if there is none, and makes it anew if it
   /// is of another format, or damaged so that SQLite cannot read it: nothing is lost with a cache.
@@ -86,6 +88,7 @@ class snapshot_writer {
 
   const std::shared_ptr<files> files_;
   const std::string path_;
+  const std::string like_;
   std::optional<sql::database> db_;
   bool damaged_ = false;
 };

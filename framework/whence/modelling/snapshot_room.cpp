@@ -47,12 +47,13 @@ bool is_due(const snapshot_policy& policy, std::uint64_t events, std::chrono::na
 
 }  // namespace
 
-snapshot_room::snapshot_room(std::string path, std::shared_ptr<log_reader> log, const runtime& runtime)
+snapshot_room::snapshot_room(std::string path, std::shared_ptr<log_reader> log, const runtime& runtime,
+                             std::string like)
     : path_(path),
       log_(std::move(log)),
       runtime_(runtime),
       reader_(std::in_place, path),
-      writer_(runtime.files, std::move(path)) {}
+      writer_(runtime.files, std::move(path), std::move(like)) {}
 
 void snapshot_room::catch_up(log_reader& log, std::string_view stream, const aggregate_facts& facts, void* state,
                              fold_progress& at) {

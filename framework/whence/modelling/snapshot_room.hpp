@@ -35,7 +35,7 @@ struct snapshot_access {
 /// Stops     writes what waits, compares what is owed, then joins.
 class snapshot_room {
  public:
-  snapshot_room(std::string path, std::shared_ptr<log_reader> log, const runtime& runtime);
+  snapshot_room(std::string path, std::shared_ptr<log_reader> log, const runtime& runtime, std::string like);
   ~snapshot_room() { close(); }
   snapshot_room(const snapshot_room&) = delete;
   snapshot_room& operator=(const snapshot_room&) = delete;

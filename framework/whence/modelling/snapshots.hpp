@@ -41,7 +41,8 @@ struct snapshot_access;
 class snapshots {
  public:
   /// `path`: the file, made when it is first needed. `log`: whose aggregates they are; it stays open until this is closed.
-  snapshots(std::string path, std::shared_ptr<log_reader> log, const runtime& runtime);
+  /// `like`: whoever may read that file may read this one; empty: whom the umask lets.
+  snapshots(std::string path, std::shared_ptr<log_reader> log, const runtime& runtime, std::string like = {});
   /// As `close`.
   ~snapshots();
   snapshots(const snapshots&) = delete;

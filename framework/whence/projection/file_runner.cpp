@@ -47,7 +47,7 @@ class file_runner::file_rebuilding final : public rebuilding {
 file_runner::file_runner(const detail::projection_definition& definition, projection_ground ground)
     : projection_runner(definition, std::move(ground)),
       files_(std::make_shared<model_files>(this->ground().runtime.files, this->ground().models_directory,
-                                           std::string(definition.info.name))),
+                                           std::string(definition.info.name), this->ground().models_like)),
       right_(std::make_shared<model_right>(files_)),
       reader_(std::make_shared<model_reader>(definition, files_)) {}
 

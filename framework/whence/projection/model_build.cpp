@@ -25,6 +25,7 @@ model_build::model_build(const detail::projection_definition& definition, std::s
   files_->remove_leftovers(files_->current());
   generation_ = files_->next(definition.info.version);
   try {
+    files_->make(generation_);
     database_ = model_database::create(generation_.path, definition);
     generation_ = files_->identified(std::move(generation_));
   } catch (...) {

@@ -24,8 +24,8 @@ bool take_number(std::string_view& text, Number& number) {
 
 }  // namespace
 
-model_files::model_files(std::shared_ptr<files> files, std::string directory, std::string name)
-    : files_(std::move(files)), directory_(std::move(directory)), name_(std::move(name)) {}
+model_files::model_files(std::shared_ptr<files> files, std::string directory, std::string name, std::string like)
+    : files_(std::move(files)), directory_(std::move(directory)), name_(std::move(name)), like_(std::move(like)) {}
 
 /// From "order_summary.3.17.db", or the name of a file that goes with it.
 std::optional<model_generation> model_files::parse(std::string_view file) const {
@@ -81,6 +81,10 @@ model_generation model_files::next(std::uint32_t version) const {
   return fresh;
 }
 
+void model_files::make(const model_generation& fresh) const {
+  make_if_missing(*files_, fresh.path, access_of(*files_, like_));
+}
+
 void model_files::publish(const model_generation& built) const {
   files_->replace(path_of_current(), built.path.substr(directory_.size() + 1) + "\n");
 }
@@ -99,13 +103,20 @@ void model_files::remove_leftovers(const std::optional<model_generation>& kept) 
   }
 }
 
-std::unique_ptr<file_lock> model_files::try_lock() const {
+void model_files::make_directory() const {
+  const auto there = files_->status(directory_);
+  if (there && there->directory) return;
+  if (const auto access = access_of(*files_, like_)) return files_->make_directory_for(directory_, *access);
   files_->make_directory(directory_);
+}
+
+std::unique_ptr<file_lock> model_files::try_lock() const {
+  make_directory();
   return files_->try_lock(path(name_ + ".lock")).lock;
 }
 
 lock_attempt model_files::try_build_lock() const {
-  files_->make_directory(directory_);
+  make_directory();
   return files_->try_lock(path(name_ + ".build.lock"));
 }
 

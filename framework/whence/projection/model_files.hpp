@@ -31,7 +31,8 @@ struct model_generation {
 /// Throws   file_error.
 class model_files {
  public:
-  model_files(std::shared_ptr<files> files, std::string directory, std::string name);
+  /// `like`: a file; whoever may read that one may read what is made here. Empty: whom the umask lets.
+  model_files(std::shared_ptr<files> files, std::string directory, std::string name, std::string like = {});
 
   const std::string& name() const noexcept { return name_; }
 
@@ -46,6 +47,9 @@ class model_files {
 
   /// A generation that does not exist yet. Only for the holder of the build lock.
   model_generation next(std::uint32_t version) const;
+
+  /// Makes its file, empty. Only for the holder of the build lock.
+  void make(const model_generation& fresh) const;
 
   /// Makes it the current one, durably. Only for the holder of the lock.
   void publish(const model_generation& built) const;
@@ -68,11 +72,13 @@ class model_files {
 
  private:
   std::string path(const std::string& file) const { return directory_ + "/" + file; }
+  void make_directory() const;
   std::optional<model_generation> parse(std::string_view file) const;
 
   std::shared_ptr<files> files_;
   std::string directory_;
   std::string name_;
+  std::string like_;
 };
 
 }  // namespace whence::inline v0

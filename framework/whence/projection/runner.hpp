@@ -28,8 +28,10 @@ struct projection_ground {
   std::shared_ptr<log_reader> log;
   whence::runtime runtime;
   std::string models_directory;  ///< empty: databases in memory
-  retry_policy retry{};          ///< for failures of the projection
-  page_limit page{};             ///< a page of events is one transaction
+  std::string models_like =
+      {};  ///< the log's file: whoever may read it may read what is made there; empty: whom the umask lets
+  retry_policy retry{};  ///< for failures of the projection
+  page_limit page{};     ///< a page of events is one transaction
 };
 
 /// Threads  any.

@@ -60,11 +60,6 @@ std::string place_for(files& files, const std::string& path) {
   return place;
 }
 
-std::optional<unsigned> mode_of(files& files, const std::string& path) {
-  const std::optional<file_status> before = files.status(path);
-  return before ? std::optional(before->mode) : std::nullopt;
-}
-
 /// Its own state, on the heap: XXH3 wants more of the alignment than a member gets.
 struct hash_state {
   hash_state() : state(XXH3_createState()) { XXH3_128bits_reset(state); }
@@ -181,7 +176,7 @@ struct fingerprint_writer::hashing : hash_state {};
 fingerprint_writer::fingerprint_writer(files& files, const std::string& path, const log_identity& log,
                                        global_position head)
     : path_(place_for(files, path)),
-      draft_(files, path_, mode_of(files, path_)),
+      draft_(files, path_, access_of(files, path_)),
       file_(files.open(draft_.path(), open_file::write)),
       hash_(std::make_unique<hashing>()) {
   const uuid::bytes_type id = log.id.value().bytes();

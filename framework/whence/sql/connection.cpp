@@ -1,3 +1,5 @@
+#include <sys/stat.h>
+
 #include <whence/sql/connection.hpp>
 #include <whence/sql/error.hpp>
 
@@ -15,6 +17,19 @@ int flags_of(open_mode mode) {
     case open_mode::unchanging: return always | SQLITE_OPEN_READONLY | SQLITE_OPEN_URI;
   }
   return always;
+}
+
+/// SQLite would wait for the other end of a pipe. What it finds there is no database, whoever made it.
+void must_be_regular(const std::string& path, open_mode mode) {
+  if (mode == open_mode::in_memory || path.empty()) return;
+  for (const char* const end : {"", "-wal", "-journal", "-shm"}) {
+    struct stat there{};
+    const bool is_there = ::stat((path + end).c_str(), &there) == 0;
+    // Of a directory it says so itself.
+    if (is_there && !S_ISREG(there.st_mode) && !S_ISDIR(there.st_mode))
+      throw sql_error(SQLITE_NOTADB, path, "", path + end + " is no regular file");
+    if (mode == open_mode::unchanging) return;  // it opens no other
+  }
 }
 
 int bind_any(sqlite3_stmt* prepared, int parameter, const value& argument, sqlite3_destructor_type bytes) noexcept {
@@ -65,6 +80,7 @@ int bind_copy(sqlite3_stmt* prepared, int parameter, const value& argument) noex
 
 connection::connection(const std::string& path, open_mode mode, const char* layer)
     : path_(mode == open_mode::in_memory ? ":memory:" : path) {
+  must_be_regular(path_, mode);
   const int result = sqlite3_open_v2(name_for(path_, mode).c_str(), &handle_, flags_of(mode), layer);
   if (result != SQLITE_OK) {
     const std::string message = handle_ != nullptr ? sqlite3_errmsg(handle_) : sqlite3_errstr(result);

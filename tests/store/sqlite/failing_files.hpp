@@ -28,9 +28,9 @@ class failing_files final : public whence::files {
     if (how != whence::open_file::write) count("make", path);
     return std::make_unique<counted>(system_->open(path, how), *this, path);
   }
-  std::unique_ptr<whence::file> make(const std::string& path, unsigned mode) override {
+  std::unique_ptr<whence::file> make(const std::string& path, const whence::file_access& access) override {
     count("make", path);
-    return std::make_unique<counted>(system_->make(path, mode), *this, path);
+    return std::make_unique<counted>(system_->make(path, access), *this, path);
   }
   whence::lock_attempt try_lock(const std::string& path) override { return system_->try_lock(path); }
   std::optional<std::uint64_t> free_bytes(const std::string& path) override {

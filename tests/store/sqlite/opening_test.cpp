@@ -8,7 +8,9 @@
 #include <string>
 #include <vector>
 
+#include <whence/store/audit_event.hpp>
 #include <whence/store/log_errors.hpp>
+#include <whence/store/log_repair.hpp>
 #include <whence/store/log_verification.hpp>
 #include <whence/store/sqlite/witness.hpp>
 
@@ -391,7 +393,7 @@ TEST_CASE("damage at the end of the log is found when it is opened") {
 TEST_CASE("a log whose other files would have too long names is not begun") {
   const tests::temporary_folder folder;
   const runtime runtime = runtime::system(1);
-  for (const std::size_t letters : {std::size_t{242}, std::size_t{250}, std::size_t{255}, std::size_t{300}}) {
+  for (const std::size_t letters : {std::size_t{214}, std::size_t{250}, std::size_t{255}, std::size_t{300}}) {
     CAPTURE(letters);
     const std::string path = folder.file(std::string(letters, 'a'));
     try {
@@ -403,5 +405,26 @@ TEST_CASE("a log whose other files would have too long names is not begun") {
     }
     CHECK(std::filesystem::is_empty(folder.path()));
   }
-  sqlite(folder.file(std::string(241, 'a'))).open(runtime)->close();
+  const std::string longest = folder.file(std::string(213, 'a'));
+  {
+    const auto log = sqlite(longest).open(runtime);
+    const log_folder events;
+    events.append(*log, "order-1", 2);
+    log->close();
+  }
+  sql::database::open(longest, sql::open_mode::read_write).run("UPDATE entries SET data = '[]' WHERE position = 2");
+  const repaired_log done =
+      log_repair(longest, runtime)
+          .carry_out({.accept = {log_loss::damage},
+                      .audit = log_operation{.name = "log repair", .reason = "disk", .by = this_operator("test")}});
+  CHECK(std::filesystem::exists(done.kept + ".witness"));
+}
+
+TEST_CASE("a log that is there is opened, though what is made beside it later has no room in a name") {
+  const tests::temporary_folder folder;
+  const runtime runtime = runtime::system(1);
+  sqlite(folder.file("a")).open(runtime)->close();
+  const std::string path = folder.file(std::string(241, 'a'));
+  for (const char* const end : {"", "-wal", ".witness"}) std::filesystem::rename(folder.file("a") + end, path + end);
+  sqlite(path).open(runtime)->close();
 }

@@ -101,7 +101,7 @@ forked_log fork_log(const std::string& base, const std::string& to, const runtim
       [&paths](const std::string& file, long writer) {
         return std::make_exception_ptr(fork_over_log(paths.log, file, writer));
       },
-      mode_of(*runtime.files, made.base));
+      access_of(*runtime.files, made.base));
   made.of = past.of.identity;
   made.log = {past.base.log, epoch_behind(made.of.epoch, runtime)};
   made.position = past.base.position;

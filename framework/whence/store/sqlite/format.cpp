@@ -140,13 +140,9 @@ void must_not_belong_to_log(files& files, const std::string& path) {
   must_not_end_in(".models", directory_of(place));
 }
 
-std::optional<unsigned> mode_of(files& files, const std::string& path) {
-  const std::optional<file_status> there = files.status(path);
-  return there ? std::optional(there->mode) : std::nullopt;
-}
+namespace {
 
-void must_have_room_in_name(files& files, const log_paths& paths) {
-  constexpr std::string_view longest = ".index-journal";
+void must_have_room_for(std::string_view longest, files& files, const log_paths& paths) {
   try {
     static_cast<void>(files.status(paths.log + std::string(longest)));
   } catch (const file_error& refused) {
@@ -154,6 +150,17 @@ void must_have_room_in_name(files& files, const log_paths& paths) {
       throw file_error("make a log and what lies beside it at", paths.log, ENAMETOOLONG);
     throw file_error("look at", paths.log, refused.system_code);
   }
+}
+
+}  // namespace
+
+void must_have_room_in_name(files& files, const log_paths& paths) {
+  must_have_room_for(".index-journal", files, paths);
+}
+
+void must_have_room_in_name_of_new_log(files& files, const log_paths& paths) {
+  // Longer than that of an archive (".archive.1234.partial-journal") and of the events that a repair could not keep.
+  must_have_room_for(".before-repair-20260127T103000Z-10.witness", files, paths);
 }
 
 void must_be_known_format(const std::string& path, int found) {
@@ -199,6 +206,16 @@ std::optional<log_file> mark_of(files& files, const std::string& path) {
   } catch (const error&) {
     return std::nullopt;
   }
+}
+
+void make_wal_if_missing(files& files, const log_paths& paths) {
+  constexpr std::size_t at_write_version = 18;
+  constexpr std::uint8_t is_wal = 2;  // a database of another mode would be taken for one of this mode
+  const std::optional<file_access> access = access_of(files, paths.log);
+  if (!access || !access->group || *access->group == ::getegid()) return;
+  header_bytes header{};
+  if (read_header(paths.log, header) != SQLITE_OK || header[at_write_version] != std::byte{is_wal}) return;
+  make_if_missing(files, paths.wal, access);
 }
 
 sql::reading_mode reading_mode_of_visitors(files& files, const log_paths& paths, const std::string& database) {

@@ -76,11 +76,10 @@ struct log_paths {
 /// Whether a file of that name is one of the log's, also if there is none at the moment. See must_not_belong_to_log.
 bool belongs_to_log(const std::string& file, const log_paths& paths);
 
-/// Who may do what with the file: a copy of it is for the same. Nothing: it is not there.
-std::optional<unsigned> mode_of(files& files, const std::string& path);
-
 /// What is made beside a log has its name and more. Throws file_error: there is no room for that. Found before there is any of it.
 void must_have_room_in_name(files& files, const log_paths& paths);
+/// Also for what is made beside it later: its archives, and the copy that a repair keeps.
+void must_have_room_in_name_of_new_log(files& files, const log_paths& paths);
 
 /// Locks `lock` so that `path` can be made. Throws file_error: of `path`, if there is no folder for either.
 lock_attempt lock_beside(files& files, const std::string& path, const std::string& lock);
@@ -103,6 +102,10 @@ void must_be_known_format(const std::string& path, int found);
 log_file check_log_header(files& files, const std::string& path);
 /// The same, without a failure; of another format it is taken for a log. Nothing: it is none of Whence's, or cannot be read.
 std::optional<log_file> mark_of(files& files, const std::string& path);
+
+/// Makes the WAL of a log that has none for those who may read the log, before anybody opens it: SQLite would give it its mode,
+/// and the group of this process, which may be another.
+void make_wal_if_missing(files& files, const log_paths& paths);
 
 /// How a visitor opens the log or its index, `database`. A log that has a writer is never taken for one that nobody changes.
 sql::reading_mode reading_mode_of_visitors(files& files, const log_paths& paths, const std::string& database);

@@ -31,16 +31,17 @@ bool has_seen_something(files& files, const std::string& witness) {
 
 }  // namespace
 
-log_place::log_place(std::shared_ptr<files> files, log_paths paths, in_the_way refuse, std::optional<unsigned> mode)
+log_place::log_place(std::shared_ptr<files> files, log_paths paths, in_the_way refuse,
+                     const std::optional<file_access>& access)
     : files_(std::move(files)), paths_(std::move(paths)), refuse_(std::move(refuse)) {
-  must_have_room_in_name(*files_, paths_);
+  must_have_room_in_name_of_new_log(*files_, paths_);
   must_not_belong_to_log(*files_, paths_.log);
   must_be_free();
   lock_attempt attempt = lock_beside(*files_, paths_.log, paths_.lock);
   if (!attempt.lock) throw log_busy(paths_.log, attempt.holder_pid);
   lock_ = std::move(attempt.lock);
   must_be_free();
-  draft_.emplace(*files_, paths_.log, mode);
+  draft_.emplace(*files_, paths_.log, access);
 }
 
 log_place::~log_place() {

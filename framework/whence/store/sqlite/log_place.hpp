@@ -24,8 +24,8 @@ class log_place {
   /// The error for a log that is there: which file of it, and which process writes it (0: none).
   using in_the_way = std::function<std::exception_ptr(const std::string& file, long writer)>;
 
-  /// `mode`: who may do what with the log's file.
-  log_place(std::shared_ptr<files> files, log_paths paths, in_the_way refuse, std::optional<unsigned> mode);
+  /// `access`: who may do what with the log's file.
+  log_place(std::shared_ptr<files> files, log_paths paths, in_the_way refuse, const std::optional<file_access>& access);
   log_place(const log_place&) = delete;
   log_place& operator=(const log_place&) = delete;
   ~log_place();

@@ -60,6 +60,7 @@ log_identity begin_epoch(log_writer& writer, const judgement& found, const witne
 opened_log open_locked(std::unique_ptr<file_lock> lock, const log_paths& paths, const sqlite_options& options,
                        const runtime& runtime, bool by_import) {
   files& files = *runtime.files;
+  make_wal_if_missing(files, paths);
   auto readers = std::make_unique<log_readers>(paths.log);
   const judgement found = judge(files, paths, readers->log);
   using kind = log_condition::kind;
@@ -101,6 +102,7 @@ std::unique_ptr<file_lock> lock_log(files& files, const log_paths& paths) {
 opened_log open_log(const log_paths& paths, const sqlite_options& options, const runtime& runtime,
                     const std::optional<log_identity>& import_of, std::unique_ptr<file_lock> held) {
   must_have_room_in_name(*runtime.files, paths);
+  if (!runtime.files->status(paths.log)) must_have_room_in_name_of_new_log(*runtime.files, paths);
   // Before anything is made beside it: another application's database gets no lock file of ours.
   if (!runtime.files->status(paths.log)) {
     must_not_belong_to_log(*runtime.files, paths.log);

@@ -96,12 +96,15 @@ std::optional<std::uint64_t> noted_in(file& file) {
 }  // namespace
 
 std::optional<std::uint64_t> read_file_noted(files& files, const std::string& path) {
-  return files.status(path) ? noted_in(*files.open(path, open_file::read)) : std::nullopt;
+  const std::optional<file_status> there = files.status(path);
+  return there && there->regular ? noted_in(*files.open(path, open_file::read)) : std::nullopt;
 }
 
 witness_reading read_witness(files& files, const std::string& path) {
-  if (!files.status(path)) return {};
+  const std::optional<file_status> there = files.status(path);
+  if (!there) return {};
   witness_reading reading{.present = true, .latest = std::nullopt, .readable_slots = 0};
+  if (!there->regular && !there->directory) return reading;  // a pipe would be waited for
   const std::unique_ptr<file> opened = files.open(path, open_file::read);
   // The writer may be at work: both slots are unreadable at once only if it wrote both while they were read.
   for (int attempt = 0; attempt < 3 && !reading.latest; ++attempt) {
@@ -111,6 +114,8 @@ witness_reading read_witness(files& files, const std::string& path) {
 }
 
 witness witness::create(files& files, const std::string& path, const testimony& first) {
+  const std::optional<file_status> there = files.status(path);
+  if (there && !there->regular && !there->directory) files.remove(path);  // a pipe, say, has seen nothing
   std::unique_ptr<file> made = files.open(path, open_file::create);
   // Over an old witness the numbers go on: a crash halfway leaves a slot of each, and the newer one is ours.
   const std::optional<decoded> before = newest(*made);

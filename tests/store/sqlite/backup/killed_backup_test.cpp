@@ -39,9 +39,9 @@ class deadly_files final : public files {
     step();
     return std::make_unique<deadly_file>(*this, system_->open(path, how));
   }
-  std::unique_ptr<file> make(const std::string& path, unsigned mode) override {
+  std::unique_ptr<file> make(const std::string& path, const file_access& access) override {
     step();
-    return std::make_unique<deadly_file>(*this, system_->make(path, mode));
+    return std::make_unique<deadly_file>(*this, system_->make(path, access));
   }
   lock_attempt try_lock(const std::string& path) override { return step(), system_->try_lock(path); }
   std::optional<long> lock_holder(const std::string& path) override { return step(), system_->lock_holder(path); }

@@ -33,7 +33,9 @@ class files_that_fail final : public files {
     if (path.find(".witness") == std::string::npos) return opened;
     return std::make_unique<failing_file>(std::move(opened), log_);
   }
-  std::unique_ptr<file> make(const std::string& path, unsigned mode) override { return system_->make(path, mode); }
+  std::unique_ptr<file> make(const std::string& path, const file_access& access) override {
+    return system_->make(path, access);
+  }
   lock_attempt try_lock(const std::string& path) override { return system_->try_lock(path); }
   std::optional<long> lock_holder(const std::string& path) override { return system_->lock_holder(path); }
   std::optional<file_status> status(const std::string& path) override { return system_->status(path); }

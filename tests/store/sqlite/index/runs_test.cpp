@@ -170,7 +170,7 @@ TEST_CASE("the WAL of the index stays short, though somebody always looks into i
   index_and_model given;
   // Longer than any machine lets a thread wait.
   constexpr std::chrono::minutes patience{2};
-  index_writer writer = index_writer::open(*given.runtime.files, given.path, patience);
+  index_writer writer = index_writer::open(*given.runtime.files, given.path, {}, patience);
   writer.add(given.next(10), given.log);
   // Whoever looks again has the new snapshot before the old one ends.
   index_reader readers[2] = {index_reader(given.path), index_reader(given.path)};

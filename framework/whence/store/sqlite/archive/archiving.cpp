@@ -185,7 +185,7 @@ void archiving::copy(const archive_plan& plan, const archive_row& row, const std
   for (const char* const end : {"", "-journal", "-wal", "-shm"})
     files_.remove(path + end);  // of an attempt that was cut short
   // From its first moment on, nobody may read it who may not read the log.
-  static_cast<void>(files_.make(path, mode_of(files_, held_.paths.log).value_or(0600) | 0600u));
+  static_cast<void>(files_.make(path, access_of(files_, held_.paths.log).value_or(file_access{.mode = 0600})));
   sql::database file = begin_log_file(path, log_file::archive, identity);
   event_insertion insertion(file);
   const auto take = [&](const entry_row& event_row, const recorded_event& event) {

@@ -47,7 +47,7 @@ log_backup back_up_sqlite_log(const log_paths& paths, const std::string& to, con
   if (runtime.files->status(place)) throw file_error("make", to, EEXIST);
   must_be_whole(sqlite_visitor(paths, runtime).condition(), paths.log);
   log_beside_its_writer log(paths, runtime);
-  file_draft draft(*runtime.files, place, mode_of(*runtime.files, paths.log));
+  file_draft draft(*runtime.files, place, access_of(*runtime.files, paths.log));
   if (draft.rival()) throw backup_busy(to, *draft.rival());
   const copy_order order{
       .log = log.about().identity, .last = log.head(), .on_progress = options.on_progress, .stop = options.stop};

@@ -37,7 +37,7 @@ restored_log restore_log(const std::string& backup, const std::string& to, const
       [&paths](const std::string& file, long writer) {
         return std::make_exception_ptr(restore_over_log(paths.log, file, writer));
       },
-      mode_of(*runtime.files, backup));
+      access_of(*runtime.files, backup));
   copy_order order{.log = made.from.log,
                    .last = options.at.value_or(made.from.head),
                    .until = options.until,

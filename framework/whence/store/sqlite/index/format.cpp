@@ -4,6 +4,7 @@
 #include <string>
 
 #include <sqlite3.h>
+#include <unistd.h>
 #include <xxhash.h>
 
 #include <whence/sql/error.hpp>
@@ -169,7 +170,8 @@ void index_is_damaged(const std::string& path, const std::string& detail) {
   throw sql::sql_error(SQLITE_CORRUPT, path, "", detail);
 }
 
-sql::database open_index_to_write(const std::string& path) {
+sql::database open_index_to_write(files& files, const std::string& path, const std::optional<file_access>& access) {
+  make_if_missing(files, path, access);
   sql::database db = sql::database::open(path, sql::open_mode::create);
   sqlite3_busy_timeout(db.handle(), index_busy_milliseconds);
   int keep = 1;
@@ -183,6 +185,8 @@ sql::database open_index_to_write(const std::string& path) {
   // A journal on the disk that is left behind would keep visitors out.
   if (empty) db.run("PRAGMA journal_mode=MEMORY");
   db.run("PRAGMA journal_mode=WAL");
+  // SQLite gives the WAL the mode of the database, and the group of this process.
+  if (access && access->group && *access->group != ::getegid()) make_if_missing(files, path + "-wal", access);
   if (empty) {
     sql::transaction making(db);
     db.run("PRAGMA application_id=" + std::to_string(application_id));

@@ -33,9 +33,9 @@ namespace whence::inline v0 {
 /// How long a connection waits for another that stands in its way.
 constexpr int index_busy_milliseconds = 10'000;
 
-/// Opens the index to write; makes its tables if it is empty. Throws sql_error: NOTADB if it is another database, or one of
-/// another format.
-sql::database open_index_to_write(const std::string& path);
+/// Opens the index to write, or makes it, for those who `access` says; makes its tables if it is empty. Throws sql_error:
+/// NOTADB if it is another database, or one of another format.
+sql::database open_index_to_write(files& files, const std::string& path, const std::optional<file_access>& access);
 
 /// Throws sql_error: NOTADB if it is another database, or an index of another format.
 void check_index_format(sql::database& db);

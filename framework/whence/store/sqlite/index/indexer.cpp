@@ -195,7 +195,7 @@ void indexer::work() {
 
 void indexer::open_index() {
   forget_files();
-  index_ = index_writer::open(*files_, paths_.index);
+  index_ = index_writer::open(*files_, paths_.index, access_of(*files_, paths_.log));
   remember_files();
 }
 
@@ -229,7 +229,7 @@ bool indexer::files_are_lost() const noexcept {
 void indexer::replace_index() {
   forget_files();
   index_.reset();
-  index_ = index_writer::replace(*files_, paths_.index);
+  index_ = index_writer::replace(*files_, paths_.index, access_of(*files_, paths_.log));
   remember_files();
   ++generation_;
   shared_.lock()->replace = false;
@@ -402,7 +402,7 @@ void indexer::index_oldest() {
     // What the file has of the log was looked at when it was filled: another has anything.
     const bool replaced = !files_are_ours();
     if (replaced) tell_lost();
-    if (!replaced) index_ = index_writer::open(*files_, paths_.index);
+    if (!replaced) index_ = index_writer::open(*files_, paths_.index, access_of(*files_, paths_.log));
     if (replaced || !files_are_ours()) return rebuild();
   }
   for (;;) {

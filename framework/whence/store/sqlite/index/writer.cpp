@@ -29,22 +29,23 @@ constexpr std::uint64_t events_of_large_merge = 4'000'000;
 
 }  // namespace
 
-index_writer index_writer::open(files& files, const std::string& path, std::chrono::milliseconds patience) {
+index_writer index_writer::open(files& files, const std::string& path, const std::optional<file_access>& access,
+                                std::chrono::milliseconds patience) {
   try {
-    index_writer opened(open_index_to_write(path));
+    index_writer opened(open_index_to_write(files, path, access));
     opened.patience_ = patience;
     return opened;
   } catch (const sql::sql_error& failure) {
     if (failure.primary() != SQLITE_NOTADB && failure.primary() != SQLITE_CORRUPT && failure.primary() != SQLITE_ERROR)
       throw;
   }
-  return replace(files, path);
+  return replace(files, path, access);
 }
 
-index_writer index_writer::replace(files& files, const std::string& path) {
+index_writer index_writer::replace(files& files, const std::string& path, const std::optional<file_access>& access) {
   // Nothing is lost with it. Readers that have the old file open keep reading that, and see how far it goes.
   for (const char* const part : {"", "-wal", "-shm", "-journal"}) files.remove(path + part);
-  return index_writer(open_index_to_write(path));
+  return index_writer(open_index_to_write(files, path, access));
 }
 
 index_writer::index_writer(sql::database db)

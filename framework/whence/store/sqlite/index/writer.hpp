@@ -25,12 +25,12 @@ namespace whence::inline v0 {
 /// Throws   sql_error.
 class index_writer {
  public:
-  /// Opens or makes it. What is no index, or one of another format, is replaced. `patience`: for so long it waits, after a commit,
-  /// for those who read what is in its WAL, when that has grown long.
-  static index_writer open(files& files, const std::string& path,
+  /// Opens or makes it. What is no index, or one of another format, is replaced. `access`: whom one that is made is for.
+  /// `patience`: for so long it waits, after a commit, for those who read what is in its WAL, when that has grown long.
+  static index_writer open(files& files, const std::string& path, const std::optional<file_access>& access = {},
                            std::chrono::milliseconds patience = std::chrono::milliseconds{100});
   /// Makes a new one in the place of what is there.
-  static index_writer replace(files& files, const std::string& path);
+  static index_writer replace(files& files, const std::string& path, const std::optional<file_access>& access = {});
 
   index_writer(index_writer&&) noexcept;
   index_writer& operator=(index_writer&&) noexcept;

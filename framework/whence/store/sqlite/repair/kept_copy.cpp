@@ -22,11 +22,12 @@ constexpr std::size_t bytes_at_once = 1u << 20;
 /// The database last: without it there is no copy.
 constexpr std::array<std::string_view, 3> copied_last_first{"", "-wal", ".witness"};
 
-void copy_file(files& files, const std::string& from, const std::string& to) {
+/// `like`: whom it is for.
+void copy_file(files& files, const std::string& from, const std::string& to, const std::string& like) {
   files.remove(to);
   const std::unique_ptr<file> source = files.open(from, open_file::read);
-  const std::unique_ptr<file> target = files.make(to, mode_of(files, from).value_or(0600));
-  own_like(to, from);
+  const std::unique_ptr<file> target = files.make(to, access_of(files, like).value_or(file_access{.mode = 0600}));
+  own_like(to, like);
   std::vector<std::byte> bytes(bytes_at_once);
   for (std::uint64_t at = 0;;) {
     const std::size_t read = source->read_at(at, bytes);
@@ -62,7 +63,8 @@ std::string keep_copy(files& files, const log_paths& paths, timestamp now) {
   try {
     each([&](const std::string& end) {
       files.remove(part + end);
-      if (files.status(paths.log + end)) copy_file(files, paths.log + end, part + end);
+      if (files.status(paths.log + end))
+        copy_file(files, paths.log + end, part + end, paths.log + (end == "-wal" ? "" : end));
     });
     each([&](const std::string& end) {
       if (files.status(part + end)) files.rename(part + end, name + end);
@@ -99,10 +101,9 @@ void own_like(const std::string& path, const std::string& original) {
   // One that somebody put there may be a second name of any file: what was made here is this user's, and has one.
   if (::fstat(made, &own) == 0 && S_ISREG(own.st_mode) && own.st_nlink == 1 && own.st_uid == ::geteuid()) {
     // First the owner: giving a file away takes some rights from it.
-    if (like.st_uid != own.st_uid || like.st_gid != own.st_gid) {
-      [[maybe_unused]] const int given = ::fchown(made, like.st_uid, like.st_gid);
-    }
-    ::fchmod(made, like.st_mode & 0777);
+    const bool is_alike = like.st_uid == own.st_uid && like.st_gid == own.st_gid;
+    // Where it stays another's, it stays as it was made.
+    if (is_alike || ::fchown(made, like.st_uid, like.st_gid) == 0) ::fchmod(made, like.st_mode & 0777);
   }
   ::close(made);
 }

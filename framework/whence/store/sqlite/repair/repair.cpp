@@ -116,7 +116,7 @@ class acting {
 class repair_draft {
  public:
   repair_draft(files& files, const log_paths& paths)
-      : paths_(paths), draft_(files, paths.log, mode_of(files, paths.log)) {}
+      : paths_(paths), draft_(files, paths.log, access_of(files, paths.log)) {}
 
   const std::string& path() const noexcept { return draft_.path(); }
   /// It takes the place of the log, durably.

@@ -62,7 +62,7 @@ void write_note(files& files, const log_paths& paths, const repair_note& note) {
   text += "\n" + event.id.to_string() + "\n" + std::to_string(event.occurred_at.time_since_epoch().count());
   text += "\n" + event.data;
   const std::string path = path_of(paths);
-  file_draft draft(files, path, mode_of(files, paths.log));
+  file_draft draft(files, path, access_of(files, paths.log));
   try {
     files.open(draft.path(), open_file::write)->write_at(0, std::as_bytes(std::span(text)));
   } catch (const file_error& failure) {

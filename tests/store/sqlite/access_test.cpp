@@ -1,0 +1,127 @@
+// Whoever may read a log, and nobody else, may read what is made of it: by the mode of its file, and by its group.
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include <grp.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <whence/sql/database.hpp>
+#include <whence/store/audit_event.hpp>
+#include <whence/store/log_backup.hpp>
+#include <whence/store/log_fork.hpp>
+#include <whence/store/log_repair.hpp>
+
+#include <tests/skip.hpp>
+#include <tests/store/sqlite/archived_shop.hpp>
+
+using namespace whence;
+
+namespace {
+
+constexpr uid_t alice = 1'234;
+constexpr gid_t staff = 2'000;       // hers
+constexpr gid_t accounting = 3'000;  // the log's
+
+/// As long as it lives, this process is alice's, whose own group is staff.
+class acting_as_alice {
+ public:
+  explicit acting_as_alice(std::vector<gid_t> groups) {
+    REQUIRE(::setgroups(groups.size(), groups.data()) == 0);
+    REQUIRE(::setegid(staff) == 0);
+    REQUIRE(::seteuid(alice) == 0);
+  }
+  ~acting_as_alice() {
+    const bool is_root = ::seteuid(0) == 0 && ::setegid(0) == 0 && ::setgroups(0, nullptr) == 0;
+    CHECK(is_root);
+  }
+  acting_as_alice(const acting_as_alice&) = delete;
+  acting_as_alice& operator=(const acting_as_alice&) = delete;
+};
+
+/// A log, alice's and accounting's, in a folder of hers; and nothing beside it that can be made anew.
+struct shop_of_accounting : tests::archived_shop {
+  explicit shop_of_accounting(mode_t mode) {
+    folder.change("SELECT 1");
+    for (const char* const end : {"-wal", "-shm", ".index", ".index-wal", ".index-shm", ".lock"})
+      std::filesystem::remove(folder.beside(end));
+    for (const auto& file : std::filesystem::directory_iterator(directory()))
+      REQUIRE(::chown(file.path().c_str(), alice, staff) == 0);
+    REQUIRE(::chown(directory().c_str(), alice, staff) == 0);
+    REQUIRE(::chown(folder.path().c_str(), alice, accounting) == 0);
+    REQUIRE(::chmod(folder.path().c_str(), mode) == 0);
+  }
+
+  std::filesystem::path directory() const { return std::filesystem::path(folder.path()).parent_path(); }
+
+  /// What has events or their keys in it: an archive, a backup, a restored log, a fork, and what is made beside a log that is open.
+  std::vector<std::string> made() const {
+    archive({.streams = {"order-3"}});
+    const std::string backup = folder.beside(".backup");
+    back_up(sqlite(folder.path()), backup, folder.runtime());
+    restore_log(backup, folder.beside(".restored"), folder.runtime());
+    fork_log(folder.path(), folder.beside(".fork"), folder.runtime());
+    std::vector<std::string> all{file(), backup, folder.beside(".restored"), folder.beside(".fork")};
+    for (const char* const end : {"-wal", ".index", ".index-wal"}) all.push_back(folder.beside(end));
+    return all;
+  }
+  /// The same of a repair: the log itself, and the copy that it keeps.
+  std::vector<std::string> repaired() const {
+    folder.change("UPDATE entries SET data = '[]' WHERE position = 60");
+    const repaired_log done =
+        log_repair(folder.path(), folder.runtime())
+            .carry_out({.accept = {log_loss::damage},
+                        .audit = log_operation{.name = "log repair", .reason = "disk", .by = this_operator("test")}});
+    CHECK(!done.unfinished);
+    return {folder.path(), folder.beside("-wal"), done.kept, done.kept + "-wal"};
+  }
+};
+
+bool is_for(const std::string& file, gid_t group, mode_t mode) {
+  struct stat there{};
+  REQUIRE(::stat(file.c_str(), &there) == 0);
+  CAPTURE(there.st_gid);
+  CAPTURE(there.st_mode);
+  CHECK(there.st_gid == group);
+  CHECK((there.st_mode & 0777) == mode);
+  return there.st_gid == group && (there.st_mode & 0777) == mode;
+}
+
+}  // namespace
+
+TEST_CASE("what is made of a log is for the log's group, and not for that of who makes it") {
+  if (::geteuid() != 0) return tests::skip("only root can be somebody else");
+  const shop_of_accounting shop(0640);
+  const acting_as_alice now({staff, accounting});
+  for (const std::string& file : shop.made()) CHECK_MESSAGE(is_for(file, accounting, 0640), file);
+  for (const std::string& file : shop.repaired()) CHECK_MESSAGE(is_for(file, accounting, 0640), file);
+}
+
+TEST_CASE("where who makes it is not in the log's group, no group gets more than all others") {
+  if (::geteuid() != 0) return tests::skip("only root can be somebody else");
+  mode_t log = 0640;
+  mode_t made = 0600;
+  SUBCASE("others may not read it") {}
+  SUBCASE("others may read it") { log = made = 0644; }
+  SUBCASE("others may read it, and the group may not") { log = 0604; }
+  const shop_of_accounting shop(log);
+  const acting_as_alice now({staff});
+  for (const std::string& file : shop.made()) {
+    // Of the log's own WAL, while it is empty, SQLite sets the mode to that of the database whenever it opens it.
+    if (file == shop.folder.beside("-wal")) continue;
+    CHECK_MESSAGE(is_for(file, staff, made), file);
+  }
+}
+
+TEST_CASE("the index of a log that is its owner's alone is its owner's alone, whatever the umask is") {
+  const tests::archived_shop shop;
+  constexpr auto owner = std::filesystem::perms::owner_read | std::filesystem::perms::owner_write;
+  std::filesystem::permissions(shop.folder.path(), owner);
+  for (const char* const end : {".index", ".index-wal", ".index-shm"}) std::filesystem::remove(shop.folder.beside(end));
+  shop.folder.open()->close();
+  for (const char* const end : {".index", ".index-wal"})
+    CHECK(std::filesystem::status(shop.folder.beside(end)).permissions() == owner);
+}
