@@ -12,6 +12,8 @@
 
 #include <doctest/doctest.h>
 
+#include <sys/stat.h>
+
 #include <tests/cli/console.hpp>
 #include <tests/cli/models_beside.hpp>
 #include <tests/cli/shop_log.hpp>
@@ -258,6 +260,16 @@ TEST_CASE("a model that cannot be read is not attached, and that is said; one th
   const tests::ran asked = shop.sql("SELECT 1", {"--model", "broken"});
   CHECK(asked.exit == 6);
   CHECK(asked.err.find("[read_model.damaged, exit 6]") != std::string::npos);
+}
+
+TEST_CASE("a pipe in the place of a model is no model, and is not waited for") {
+  shop shop;
+  shop.models.write("broken.current", "broken.1.1.db\n");
+  REQUIRE(::mkfifo((shop.models.directory() + "/broken.1.1.db").c_str(), 0644) == 0);
+  const ran ran = shop.sql("SELECT count(*) AS n FROM order_summary.orders");
+  CHECK(ran.exit == 0);
+  CHECK(ran.out == "n\n2\n");
+  CHECK(ran.err.starts_with("read model broken is not attached: the file of broken cannot be used"));
 }
 
 TEST_CASE("more models than SQLite attaches are named") {

@@ -4,6 +4,9 @@
 #include <iterator>
 #include <string>
 
+#include <sqlite3.h>
+#include <sys/stat.h>
+
 #include <whence/sql/database.hpp>
 #include <whence/sql/error.hpp>
 
@@ -91,6 +94,30 @@ TEST_CASE("a path is a path, also if SQLite would take it for an address") {
   }
   CHECK(std::distance(std::filesystem::directory_iterator(folder.path()), {}) == 5);
   std::filesystem::current_path(before);
+}
+
+TEST_CASE("nobody waits for the other end of a pipe, in the place of a database or beside it") {
+  const tests::temporary_folder folder;
+  const std::string path = folder.file("model.db");
+  database::open(path, open_mode::create).run("CREATE TABLE t(a)");
+  std::string pipe;
+  SUBCASE("of the database") {
+    std::filesystem::remove(path);
+    pipe = path;
+  }
+  SUBCASE("of its WAL") { pipe = path + "-wal"; }
+  REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
+  const auto code = [](const auto& act) {
+    try {
+      act();
+    } catch (const sql::sql_error& refused) {
+      return refused.primary();
+    }
+    return SQLITE_OK;
+  };
+  CHECK(code([&] { database::open(path, open_mode::read_only); }) == SQLITE_NOTADB);
+  database db = database::open("", open_mode::in_memory);
+  CHECK(code([&] { db.attach("model", path, open_mode::read_only); }) == SQLITE_NOTADB);
 }
 
 TEST_CASE("another database is attached for reading, whatever its path, and made by nobody") {

@@ -19,19 +19,6 @@ int flags_of(open_mode mode) {
   return always;
 }
 
-/// SQLite would wait for the other end of a pipe. What it finds there is no database, whoever made it.
-void must_be_regular(const std::string& path, open_mode mode) {
-  if (mode == open_mode::in_memory || path.empty()) return;
-  for (const char* const end : {"", "-wal", "-journal", "-shm"}) {
-    struct stat there{};
-    const bool is_there = ::stat((path + end).c_str(), &there) == 0;
-    // Of a directory it says so itself.
-    if (is_there && !S_ISREG(there.st_mode) && !S_ISDIR(there.st_mode))
-      throw sql_error(SQLITE_NOTADB, path, "", path + end + " is no regular file");
-    if (mode == open_mode::unchanging) return;  // it opens no other
-  }
-}
-
 int bind_any(sqlite3_stmt* prepared, int parameter, const value& argument, sqlite3_destructor_type bytes) noexcept {
   switch (argument.what()) {
     case value::kind::null: return sqlite3_bind_null(prepared, parameter);
@@ -68,6 +55,19 @@ std::string name_for(const std::string& given, open_mode mode) {
     uri += digits[byte & 15];
   }
   return uri + (mode == open_mode::unchanging ? "?immutable=1" : "?mode=ro");
+}
+
+// What stands there is no database, whoever made it.
+void must_be_regular(const std::string& path, open_mode mode) {
+  if (mode == open_mode::in_memory || path.empty()) return;
+  for (const char* const end : {"", "-wal", "-journal", "-shm"}) {
+    struct stat there{};
+    const bool is_there = ::stat((path + end).c_str(), &there) == 0;
+    // Of a directory it says so itself.
+    if (is_there && !S_ISREG(there.st_mode) && !S_ISDIR(there.st_mode))
+      throw sql_error(SQLITE_NOTADB, path, "", path + end + " is no regular file");
+    if (mode == open_mode::unchanging) return;  // it opens no other
+  }
 }
 
 int bind_in_place(sqlite3_stmt* prepared, int parameter, const value& argument) noexcept {

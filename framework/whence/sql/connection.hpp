@@ -59,6 +59,8 @@ class connection : public std::enable_shared_from_this<connection> {
 
 /// What SQLite is asked to open.
 std::string name_for(const std::string& path, open_mode mode);
+/// Throws sql_error (SQLITE_NOTADB) where SQLite would wait for the other end of a pipe, as the database or beside it.
+void must_be_regular(const std::string& path, open_mode mode);
 
 /// Binds by reference: the argument's bytes must live until the statement is reset.
 int bind_in_place(sqlite3_stmt* prepared, int parameter, const value& argument) noexcept;

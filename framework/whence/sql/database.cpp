@@ -31,6 +31,7 @@ statement database::prepare(std::string_view sql) { return connection_->prepare(
 std::optional<statement> database::prepare_next(std::string_view& script) { return connection_->prepare_next(script); }
 
 void database::attach(std::string_view name, const std::string& path, open_mode mode) {
+  must_be_regular(path, mode);
   const std::string file = name_for(path, mode);
   connection_->run_kept("ATTACH ? AS ?", std::array{value(file), value(name)});
 }

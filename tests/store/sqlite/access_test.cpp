@@ -5,7 +5,6 @@
 
 #include <doctest/doctest.h>
 
-#include <grp.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -15,6 +14,7 @@
 #include <whence/store/log_fork.hpp>
 #include <whence/store/log_repair.hpp>
 
+#include <tests/acting_as_alice.hpp>
 #include <tests/skip.hpp>
 #include <tests/store/sqlite/archived_shop.hpp>
 
@@ -22,25 +22,11 @@ using namespace whence;
 
 namespace {
 
-constexpr uid_t alice = 1'234;
-constexpr gid_t staff = 2'000;       // hers
-constexpr gid_t accounting = 3'000;  // the log's
-
-/// As long as it lives, this process is alice's, whose own group is staff.
-class acting_as_alice {
- public:
-  explicit acting_as_alice(std::vector<gid_t> groups) {
-    REQUIRE(::setgroups(groups.size(), groups.data()) == 0);
-    REQUIRE(::setegid(staff) == 0);
-    REQUIRE(::seteuid(alice) == 0);
-  }
-  ~acting_as_alice() {
-    const bool is_root = ::seteuid(0) == 0 && ::setegid(0) == 0 && ::setgroups(0, nullptr) == 0;
-    CHECK(is_root);
-  }
-  acting_as_alice(const acting_as_alice&) = delete;
-  acting_as_alice& operator=(const acting_as_alice&) = delete;
-};
+using tests::accounting;
+using tests::acting_as_alice;
+using tests::alice;
+using tests::is_for;
+using tests::staff;
 
 /// A log, alice's and accounting's, in a folder of hers; and nothing beside it that can be made anew.
 struct shop_of_accounting : tests::archived_shop {
@@ -79,16 +65,6 @@ struct shop_of_accounting : tests::archived_shop {
     return {folder.path(), folder.beside("-wal"), done.kept, done.kept + "-wal"};
   }
 };
-
-bool is_for(const std::string& file, gid_t group, mode_t mode) {
-  struct stat there{};
-  REQUIRE(::stat(file.c_str(), &there) == 0);
-  CAPTURE(there.st_gid);
-  CAPTURE(there.st_mode);
-  CHECK(there.st_gid == group);
-  CHECK((there.st_mode & 0777) == mode);
-  return there.st_gid == group && (there.st_mode & 0777) == mode;
-}
 
 }  // namespace
 
