@@ -8,6 +8,8 @@
 #include <string>
 #include <string_view>
 
+#include <sqlite3.h>
+
 #include <whence/store/log_backup.hpp>
 #include <whence/store/log_errors.hpp>
 #include <whence/store/log_repair.hpp>
@@ -53,6 +55,24 @@ std::string gives_way(const std::string& table, const std::string& to) {
 }
 
 constexpr std::size_t page_bytes = 8'192;
+
+/// Writes into the schema what no statement would, and makes the file one page longer by its header than it is: so who reads it
+/// asks SQLite to read past what is damaged.
+void forge(const std::string& path, const std::string& statement) {
+  {
+    sql::database db = sql::database::open(path, sql::open_mode::read_write);
+    sqlite3_db_config(db.handle(), SQLITE_DBCONFIG_DEFENSIVE, 0, nullptr);
+    db.run("PRAGMA journal_mode=DELETE");
+    db.run("PRAGMA writable_schema=ON");
+    db.run(statement);
+  }
+  std::string bytes = tests::log_folder::contents(path);
+  constexpr std::size_t at_versions = 18;
+  constexpr std::size_t at_end_of_page_count = 31;
+  bytes[at_versions] = bytes[at_versions + 1] = 2;  // WAL
+  ++bytes[at_end_of_page_count];
+  tests::log_folder::write(path, bytes);
+}
 constexpr std::size_t bytes_flipped = 150;  // of each text; the shortest one has that many
 
 void must_be_damage(const std::string& path, const tests::log_folder& folder) {
@@ -123,6 +143,55 @@ TEST_CASE("nothing is believed of a log in which something else stands in the pl
   }
 }
 
+TEST_CASE(
+    "a row of the schema that says one thing in its columns and another in its text is not believed by who reads past "
+    "it") {
+  struct forgery {
+    const char* row;
+    const char* why;
+  };
+  const std::string view = "'CREATE VIEW entries AS SELECT * FROM kept WHERE strftime(''%H'', ''now'') < ''24''')";
+  for (const forgery& one : {
+           forgery{"'table', 'x', 'x', 5000000000, ", "`x` is a virtual table, and a log has none"},
+           {"'table', 'x', 'x', '2x', ", "`x` is a virtual table, and a log has none"},
+           {"'table', 'x', 'x', 2, ", "`x` is no table of that name: CREATE VIEW entries AS SELECT * FROM kep"},
+           {"'table', 'entries', 'entries', 2, ", "`entries` is not made as a log makes it"},
+           {"'index', 'x', 'kept', 2, ", "`x` is an index that a log does not have"},
+           {"'view', 'events', 'events', 0, ", "`events` is not made as a log makes it"},
+       }) {
+    CAPTURE(one.row);
+    const shop here;
+    here.folder.change("CREATE TABLE kept(position INTEGER PRIMARY KEY)");
+    const std::string first = "(rowid, type, name, tbl_name, rootpage, sql) VALUES(-1, " + std::string(one.row);
+    forge(here.folder.path(), "INSERT INTO sqlite_schema" + first + view);
+    CHECK(here.visited() == "log.other_tables: " + std::string(one.why));
+    CHECK(here.opened().starts_with("log."));
+    CHECK(here.verified() != "");
+  }
+}
+
+TEST_CASE("a table that is nowhere, and another one's text under a name that nobody knows, are not believed") {
+  const char* change = nullptr;
+  const char* why = nullptr;
+  SUBCASE("no page has its rows") {
+    change = "UPDATE sqlite_schema SET rootpage = 5000000000 WHERE name = 'entries'";
+    why = "`entries` is a virtual table";
+  }
+  SUBCASE("it is said to belong to another table") {
+    change = "UPDATE sqlite_schema SET tbl_name = 'types' WHERE name = 'entries'";
+    why = "`entries` is not made as a log makes it";
+  }
+  SUBCASE("a text behind a name") {
+    change = "UPDATE sqlite_schema SET name = 'x', tbl_name = 'x' WHERE name = 'mine'";
+    why = "`x` is no table of that name: CREATE TABLE mine(word)";
+  }
+  const shop here;
+  here.folder.change("CREATE TABLE mine(word)");
+  forge(here.folder.path(), change);
+  CHECK(here.visited() == "log.other_tables: " + std::string(why));
+  CHECK(here.verified() != "");
+}
+
 TEST_CASE("a backup in which something else stands in the place of a table is not restored") {
   const shop here;
   const std::string backup = here.folder.beside(".backup");
@@ -137,7 +206,9 @@ TEST_CASE("a backup in which something else stands in the place of a table is no
 TEST_CASE("tables of other names are nobody's concern, nor is what SQLite has counted in the log") {
   const shop here;
   here.folder.change(
-      "CREATE TABLE mine(name TEXT PRIMARY KEY, number INTEGER UNIQUE); INSERT INTO mine VALUES('a', 1); ANALYZE");
+      "CREATE TABLE mine(name TEXT PRIMARY KEY, number INTEGER UNIQUE); INSERT INTO mine VALUES('a', 1); ANALYZE;"
+      "CREATE TABLE \"my own\" (word); create table if not exists more\n(word); CREATE TABLE other AS SELECT * FROM "
+      "mine");
   CHECK(here.visited() == "");
   CHECK(here.opened() == "");
   CHECK(here.verified() == "");

@@ -140,6 +140,8 @@ std::array<known_object, 8> known_objects(bool has_parts) {
            {.type = "table", .name = "archive", .text = table_archive, .since = 0}}};
 }
 
+constexpr std::size_t text_shown_max = 40;
+
 bool is_same_name(std::string_view one, std::string_view other) {
   return one.size() == other.size() && sqlite3_strnicmp(one.data(), other.data(), static_cast<int>(one.size())) == 0;
 }
@@ -148,22 +150,44 @@ std::string named(std::string_view name) { return "`" + std::string(name) + "`";
 
 std::string with_article(std::string_view type) { return (type.starts_with('i') ? "an " : "a ") + std::string(type); }
 
-/// A row of sqlite_master. What is no table of rows has no root page.
+/// A row of sqlite_master. Who has written it can say in each column what the others do not: SQLite goes by the text alone where it
+/// has been told to read what is damaged, and passes over a row whose root page is none.
 struct found_object {
   std::string_view type;
   std::string_view name;
+  std::string_view of_table;
   std::string_view text;
-  std::int64_t root = 0;
+  std::int64_t root = 0;  ///< what has no rows of its own has none
 
   bool is_table() const noexcept { return type == "table"; }
   bool is_virtual() const noexcept { return is_table() && (root <= 0 || text.starts_with("CREATE VIRTUAL")); }
 };
 
+/// The text begins with `CREATE TABLE name(`, as SQLite keeps it: so it makes a table, and none of another name.
+bool makes_table_of_its_name(const found_object& found) {
+  std::string_view rest = found.text;
+  const auto skip = [&rest](std::string_view next) {
+    if (!rest.starts_with(next)) return false;
+    rest.remove_prefix(next.size());
+    return true;
+  };
+  const auto is_of_a_word = [](char c) {
+    return c == '_' || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+  };
+  if (!skip("CREATE TABLE ")) return false;
+  const bool quoted = skip("\"");
+  const bool is_one_name =
+      quoted ? found.name.find('"') == std::string_view::npos : std::ranges::all_of(found.name, is_of_a_word);
+  if (!is_one_name || !skip(found.name) || (quoted && !skip("\""))) return false;
+  rest.remove_prefix(std::min(rest.find_first_not_of(" \t\r\n"), rest.size()));
+  return rest.starts_with('(') && found.of_table == found.name;
+}
+
 std::optional<std::string> why_foreign(known_object& known, const found_object& found) {
   if (found.type != known.type) return named(found.name) + " is " + with_article(found.type);
   if (found.is_virtual()) return named(found.name) + " is a virtual table";
   const bool is_as_made = found.text == known.text || found.text == known.other_text;
-  if (!is_as_made || found.name != known.name || known.is_there)
+  if (!is_as_made || found.name != known.name || found.of_table != known.name || known.is_there)
     return named(found.name) + " is not made as a log makes it";
   known.is_there = true;
   return std::nullopt;
@@ -172,8 +196,10 @@ std::optional<std::string> why_foreign(known_object& known, const found_object& 
 /// An index without a text belongs to the table by whose text it is there.
 std::optional<std::string> why_foreign(const found_object& found) {
   if (found.is_virtual()) return named(found.name) + " is a virtual table, and a log has none";
-  if (found.is_table() || (found.type == "index" && found.text.empty())) return std::nullopt;
-  return named(found.name) + " is " + with_article(found.type) + " that a log does not have";
+  if (found.type == "index" && found.text.empty()) return std::nullopt;
+  if (!found.is_table()) return named(found.name) + " is " + with_article(found.type) + " that a log does not have";
+  if (makes_table_of_its_name(found)) return std::nullopt;
+  return named(found.name) + " is no table of that name: " + std::string(found.text.substr(0, text_shown_max));
 }
 
 }  // namespace
@@ -200,9 +226,12 @@ std::optional<std::string> what_is_foreign(sql::database& log) {
   must_be_known_format(log.path(), version);
   const bool has_parts = version >= log_format::format_of_parts;
   std::array<known_object, 8> known = known_objects(has_parts);
-  sql::statement row = log.prepare("SELECT type, substr(name, 1, 60), sql, rootpage FROM sqlite_master");
+  sql::statement row = log.prepare(
+      "SELECT type, substr(name, 1, 60), substr(tbl_name, 1, 60), sql, "
+      "CASE WHEN typeof(rootpage) = 'integer' AND rootpage <= 4294967295 THEN rootpage END FROM sqlite_master");
   while (row.step()) {
-    const found_object found{.type = row.text(0), .name = row.text(1), .text = row.text(2), .root = row.integer(3)};
+    const found_object found{
+        .type = row.text(0), .name = row.text(1), .of_table = row.text(2), .text = row.text(3), .root = row.integer(4)};
     const auto same = std::ranges::find_if(known, [&](const auto& one) { return is_same_name(one.name, found.name); });
     if (auto why = same != known.end() ? why_foreign(*same, found) : why_foreign(found)) return why;
   }

@@ -20,7 +20,7 @@ void make_table_of_backup(sql::database& backup);
 void make_table_of_archive(sql::database& archive);
 
 /// The first thing that no released Whence has made so, or that is missing: "`entries` is a view". Nothing: all is as it was made.
-/// Tables of other names are nobody's concern: nothing reads them.
+/// Tables of other names, if they are nothing else, are nobody's concern: nothing reads them.
 /// Throws newer_format, older_format; sql_error, also where SQLite finds the schema itself malformed.
 std::optional<std::string> what_is_foreign(sql::database& log);
 

@@ -73,7 +73,9 @@ global_position sqlite_visitor::head() {
   const global_position before = now.head;
   const global_position head = readers_.with_snapshot([&](log_reader_connection& reader) {
     const global_position found = reader.last_found();
-    if (found != before) take_in(now, reader, found);
+    if (found == before) return found;
+    must_go_on(now, reader);
+    take_in(now, reader, found);
     return found;
   });
   // Who compares holds it, and waits for a connection: so it is asked for when there is none to give back.
@@ -101,12 +103,14 @@ std::uint64_t sqlite_visitor::come_to_file_of_now() {
   if (!file || file->inode == known->inode) return known->inode;
   readers_.renew();
   const std::string why = why_not_the_same(*known);
-  if (!why.empty()) {
-    log_replaced replaced(paths_.log, why);
-    readers_.end_with(std::make_exception_ptr(replaced));
-    throw replaced;
-  }
+  if (!why.empty()) end(why);
   return known->inode = file->inode;
+}
+
+void sqlite_visitor::end(const std::string& why) {
+  log_replaced replaced(paths_.log, why);
+  readers_.end_with(std::make_exception_ptr(replaced));
+  throw replaced;
 }
 
 /// Empty: the file that stands there now has all that was known. Within an epoch there is one history, unless somebody has written
@@ -114,16 +118,33 @@ std::uint64_t sqlite_visitor::come_to_file_of_now() {
 std::string sqlite_visitor::why_not_the_same(const known_log& before) {
   return readers_.with_snapshot([&before](log_reader_connection& reader) -> std::string {
     const log_identity now = reader.about().identity;
-    if (now.id != before.identity.id)
-      return "it is of log " + now.id.to_string() + ", and what was read is of " + before.identity.id.to_string();
-    if (now.epoch != before.identity.epoch)
+    if (now.id == before.identity.id && now.epoch != before.identity.epoch)
       return "it is of epoch " + std::to_string(now.epoch) + ", and what was read is of epoch " +
              std::to_string(before.identity.epoch) + ": the log was restored, or gave up what was lost";
-    const std::optional<chain_hash> chain = reader.chain_at(before.head);
-    if (before.head == global_position{} || chain == before.chain) return {};
-    return chain ? "it has other events up to position " + std::to_string(before.head.value())
-                 : "it ends before position " + std::to_string(before.head.value());
+    return why_other_events(before, reader);
   });
+}
+
+std::string sqlite_visitor::why_other_events(const known_log& before, log_reader_connection& reader) {
+  const log_id now = reader.about().identity.id;
+  if (now != before.identity.id)
+    return "it is of log " + now.to_string() + ", and what was read is of " + before.identity.id.to_string();
+  if (before.head == global_position{}) return {};
+  const std::optional<chain_hash> chain = reader.chain_at(before.head);
+  if (chain == before.chain) return {};
+  return chain ? "it has other events up to position " + std::to_string(before.head.value())
+               : "it ends before position " + std::to_string(before.head.value());
+}
+
+/// Who copies another file over the log leaves the file's inode as it is. `before` is of before the reader's snapshot.
+void sqlite_visitor::must_go_on(const known_log& before, log_reader_connection& reader) {
+  std::string why;
+  try {
+    why = why_other_events(before, reader);
+  } catch (const log_damaged&) {
+    // Whoever reads that event is told.
+  }
+  if (!why.empty()) end(why);
 }
 
 std::uint64_t sqlite_visitor::epoch_of_last_event() {
@@ -250,9 +271,11 @@ void sqlite_visitor::watch_log() noexcept {
       if (!readers) readers = std::make_unique<log_readers>(paths_.log, how_now);
       const std::optional<std::int64_t> version = readers->log.database().integer("PRAGMA data_version");
       if (version != seen) {
+        const known_log before = *known_.lock();
         const log_reader_connection::snapshot snapshot(readers->log);
         const global_position head = readers->log.head();
         if (readers->still_hold()) {
+          must_go_on(before, readers->log);
           told_.announce(head);
           seen = version;
         }

@@ -23,7 +23,8 @@ namespace whence::inline v0 {
 /// A thread named "whence-watch" looks for new events, every 1 to 50 ms: only while somebody waits for them.
 ///
 /// `head` and that thread look whether another file stands in the log's place. If that is the same log in the same epoch, and has
-/// what was there, all goes on in it; else every wait, and whatever is asked from then on, ends with log_replaced.
+/// what was there, all goes on in it; else every wait, and whatever is asked from then on, ends with log_replaced. Of another file
+/// that was copied over the log they see that with the first event that is appended to it.
 ///
 /// Threads  any.
 class sqlite_visitor final : public log_reader {
@@ -66,6 +67,9 @@ class sqlite_visitor final : public log_reader {
   static void take_in(known_log& known, log_reader_connection& reader, global_position head);
   std::uint64_t come_to_file_of_now();
   std::string why_not_the_same(const known_log& before);
+  static std::string why_other_events(const known_log& before, log_reader_connection& reader);
+  void must_go_on(const known_log& before, log_reader_connection& reader);
+  [[noreturn]] void end(const std::string& why);
 
   template <class Read>
   auto look_up(Read read);

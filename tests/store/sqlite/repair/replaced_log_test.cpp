@@ -1,6 +1,7 @@
 // Who reads a log while a repair, a restore or a person puts another file in its place: goes on there, or is told by name.
 #include <doctest/doctest.h>
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -8,6 +9,7 @@
 #include <vector>
 
 #include <whence/core/async.hpp>
+#include <whence/core/files.hpp>
 #include <whence/store/log_backup.hpp>
 #include <whence/store/log_errors.hpp>
 #include <whence/store/log_repair.hpp>
@@ -26,6 +28,7 @@ struct shop {
     folder.append(*log, "order-1", 6);
     log->close();
     std::filesystem::copy(folder.path(), folder.beside(".older"));
+    static_cast<void>(back_up(sqlite(folder.path()), folder.beside(".older-backup"), folder.runtime()));
     append(3);
     static_cast<void>(back_up(sqlite(folder.path()), folder.beside(".backup"), folder.runtime()));
     visitor = folder.visit();
@@ -111,4 +114,29 @@ TEST_CASE("a copy that is put there of the same epoch has to have what was read"
     std::filesystem::copy(other.path(), shop.folder.path());
     CHECK_THROWS_AS(shop.visitor->head(), log_replaced);
   }
+}
+
+TEST_CASE("a file that is copied over the log is another log, though it is the same file") {
+  const shop shop;
+  const std::string other = shop.folder.beside(".other");
+  static_cast<void>(restore_log(shop.folder.beside(".older-backup"), other, shop.folder.runtime()));
+  {
+    const auto log = sqlite(other).open(shop.folder.runtime());
+    shop.folder.append(*log, "order-2", 4);
+    log->close();
+  }
+  const std::uint64_t inode = system_files()->status(shop.folder.path())->inode;
+  for (const char* const end : {"", ".witness"})
+    std::filesystem::copy(other + end, shop.folder.beside(end), std::filesystem::copy_options::overwrite_existing);
+  REQUIRE(system_files()->status(shop.folder.path())->inode == inode);
+  SUBCASE("who asks for its head is told") {
+    shop.append(1);
+    CHECK_THROWS_AS(shop.visitor->head(), log_replaced);
+  }
+  SUBCASE("who waits is told") {
+    async<global_position> next = shop.visitor->wait_beyond(global_position{9});
+    shop.append(1);
+    CHECK_THROWS_AS(std::move(next).get(), log_replaced);
+  }
+  CHECK_THROWS_AS(shop.visitor->read(global_position{3}), log_replaced);
 }
