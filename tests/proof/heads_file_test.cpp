@@ -15,6 +15,8 @@
 #include <whence/core/files.hpp>
 #include <whence/proof/errors.hpp>
 #include <whence/proof/heads_file.hpp>
+#include <whence/store/log_errors.hpp>
+#include <whence/store/log_source.hpp>
 
 #include <tests/temporary_folder.hpp>
 
@@ -250,6 +252,37 @@ TEST_CASE("what can keep no heads is refused, and gets no lock beside it") {
     CHECK(refused.code() == "file.is_a_directory");
   }
   CHECK_FALSE(std::filesystem::exists(folder + ".lock"));
+}
+
+TEST_CASE("what stands in a file that is no file of heads stays there") {
+  const fixture f;
+  const auto put = [&f](const std::string& content) { std::ofstream(f.path, std::ios::binary) << content; };
+  for (const std::string& content :
+       {std::string("my only copy of the novel, without a line end"), std::string(100'000, '\0'),
+        std::string("{\"format\":1,\"lag"), std::string(" ")}) {
+    CAPTURE(content.substr(0, 50));
+    put(content);
+    CHECK_THROWS_AS(heads_file(*f.disk, f.path, f.key), heads_malformed);
+    CHECK(f.disk->read_whole(f.path, 1'000'000) == content);
+  }
+  for (const std::string& begun : {std::string("{"), f.lines[0].substr(0, 200), std::string()}) {
+    put(begun);
+    heads_file(*f.disk, f.path, f.key).add(fixture::head(0, 250));
+    CHECK(f.read().heads.size() == 1);
+  }
+}
+
+TEST_CASE("a log's own file keeps no heads, whether it is there or not") {
+  const fixture f;
+  const std::string log = f.folder.file("shop.db");
+  sqlite(log).open(runtime::system(1))->close();
+  for (const std::string end : {".witness", ".index", "-wal"}) {
+    CAPTURE(end);
+    const auto before = f.disk->read_whole(log + end, 1'000'000);
+    CHECK_THROWS_AS(heads_file(*f.disk, log + end, f.key), log_name_taken);
+    CHECK(f.disk->read_whole(log + end, 1'000'000) == before);
+    CHECK_FALSE(std::filesystem::exists(log + end + ".lock"));
+  }
 }
 
 TEST_CASE("one at a time adds to the heads, while others read them") {

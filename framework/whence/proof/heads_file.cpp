@@ -1,5 +1,6 @@
 #include <whence/proof/heads_file.hpp>
 
+#include <algorithm>
 #include <cerrno>
 #include <optional>
 #include <span>
@@ -59,7 +60,14 @@ void must_be_file(files& files, const std::string& path) {
   const std::optional<file_status> there = files.status(path);
   if (there && there->directory) throw file_error("add heads to", path, EISDIR);
   if (there && !there->regular) throw heads_not_a_file(path);
-  if (!there) must_not_belong_to_log(files, path);
+  must_not_belong_to_log(files, path);
+}
+
+/// Behind a whole head nothing but heads was ever written. In front of the first one may stand somebody's only copy of something.
+bool may_be_unfinished(const heads_read& read, std::string_view text) {
+  constexpr std::string_view begin = R"({"format":1,"log":")";
+  const std::size_t common = std::min(begin.size(), text.size());
+  return read.whole > 0 || text.substr(0, common) == begin.substr(0, common);
 }
 
 std::unique_ptr<file_lock> lock_of(files& files, const std::string& path) {
@@ -89,7 +97,9 @@ heads_file::heads_file(files& files, std::string path, const signing_key& key)
   there_ = text.has_value();
   if (!text) return;
   read_ = read_text(path_, *text, key_.checking());
-  if (read_.unfinished > 0) cut_unfinished(*files_.open(path_, open_file::append));
+  if (read_.unfinished == 0) return;
+  if (!may_be_unfinished(read_, *text)) throw heads_malformed(path_, 1, "it does not begin as a head does");
+  cut_unfinished(*files_.open(path_, open_file::append));
 }
 
 /// In place: a file that takes the name of another one has another owner.

@@ -29,8 +29,9 @@ heads_read read_heads(files& files, const std::string& path, const checking_key&
 /// Threads  one at a time.
 class heads_file {
  public:
-  /// Reads what is there, and cuts an unfinished line off; a file that is missing has no heads.
-  /// Throws   heads_busy, heads_not_a_file, heads_only_grow, and what read_heads throws.
+  /// Reads what is there, and cuts an unfinished line off; a file that is missing has no heads. One in which something else stands
+  /// is left as it is (heads_malformed).
+  /// Throws   heads_busy, heads_not_a_file, heads_only_grow, log_name_taken, and what read_heads throws.
   heads_file(files& files, std::string path, const signing_key& key);
 
   const std::vector<signed_head>& heads() const noexcept { return read_.heads; }

@@ -8,12 +8,16 @@
 #include <system_error>
 #include <utility>
 
+#include <whence/store/log_errors.hpp>
+#include <whence/store/log_source.hpp>
+
 #include <domain/text.hpp>
 
 namespace shop {
 namespace {
 
 constexpr std::size_t buffer_bytes = 1u << 16;
+constexpr std::string_view title = "line,reason,record\n";
 
 std::string quoted(std::string_view text) {
   std::string field = "\"";
@@ -54,6 +58,23 @@ bool is_open_here(const std::string& path) {
   return false;
 }
 
+/// It has the title of such a file, or nothing in it.
+bool is_of_rejects(const std::string& path) {
+  const auto opened = whence::system_files()->open(path, whence::open_file::read);
+  std::string begin(title.size(), '\0');
+  begin.resize(opened->read_at(0, std::as_writable_bytes(std::span(begin))));
+  return begin.empty() || begin == title;
+}
+
+bool belongs_to_some_log(const std::string& path) {
+  try {
+    whence::must_not_belong_to_log(*whence::system_files(), path);
+    return false;
+  } catch (const whence::log_name_taken&) {
+    return true;
+  }
+}
+
 }  // namespace
 
 std::optional<std::string> reason_against_rejects(const std::string& path, const std::string& sales,
@@ -68,6 +89,9 @@ std::optional<std::string> reason_against_rejects(const std::string& path, const
   const auto there = std::filesystem::status(path, error);
   if (std::filesystem::exists(there) && !std::filesystem::is_regular_file(there))
     return "it is there, and no regular file that could be replaced";
+  if (belongs_to_some_log(place.string())) return "that name belongs to another log";
+  if (std::filesystem::exists(there) && !is_of_rejects(place.string()))
+    return "something else is there, and no list of rejected records that could be replaced";
   if (is_open_here(path)) return "this command's own input or output is redirected to it";
 
   const std::string folder = whence::directory_of(place.string());
@@ -86,7 +110,7 @@ rejects_file::rejects_file(const std::string& path) : files_(whence::system_file
       if (taken.system_code != EEXIST || number == names_max) throw;
     }
   }
-  write("line,reason,record\n");
+  write(title);
 }
 
 rejects_file::~rejects_file() {

@@ -15,7 +15,8 @@
 namespace shop {
 
 /// Why the rejects cannot go to `path`: it is named as a folder, is the file of sales, belongs to the log or would stand among
-/// its files (their names begin with the log's), is open in this program, or is there and no regular file. Nothing when they can.
+/// its files (their names begin with the log's) or those of another one, is open in this program, or is there and has something
+/// else in it than rejects. Nothing when they can.
 /// Touches nothing.
 /// Throws   file_error: its folder is not there, or may not be written.
 std::optional<std::string> reason_against_rejects(const std::string& path, const std::string& sales,

@@ -92,6 +92,16 @@ TEST_CASE("rejects never go to the file of sales, to a file of the log, or to wh
   fs::current_path("/");
 }
 
+TEST_CASE("rejects never go to another log, to its files, or to what has something else in it") {
+  const shop_folder folder;
+  folder.write("sales.csv", header + good + bad);
+  const std::string other = folder.file("other.db");
+  REQUIRE(program::run({"--store", other, "place", "1", "--line", "TEA:1:1"}).exit == 0);
+  folder.write("letter.txt", "Dear Sir");
+  for (const std::string& taken : {other, other + ".witness", other + "-journal", folder.file("letter.txt")})
+    check_refused(folder, taken);
+}
+
 TEST_CASE("rejects that would take the place of a log that is yet to be made are refused, and none is made") {
   const shop_folder folder;
   folder.write("sales.csv", header + good);
@@ -111,7 +121,7 @@ TEST_CASE("rejects that cannot be written stop the import before there is a stor
 
 TEST_CASE("an existing file of rejects is replaced whole, also where a link leads") {
   const shop_folder folder;
-  const std::string rejects = folder.write("rejects.csv", std::string(100'000, 'x'));
+  const std::string rejects = folder.write("rejects.csv", "line,reason,record\n" + std::string(100'000, 'x'));
   const std::string sales = folder.write("sales.csv", header + bad);
   REQUIRE(folder.run({"import", sales, "--rejects", rejects}).exit == 0);
   CHECK(program::read_file(rejects) == bad_rejected);
@@ -137,11 +147,12 @@ TEST_CASE("files beside the rejects are the user's, whatever they are called") {
 TEST_CASE("an import that is refused because another one runs leaves that one's rejects alone") {
   const shop_folder folder;
   const std::string sales = folder.write("sales.csv", header + bad);
-  folder.write("rejects.csv", "of the last import");
+  const std::string last = "line,reason,record\n1,of the last import,\n";
+  folder.write("rejects.csv", last);
   folder.write("rejects.csv.partial", "of the import that runs");
   const auto app = shop::open_shop(folder.store());
   CHECK(folder.run({"import", sales, "--rejects", folder.file("rejects.csv")}).exit == 5);
-  CHECK(program::read_file(folder.file("rejects.csv")) == "of the last import");
+  CHECK(program::read_file(folder.file("rejects.csv")) == last);
   CHECK(program::read_file(folder.file("rejects.csv.partial")) == "of the import that runs");
 }
 

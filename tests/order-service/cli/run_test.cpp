@@ -249,7 +249,8 @@ TEST_CASE("a signal stops an import between two invoices, and the same import go
   for (int invoice = 1; invoice <= invoices; ++invoice)
     sales += std::to_string(invoice) + ",X,,1,12/1/10 8:26,1,,France\n";
   const std::string file = folder.write("sales.csv", sales);
-  folder.write("rejects.csv", "of the last import");
+  const std::string last = "line,reason,record\n1,of the last import,\n";
+  folder.write("rejects.csv", last);
 
   background run(folder, {"import", file, "--rejects", folder.file("rejects.csv")});
   run.wait_until([&] { return head_of(folder) > whence::global_position{30}; });
@@ -261,7 +262,7 @@ TEST_CASE("a signal stops an import between two invoices, and the same import go
   where: shop.db
   do:    order-service --store shop.db import sales.csv --rejects rejects.csv  [run.stopped, exit 143]
 )");
-  CHECK(program::read_file(folder.file("rejects.csv")) == "of the last import");
+  CHECK(program::read_file(folder.file("rejects.csv")) == last);
   CHECK(head_of(folder) < whence::global_position{3 * invoices});
 
   // The same sales, as far as they got and one invoice more.
