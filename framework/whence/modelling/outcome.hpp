@@ -23,12 +23,43 @@ struct decided_event {
 
 namespace detail {
 
+/// What an outcome has, of whatever aggregate it is. Its functions are compiled once, and not in each file that decides.
+class outcome_parts {
+ public:
+  outcome_parts() noexcept;
+  explicit outcome_parts(rejected refusal) noexcept;
+  outcome_parts(const outcome_parts&);
+  outcome_parts(outcome_parts&&) noexcept;
+  outcome_parts& operator=(const outcome_parts&);
+  outcome_parts& operator=(outcome_parts&&) noexcept;
+  ~outcome_parts();
+
+  template <class Event>
+  void add(const Event& event) {
+    if constexpr (calls_tags<Event>)
+      add(Event::type, encode_event(event), tags_of(event));
+    else
+      add(Event::type, encode_event(event));
+  }
+
+  const rejected* refusal() const noexcept { return is_rejected_ ? &refusal_ : nullptr; }
+  const std::vector<decided_event>& events() const noexcept { return events_; }
+  std::vector<decided_event> take_events() && noexcept { return std::move(events_); }
+
+ private:
+  void add(const event_type& type, std::string data);
+  void add(const event_type& type, std::string data, std::vector<std::string> tags);
+
+  std::vector<decided_event> events_;
+  rejected refusal_;
+  bool is_rejected_ = false;
+};
+
 template <class Event>
 decided_event as_decided(const Event& event) {
-  if constexpr (calls_tags<Event>)
-    return {Event::type, encode_event(event), tags_of(event)};
-  else
-    return {Event::type, encode_event(event)};
+  outcome_parts parts;
+  parts.add(event);
+  return std::move(std::move(parts).take_events().front());
 }
 
 }  // namespace detail
@@ -50,33 +81,30 @@ template <class Aggregate>
 class [[nodiscard]] outcome {
  public:
   outcome() = default;
-  outcome(rejected refusal) : refusal_(std::move(refusal)), is_rejected_(true) {}
+  outcome(rejected refusal) : parts_(std::move(refusal)) {}
 
   template <class... Events>
     requires(sizeof...(Events) > 0 &&
              !(sizeof...(Events) == 1 && (std::same_as<std::remove_cvref_t<Events>, outcome> && ...)))
   outcome(Events&&... events) {
-    events_.reserve(sizeof...(Events));
     (add(events), ...);
   }
 
   template <class Event>
   outcome& add(const Event& event) {
     static_cast<void>(must_be_one_of_its_events<Aggregate, Event>{});
-    if constexpr (detail::is_listed<Event, typename Aggregate::events>) events_.push_back(detail::as_decided(event));
+    if constexpr (detail::is_listed<Event, typename Aggregate::events>) parts_.add(event);
     return *this;
   }
 
   /// The refusal, or null.
-  const rejected* rejection() const noexcept { return is_rejected_ ? &refusal_ : nullptr; }
+  const rejected* rejection() const noexcept { return parts_.refusal(); }
   /// In order; none if the command is refused.
-  std::span<const decided_event> events() const noexcept { return events_; }
-  std::vector<decided_event> take_events() && noexcept { return std::move(events_); }
+  std::span<const decided_event> events() const noexcept { return parts_.events(); }
+  std::vector<decided_event> take_events() && noexcept { return std::move(parts_).take_events(); }
 
  private:
-  std::vector<decided_event> events_;
-  rejected refusal_;
-  bool is_rejected_ = false;
+  detail::outcome_parts parts_;
 };
 
 }  // namespace whence::inline v0
