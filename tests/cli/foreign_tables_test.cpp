@@ -4,6 +4,7 @@
 #include <fstream>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -77,9 +78,56 @@ TEST_CASE("a view in the place of the events is believed by no command") {
       "CREATE VIEW entries AS SELECT * FROM kept WHERE strftime('%H', 'now') < '24'");
   every_command_says_6(shop);
   const program_run verified = shop.run({"log", "verify", "-o", "json"});
-  CHECK(verified.out.find("\"kind\":\"structure\"") != std::string::npos);
+  CHECK(verified.out.find("\"kind\":\"tables\"") != std::string::npos);
   CHECK(verified.out.find("`entries` is a view") != std::string::npos);
-  CHECK(verified.err.find("[log.events_lost, exit 6]") != std::string::npos);
+  CHECK(verified.err.find("[log.other_tables, exit 6]") != std::string::npos);
+  CHECK(verified.err.find("log repair") == std::string::npos);
+  CHECK(verified.err.find("restore a backup, or put a copy in its place") != std::string::npos);
+  CHECK(shop.run({"restore", "shop.backup", "restored.db"}).exit == 0);
+  CHECK(shop.run({"log", "verify", "--store", "restored.db"}).exit == 0);
+}
+
+TEST_CASE(
+    "what somebody added to a log can be dropped by hand, as is said, and a verification tells that all is there") {
+  const shop_folder shop;
+  for (const auto& [added, dropped] : std::vector<std::pair<std::string, std::string>>{
+           {"CREATE TRIGGER added AFTER INSERT ON entries BEGIN SELECT 1; END", "DROP TRIGGER added"},
+           {"CREATE INDEX added ON entries(stream)", "DROP INDEX added"},
+           {"CREATE VIEW added AS SELECT 1", "DROP VIEW added"},
+       }) {
+    CAPTURE(added);
+    shop.change(added);
+    const program_run verified = shop.run({"log", "verify", "--store", "shop.db"});
+    CHECK(verified.exit == 6);
+    CHECK(verified.err.find("What somebody added to it by hand can be dropped by hand") != std::string::npos);
+    shop.change(dropped);
+    CHECK(shop.run({"log", "verify", "--store", "shop.db"}).exit == 0);
+  }
+  shop.change("CREATE TABLE added(x)");  // nothing reads it
+  CHECK(shop.run({"log", "verify", "--store", "shop.db"}).exit == 0);
+}
+
+TEST_CASE("an index that has something else than its tables is believed by nobody, and made anew by the next writer") {
+  const shop_folder shop;
+  for (const std::string& change : std::vector<std::string>{
+           "ALTER TABLE runs RENAME TO kept; CREATE VIEW runs AS SELECT * FROM kept",
+           "CREATE TRIGGER added AFTER INSERT ON runs BEGIN DELETE FROM garbage; END",
+           "CREATE TABLE added(x)",
+       }) {
+    CAPTURE(change);
+    {
+      sql::database db = sql::database::open(shop.path() + ".index", sql::open_mode::read_write);
+      db.run(change);
+    }
+    const program_run verified = shop.run({"log", "verify", "--store", "shop.db"});
+    CAPTURE(verified.err);
+    CHECK(verified.exit == 1);
+    CHECK(verified.err.find("its tables are not those of an index") != std::string::npos);
+    CHECK(verified.err.find("of which the next makes it anew") != std::string::npos);
+    CHECK(shop.run({"event", "list", "--aggregate", "Order", "--store", "shop.db"}).exit == 0);
+    CHECK(shop.run({"event", "append", "order-12345", "event.json", "--yes", "--store", "shop.db"}).exit == 0);
+    CHECK(shop.run({"log", "verify", "--store", "shop.db"}).exit == 0);
+  }
 }
 
 TEST_CASE("another view `events` does not answer a statement") {

@@ -140,6 +140,40 @@ TEST_CASE("where the base of a fork is damaged, it is the base that is to be rep
   CHECK(verified.find("log repair --with FILE --store shop.db puts them back") != std::string::npos);
 }
 
+TEST_CASE("nobody is sent to repair a fork, which is refused: it is forked anew") {
+  const auto anew =
+      "# a fork is not repaired; its base gives another one:\n"
+      "         whence log fork what-if.db.anew --at 5 --store shop.db\n";
+  shop shop;
+  shop.reader.run("log fork what-if.db --at 5");
+  {
+    const auto fork = sqlite("what-if.db").open(shop.reader.around.runtime);
+    for (std::uint64_t id = 50; id < 53; ++id)
+      tests::append_event(*fork, "order-fork", "Order", tests::event_of("OrderNoted", "{}", id));
+    fork->close();
+  }
+  const auto is_advised = [&](const std::string& line) {
+    const ran ran = shop.of_fork(line);
+    CAPTURE(ran.err);
+    CHECK(ran.exit == 6);
+    CHECK(ran.err.find(anew) != std::string::npos);
+    CHECK(ran.err.find("log repair") == std::string::npos);
+  };
+  sql::database::open("what-if.db", sql::open_mode::read_write)
+      .run("UPDATE entries SET data = '{\"x\":1}' WHERE position = 7");
+  is_advised("log verify");
+  is_advised("event list");
+  sql::database::open("what-if.db", sql::open_mode::read_write).run("DELETE FROM entries WHERE position > 6");
+  is_advised("log verify");
+  is_advised("event list");
+  std::filesystem::remove("what-if.db.witness");
+  is_advised("event list");
+  CHECK(shop.of_fork("log verify").err.find(anew) != std::string::npos);
+  CHECK(shop.of_fork("doctor").out.find("or fork its base anew") != std::string::npos);
+  CHECK(shop.reader.run("log fork what-if.db.anew --at 5 --store shop.db").exit == 0);
+  CHECK(shop.reader.run("log verify --store what-if.db.anew").exit == 0);
+}
+
 TEST_CASE("a fork whose base is gone is named, with what to do") {
   shop shop;
   CHECK(shop.reader.run("log fork what-if.db --at 5").exit == 0);

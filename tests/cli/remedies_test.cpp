@@ -104,7 +104,8 @@ std::vector<std::string> remedies() {
   of(whence::log_damaged::archive_damaged(store, "/proc/version", four, "another file"));
 
   using kind = whence::log_finding::kind;
-  for (const kind what : {kind::unreadable, kind::tail_missing, kind::structure, kind::witness, kind::index})
+  for (const kind what :
+       {kind::unreadable, kind::tail_missing, kind::structure, kind::tables, kind::witness, kind::index})
     for (const whence::global_position at : {none, four})
       all.push_back(cli::advice(
           {.what = what, .positions = {at, at}, .stream = {}, .file = store + ".witness", .detail = {}, .remedy = {}},

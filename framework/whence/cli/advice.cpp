@@ -1,5 +1,6 @@
 #include <whence/cli/advice.hpp>
 
+#include <algorithm>
 #include <filesystem>
 #include <optional>
 #include <string_view>
@@ -18,6 +19,7 @@
 #include <whence/store/fork_errors.hpp>
 #include <whence/store/log_archive.hpp>
 #include <whence/store/log_errors.hpp>
+#include <whence/store/log_fork.hpp>
 #include <whence/store/log_source.hpp>
 #include <whence/subscription/checkpoint.hpp>
 
@@ -87,11 +89,35 @@ std::string of_log(std::string_view line, const std::string& log, const std::str
   return std::string(line) + (is_another ? " --store " + shell_word(log) : "");
 }
 
+/// Where a log reads its past; of what cannot be read, nowhere.
+std::vector<log_base> bases_or_none(const std::string& log) {
+  try {
+    return is_there(log) ? bases_of(log, runtime::system()) : std::vector<log_base>();
+  } catch (const error&) {
+    return {};
+  }
+}
+
+/// No repair takes a fork: it is had again from its base. Nothing: the log is none.
+std::optional<std::string> forked_anew(const std::string& log) {
+  const std::vector<log_base> bases = bases_or_none(log);
+  if (bases.empty()) return std::nullopt;
+  return "# a fork is not repaired; its base gives another one:\nwhence log fork " + shell_word(log + ".anew") +
+         " --at " + std::to_string(bases.front().position.value()) + " --store " + shell_word(bases.front().path);
+}
+
+std::string of_other_tables(const std::string& log) {
+  return save(log) +
+         "\n# then restore a backup, or put a copy in its place: no repair believes it. What somebody added to it by "
+         "hand can be dropped by hand, too, if log verify finds nothing else then";
+}
+
 std::string of_damage(const log_damaged& damage, const std::string& store) {
   if (is_there(damage.path) && !is_sqlite_log(*system_files(), damage.path))
     return save(damage.path) + "\n# that is a backup: use another one, or what it has before the damage (restore --at)";
-  if (damage.code() == "log.other_tables")
-    return save(damage.path) + "\n# then restore a backup, or put a copy in its place";
+  if (damage.code() == "log.other_tables") return of_other_tables(damage.path);
+  if (const auto anew = forked_anew(damage.path))
+    return save(damage.path) + "\n# what is intact:\n" + of_log("whence log verify", damage.path, store) + "\n" + *anew;
   if (damage.position == global_position{})
     return save(damage.path) + "\n# then see whether it can be repaired, or restore a backup:\n" +
            of_log(try_repair, damage.path, store);
@@ -99,12 +125,12 @@ std::string of_damage(const log_damaged& damage, const std::string& store) {
          of_log("whence log verify", damage.path, store) + "\n" + of_log(try_repair, damage.path, store);
 }
 
-/// Of an archive that is there, and that this process cannot read.
-std::string of_refused(const log_damaged& refused) {
-  if (refused.code() == "file.no_permission" || refused.code() == "sql.cannot_open")
-    return who_may(refused.path) + "\n# give this user the right to it";
-  if (refused.code() == "file.io" || refused.code() == "sql.io") return what_ails(refused.path);
-  return refused.text().remedy;
+/// Of an archive that is there, and that this process cannot read. Nothing: what refused it says more.
+std::optional<std::string> of_refused(std::string_view code, const std::string& archive) {
+  if (code == "file.no_permission" || code == "sql.cannot_open")
+    return who_may(archive) + "\n# give this user the right to it";
+  if (code == "file.io" || code == "sql.io") return what_ails(archive);
+  return std::nullopt;
 }
 
 /// The archives of a log that lie beside it: they have the only copy of their events, and are found from its folder.
@@ -121,6 +147,20 @@ std::vector<std::string> archives_beside(const std::string& log) {
   return found;
 }
 
+std::string of_missing_tail(const std::string& log) {
+  const std::string first =
+      save(log) + "\n# then " + std::string(newest) + ", " + shell_word(log + "-wal") + " above all";
+  if (const auto anew = forked_anew(log)) return first + "\n" + *anew;
+  return first + "; what a repair would do:\n" + std::string(try_repair);
+}
+
+std::string of_missing_witness(const std::string& log, const std::string& witness, const std::string& before = "",
+                               const std::string& line_before = "") {
+  const std::string first = save(log) + "\n# then bring " + shell_word(witness) + " back from where the log came from";
+  if (const auto anew = forked_anew(log)) return first + "\n" + *anew;
+  return first + "; " + before + "what a repair would do:\n" + line_before + std::string(try_repair);
+}
+
 /// What SQLite calls damaged and is no read model: the log, or something beside it.
 std::string of_damaged_database(const sql::sql_error& fault, const std::string& store) {
   const bool is_log = is_there(fault.path) && is_sqlite_log(*system_files(), fault.path);
@@ -128,11 +168,23 @@ std::string of_damaged_database(const sql::sql_error& fault, const std::string& 
 }
 
 /// Its events are not lost: somebody has the file, or a backup has them.
-std::string of_archive(const std::string& archive) {
-  const std::string repaired = "; or log repair --with FILE puts back into the log what a backup has of it";
+std::string of_archive(const std::string& archive, const std::string& store) {
+  const std::string repaired = or_put_back(archive, store);
   if (!is_there(archive)) return what_is_there(archive) + "\n# bring " + shell_word(archive) + " back there" + repaired;
   if (::access(archive.c_str(), R_OK) != 0) return who_may(archive) + "\n# give this user the right to it";
   return "ls -l " + shell_word(archive) + "\n# put a good copy of it in its place" + repaired;
+}
+
+std::string of_unreadable(const log_finding& found, const std::string& store) {
+  const std::string beyond = "whence event list --from " + std::to_string(found.positions.last.value() + 1);
+  if (!found.archive_code.empty()) {
+    const std::optional<std::string> refused = of_refused(found.archive_code, found.file);
+    return (refused ? *refused : of_archive(found.file, store)) + "; the events beyond these:\n" + beyond;
+  }
+  if (const auto anew = forked_anew(found.file))
+    return save(found.file) + "\n" + *anew + "\n# the events beyond these:\n" + beyond;
+  return save(found.file) + "\n# a backup may have these events, and " +
+         of_log("log repair --with FILE", found.file, store) + " puts them back; those beyond them:\n" + beyond;
 }
 
 /// Its owner moves it away, all of its own files: what is made of it may stay, and is found to be of another history.
@@ -217,21 +269,35 @@ std::string of_file(const file_error& fault, const std::string& store) {
 
 }  // namespace
 
+std::string or_put_back(const std::string& archive, const std::string& store) {
+  const auto put_back_into = [](const std::string& named) {
+    return "; or log repair --with FILE" + named + " puts back into the log what a backup has of it";
+  };
+  const std::vector<log_base> bases = bases_or_none(store);
+  if (bases.empty()) return put_back_into("");
+  for (const log_base& base : bases) {
+    try {
+      const std::vector<log_archive> its = archives_of(base.path, runtime::system());
+      if (std::ranges::find(its, archive, &log_archive::path) != its.end())
+        return put_back_into(" --store " + shell_word(base.path));
+    } catch (const error&) {
+      // It does not say what it has.
+    }
+  }
+  return {};
+}
+
 std::string advice(const error& fault, const std::string& store) {
   if (const auto* mismatch = dynamic_cast<const checkpoint_mismatch*>(&fault)) return of_mismatch(*mismatch, store);
   if (const auto* model = dynamic_cast<const read_model_damaged*>(&fault)) return built_anew(model->model, store);
   if (const auto* damage = dynamic_cast<const log_damaged*>(&fault)) {
-    if (damage->is_refused) return of_refused(*damage);
+    if (damage->is_refused) return of_refused(fault.code(), damage->path).value_or(fault.text().remedy);
     const bool is_archived = fault.code() == "log.archive_missing" || fault.code() == "log.archive_damaged";
-    return is_archived ? of_archive(damage->path) : of_damage(*damage, store);
+    return is_archived ? of_archive(damage->path, store) : of_damage(*damage, store);
   }
-  if (const auto* loss = dynamic_cast<const tail_missing*>(&fault))
-    return save(loss->path) + "\n# then " + std::string(newest) + ", " + shell_word(loss->path + "-wal") +
-           " above all; what a repair would do:\n" + std::string(try_repair);
+  if (const auto* loss = dynamic_cast<const tail_missing*>(&fault)) return of_missing_tail(loss->path);
   if (const auto* loss = dynamic_cast<const witness_missing*>(&fault))
-    return save(loss->path) + "\n# then bring " + shell_word(loss->path + ".witness") +
-           " back from where the log came from; what is intact, and what a repair would do:\nwhence log verify\n" +
-           std::string(try_repair);
+    return of_missing_witness(loss->path, loss->path + ".witness", "what is intact, and ", "whence log verify\n");
   if (const auto* there = dynamic_cast<const restore_over_log*>(&fault)) return of_log_in_the_way(*there);
   if (const auto* lost = dynamic_cast<const base_missing*>(&fault))
     return what_is_there(lost->base) + "\n# bring it back to that place, with its -wal and .witness";
@@ -268,25 +334,16 @@ std::string advice(const error& fault, const std::string& store) {
 
 std::string advice(const log_finding& found, const std::string& store) {
   switch (found.what) {
-    case log_finding::kind::unreadable:
-      if (found.in_archive)
-        return of_archive(found.file) + "; the events beyond these:\nwhence event list --from " +
-               std::to_string(found.positions.last.value() + 1);
-      return save(found.file) + "\n# a backup may have these events, and " +
-             of_log("log repair --with FILE", found.file, store) +
-             " puts them back; those beyond them:\nwhence event list --from " +
-             std::to_string(found.positions.last.value() + 1);
-    case log_finding::kind::tail_missing:
-      return save(store) + "\n# then " + std::string(newest) + ", " + shell_word(store + "-wal") +
-             " above all; what a repair would do:\n" + std::string(try_repair);
+    case log_finding::kind::unreadable: return of_unreadable(found, store);
+    case log_finding::kind::tail_missing: return of_missing_tail(store);
     case log_finding::kind::structure:
+      if (const auto anew = forked_anew(store)) return save(store) + "\n" + *anew;
       return save(store) + "\n# then make it anew; what that would do:\n" + std::string(try_repair);
+    case log_finding::kind::tables: return of_other_tables(found.file);
     case log_finding::kind::witness:
       if (found.positions.first != global_position{})
         return save(store) + "\n# then put the log and the witness of one backup in their place";
-      if (!is_there(found.file))
-        return save(store) + "\n# then bring " + shell_word(found.file) +
-               " back from where the log came from; what a repair would do:\n" + std::string(try_repair);
+      if (!is_there(found.file)) return of_missing_witness(store, found.file);
       if (::access(found.file.c_str(), R_OK) != 0) return who_may(found.file) + "\n# give this user the right to it";
       return found.remedy;
     case log_finding::kind::index:

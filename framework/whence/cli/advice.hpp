@@ -13,6 +13,10 @@ namespace whence::inline v0::cli {
 /// line of the program itself stands at the end, so that --store can follow it.
 std::string advice(const error& fault, const std::string& store);
 
+/// Goes on a sentence that says to bring an archive back: what else puts its events back, if anything does. That is a repair; of
+/// one that a fork reads in its base, a repair of the base.
+std::string or_put_back(const std::string& archive, const std::string& store);
+
 /// Of what a verification of this store found.
 std::string advice(const log_finding& found, const std::string& store);
 

@@ -162,6 +162,7 @@ exit_code doctor(const request& request, session& session) {
   }
 
   if (seen) report_problems(seen->models, session);
+  if (seen && !seen->without_archives.empty()) std::rethrow_exception(seen->without_archives.front().problem);
   if (seen && seen->damage) std::rethrow_exception(seen->damage);
   if (unreadable) std::rethrow_exception(unreadable);
   return well ? exit_code::done : exit_code::answer_is_no;

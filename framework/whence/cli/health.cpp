@@ -10,6 +10,7 @@
 #include <system_error>
 #include <utility>
 
+#include <whence/cli/advice.hpp>
 #include <whence/cli/display_text.hpp>
 #include <whence/cli/machine.hpp>
 #include <whence/cli/program_name.hpp>
@@ -147,8 +148,9 @@ health_check check_condition(const log_overview& seen) {
     check.found +=
         "; it has no witness, so a missing tail would not be seen: the database was copied alone, or the witness is "
         "lost";
-    check.remedy = "bring the witness from where the log came from; or restore a backup; what a repair would do: " +
-                   std::string("whence log repair --dry-run");
+    check.remedy = std::string("bring the witness from where the log came from; ") +
+                   (seen.bases.empty() ? "or restore a backup; what a repair would do: whence log repair --dry-run"
+                                       : "no repair takes a fork: or fork its base anew");
   } else if (seen.condition->what == log_condition::kind::import_unfinished) {
     check.what = health::problem;
     check.found += "; an import into it has not come to its end";
@@ -181,7 +183,7 @@ health_check check_base(const log_base& base) {
           .figures = {{"events", base.position.value()}}};
 }
 
-health_check check_archive(const log_archive& archive) {
+health_check check_archive(const log_archive& archive, const std::string& store) {
   health_check check{.name = "archive", .of = visible(archive.path)};
   check.figures = {{"events", archive.events}, {"bytes", archive.bytes}};
   check.found = counted(static_cast<std::size_t>(archive.events), "event") + ", " + size_text(archive.bytes);
@@ -191,12 +193,21 @@ health_check check_archive(const log_archive& archive) {
     std::error_code unknown;
     check.remedy = std::string(std::filesystem::exists(archive.path, unknown) ? "put a good copy of it in its place"
                                                                               : "bring it back from where it went") +
-                   "; or log repair --with FILE puts back what a backup has of it";
+                   or_put_back(archive.path, store);
   } else if (!archive.is_finished) {
     check.what = health::warning;
     check.found += "; an attempt was interrupted, and nothing is lost: the next log archive finishes it";
   }
   return check;
+}
+
+health_check check_unknown(const unknown_archives& one) {
+  return {.name = "archive",
+          .of = visible(one.log),
+          .what = health::problem,
+          .found = "which archives it has cannot be read",
+          .remedy = "whence log verify --store " + shell_word(one.log),
+          .failure = one.problem};
 }
 
 health_check check_wal(const log_overview& seen) {
@@ -239,22 +250,12 @@ health_check check_times(const log_overview& seen, timestamp now) {
   return check;
 }
 
-bool is_of_archive(const std::exception_ptr& damage) {
-  try {
-    std::rethrow_exception(damage);
-  } catch (const log_damaged& known) {
-    return known.is_refused || known.code() == "log.archive_missing" || known.code() == "log.archive_damaged";
-  } catch (...) {
-    return false;
-  }
-}
-
 health_check check_events(const log_overview& seen) {
   health_check check{.name = "events", .failure = seen.damage, .figures = {{"read", seen.looked_at}}};
   if (seen.damage) {
     check.what = health::problem;
-    check.found = is_of_archive(seen.damage) ? "one of the last lies in an archive that cannot be read"
-                                             : "one of the last is damaged";
+    check.found =
+        seen.is_archive_away ? "one of the last lies in an archive that cannot be read" : "one of the last is damaged";
     check.remedy = "whence log verify";
   } else {
     check.found = seen.looked_at == seen.models.head.value()
@@ -344,7 +345,8 @@ std::vector<health_check> check_log(const log_overview& seen, log_reader& log, c
   all.push_back(check_condition(seen));
   if (seen.is_copied_file) all.push_back(check_file());
   for (const log_base& base : seen.bases) all.push_back(check_base(base));
-  for (const log_archive& archive : seen.archives) all.push_back(check_archive(archive));
+  for (const log_archive& archive : seen.archives) all.push_back(check_archive(archive, seen.name));
+  for (const unknown_archives& one : seen.without_archives) all.push_back(check_unknown(one));
   all.push_back(check_writer(seen));
   if (seen.is_in_file) all.push_back(check_wal(seen));
   all.push_back(check_times(seen, now));

@@ -40,7 +40,7 @@ std::uint64_t recent_of(const request& request) {
   return recent;
 }
 
-/// Whether it goes as far as its witness has seen, and an event of those that were read is damaged.
+/// Whether it goes as far as its witness has seen, and an event of those that were read is damaged, or its archive away.
 bool is_damaged_within(const log_overview& log) {
   return log.condition && log.condition->what == log_condition::kind::whole && log.damage;
 }
@@ -49,7 +49,8 @@ std::string condition_text(const log_overview& log) {
   const std::optional<log_condition>& condition = log.condition;
   if (log.witness_unreadable) return "not known: its witness cannot be read, so a missing tail would not be seen";
   if (!condition) return "its end is damaged: it is not what its witness saw";
-  if (is_damaged_within(log)) return "an event in it is damaged";
+  if (is_damaged_within(log))
+    return log.is_archive_away ? "an event of it lies in an archive that cannot be read" : "an event in it is damaged";
   switch (condition->what) {
     case log_condition::kind::whole: return "whole";
     case log_condition::kind::tail_missing:
@@ -64,6 +65,7 @@ std::string condition_text(const log_overview& log) {
 std::string condition_word(const log_overview& log) {
   const std::optional<log_condition>& condition = log.condition;
   if (log.witness_unreadable) return "unknown";
+  if (is_damaged_within(log) && log.is_archive_away) return "archive_unreadable";
   if (!condition || is_damaged_within(log)) return "damaged";
   switch (condition->what) {
     case log_condition::kind::whole: return "whole";
@@ -99,7 +101,11 @@ void print_facts(const log_overview& log, session& session) {
   }
   line("events", with_groups(log.models.head.value()));
   for (const log_archive& archive : log.archives) line("archive", archive_text(archive));
-  line("streams", (log.has_all_streams() ? "" : "≥ ") + with_groups(log.streams));
+  for (const unknown_archives& one : log.without_archives)
+    line("archive", visible(one.log) + ": which archives it has cannot be read");
+  line("streams", log.looked_at == 0 && !log.has_all_streams()
+                      ? "not known"
+                      : (log.has_all_streams() ? "" : "≥ ") + with_groups(log.streams));
   if (log.first_recorded && log.last_recorded) {
     line("recorded", session.cells().time(*log.first_recorded) + " to " + session.cells().time(*log.last_recorded) +
                          " (" + relative_to(session.now(), *log.last_recorded) + ")");
@@ -196,7 +202,8 @@ bool is_well(const log_overview& log) {
   for (const model_standing& model : log.models.models) {
     if (model.problem) return false;
   }
-  return !log.models.problem && log.condition && log.condition->what == log_condition::kind::whole && !log.damage;
+  return !log.models.problem && log.without_archives.empty() && log.condition &&
+         log.condition->what == log_condition::kind::whole && !log.damage;
 }
 
 exit_code inspect(const request& request, session& session) {
@@ -222,6 +229,7 @@ exit_code inspect(const request& request, session& session) {
   };
   const exit_code end = draw_or_watch(request, session, draw);
   report_problems(found.models, session);
+  if (!found.without_archives.empty()) std::rethrow_exception(found.without_archives.front().problem);
   if (found.damage) std::rethrow_exception(found.damage);
   return end;
 }

@@ -108,8 +108,8 @@ void print_lists(const log_verification& found, session& session) {
   if (more > 0) session.print("           and " + with_groups(more) + " more ranges: -o json has them\n");
   for (std::size_t i = 0; i < found.lost.size() && i < readable_shown; ++i) {
     const lost_versions& lost = found.lost[i];
-    session.print(session.fitted("lost       " + visible(lost.stream) + ", version " +
-                                 std::to_string(lost.first.value()) +
+    session.print(session.fitted((found.lacks_only_archives ? "archived   " : "lost       ") + visible(lost.stream) +
+                                 ", version " + std::to_string(lost.first.value()) +
                                  (lost.first == lost.last ? "" : " to " + std::to_string(lost.last.value()))) +
                   "\n");
   }

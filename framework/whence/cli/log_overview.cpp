@@ -20,6 +20,17 @@ std::uint64_t size_of(files& files, const std::string& path) {
   return found ? found->size : 0;
 }
 
+bool is_of_archive(const log_damaged& damage) {
+  return damage.is_refused || damage.code() == "log.archive_missing" || damage.code() == "log.archive_damaged";
+}
+
+/// While it is handled. What is damaged in the log itself is worse than an archive that is away.
+void note(const log_damaged& damage, log_overview& into) {
+  if (into.damage && (!into.is_archive_away || is_of_archive(damage))) return;
+  into.damage = std::current_exception();
+  into.is_archive_away = is_of_archive(damage);
+}
+
 /// The events after `after`, by type and by stream.
 void tally(log_reader& log, global_position after, log_overview& into) {
   std::map<std::string, type_share> by_type;  // by both names, with a NUL between them
@@ -38,18 +49,21 @@ void tally(log_reader& log, global_position after, log_overview& into) {
       ++into.other_types;
     }
   };
-  try {
-    const global_position head = log.head();
-    for (global_position at = after; at < head;) {
+  const global_position head = log.head();
+  std::uint64_t skipped = 0;
+  for (global_position at = after; at < head;) {
+    try {
       const event_page page = log.read(at);
       for (const recorded_event& event : page) {
         if (event.position <= head) count(event);
       }
       if (page.scanned_to() <= at) break;
       at = page.scanned_to();
+    } catch (const log_damaged& damage) {
+      note(damage, into);
+      if (!is_of_archive(damage) || damage.position <= at || ++skipped == log_overview::skipped_max) break;
+      at = damage.position;
     }
-  } catch (const log_damaged&) {
-    into.damage = std::current_exception();
   }
   into.streams = streams.size();
   for (auto& [names, share] : by_type) into.types.push_back(std::move(share));
@@ -72,8 +86,8 @@ void look_at_times(log_reader& log, timestamp now, log_overview& into) {
   }
   try {
     into.last_recorded = recorded_at(log, head);
-  } catch (const log_damaged&) {
-    into.damage = std::current_exception();
+  } catch (const log_damaged& damage) {
+    note(damage, into);
   }
   try {
     into.first_recorded = recorded_at(log, global_position{1});
@@ -85,9 +99,24 @@ void look_at_times(log_reader& log, timestamp now, log_overview& into) {
 }
 
 /// Those of a fork's base in which events of the fork cannot be read. The others are of no interest to who looks at the fork.
-void add_missing_archives(const log_base& base, const runtime& runtime, std::vector<log_archive>& into) {
+void add_missing_archives(const log_base& base, const runtime& runtime, log_overview& into) {
   for (log_archive& archive : archives_of(base.path, runtime, archive_look::events))
-    if (archive.first <= base.position && obstacle_of(base.path, archive)) into.push_back(std::move(archive));
+    if (archive.first <= base.position && obstacle_of(base.path, archive)) into.archives.push_back(std::move(archive));
+}
+
+void look_at_archives(const std::string& path, const runtime& runtime, log_overview& into) {
+  try {
+    into.archives = archives_of(path, runtime, archive_look::events);
+  } catch (const error&) {
+    into.without_archives.push_back({path, std::current_exception()});
+  }
+  for (const log_base& base : into.bases) {
+    try {
+      add_missing_archives(base, runtime, into);
+    } catch (const error&) {
+      into.without_archives.push_back({base.path, std::current_exception()});
+    }
+  }
 }
 
 }  // namespace
@@ -103,15 +132,14 @@ log_overview look_at_log(const log_source& source, log_reader& log, const runtim
     found.unsettled_bytes = size_of(*runtime.files, source.name() + "-wal");
     if (runtime.files->status(source.name())) {
       found.bases = bases_of(source.name(), runtime);
-      found.archives = archives_of(source.name(), runtime, archive_look::events);
-      for (const log_base& base : found.bases) add_missing_archives(base, runtime, found.archives);
+      look_at_archives(source.name(), runtime, found);
     }
   }
   found.identity = log.identity();
   try {
     found.condition = log.condition();
-  } catch (const log_damaged&) {
-    found.damage = std::current_exception();
+  } catch (const log_damaged& damage) {
+    note(damage, found);
   } catch (const file_error&) {
     found.witness_unreadable = true;
   }

@@ -40,7 +40,7 @@ constexpr log_loss losses[] = {log_loss::missing_tail, log_loss::missing_witness
 
 constexpr flag with{.name = "--with",
                     .value = "FILE",
-                    .text = "a backup or a copy of the log, to bring events back from",
+                    .text = "a backup or a copy of the log, or an archive of it, to bring events back from",
                     .repeats = true,
                     .by = completes::file};
 constexpr flag accept{.name = "--accept",

@@ -13,11 +13,20 @@ error_text text_of(const std::string& log, const log_verification& found) {
   text.what = visible(log) + ": " + counted(found.findings.size() + found.more_findings, "finding") + "; " +
               (found.loses_events() ? counted(found.events, "event") + " of " +
                                           with_groups(found.head.value() - found.from.value() + 1) + " intact"
-                                    : "all events are as they were written");
+                                    : "all events are as they were written") +
+              (found.lacks_only_archives ? ", the others lie in archives that cannot be read" : "");
   text.where = visible(first.file) + (places.empty() ? "" : ", event " + places);
   text.why = visible(first.detail);
   text.remedy = advice(first, log);
   return text;
+}
+
+/// As every other command says it of the first event that is met.
+std::string_view code_of(const log_verification& found) {
+  if (!found.loses_events()) return "log.differs";
+  const log_finding& first = found.findings.front();
+  if (first.what == log_finding::kind::tables) return "log.other_tables";
+  return found.lacks_only_archives ? std::string_view(first.archive_code) : "log.events_lost";
 }
 
 }  // namespace
@@ -29,7 +38,6 @@ std::string places_of(const position_range& range) {
 }
 
 verification_failed::verification_failed(const std::string& log, const log_verification& found)
-    : error(found.loses_events() ? "log.events_lost" : "log.differs", next_move::operator_needed, text_of(log, found)) {
-}
+    : error(code_of(found), next_move::operator_needed, text_of(log, found)) {}
 
 }  // namespace whence::inline v0::cli

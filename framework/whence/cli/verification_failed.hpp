@@ -11,7 +11,8 @@ namespace whence::inline v0::cli {
 /// "#3", "#3 to #9"; empty if it is not about single events.
 std::string places_of(const position_range& range);
 
-/// `log.events_lost`, or `log.differs` where all events are as they were written. `log`: as it was named.
+/// `log.events_lost`, or `log.differs` where all events are as they were written. Where those that are not lie in archives, the
+/// code of the first of these; where nothing was looked at, `log.other_tables`. `log`: as it was named.
 struct verification_failed final : error {
   verification_failed(const std::string& log, const log_verification& found);
 };

@@ -71,6 +71,7 @@ std::string_view name_of(log_finding::kind kind) noexcept {
     case log_finding::kind::unreadable: return "unreadable";
     case log_finding::kind::tail_missing: return "tail_missing";
     case log_finding::kind::structure: return "structure";
+    case log_finding::kind::tables: return "tables";
     case log_finding::kind::order: return "order";
     case log_finding::kind::unfinished: return "unfinished";
     case log_finding::kind::content: return "content";

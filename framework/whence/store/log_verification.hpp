@@ -32,6 +32,7 @@ struct log_finding {
     unreadable,    ///< events that cannot be given out as they were written: changed, missing, or beyond proof
     tail_missing,  ///< events at the end that were acknowledged, and are gone
     structure,     ///< the database is unsound
+    tables,        ///< the database has not the tables of a log, or more than these: no event was looked at
     order,         ///< checksums fit, and yet versions, times or ids break a rule of the log
     unfinished,    ///< an import has not come to its end: what is there may not be all, or something else
     content,       ///< an intact event is not well formed: its data are no JSON, a name is no plain text
@@ -44,7 +45,9 @@ struct log_finding {
   std::string file;          ///< where it was found
   std::string detail;
   std::string remedy;
-  bool in_archive = false;  ///< `file` is an archive, or where one was: somebody may have its events all the same
+  /// `file` is an archive, or where one was: the code with which its events are refused (`log.archive_missing`,
+  /// `log.archive_damaged`, `file.no_permission`, …). Somebody may have them all the same. Empty: it is none.
+  std::string archive_code = {};
 
   /// True if events are lost, or cannot be trusted; false if all are there, and something beside them is wrong.
   bool loses_events() const noexcept { return what < kind::content; }
@@ -85,6 +88,9 @@ struct log_verification {
   std::uint64_t more_lost = 0;
   std::vector<log_finding> findings;
   std::uint64_t more_findings = 0;
+
+  /// All that is lost lies in archives: also what `findings` has no room for.
+  bool lacks_only_archives = false;
 
   bool sound() const noexcept { return findings.empty(); }
   bool loses_events() const noexcept;

@@ -134,7 +134,7 @@ TEST_CASE("nothing is believed of a log in which something else stands in the pl
     CHECK(here.visited() == expected);
     CHECK(here.opened() == expected);
     CHECK(here.verified() ==
-          "structure: " + std::string(one.why) + ": nothing in it is believed, and no event was looked at");
+          "tables: " + std::string(one.why) + ": nothing in it is believed, and no event was looked at");
     CHECK(told([&] { log_repair(here.folder.path(), here.folder.runtime()); }) == expected);
     CHECK(told([&] { back_up(sqlite(here.folder.path()), here.folder.beside(".backup"), here.folder.runtime()); }) ==
           expected);

@@ -61,6 +61,14 @@ CREATE TABLE state(
 ) STRICT;
 )sql";
 
+/// By what its tables were made, in that order: SQLite keeps each text as it was written.
+std::string schema_of(sql::database& db) {
+  std::string all = "\n";
+  sql::statement row = db.prepare("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY rowid");
+  while (row.step()) all.append(row.text(0)).append(";\n");
+  return all;
+}
+
 std::int64_t checksum_of_bytes(const void* bytes, std::size_t size) noexcept {
   return static_cast<std::int64_t>(XXH3_64bits(bytes, size));
 }
@@ -206,6 +214,9 @@ void check_index_format(sql::database& db) {
   }
   if (db.integer("PRAGMA user_version") != format) {
     throw sql::sql_error(SQLITE_NOTADB, db.path(), "", "this is an index of another format");
+  }
+  if (schema_of(db) != schema) {
+    throw sql::sql_error(SQLITE_NOTADB, db.path(), "", "its tables are not those of an index");
   }
 }
 

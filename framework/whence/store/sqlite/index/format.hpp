@@ -37,7 +37,8 @@ constexpr int index_busy_milliseconds = 10'000;
 /// NOTADB if it is another database, or one of another format.
 sql::database open_index_to_write(files& files, const std::string& path, const std::optional<file_access>& access);
 
-/// Throws sql_error: NOTADB if it is another database, or an index of another format.
+/// Throws sql_error: NOTADB if it is another database, an index of another format, or one that has something else than its tables:
+/// a view in the place of one says what no checksum vouches for, and a trigger writes.
 void check_index_format(sql::database& db);
 
 /// What `state` says. The default is that of an empty index.

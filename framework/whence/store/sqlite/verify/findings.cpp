@@ -5,6 +5,20 @@
 #include <whence/store/sqlite/verify/plan.hpp>
 
 namespace whence::inline v0 {
+namespace {
+
+bool lie_in_archives(const std::vector<unreadable_range>& ranges) {
+  return !ranges.empty() &&
+         std::ranges::none_of(ranges, [](const unreadable_range& range) { return range.archive_code.empty(); });
+}
+
+bool has_other_loss(const std::vector<log_finding>& findings) {
+  return std::ranges::any_of(findings, [](const log_finding& finding) {
+    return finding.loses_events() && finding.what != log_finding::kind::unreadable;
+  });
+}
+
+}  // namespace
 
 void verification_findings::add(log_finding finding) {
   auto own = shared_.lock();
@@ -41,7 +55,7 @@ void verification_findings::join(std::vector<unreadable_range>& ranges) {
   std::vector<unreadable_range> joined;
   for (unreadable_range& range : ranges) {
     if (!joined.empty() && range.positions.first.value() <= joined.back().positions.last.value() + 1 &&
-        range.file == joined.back().file) {
+        range.file == joined.back().file && range.archive_code == joined.back().archive_code) {
       joined.back().positions.last = std::max(joined.back().positions.last, range.positions.last);
     } else {
       joined.push_back(std::move(range));
@@ -67,11 +81,10 @@ void verification_findings::move_to(log_verification& result, const std::string&
       continue;
     }
     const std::string& file = range.file.empty() ? file_of(result.bases, path, range.positions.first) : range.file;
-    const bool in_archive =
-        file != path && std::ranges::find(result.bases, file, &log_base::path) == result.bases.end();
     const std::string advice =
-        in_archive ? "# bring " + file + " back as it was; or log repair --with FILE puts back what a backup has"
-                   : "# copy " + file + "* to a safe place; a backup has these events";
+        !range.archive_code.empty()
+            ? "# bring " + file + " back as it was; or log repair --with FILE puts back what a backup has"
+            : "# copy " + file + "* to a safe place; a backup has these events";
     result.findings.push_back({.what = log_finding::kind::unreadable,
                                .positions = range.positions,
                                .stream = range.stream,
@@ -79,7 +92,7 @@ void verification_findings::move_to(log_verification& result, const std::string&
                                .detail = range.detail,
                                .remedy = advice + "; those beyond them:\nwhence event list --from " +
                                          std::to_string(range.positions.last.value() + 1),
-                               .in_archive = in_archive});
+                               .archive_code = range.archive_code});
   }
   for (log_finding& finding : own->findings) {
     if (room()) {
@@ -89,6 +102,8 @@ void verification_findings::move_to(log_verification& result, const std::string&
     }
   }
   result.more_findings = left_out;
+  const bool has_all = !own->known_before && own->findings_left_out == 0;
+  result.lacks_only_archives = has_all && lie_in_archives(ranges) && !has_other_loss(result.findings);
   std::stable_sort(result.findings.begin(), result.findings.end(), [](const auto& a, const auto& b) {
     return std::pair(a.what, a.positions.first) < std::pair(b.what, b.positions.first);
   });

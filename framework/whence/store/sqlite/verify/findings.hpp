@@ -18,7 +18,8 @@ struct unreadable_range {
   position_range positions;
   std::string stream;  // of the first, as far as its row says so
   std::string detail;
-  std::string file = {};  // where they lie, if not in the log's own
+  std::string file = {};          // where they lie, if not in the log's own
+  std::string archive_code = {};  // as in log_finding
 };
 
 /// Threads  any.

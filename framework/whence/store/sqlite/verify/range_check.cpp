@@ -75,6 +75,7 @@ global_position range_check::read_on(global_position at, global_position last) {
   results_.findings.events_done += at.value() - begun.value();
   if (at == begun) {
     file_.clear();
+    archive_code_.clear();
     unreadable(at.next(), last, "it is missing: the log ends before it");
     return last;
   }
@@ -90,6 +91,9 @@ global_position range_check::pass(global_position at, global_position last, cons
              ", with whose checksum its own begins, cannot be trusted: " + detail;
   }
   file_ = damage.path == plan_.paths.log ? std::string() : damage.path;
+  const bool is_archived =
+      damage.is_refused || damage.code() == "log.archive_missing" || damage.code() == "log.archive_damaged";
+  archive_code_ = is_archived ? damage.code() : std::string_view();
   unreadable(lost, lost, detail);
   ++failures_;
   return failures_ < failures_before_jumps ? lost : jump(lost, last);
@@ -118,7 +122,8 @@ void range_check::unreadable(global_position first, global_position last, const 
   if (position_group::of(first.value()) == group_) occurring_.clear();
   // Of many in a row only the first is described: they are shown as one.
   const bool follows = failures_ > 0;
-  results_.findings.add_unreadable({{first, last}, follows ? std::string() : stream_in_row(first), detail, file_});
+  results_.findings.add_unreadable(
+      {{first, last}, follows ? std::string() : stream_in_row(first), detail, file_, archive_code_});
 }
 
 /// What the row says, though nothing vouches for it.

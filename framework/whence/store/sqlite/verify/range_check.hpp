@@ -66,6 +66,7 @@ class range_check {
   timestamp recorded_at_ = timestamp::min();
   std::uint64_t failures_ = 0;  // since the last event that could be read
   std::string file_;            // in which the last event was that could not be read, if not in the log
+  std::string archive_code_;    // of that one, as in log_finding
   std::size_t run_ = 0;         // of the index, where the last event was
   index_batch keys_;            // of an event
   sparse_entries occurring_;    // in the group, while all of its events can be read

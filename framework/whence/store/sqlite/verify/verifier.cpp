@@ -358,23 +358,24 @@ void log_verifier::check_times(const range_results& results) {
   }
 }
 
-std::string log_verifier::name_of_stream(std::uint64_t number) {
+/// By an event of it that could be read, at that position.
+std::string log_verifier::name_of_stream(std::uint64_t number, std::uint64_t position) {
   try {
     const log_reader_connection::snapshot now(reader_);
-    const recorded_event* const first = reader_.event_at(global_position{number});
-    if (first != nullptr) return std::string(first->stream);
+    const recorded_event* const one = reader_.event_at(global_position{position});
+    if (one != nullptr) return std::string(one->stream);
   } catch (const log_damaged&) {
     // It has no name that anything vouches for.
   }
   return "(the stream that begins at event " + std::to_string(number) + ")";
 }
 
-void log_verifier::lost(std::uint64_t stream, std::uint64_t first, std::uint64_t last) {
+void log_verifier::lost(std::string stream, std::uint64_t first, std::uint64_t last) {
   if (result_.lost.size() == options_.listed_max) {
     ++result_.more_lost;
     return;
   }
-  result_.lost.push_back({name_of_stream(stream), stream_version{first}, stream_version{last}});
+  result_.lost.push_back({std::move(stream), stream_version{first}, stream_version{last}});
 }
 
 /// By stream, then by version: positions ascend with versions, and versions that are missing are those of unreadable events.
@@ -401,12 +402,12 @@ void log_verifier::check_streams(range_results& results, const std::vector<unrea
     }
     const bool follows = its_version == version + 1 && its_position > position;
     if (!follows && its_version > version + 1 && some_unreadable(position, its_position)) {
-      lost(stream, version + 1, its_version - 1);
+      lost(name_of_stream(stream, its_position), version + 1, its_version - 1);
     } else if (!follows) {
       findings_.add(
           {.what = kind::order,
            .positions = {global_position{its_position}, global_position{its_position}},
-           .stream = name_of_stream(stream),
+           .stream = name_of_stream(stream, its_position),
            .file = paths_.log,
            .detail = "version " + std::to_string(its_version) + " of the stream follows on version " +
                      std::to_string(version) + " at event " + std::to_string(position),

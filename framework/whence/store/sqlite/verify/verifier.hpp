@@ -39,12 +39,12 @@ class log_verifier {
   void check_structure();
   void check_times(const range_results& results);
   void check_streams(range_results& results, const std::vector<unreadable_range>& unreadable);
-  void lost(std::uint64_t stream, std::uint64_t first, std::uint64_t last);
+  void lost(std::string stream, std::uint64_t first, std::uint64_t last);
   void check_ids(range_results& results);
   void check_index(const range_results& results, const std::vector<unreadable_range>& unreadable);
   void compare_sums(const std::vector<entry_sum>& of_log, const std::vector<entry_sum>& of_index);
   void check_witness_again();
-  std::string name_of_stream(std::uint64_t number);
+  std::string name_of_stream(std::uint64_t number, std::uint64_t position);
   void found(log_finding::kind what, const std::string& file, std::string detail, std::string remedy,
              position_range positions = {});
   void report(std::string_view doing, std::uint64_t done, std::uint64_t of) const;

@@ -20,7 +20,7 @@ log_verification not_looked_at(const log_damaged& damage, const log_paths& paths
     // Of which log it is, and how far that went, is not known then.
   }
   result.findings.push_back(
-      {.what = log_finding::kind::structure,
+      {.what = log_finding::kind::tables,
        .positions = {},
        .stream = {},
        .file = damage.path,
