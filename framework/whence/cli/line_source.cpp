@@ -13,6 +13,10 @@ namespace whence::inline v0::cli {
 namespace {
 
 constexpr std::size_t read_at_once = 1u << 20;
+constexpr std::size_t buffer_max = export_line_bytes_max + read_at_once;
+
+/// Twice as large; the largest at once behind half of it, since the one before is there as long as it is filled.
+std::size_t size_behind(std::size_t size) { return 4 * size > buffer_max ? buffer_max : 2 * size; }
 
 }  // namespace
 
@@ -41,7 +45,7 @@ bool line_source::fill() {
     end_ -= begin_;
     begin_ = 0;
   }
-  if (end_ == buffer_.size()) buffer_.resize(std::min(2 * buffer_.size(), export_line_bytes_max + read_at_once));
+  if (end_ == buffer_.size()) buffer_.resize(size_behind(buffer_.size()));
   const std::size_t got = from_(std::span(buffer_).subspan(end_));
   end_ += got;
   at_end_ = got == 0;

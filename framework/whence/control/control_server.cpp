@@ -19,6 +19,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
 
+#include <malloc.h>
 #include <pthread.h>
 #include <unistd.h>
 
@@ -187,6 +188,15 @@ class control_server::parts::connection : public std::enable_shared_from_this<co
  public:
   connection(parts& server, stream_protocol::socket socket)
       : server_(server), socket_(std::move(socket)), timer_(server_.context) {}
+  connection(const connection&) = delete;
+  connection& operator=(const connection&) = delete;
+  /// What a large message took lies in the memory of several threads, which the C library would keep for them.
+  ~connection() {
+    if (large_ == nullptr) return;
+    came_ = {};
+    last_line_ = {};
+    ::malloc_trim(0);
+  }
 
   void begin() {
     const std::optional<detail::peer> who = detail::peer_of(socket_.native_handle());

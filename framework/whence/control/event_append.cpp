@@ -20,17 +20,37 @@ using json = nlohmann::json;
   throw operation_malformed(std::string(event_append_name), std::move(what), std::move(why));
 }
 
-/// Which members the object has: what is wrong with it otherwise, the reader of events says.
-std::set<std::string, std::less<>> members_of(std::string_view text) {
+/// The one that a member says, whatever else is wrong with the event: that is told by its reader.
+std::optional<event_id> id_in(const json& member) {
+  if (!member.is_string()) return std::nullopt;
+  try {
+    return event_id(uuid::parse(member.get_ref<const std::string&>()));
+  } catch (const malformed_input&) {
+    return std::nullopt;
+  }
+}
+
+/// What stands at the top of the object.
+struct given_members {
   std::set<std::string, std::less<>> names;
-  int depth = 0;
-  const auto look = [&](int, json::parse_event_t event, json& value) {
+  std::optional<event_id> id;
+};
+
+/// What is wrong with it otherwise, the reader of events says. Of what is in the members nothing is built: an event may be large.
+given_members members_of(std::string_view text) {
+  given_members given;
+  std::string name;
+  const auto look = [&](int depth, json::parse_event_t event, json& value) {
     using kind = json::parse_event_t;
-    if (event == kind::object_start || event == kind::array_start) ++depth;
-    if (event == kind::object_end || event == kind::array_end) --depth;
-    if (depth > static_cast<int>(data_depth_max) + 2) refuse("the event is nested too deeply");
-    if (event == kind::key && depth == 1) names.insert(value.get<std::string>());
-    return true;
+    const bool begins = event == kind::object_start || event == kind::array_start;
+    if (begins && depth + 1 > static_cast<int>(data_depth_max) + 2) refuse("the event is nested too deeply");
+    if (event == kind::key && depth == 1) {
+      name = value.get<std::string>();
+      given.names.insert(name);
+      if (name == "eventId") given.id.reset();
+    }
+    if (event == kind::value && depth == 1 && name == "eventId") given.id = id_in(value);
+    return depth == 0 || event == kind::key;
   };
   try {
     const json document = json::parse(text.begin(), text.end(), look);
@@ -40,7 +60,7 @@ std::set<std::string, std::less<>> members_of(std::string_view text) {
     if (const std::size_t bracket = why.find("] "); bracket != std::string_view::npos) why.remove_prefix(bracket + 2);
     refuse("the event is no JSON", std::string(why));
   }
-  return names;
+  return given;
 }
 
 std::optional<event_page> page_with(global_position at, log_reader& log) {
@@ -81,18 +101,6 @@ bool same(const envelope& event, const envelope& stored) {
          event.data == stored.data && event.metadata == stored.metadata;
 }
 
-/// The one that a member says, whatever else is wrong with the event: that is told by its reader.
-std::optional<event_id> id_given(std::string_view text) {
-  const json document = json::parse(text.begin(), text.end());
-  const auto found = document.find("eventId");
-  if (found == document.end() || !found->is_string()) return std::nullopt;
-  try {
-    return event_id(uuid::parse(found->get<std::string>()));
-  } catch (const malformed_input&) {
-    return std::nullopt;
-  }
-}
-
 std::string metadata_text(const metadata& what) {
   std::string out = "{\"correlationId\":\"" + what.correlation.to_string() + "\",\"causationId\":\"" +
                     what.causation.to_string() + "\",\"source\":" + json_string(what.source);
@@ -102,9 +110,9 @@ std::string metadata_text(const metadata& what) {
 }
 
 /// What is left out of it, as text in front of what is there: so that one reader judges all of it.
-envelope completed(std::string_view text, const std::string& stream, const std::string& stream_type,
-                   const std::optional<envelope>& stored, const std::string& source, const runtime& runtime) {
-  const std::set<std::string, std::less<>> given = members_of(text);
+envelope completed(std::string_view text, const std::set<std::string, std::less<>>& given, const std::string& stream,
+                   const std::string& stream_type, const std::optional<envelope>& stored, const std::string& source,
+                   const runtime& runtime) {
   for (const std::string_view logs : {"globalPosition", "streamVersion", "recordedAt"})
     if (given.contains(logs)) refuse("the event has a \"" + std::string(logs) + "\"", "the log gives it: leave it out");
   std::string more;
@@ -126,8 +134,10 @@ envelope completed(std::string_view text, const std::string& stream, const std::
                                                   .source = source,
                                                   .traceparent = {}}));
   const std::size_t open = text.find('{');
-  std::string whole(text);
-  if (!more.empty()) whole.insert(open + 1, more + (given.empty() ? "" : ","));
+  if (!more.empty() && !given.empty()) more += ',';
+  std::string whole;
+  whole.reserve(text.size() + more.size());
+  whole.append(text.substr(0, open + 1)).append(more).append(text.substr(open + 1));
   return envelope_from_json(whole);
 }
 
@@ -195,18 +205,18 @@ planned_append plan_event_append(const operation_request& request, log_reader& l
   // What is wrong with the reason is told before anything is asked.
   static_cast<void>(audit_of({.name = request.operation, .reason = request.reason, .by = request.by}, runtime));
   const std::string stream = request.argument("stream");
-  const std::string text = request.argument("event");
+  const auto argument = request.arguments.find("event");
+  const std::string_view text = argument == request.arguments.end() ? std::string_view() : argument->second;
   if (stream.empty()) refuse("no stream is named");
   if (stream == audit_stream)
     refuse("the stream is Whence's own", "what operators did is written by what they did it with");
   must_only_have(request, {"stream", "event", "expected"});
-  members_of(text);
-  const std::optional<event_id> id = id_given(text);
-  const std::optional<envelope> stored = id ? stored_under(*id, log) : std::nullopt;
+  const given_members given = members_of(text);
+  const std::optional<envelope> stored = given.id ? stored_under(*given.id, log) : std::nullopt;
   const std::string stream_type = type_of_stream(log, stream);
 
   planned_append planned;
-  planned.event = completed(text, stream, stream_type, stored, request.by.program, runtime);
+  planned.event = completed(text, given.names, stream, stream_type, stored, request.by.program, runtime);
   envelope& event = planned.event;
   if (event.aggregate_id != stream)
     refuse("the event names another stream", "its aggregateId is " + event.aggregate_id + ", and not " + stream);
@@ -274,8 +284,7 @@ async<std::string> append_event(operation_request request, std::shared_ptr<log> 
   stream_append audit = audit_of(operation_of(request, planned), runtime);
   if (planned.is_there()) co_return json_of(planned, "there");
   if (request.dry_run) co_return json_of(planned, "planned");
-  append_batch alone = batch_of(planned);
-  append_batch with_audit = alone;
+  append_batch with_audit = batch_of(planned);
   with_audit.streams.push_back(std::move(audit));
   std::string_view state = "appended";
   async<append_outcome> sent = log->append(std::move(with_audit));
@@ -286,7 +295,7 @@ async<std::string> append_event(operation_request request, std::shared_ptr<log> 
     const planned_append found = plan_event_append(request, *log, runtime, check);
     if (found.is_there()) co_return json_of(found, "there");
     // Not to be found yet. Alone, it is a repeat, or another event.
-    async<append_outcome> again = log->append(std::move(alone));
+    async<append_outcome> again = log->append(batch_of(planned));
     outcome = co_await std::move(again);
     state = "there";
   }

@@ -127,7 +127,7 @@ std::string line_of(const operation_request& request) {
 
 operation_request read_request(std::string_view line) {
   try {
-    const json document = parse(line);
+    json document = parse(line);
     members message(document, "it");
     must_be_this_version(message, control_message::request);
     operation_request request;
@@ -138,10 +138,10 @@ operation_request read_request(std::string_view line) {
     const json* const arguments = message.find("arguments");
     if (arguments == nullptr || !arguments->is_object()) throw refusal{"it has no object \"arguments\""};
     if (arguments->size() > control_limits::arguments) throw refusal{"it has too many arguments"};
-    for (const auto& [name, value] : arguments->items()) {
+    for (auto& [name, value] : document["arguments"].items()) {
       if (name.empty() || name.size() > control_limits::name_bytes) throw refusal{"an argument has no fit name"};
       if (!value.is_string()) throw refusal{"the argument \"" + name + "\" is no text"};
-      request.arguments.emplace(name, value.get<std::string>());
+      request.arguments.emplace(name, std::move(value.get_ref<std::string&>()));
     }
     message.end();
     return request;
