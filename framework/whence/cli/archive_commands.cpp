@@ -226,6 +226,8 @@ constexpr std::string_view archive_text_of_help =
     "Events are copied, each is verified in the copy, and only then taken out of the log. An attempt that is stopped "
     "(SIGINT) or killed loses nothing; the same command goes on with it. The log's file takes new events where the old "
     "ones were; log compact makes it smaller.\n"
+    "Not for a copy that follows another log by imports: the audit event is one that the other log has not, and later "
+    "imports are refused (export.differs).\n"
     "While a service holds the log, it does it, asked over the control socket beside the log, and appends go on; "
     "SIGINT stops it there too, at its next step. When it is done, an audit event says who asked for it, and --reason "
     "(stream show whence-operations).";
@@ -241,6 +243,8 @@ constexpr std::string_view compact_text =
     "It is one commit: stopped (SIGINT) or killed before that, the file is as it was. Readers go on meanwhile. Until "
     "it is done it needs as much disk as the log has, twice: in the log's -wal, and where temporary files are "
     "(SQLITE_TMPDIR, TMPDIR, else /var/tmp).\n"
+    "Not for a copy that follows another log by imports: the audit event is one that the other log has not, and later "
+    "imports are refused (export.differs).\n"
     "While a service holds the log, it does it, asked over the control socket beside the log; its appends wait until "
     "it is done, or is stopped by SIGINT. When it is done, an audit event says who asked for it, "
     "and --reason (stream show whence-operations).";

@@ -208,9 +208,10 @@ void session::judged(verdict status, std::string data) { judged_.emplace(status,
 
 void session::failed(const error& failure) {
   diagnostic found(failure);
-  // SQLite's own words name the statement: of one of ours that helps nobody.
+  // SQLite's own words name the statement: of one of ours that helps nobody. Of a database without a path they name the folder.
   const auto* in_database = dynamic_cast<const sql::sql_error*>(&failure);
-  if (in_database != nullptr && request_.what()->name != "sql") found.text.where = in_database->path;
+  if (in_database != nullptr && !in_database->path.empty() && request_.what()->name != "sql")
+    found.text.where = in_database->path;
   if (found.text.where.empty() && concerns_log(found)) found.text.where = store_;
   found.text.remedy = advice(failure, store_);
   if (const auto named = request_.value("--store")) found.text.remedy = with_store(found.text.remedy, *named);

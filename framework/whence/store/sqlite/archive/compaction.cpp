@@ -28,6 +28,15 @@ void must_have_room(const std::string& path, std::uint64_t bytes, files& files) 
   if (free && *free < bytes) throw file_error("compact", path, ENOSPC);
 }
 
+/// As SQLite itself says of a database that it puts there, and in words that name the folder.
+void must_have_temporary_room(std::uint64_t bytes, files& files) {
+  const std::optional<std::uint64_t> free = files.free_bytes(sql::temporary_folder());
+  if (!free || *free >= bytes) return;
+  throw sql::sql_error(
+      SQLITE_FULL, "", "",
+      "compacting takes " + std::to_string(bytes) + " bytes, and " + std::to_string(*free) + " are free there");
+}
+
 std::uint64_t size_of(const std::string& path, files& files) {
   const std::optional<file_status> there = files.status(path);
   return there ? there->size : 0;
@@ -56,7 +65,7 @@ compacted_log compact_sound(const held_log& held, const compact_options& options
     const log_writer::pages pages = writer.look_at_pages();
     const std::uint64_t bytes = (pages.all - pages.free) * pages.bytes;
     must_have_room(held.paths.log, bytes, files);
-    must_have_room(sql::temporary_folder(), bytes, files);
+    must_have_temporary_room(bytes, files);
     const std::uint64_t rows = writer.head().value();
     std::uint64_t done = 0;
     const auto go_on = [&] {
