@@ -147,3 +147,16 @@ TEST_CASE("a visitor that waits is woken by the writer's next event") {
     CHECK(std::move(wait).get() == global_position{position});
   }
 }
+
+TEST_CASE("a log that lacks a page is not whole, though each of its events can be read") {
+  const log_folder folder;
+  folder.append(*folder.open(), "order-1", 5);
+  folder.change("PRAGMA wal_checkpoint(TRUNCATE)");
+  std::string bytes = log_folder::contents(folder.path());
+  constexpr std::size_t at_end_of_page_count = 31;
+  ++bytes[at_end_of_page_count];
+  log_folder::write(folder.path(), bytes);
+  const auto visitor = folder.visit();
+  CHECK(visitor->read({}).size() == 5);
+  CHECK_THROWS_AS(visitor->condition(), log_damaged);
+}

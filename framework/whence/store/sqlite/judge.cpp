@@ -104,7 +104,12 @@ log_condition judge_condition(const witness_reading& witness, log_reader_connect
   const log_reader_connection::snapshot snapshot(reader);
   reader.notice_epoch();
   const log_row about = reader.about();
-  return compare_with_import(witness, reader, about, reader.head()).condition;
+  const log_condition found = compare_with_import(witness, reader, about, reader.head()).condition;
+  // Its events may all be there. No writer will open it.
+  if (found.what == log_condition::kind::whole && reader.reads_past_damage())
+    throw log_damaged(reader.database().path(), global_position{},
+                      "the file ends before the last of the pages that it says it has");
+  return found;
 }
 
 }  // namespace whence::inline v0

@@ -68,6 +68,12 @@ log_reader_connection::log_reader_connection(const std::string& path, sql::open_
 
 log_reader_connection::~log_reader_connection() = default;
 
+bool log_reader_connection::reads_past_damage() const {
+  int is_so = 0;
+  sqlite3_db_config(db_.handle(), SQLITE_DBCONFIG_WRITABLE_SCHEMA, -1, &is_so);
+  return is_so != 0 || (base_ && base_->reader().reads_past_damage());
+}
+
 log_reader_connection::snapshot::snapshot(log_reader_connection& reader) : reader_(reader) {
   if (detail::mutant(69) && reader_.db_.in_transaction()) return;
   reader_.db_.run("BEGIN", {});
