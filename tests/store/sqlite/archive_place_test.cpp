@@ -192,3 +192,10 @@ TEST_CASE("no archive gets a name under which another attempt, or somebody else,
   CHECK(shop.there() == shop.before);
   CHECK(archives_of(log, shop.folder.runtime()).empty());
 }
+
+TEST_CASE("a file near the log is named so that no command takes its name for an option") {
+  CHECK(place_from_log("shop.db", "shop.db.archive.1") == "shop.db.archive.1");
+  CHECK(place_from_log("./-shop.db", "-shop.db.archive.1") == "./-shop.db.archive.1");
+  CHECK(place_from_log("shops/-shop.db", "-shop.db.archive.1") == "shops/-shop.db.archive.1");
+  CHECK(place_from_log("shop.db", "/old/1") == "/old/1");
+}

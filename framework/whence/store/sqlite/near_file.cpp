@@ -27,7 +27,8 @@ std::string name_from_log(const std::string& log, const std::string& file, near_
 std::string place_from_log(const std::string& log, const std::string& name) {
   if (name.starts_with('/')) return name;
   const std::string folder = directory_of(log_paths::of(log).log);
-  return folder == "." ? name : folder + (folder.ends_with('/') ? "" : "/") + name;
+  if (folder == ".") return name.starts_with('-') ? "./" + name : name;  // an option to every command, else
+  return folder + (folder.ends_with('/') ? "" : "/") + name;
 }
 
 }  // namespace whence::inline v0
