@@ -2,6 +2,7 @@
 // tests/store/sqlite/repair_log.cpp does the same to logs that are damaged at random, and kills repairs.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -68,6 +69,10 @@ struct shop {
     for (int i = 0; i < 2; ++i) folder.append(*log, name);
     log->close();
     return path;
+  }
+  bool has_kept_copy() const {
+    const auto is_kept = [](const std::string& name) { return name.find(".before-repair") != std::string::npos; };
+    return std::ranges::any_of(folder.names(), is_kept);
   }
   bool is_sound() const { return verify_log(sqlite(folder.path()), folder.runtime()).sound(); }
   std::uint64_t head() const { return folder.visit()->head().value(); }
@@ -361,6 +366,7 @@ TEST_CASE(
       done = log_repair(shop.folder.path(), failing).carry_out(decision);
     } catch (const error&) {
       ++refused;
+      CHECK(!shop.has_kept_copy());
       CHECK(shop.head() == 9);
       CHECK(shop.epoch() == shop.was.epoch);
       CHECK(log_repair(shop.folder.path(), shop.folder.runtime()).carry_out(decision).unfinished == nullptr);

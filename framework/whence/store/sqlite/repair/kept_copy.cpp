@@ -19,7 +19,7 @@ namespace {
 
 constexpr std::size_t bytes_at_once = 1u << 20;
 
-/// The database last: without it there is no copy.
+/// The database last, and it is the first to go: without it there is no copy.
 constexpr std::array<std::string_view, 3> copied_last_first{"", "-wal", ".witness"};
 
 /// `like`: whom it is for.
@@ -47,7 +47,8 @@ std::string compact(timestamp time) {
 
 std::string free_name(files& files, const std::string& wanted) {
   std::string name = wanted;
-  for (int number = 2; files.status(name) || files.status(name + "-wal"); ++number)
+  const auto is_taken = [&](std::string_view end) { return files.status(name + std::string(end)).has_value(); };
+  for (int number = 2; std::ranges::any_of(copied_last_first, is_taken); ++number)
     name = wanted + "-" + std::to_string(number);
   return name;
 }
@@ -69,17 +70,22 @@ std::string keep_copy(files& files, const log_paths& paths, timestamp now) {
     each([&](const std::string& end) {
       if (files.status(part + end)) files.rename(part + end, name + end);
     });
+    files.sync_directory(paths.directory);
   } catch (...) {
-    each([&](const std::string& end) {
-      try {
-        files.remove(part + end);
-      } catch (const file_error&) {  // the next repair replaces it
-      }
-    });
+    for (const std::string& made : {part, name}) remove_copy(files, made);
     throw;
   }
-  files.sync_directory(paths.directory);
   return name;
+}
+
+void remove_copy(files& files, const std::string& name) noexcept {
+  for (const std::string_view end : copied_last_first) {
+    try {
+      files.remove(name + std::string(end));
+    } catch (const file_error&) {
+      if (end.empty()) return;  // with what belongs to it, it is what it was
+    }
+  }
 }
 
 std::uint64_t bytes_of_copy(files& files, const log_paths& paths) {

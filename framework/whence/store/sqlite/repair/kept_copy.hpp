@@ -15,6 +15,9 @@ namespace whence::inline v0 {
 /// Throws   file_error: then there is none.
 std::string keep_copy(files& files, const log_paths& paths, timestamp now);
 
+/// Takes it back, of a repair that has changed nothing; as far as it can be: what stays is whole, or no log.
+void remove_copy(files& files, const std::string& name) noexcept;
+
 /// How large such a copy is.
 std::uint64_t bytes_of_copy(files& files, const log_paths& paths);
 

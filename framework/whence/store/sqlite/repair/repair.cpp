@@ -294,7 +294,12 @@ class log_repair::work {
     readers_.clear();
     done.kept = keep_copy(*runtime_.files, paths_, runtime_.clock->now());
     detail::reach(detail::phase::repair);
-    publish(draft, {becomes.identity, found_.end.at, found_.end.chain}, done);
+    try {
+      publish(draft, {becomes.identity, found_.end.at, found_.end.chain}, done);
+    } catch (...) {
+      if (!has_written_) remove_copy(*runtime_.files, done.kept);
+      throw;
+    }
     done.log = becomes.identity;
   }
 
@@ -342,6 +347,7 @@ class log_repair::work {
   void empty_wal() {
     const std::optional<file_status> wal = runtime_.files->status(paths_.wal);
     if (!wal || wal->size == 0) return;
+    has_written_ = true;
     lengthen_database();
     sql::database db = sql::database::open(paths_.log, sql::open_mode::read_write);
     sqlite3_busy_timeout(db.handle(), busy_milliseconds);
@@ -422,6 +428,7 @@ class log_repair::work {
   const global_position head_;       // when they were opened
   std::optional<repair_note> note_;  // of an earlier repair; then of this one
   repair_findings found_;
+  bool has_written_ = false;  // into the database: since then the copy is more than that
 };
 
 log_repair::log_repair(const std::string& path, const runtime& runtime, const repair_options& options)
