@@ -141,6 +141,6 @@ TEST_CASE("a log that does not say which archives it has is looked at all the sa
     CHECK(doctor.out.find("problem  archive      " + log + ": which archives it has cannot be read\n") !=
           std::string::npos);
     CHECK(doctor.out.find("\nok       writer ") != std::string::npos);
-    CHECK(doctor.err.find("[sql.corrupt, exit 6]") != std::string::npos);
+    CHECK(doctor.err.find("[log.checksum, exit 6]") != std::string::npos);
   }
 }

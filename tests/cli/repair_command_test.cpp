@@ -15,6 +15,7 @@
 
 #include <whence/sql/database.hpp>
 #include <whence/store/audit_event.hpp>
+#include <whence/store/log_archive.hpp>
 #include <whence/store/log_backup.hpp>
 #include <whence/store/log_verification.hpp>
 
@@ -51,9 +52,13 @@ struct damaged_shop {
     text = std::regex_replace(text, std::regex("epoch [0-9]{10,}"), "epoch <epoch>");
     return std::regex_replace(text, std::regex("[0-9]{8}T[0-9]{6}Z"), "<time>");
   }
-  static std::string database() {
-    std::ifstream in("shop.db", std::ios::binary);
+  static std::string contents(const std::string& name) {
+    std::ifstream in(name, std::ios::binary);
     return {std::istreambuf_iterator<char>(in), {}};
+  }
+  static std::string database() { return contents("shop.db"); }
+  static void write(const std::string& name, const std::string& bytes) {
+    std::ofstream(name, std::ios::binary) << bytes;
   }
   static std::string file_with(const std::string& part) {
     std::string shortest;  // beside it lie its -wal and .witness
@@ -209,6 +214,63 @@ TEST_CASE("a repair that cannot read enough does not advise a repair") {
   CHECK(refused.exit == 6);
   CHECK(refused.err.find("restore a backup, or put a copy in its place") != std::string::npos);
   CHECK(refused.err.find("log repair") == std::string::npos);
+}
+
+TEST_CASE("a backup of which too little can be read is told by its name, and the line without it is one that works") {
+  damaged_shop shop;
+  std::string why;
+  std::string code;
+  SUBCASE("one flipped bit in the text of a table") {
+    std::string bytes = damaged_shop::contents("sunday.backup");
+    bytes[bytes.find("aggregate_type TEXT")] ^= 2;
+    damaged_shop::write("sunday.backup", bytes);
+    why = "sunday.backup has not the tables of a log: nothing in it is believed";
+    code = "log.other_tables";
+  }
+  SUBCASE("a text that SQLite does not take") {
+    std::string bytes = damaged_shop::contents("sunday.backup");
+    bytes.replace(bytes.find("CREATE TABLE entries"), 6, "CREAXE");
+    damaged_shop::write("sunday.backup", bytes);
+    why = "sunday.backup is damaged";
+    code = "log.checksum";
+  }
+  SUBCASE("the row that says which log it is") {
+    std::string bytes = damaged_shop::contents("sunday.backup");
+    bytes.replace(8192, 8192, 8192, '\0');
+    damaged_shop::write("sunday.backup", bytes);
+    why = "sunday.backup is damaged";
+    code = "log.checksum";
+  }
+  const std::string before = damaged_shop::database();
+  const ran refused =
+      shop.reader.run("log repair --with sunday.backup --with sunday.backup --accept damage --reason x -y");
+  CHECK(refused.exit == 6);
+  CHECK_MESSAGE(refused.err.find("whence: " + why + "\n  where: sunday.backup\n") == 0, refused.err);
+  CHECK_MESSAGE(refused.err.find(R"(
+  do:    # that is what --with names: give another backup or copy, or leave it out; what there is without it:
+         whence log repair --dry-run
+)") != std::string::npos,
+                refused.err);
+  CHECK_MESSAGE(refused.err.find("[" + code + ", exit 6]") != std::string::npos, refused.err);
+  CHECK(damaged_shop::database() == before);
+  CHECK(shop.reader.run("log repair --dry-run").exit == 0);
+}
+
+TEST_CASE("an archive that is given, and of which too little can be read, is told by its name") {
+  damaged_shop shop;
+  REQUIRE(shop.reader.run("log repair --with sunday.backup").exit == 0);
+  {
+    const auto log = sqlite("shop.db").open(shop.reader.around.runtime);
+    static_cast<void>(keeping_of(*log).archive({.streams = {"payment-12345"}}, {.to = "spring.archive"}));
+    log->close();
+  }
+  std::string bytes = damaged_shop::contents("spring.archive");
+  bytes.replace(bytes.find("CREATE TABLE archive("), 21, "CREATE TABLE archivx(");
+  damaged_shop::write("spring.archive", bytes);
+  const ran refused = shop.reader.run("log repair --with spring.archive");
+  CHECK(refused.exit == 6);
+  CHECK_MESSAGE(refused.err.find("whence: spring.archive is damaged\n  where: spring.archive\n") == 0, refused.err);
+  CHECK(refused.err.find("that is what --with names") != std::string::npos);
 }
 
 TEST_CASE("what a copy has behind the end of the log is named, and not taken") {

@@ -51,6 +51,19 @@ TEST_CASE("a repair that would lose events, and nobody has accepted that") {
 )");
 }
 
+TEST_CASE("a repair of a log that may be a fork of nobody knows which") {
+  const scene here;
+  make_log(here, "bank.db");
+  fork_log(here.file("bank.db"), here.file("trial.db"), here.runtime());
+  sql::database::open(here.file("trial.db"), sql::open_mode::read_write).run("DELETE FROM bases");
+  CHECK(here.says([&] { log_repair(here.file("trial.db"), here.runtime()); }) ==
+        R"(app: trial.db may be a fork, and nothing says of which log; nothing was changed
+  where: trial.db
+  why:   the row that says which log it is a fork of is missing: it has nothing of its own up to event 3; event 1 and those behind it may lie whole in that log: they are not taken for lost
+  do:    # that log, or a backup of either, brings them back: whence log repair --with FILE  [repair.past_unknown, exit 6]
+)");
+}
+
 TEST_CASE("a repair that has not come to its end") {
   const scene here;
   CHECK(

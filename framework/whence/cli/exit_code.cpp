@@ -135,6 +135,7 @@ constexpr rule rules[] = {
     {"log.", exit_code::not_readable},
     {"proof.", exit_code::not_readable},
     {"read_model.", exit_code::not_readable},
+    {"repair.past_unknown", exit_code::not_readable},
     {"schema.", exit_code::not_readable},
     {"sql.corrupt", exit_code::not_readable},
     {"sql.not_a_database", exit_code::not_readable},

@@ -238,8 +238,9 @@ std::string accepting_line(const request& request, const repair_plan& plan) {
                        {flags::yes.name, flags::dry_run.name});
 }
 
-std::string looking_line(const request& request) {
-  return repeated_line(request, "whence", flags::dry_run.name, "", {accept.name, flags::reason.name, flags::yes.name});
+std::string looking_line(const request& request, std::string_view without = {}) {
+  return repeated_line(request, "whence", flags::dry_run.name, "",
+                       {accept.name, flags::reason.name, flags::yes.name, without});
 }
 
 void must_be_accepted(const log_repair& repair, const repair_decision& decision, const request& request) {
@@ -314,12 +315,30 @@ struct left_to_restore final : error {
                    "*\n# too little of it can be read for a repair: restore a backup, or put a copy in its place"}) {}
 };
 
-log_repair planned(const std::string& log, const runtime& runtime, const repair_options& options) {
+/// The same of a file that was to bring events back: it is not the log that is to be restored.
+struct left_out final : error {
+  left_out(const log_damaged& damage, const std::string& without_it)
+      : error(damage.code(), damage.next(),
+              {.what = damage.text().what,
+               .where = damage.text().where,
+               .why = damage.text().why,
+               .remedy = "# that is what " + std::string(with.name) +
+                         " names: give another backup or copy, or leave it out; what there is without it:\n" +
+                         without_it}) {}
+};
+
+log_repair planned(const request& request, session& session, const repair_options& options) {
+  const runtime& runtime = session.around().runtime;
   try {
-    return log_repair(log, runtime, options);
+    return log_repair(session.source().name(), runtime, options);
   } catch (const log_damaged& damage) {
     if (damage.position != global_position{}) throw;
-    throw left_to_restore(damage);
+    const auto is_it = [&](const std::string& file) { return runtime.files->behind_links(file) == damage.path; };
+    if (is_it(session.source().name()) || std::ranges::none_of(options.from, is_it)) throw left_to_restore(damage);
+    std::string others;
+    for (const std::string& file : options.from)
+      if (!is_it(file)) others += " " + std::string(with.name) + " " + shell_word(file);
+    throw left_out(damage, looking_line(request, with.name) + others);
   }
 }
 
@@ -334,7 +353,7 @@ exit_code run_repair(const request& request, session& session) {
       carry_out(session, "nothing was changed", [&](std::stop_token stop, const report_progress& report) {
         options.stop = std::move(stop);
         options.on_progress = [&](const backup_progress& now) { report(now.doing, now.done, now.of); };
-        log_repair repair = planned(log, session.around().runtime, options);
+        log_repair repair = planned(request, session, options);
         plan = repair.plan();
         became = carry_out_plan(repair, log, accepted, request, session);
       });

@@ -114,9 +114,10 @@ struct repaired_log {
 /// Again    a repaired log has nothing to be repaired.
 /// Threads  one at a time. No other connection to the log in this process.
 /// Costs    the log is verified, read and written once, with 8,192 events in a transaction. As much room as twice its files.
-/// Throws   log_busy; log_is_backup; import_unfinished; repair_of_fork; repair_from_other_log; log_damaged (at position 0): so
-///          little can be read of it that only a restore is left; or an archive is not there whose events no other file has, which
-///          is no loss to be accepted (`log.archive_missing`, `log.archive_damaged`); log_changed: a source was written while it
+/// Throws   log_busy; log_is_backup; import_unfinished; repair_of_fork; repair_past_unknown; repair_from_other_log; log_damaged (at
+///          position 0): so little can be read of the log that only a restore is left, or of a file of `from`, which its path says;
+///          or an archive is not there whose events no other file has, which is no loss to be accepted (`log.archive_missing`,
+///          `log.archive_damaged`); log_changed: a source was written while it
 ///          was read as a file that nobody writes; operation_cancelled; what opening a log for reading throws.
 class log_repair {
  public:

@@ -58,6 +58,16 @@ repair_of_fork::repair_of_fork(std::string log)
              .remedy = "repair the base, if that is damaged; and fork it anew"}),
       path(std::move(log)) {}
 
+repair_past_unknown::repair_past_unknown(std::string log, global_position from, std::string detail)
+    : error("repair.past_unknown", next_move::operator_needed,
+            {.what = log + " may be a fork, and nothing says of which log; nothing was changed",
+             .where = log,
+             .why = std::move(detail) + "; event " + std::to_string(from.value()) +
+                    " and those behind it may lie whole in that log: they are not taken for lost",
+             .remedy = "# that log, or a backup of either, brings them back: whence log repair --with FILE"}),
+      path(std::move(log)),
+      first(from) {}
+
 repair_no_room::repair_no_room(std::string log, std::uint64_t wanted, std::uint64_t has)
     : error("repair.no_room", next_move::operator_needed,
             {.what = "there is no room to repair " + log + "; nothing was changed",

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <whence/core/error.hpp>
+#include <whence/core/position.hpp>
 
 namespace whence::inline v0 {
 
@@ -40,6 +41,15 @@ struct repair_from_other_log final : error {
 struct repair_of_fork final : error {
   explicit repair_of_fork(std::string log);
   std::string path;
+};
+
+/// `repair.past_unknown`: the log may be a fork, and nothing says of which log: events that lie there would be taken for lost. It
+/// was left as it is. What has them brings them back.
+struct repair_past_unknown final : error {
+  /// `first`: of these events. `detail`: why nobody knows.
+  repair_past_unknown(std::string log, global_position first, std::string detail);
+  std::string path;
+  global_position first;
 };
 
 /// `repair.no_room`: the disk has no room for the repaired log and a copy of what it is now. The log is as it was.

@@ -18,6 +18,7 @@
 #include <tests/store/sqlite/log_folder.hpp>
 
 using namespace whence;
+using tests::log_folder;
 
 namespace {
 
@@ -46,7 +47,7 @@ struct shop {
                          : std::string(name_of(found.findings.front().what)) + ": " + found.findings.front().detail;
   }
 
-  tests::log_folder folder;
+  log_folder folder;
 };
 
 /// The pages of a table are kept; what stands under its name is another thing.
@@ -66,16 +67,23 @@ void forge(const std::string& path, const std::string& statement) {
     db.run("PRAGMA writable_schema=ON");
     db.run(statement);
   }
-  std::string bytes = tests::log_folder::contents(path);
+  std::string bytes = log_folder::contents(path);
   constexpr std::size_t at_versions = 18;
   constexpr std::size_t at_end_of_page_count = 31;
   bytes[at_versions] = bytes[at_versions + 1] = 2;  // WAL
   ++bytes[at_end_of_page_count];
-  tests::log_folder::write(path, bytes);
+  log_folder::write(path, bytes);
 }
 constexpr std::size_t bytes_flipped = 150;  // of each text; the shortest one has that many
 
-void must_be_damage(const std::string& path, const tests::log_folder& folder) {
+/// Of what a repair does without: the log is to be made anew, and nothing is lost.
+std::string made_anew_in(const log_folder& folder) {
+  const repair_plan plan = log_repair(folder.path(), folder.runtime()).plan();
+  return plan.loses() ? "loses events" : plan.makes_log_anew ? "made anew" : "left as it is";
+}
+
+/// `is_needed`: for a repair, too.
+void must_be_damage(const std::string& path, const log_folder& folder, bool is_needed) {
   const log_source source = sqlite(path);
   const runtime& runtime = folder.runtime();
   const auto check = [](const std::string& what) {
@@ -89,10 +97,16 @@ void must_be_damage(const std::string& path, const tests::log_folder& folder) {
   check(told([&] { back_up(source, folder.beside(".other"), runtime); }));
   if (path != folder.path()) {
     check(told([&] { restore_log(path, folder.beside(".restored"), runtime); }));
-    check(told([&] { log_repair(folder.path(), runtime, {.from = {path}}); }));
+    const std::string with = told([&] { log_repair(folder.path(), runtime, {.from = {path}}); });
+    if (is_needed || !with.empty()) check(with);
   } else {
     check(told([&] { source.open(runtime)->close(); }));
-    check(told([&] { log_repair(path, runtime); }));
+    std::string became;
+    const std::string repaired = told([&] { became = made_anew_in(folder); });
+    if (is_needed || !repaired.empty())
+      check(repaired);
+    else
+      CHECK(became == "made anew");
   }
 }
 
@@ -102,6 +116,7 @@ TEST_CASE("nothing is believed of a log in which something else stands in the pl
   struct meddling {
     std::string script;
     const char* why;
+    bool is_needed = true;  // for a repair, too
   };
   for (const meddling& one : {
            meddling{gives_way("entries", "CREATE VIEW entries AS SELECT * FROM kept"), "`entries` is a view"},
@@ -114,17 +129,18 @@ TEST_CASE("nothing is believed of a log in which something else stands in the pl
             "`entries` is not made as a log makes it"},
            {gives_way("types", ""), "`types` is missing"},
            {"ALTER TABLE entries ADD COLUMN paid INTEGER", "`entries` is not made as a log makes it"},
-           {"CREATE VIEW archives AS SELECT 1 AS number", "`archives` is a view"},
-           {"CREATE TABLE archives(number)", "`archives` is not made as a log makes it"},
-           {"DROP VIEW events", "`events` is missing"},
-           {"DROP VIEW events; CREATE VIEW events AS SELECT 1 AS position", "`events` is not made as a log makes it"},
-           {"DROP VIEW events; CREATE TABLE events(position)", "`events` is a table"},
+           {"CREATE VIEW archives AS SELECT 1 AS number", "`archives` is a view", false},
+           {"CREATE TABLE archives(number)", "`archives` is not made as a log makes it", false},
+           {"DROP VIEW events", "`events` is missing", false},
+           {"DROP VIEW events; CREATE VIEW events AS SELECT 1 AS position", "`events` is not made as a log makes it",
+            false},
+           {"DROP VIEW events; CREATE TABLE events(position)", "`events` is a table", false},
            {"CREATE VIEW more AS SELECT * FROM entries", "`more` is a view that a log does not have"},
            {"CREATE INDEX more ON entries(position, stream)", "`more` is an index that a log does not have"},
            {"CREATE TRIGGER more BEFORE INSERT ON entries BEGIN SELECT raise(ignore); END",
             "`more` is a trigger that a log does not have"},
            {"CREATE VIRTUAL TABLE more USING fts4(word)", "`more` is a virtual table, and a log has none"},
-           {"PRAGMA user_version = 2", "`bases` is missing"},
+           {"PRAGMA user_version = 2", "`bases` is missing", false},
        }) {
     CAPTURE(one.script);
     const shop here;
@@ -135,7 +151,9 @@ TEST_CASE("nothing is believed of a log in which something else stands in the pl
     CHECK(here.opened() == expected);
     CHECK(here.verified() ==
           "tables: " + std::string(one.why) + ": nothing in it is believed, and no event was looked at");
-    CHECK(told([&] { log_repair(here.folder.path(), here.folder.runtime()); }) == expected);
+    std::string became;
+    CHECK(told([&] { became = made_anew_in(here.folder); }) == (one.is_needed ? expected : ""));
+    CHECK(became == (one.is_needed ? "" : "made anew"));
     CHECK(told([&] { back_up(sqlite(here.folder.path()), here.folder.beside(".backup"), here.folder.runtime()); }) ==
           expected);
     CHECK_FALSE(std::filesystem::exists(here.folder.beside(".backup")));
@@ -167,6 +185,7 @@ TEST_CASE(
     CHECK(here.visited() == "log.other_tables: " + std::string(one.why));
     CHECK(here.opened().starts_with("log."));
     CHECK(here.verified() != "");
+    CHECK(told([&] { log_repair(here.folder.path(), here.folder.runtime()); }).starts_with("log."));
   }
 }
 
@@ -220,7 +239,7 @@ TEST_CASE("a bit that has flipped in what a table is made of is damage, and no f
   back_up(sqlite(here.folder.path()), backup, here.folder.runtime());
   here.folder.change("");
   for (const std::string& path : {here.folder.path(), backup}) {
-    const std::string sound = tests::log_folder::contents(path);
+    const std::string sound = log_folder::contents(path);
     std::size_t flips = 0;
     for (const std::string_view text :
          {"CREATE TABLE log(", "CREATE TABLE types(", "CREATE TABLE entries(", "CREATE VIEW events"}) {
@@ -231,11 +250,11 @@ TEST_CASE("a bit that has flipped in what a table is made of is damage, and no f
         damaged[at] = static_cast<char>(static_cast<unsigned char>(damaged[at]) ^ 1U << flips % 8);
         CAPTURE(at);
         CAPTURE(flips % 8);
-        tests::log_folder::write(path, damaged);
-        must_be_damage(path, here.folder);
+        log_folder::write(path, damaged);
+        must_be_damage(path, here.folder, text != "CREATE VIEW events");
       }
     }
     CHECK(flips > 100);
-    tests::log_folder::write(path, sound);
+    log_folder::write(path, sound);
   }
 }

@@ -1,6 +1,8 @@
+#include <cstdint>
 #include <cstring>
 #include <filesystem>
 #include <span>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
@@ -18,10 +20,6 @@
 namespace whence::inline v0 {
 namespace {
 
-[[noreturn]] void row_is_damaged(const std::string& log) {
-  throw log_damaged(log, global_position{}, "the row that says which log it is a fork of is not readable");
-}
-
 std::string event(global_position position) { return "event " + std::to_string(position.value()); }
 
 /// What stands in the row there, whatever the event itself says: whoever reads that is told what is wrong with it.
@@ -35,10 +33,9 @@ std::optional<chain_hash> stored_chain(sql::database& base, global_position posi
   return chain;
 }
 
-}  // namespace
+constexpr std::string_view is_fork = "the row that says which log it is a fork of";
 
-std::optional<base_row> read_base_row(sql::database& log) {
-  if (log.integer("PRAGMA user_version") != log_format::format_of_parts) return std::nullopt;
+std::optional<base_row> row_of_base(sql::database& log) {
   sql::statement row = log.prepare("SELECT path, log, position, chain FROM bases");
   if (!row.step()) return std::nullopt;
   base_row found;
@@ -46,13 +43,78 @@ std::optional<base_row> read_base_row(sql::database& log) {
   const std::span<const std::uint8_t> id = row.blob(1);
   const std::span<const std::uint8_t> chain = row.blob(3);
   uuid::bytes_type bytes{};
-  if (found.path.empty() || id.size() != bytes.size() || chain.size() != found.chain.size() || row.integer(2) < 0)
-    row_is_damaged(log.path());
+  if (found.path.empty() || id.size() != bytes.size() || chain.size() != found.chain.size() || row.integer(2) < 0) {
+    must_be_no_fork(log, std::string(is_fork) + " is not readable");
+    return std::nullopt;
+  }
   std::memcpy(bytes.data(), id.data(), id.size());
   std::memcpy(found.chain.data(), chain.data(), chain.size());
   found.log = log_id(uuid(bytes));
   found.position = global_position{static_cast<std::uint64_t>(row.integer(2))};
   return found;
+}
+
+/// What stands before the epoch of a fork began is in its base, and no row of it is the fork's own.
+enum class past_rows { there, missing, unknown };
+
+struct past_of_log {
+  past_rows rows = past_rows::unknown;
+  std::int64_t began_after = 0;
+};
+
+past_of_log look_for_past(sql::database& log) {
+  past_of_log found;
+  try {
+    sql::statement about = log.prepare("SELECT epoch, began_after FROM log WHERE number = 1");
+    if (!about.step()) return found;
+    const bool is_first = about.integer(0) == 1;
+    found.began_after = about.integer(1);
+    found.rows = is_first || found.began_after < 1 ? past_rows::there : past_rows::missing;
+  } catch (const sql::sql_error& failure) {
+    if (!is_damage(failure)) throw;
+    return found;
+  }
+  if (found.rows == past_rows::there) return found;
+  // From both ends: a damaged page hides what is behind it.
+  for (const std::string_view order : {" ORDER BY position", " ORDER BY position DESC"}) {
+    try {
+      sql::statement row =
+          log.prepare("SELECT 1 FROM entries WHERE position BETWEEN 1 AND ?1" + std::string(order) + " LIMIT 1");
+      row.bind(1, found.began_after);
+      if (!row.step()) continue;
+      found.rows = past_rows::there;
+      return found;
+    } catch (const sql::sql_error& failure) {
+      if (!is_damage(failure)) throw;
+      found.rows = past_rows::unknown;
+    }
+  }
+  return found;
+}
+
+}  // namespace
+
+std::optional<base_row> read_base_row(sql::database& log) {
+  if (log.integer("PRAGMA user_version") != log_format::format_of_parts) return std::nullopt;
+  try {
+    std::optional<base_row> found = row_of_base(log);
+    if (found) return found;
+    if (look_for_past(log).rows == past_rows::missing) must_be_no_fork(log, std::string(is_fork) + " is missing");
+  } catch (const sql::sql_error& failure) {
+    if (!is_damage(failure)) throw;
+    must_be_no_fork(log, std::string(is_fork) + " cannot be read: " + failure.what());
+  }
+  return std::nullopt;
+}
+
+void must_be_no_fork(sql::database& log, const std::string& why) {
+  if (log.integer("PRAGMA user_version") != log_format::format_of_parts) return;
+  const past_of_log past = look_for_past(log);
+  if (past.rows == past_rows::there) return;
+  std::string more;
+  if (past.rows == past_rows::missing)
+    more = ": it has nothing of its own up to event " + std::to_string(past.began_after);
+  throw log_damaged(log.path(), global_position{}, why + more);
 }
 
 void write_base_row(sql::database& fork, const base_row& base) {

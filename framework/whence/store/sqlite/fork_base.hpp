@@ -36,8 +36,12 @@ struct base_row {
   chain_hash chain{};
 };
 
-/// Nothing: the log has all events itself. Throws log_damaged, sql_error.
+/// Nothing: the log has all events itself; also if the row cannot be read, and it has rows of the time before its epoch began,
+/// which no fork has. Throws log_damaged, also where the row is gone and it has none of these; sql_error.
 std::optional<base_row> read_base_row(sql::database& log);
+
+/// Nobody knows what the row says. Throws log_damaged, with `why`, unless the log surely is no fork.
+void must_be_no_fork(sql::database& log, const std::string& why);
 
 void write_base_row(sql::database& fork, const base_row& base);
 

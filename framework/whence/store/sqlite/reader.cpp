@@ -53,9 +53,10 @@ bool is_damage(const sql::sql_error& failure) noexcept {
          failure.result == SQLITE_IOERR_SHORT_READ;
 }
 
-log_reader_connection::log_reader_connection(const std::string& path, sql::open_mode mode, global_position base_before)
-    : db_(open(path, mode, *this)),
-      base_row_(read_base_row(db_)),
+log_reader_connection::log_reader_connection(const std::string& path, sql::open_mode mode, global_position base_before,
+                                             asks_for which)
+    : db_(open(path, mode, which, *this)),
+      base_row_(find_base(which)),
       base_(base_row_ && base_row_->position < base_before ? std::make_unique<opened_base>(path, *base_row_) : nullptr),
       scan_(db_.prepare("SELECT 1 FROM entries e WHERE e.position >= ?1 AND whence_come_to(" +
                         std::string(entry_row::columns) + ") ORDER BY e.position")),
@@ -64,6 +65,7 @@ log_reader_connection::log_reader_connection(const std::string& path, sql::open_
       head_(db_.prepare("SELECT max(position) FROM entries")),
       epoch_now_(db_.prepare("SELECT epoch FROM log WHERE number = 1")) {
   row_.numbered_by = this;
+  if (lost_tables_.archives) archives_.know_no_list(lost_tables_.why);
 }
 
 log_reader_connection::~log_reader_connection() = default;
@@ -72,6 +74,23 @@ bool log_reader_connection::reads_past_damage() const {
   int is_so = 0;
   sqlite3_db_config(db_.handle(), SQLITE_DBCONFIG_WRITABLE_SCHEMA, -1, &is_so);
   return is_so != 0 || (base_ && base_->reader().reads_past_damage());
+}
+
+std::optional<base_row> log_reader_connection::find_base(asks_for which) {
+  try {
+    if (!lost_tables_.bases) {
+      std::optional<base_row> found = read_base_row(db_);
+      if (found || which == asks_for::all_tables) return found;
+    }
+    must_be_no_fork(db_, lost_tables_.bases
+                             ? lost_
+                             : "it names no base, and where its events begin, which no fork has, is damaged");
+  } catch (const log_damaged& damage) {
+    if (which == asks_for::all_tables) throw;
+    lost_ = damage.text().why;
+    may_be_fork_ = true;
+  }
+  return std::nullopt;
 }
 
 log_reader_connection::snapshot::snapshot(log_reader_connection& reader) : reader_(reader) {
@@ -265,11 +284,17 @@ struct log_reader_connection::scanning {
   std::exception_ptr failure = nullptr;  // no exception may pass through SQLite
 };
 
-sql::database log_reader_connection::open(const std::string& path, sql::open_mode mode, log_reader_connection& self) {
+sql::database log_reader_connection::open(const std::string& path, sql::open_mode mode, asks_for which,
+                                          log_reader_connection& self) {
   sql::database db = sql::database::open(path, mode);
   sqlite3_busy_timeout(db.handle(), busy_milliseconds);
   read_what_is_there(db);
-  must_have_tables_of_log(db);
+  if (which == asks_for::all_tables) {
+    must_have_tables_of_log(db);
+  } else {
+    self.lost_tables_ = tables_lost_of_log(db);
+    self.lost_ = self.lost_tables_.why;
+  }
   const auto come_to = [](sqlite3_context* context, int, sqlite3_value** values) {
     auto& reader = *static_cast<log_reader_connection*>(sqlite3_user_data(context));
     if (reader.scanning_ == nullptr) return sqlite3_result_error(context, "there is no scan", -1);

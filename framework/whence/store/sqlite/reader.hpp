@@ -19,6 +19,7 @@
 #include <whence/store/sqlite/fork_base.hpp>
 #include <whence/store/sqlite/index/checkpoint.hpp>
 #include <whence/store/sqlite/row.hpp>
+#include <whence/store/sqlite/schema.hpp>
 
 namespace whence::inline v0 {
 
@@ -38,6 +39,12 @@ enum class archived_events {
   passed_over  ///< takes it for granted: the archive is not opened
 };
 
+/// What a connection asks of the tables of a log.
+enum class asks_for {
+  all_tables,
+  tables_of_events  ///< for who repairs: of the others, what is lost is told, and what they said is not asked for
+};
+
 /// Of a fork, the events up to its base's position are read in the base, and all others here; an event that was moved to an archive
 /// is read there, and checked as any other: nobody who reads sees where an event lies.
 ///
@@ -48,9 +55,10 @@ class log_reader_connection {
  public:
   /// `mode`: read_only or unchanging. Nothing of it ever writes or checkpoints.
   /// `base_before`: of the base of a fork; its own base has to end before that, or is not opened.
-  explicit log_reader_connection(const std::string& path, sql::open_mode mode = sql::open_mode::read_only,
-                                 global_position base_before = global_position{
-                                     std::numeric_limits<std::uint64_t>::max()});
+  explicit log_reader_connection(
+      const std::string& path, sql::open_mode mode = sql::open_mode::read_only,
+      global_position base_before = global_position{std::numeric_limits<std::uint64_t>::max()},
+      asks_for which = asks_for::all_tables);
   ~log_reader_connection();
   log_reader_connection(const log_reader_connection&) = delete;
   log_reader_connection& operator=(const log_reader_connection&) = delete;
@@ -66,6 +74,11 @@ class log_reader_connection {
    private:
     log_reader_connection& reader_;
   };
+
+  /// Of `tables_of_events`: what is lost of all that says where events lie in other files; empty: nothing.
+  const std::string& lost() const noexcept { return lost_; }
+  /// Of that: whether the log may be a fork, and nobody knows of which log.
+  bool may_be_fork() const noexcept { return may_be_fork_; }
 
   /// Null: the log is no fork.
   const base_row* base() const noexcept { return base_row_ ? &*base_row_ : nullptr; }
@@ -126,7 +139,8 @@ class log_reader_connection {
   /// A scan on its way: SQLite calls a function of ours for each row, in the order of their positions, until that says that it
   /// is enough. So a page is one call of SQLite, and not one for each row and one for each column of it.
   struct scanning;
-  static sql::database open(const std::string& path, sql::open_mode mode, log_reader_connection& self);
+  static sql::database open(const std::string& path, sql::open_mode mode, asks_for which, log_reader_connection& self);
+  std::optional<base_row> find_base(asks_for which);
   bool come_to_row(scanning& scan, sqlite3_value** values);
 
   const recorded_event& check(const chain_hash& previous);
@@ -137,6 +151,9 @@ class log_reader_connection {
   bool step(sql::statement& statement, std::uint64_t position);
   [[noreturn]] void does_not_fit(const chain_hash& computed);
   [[noreturn]] void damaged(std::uint64_t position, std::string detail) const;
+  lost_tables lost_tables_;
+  std::string lost_;
+  bool may_be_fork_ = false;
   sql::database db_;
   std::optional<base_row> base_row_;
   std::unique_ptr<opened_base> base_;

@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <string_view>
+#include <utility>
 
 #include <sqlite3.h>
 
@@ -163,8 +165,8 @@ struct found_object {
   bool is_virtual() const noexcept { return is_table() && (root <= 0 || text.starts_with("CREATE VIRTUAL")); }
 };
 
-/// The text begins with `CREATE TABLE name(`, as SQLite keeps it: so it makes a table, and none of another name.
-bool makes_table_of_its_name(const found_object& found) {
+/// Whether the text begins with these words, the name, and what comes behind that: so it makes that, and nothing of another name.
+bool makes_its_name(const found_object& found, std::string_view words, std::string_view behind) {
   std::string_view rest = found.text;
   const auto skip = [&rest](std::string_view next) {
     if (!rest.starts_with(next)) return false;
@@ -174,14 +176,19 @@ bool makes_table_of_its_name(const found_object& found) {
   const auto is_of_a_word = [](char c) {
     return c == '_' || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
   };
-  if (!skip("CREATE TABLE ")) return false;
+  if (!skip(words)) return false;
   const bool quoted = skip("\"");
   const bool is_one_name =
       quoted ? found.name.find('"') == std::string_view::npos : std::ranges::all_of(found.name, is_of_a_word);
   if (!is_one_name || !skip(found.name) || (quoted && !skip("\""))) return false;
   rest.remove_prefix(std::min(rest.find_first_not_of(" \t\r\n"), rest.size()));
-  return rest.starts_with('(') && found.of_table == found.name;
+  return rest.starts_with(behind) && found.of_table == found.name;
 }
+
+/// `CREATE TABLE name(`, as SQLite keeps it.
+bool makes_table_of_its_name(const found_object& found) { return makes_its_name(found, "CREATE TABLE ", "("); }
+
+bool makes_view_of_its_name(const found_object& found) { return makes_its_name(found, "CREATE VIEW ", "AS "); }
 
 std::optional<std::string> why_foreign(known_object& known, const found_object& found) {
   if (found.type != known.type) return named(found.name) + " is " + with_article(found.type);
@@ -202,6 +209,54 @@ std::optional<std::string> why_foreign(const found_object& found) {
   return named(found.name) + " is no table of that name: " + std::string(found.text.substr(0, text_shown_max));
 }
 
+using tolerance = std::function<bool(std::string_view name, const std::string& why)>;
+
+/// Of what is tolerated no more is said.
+std::optional<std::string> first_foreign(sql::database& log, const tolerance& tolerates) {
+  sql::statement format = log.prepare("PRAGMA user_version");
+  format.step();  // and no further: what is read until it is reset is of one moment
+  const auto version = static_cast<int>(format.integer(0));
+  must_be_known_format(log.path(), version);
+  const bool has_parts = version >= log_format::format_of_parts;
+  std::array<known_object, 8> known = known_objects(has_parts);
+  sql::statement row = log.prepare(
+      "SELECT type, substr(name, 1, 60), substr(tbl_name, 1, 60), sql, "
+      "CASE WHEN typeof(rootpage) = 'integer' AND rootpage <= 4294967295 THEN rootpage END FROM sqlite_master");
+  while (row.step()) {
+    const found_object found{
+        .type = row.text(0), .name = row.text(1), .of_table = row.text(2), .text = row.text(3), .root = row.integer(4)};
+    const auto same = std::ranges::find_if(known, [&](const auto& one) { return is_same_name(one.name, found.name); });
+    const bool is_known = same != known.end();
+    auto why = is_known ? why_foreign(*same, found) : why_foreign(found);
+    if (!why) continue;
+    // Under a name that nothing reads, a text may stand that makes what is read.
+    const bool is_nothing_else = makes_table_of_its_name(found) || makes_view_of_its_name(found);
+    if (!is_known || !is_nothing_else || !tolerates(same->name, *why)) return why;
+    same->is_there = same->since != 0 && version >= same->since;
+  }
+  for (const known_object& each : known) {
+    const bool has_to_be = each.since != 0 && version >= each.since;
+    if (has_to_be == each.is_there || each.since == 0) continue;
+    std::string why =
+        named(each.name) + (has_to_be ? " is missing" : " is there, which a log of format 1 does not have");
+    if (!has_to_be || !tolerates(each.name, why)) return why;
+  }
+  return std::nullopt;
+}
+
+void must_have_tables(sql::database& log, const tolerance& tolerates) {
+  std::optional<std::string> why;
+  try {
+    why = first_foreign(log, tolerates);
+  } catch (const sql::sql_error& failure) {
+    if (!is_damage(failure)) throw;
+    throw log_damaged(log.path(), global_position{}, failure.what());
+  }
+  if (why) throw log_damaged::other_tables(log.path(), *why);
+}
+
+bool tolerates_nothing(std::string_view, const std::string&) { return false; }
+
 }  // namespace
 
 void make_tables(sql::database& log) {
@@ -219,39 +274,20 @@ void make_table_of_backup(sql::database& backup) { backup.run(table_backup); }
 
 void make_table_of_archive(sql::database& archive) { archive.run(table_archive); }
 
-std::optional<std::string> what_is_foreign(sql::database& log) {
-  sql::statement format = log.prepare("PRAGMA user_version");
-  format.step();  // and no further: what is read until it is reset is of one moment
-  const auto version = static_cast<int>(format.integer(0));
-  must_be_known_format(log.path(), version);
-  const bool has_parts = version >= log_format::format_of_parts;
-  std::array<known_object, 8> known = known_objects(has_parts);
-  sql::statement row = log.prepare(
-      "SELECT type, substr(name, 1, 60), substr(tbl_name, 1, 60), sql, "
-      "CASE WHEN typeof(rootpage) = 'integer' AND rootpage <= 4294967295 THEN rootpage END FROM sqlite_master");
-  while (row.step()) {
-    const found_object found{
-        .type = row.text(0), .name = row.text(1), .of_table = row.text(2), .text = row.text(3), .root = row.integer(4)};
-    const auto same = std::ranges::find_if(known, [&](const auto& one) { return is_same_name(one.name, found.name); });
-    if (auto why = same != known.end() ? why_foreign(*same, found) : why_foreign(found)) return why;
-  }
-  for (const known_object& each : known) {
-    const bool has_to_be = each.since != 0 && version >= each.since;
-    if (has_to_be != each.is_there && each.since != 0)
-      return named(each.name) + (has_to_be ? " is missing" : " is there, which a log of format 1 does not have");
-  }
-  return std::nullopt;
-}
+std::optional<std::string> what_is_foreign(sql::database& log) { return first_foreign(log, &tolerates_nothing); }
 
-void must_have_tables_of_log(sql::database& log) {
-  std::optional<std::string> why;
-  try {
-    why = what_is_foreign(log);
-  } catch (const sql::sql_error& failure) {
-    if (!is_damage(failure)) throw;
-    throw log_damaged(log.path(), global_position{}, failure.what());
-  }
-  if (why) throw log_damaged::other_tables(log.path(), *why);
+void must_have_tables_of_log(sql::database& log) { must_have_tables(log, &tolerates_nothing); }
+
+lost_tables tables_lost_of_log(sql::database& log) {
+  lost_tables lost;
+  must_have_tables(log, [&lost](std::string_view name, const std::string& why) {
+    lost.bases |= name == "bases";
+    lost.archives |= name == "archives";
+    if (name != "bases" && name != "archives" && name != "events") return false;
+    if (lost.why.empty()) lost.why = why;
+    return true;
+  });
+  return lost;
 }
 
 }  // namespace whence::inline v0

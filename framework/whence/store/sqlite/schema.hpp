@@ -27,4 +27,15 @@ std::optional<std::string> what_is_foreign(sql::database& log);
 /// Throws log_damaged, newer_format, older_format, sql_error.
 void must_have_tables_of_log(sql::database& log);
 
+/// The tables that say in which other files events of a log are. What they said is not asked for, where one is lost.
+struct lost_tables {
+  bool bases = false;
+  bool archives = false;
+  std::string why;  ///< empty: none is lost
+};
+
+/// For who repairs: of a log in which one of these is missing, or not made as a log makes it, or the view for people, all else has
+/// to be as it is made. Throws what must_have_tables_of_log throws.
+lost_tables tables_lost_of_log(sql::database& log);
+
 }  // namespace whence::inline v0

@@ -3,12 +3,14 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include <whence/store/log_archive.hpp>
+#include <whence/store/log_backup.hpp>
 #include <whence/store/log_errors.hpp>
 #include <whence/store/log_repair.hpp>
 #include <whence/store/log_verification.hpp>
@@ -54,6 +56,49 @@ TEST_CASE("events whose archive is not there are not lost: the archive is asked 
   CHECK(log_folder::contents(shop.folder.path()) == before);
   std::filesystem::rename(shop.file() + ".away", shop.file());
   CHECK(repair(shop).plan().nothing_to_do());
+}
+
+TEST_CASE("an archive whose events a backup has all brought back stands in no way, when a newer event is lost") {
+  const archived_shop shop;
+  const std::string backup = shop.folder.beside(".backup");
+  back_up(sqlite(shop.folder.path()), backup, shop.folder.runtime());
+  shop.archive({.streams = {"order-0"}});
+  SUBCASE("it is not there") {
+    std::filesystem::remove(shop.file());
+    shop.folder.change("UPDATE entries SET data = '{}' WHERE position = 95");
+    CHECK(code_of(shop) == "log.archive_missing");
+  }
+  SUBCASE("it is damaged") {
+    log_folder::write(shop.file(), "no archive");
+    shop.folder.change("UPDATE entries SET data = '{}' WHERE position = 95");
+    CHECK(code_of(shop) == "log.archive_damaged");
+  }
+  // Event 95 stands in the backup, too: it is damaged there likewise.
+  {
+    sql::database other = sql::database::open(backup, sql::open_mode::read_write);
+    other.run("UPDATE entries SET data = '{}' WHERE position = 95");
+  }
+  CHECK(repair(shop, {backup}).plan().healed_events == 10);
+  repair(shop, {backup}).carry_out(accepting_all());
+  const tests::lines there = shop.there();
+  CHECK(there.size() == 95);  // with the audit event
+  CHECK(std::equal(there.begin(), there.begin() + 94, shop.before.begin()));
+  CHECK(verify_log(sqlite(shop.folder.path()), shop.folder.runtime()).sound());
+}
+
+TEST_CASE("an archive that has events behind the end stands in the way, also if its row in the log says otherwise") {
+  const archived_shop shop;
+  const std::string backup = shop.folder.beside(".backup");
+  back_up(sqlite(shop.folder.path()), backup, shop.folder.runtime());
+  shop.archive({.streams = {"order-0"}});
+  std::filesystem::remove(shop.file());
+  shop.folder.change("UPDATE entries SET data = '{}' WHERE position = 85");
+  sql::database::open(backup, sql::open_mode::read_write).run("UPDATE entries SET data = '{}' WHERE position = 85");
+  SUBCASE("it says so") {}
+  SUBCASE("it names an earlier event as the last one") {
+    shop.folder.change("UPDATE archives SET last = 11, moved_to = 11");
+  }
+  CHECK(code_of(shop, {backup}) == "log.archive_missing");
 }
 
 TEST_CASE("events whose archive this user may not read are not lost, and it is said why") {

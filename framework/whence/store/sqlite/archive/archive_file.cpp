@@ -11,6 +11,7 @@
 #include <whence/store/log_errors.hpp>
 #include <whence/store/sqlite/archive/archive_file.hpp>
 #include <whence/store/sqlite/format.hpp>
+#include <whence/store/sqlite/reader.hpp>
 #include <whence/store/sqlite/schema.hpp>
 
 namespace whence::inline v0 {
@@ -28,9 +29,7 @@ std::uint64_t number_in(const sql::statement& row, int column) {
   return static_cast<std::uint64_t>(std::max<std::int64_t>(row.integer(column), 0));
 }
 
-}  // namespace
-
-std::vector<archive_row> read_archive_rows(sql::database& log) {
+std::vector<archive_row> rows_of_archives(sql::database& log) {
   std::vector<archive_row> found;
   if (log.integer("PRAGMA user_version") != log_format::format_of_parts) return found;
   sql::statement rows =
@@ -51,6 +50,18 @@ std::vector<archive_row> read_archive_rows(sql::database& log) {
     found.push_back(std::move(row));
   }
   return found;
+}
+
+}  // namespace
+
+std::vector<archive_row> read_archive_rows(sql::database& log) {
+  try {
+    return rows_of_archives(log);
+  } catch (const sql::sql_error& failure) {
+    if (!is_damage(failure)) throw;
+    throw log_damaged(log.path(), global_position{},
+                      std::string("the rows that say where archived events lie cannot be read: ") + failure.what());
+  }
 }
 
 std::optional<std::string> differs_from(const std::string& path, const log_id& log, const archive_row& row) {

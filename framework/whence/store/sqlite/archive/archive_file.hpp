@@ -43,7 +43,8 @@ struct archive_row {
   bool is_done() const noexcept { return moved_to == last; }
 };
 
-/// All that a log has, by number; none: it is of a format that has no archives. Throws log_damaged, sql_error.
+/// All that a log has, by number; none: it is of a format that has no archives. Throws log_damaged; sql_error: it could
+/// not be read, and nothing says that it is damaged.
 std::vector<archive_row> read_archive_rows(sql::database& log);
 
 /// What is wrong with the file at the path, if it is to be the archive of that row. Nothing: it is that archive. Throws file_error,

@@ -38,10 +38,20 @@ struct opened_archives::opened {
 opened_archives::opened_archives() noexcept = default;
 opened_archives::~opened_archives() = default;
 
+/// What is wrong with it is wrong with the event that cannot be found.
+std::vector<archive_row> opened_archives::read_list(sql::database& log, global_position wanted) const {
+  if (!no_list_.empty()) throw log_damaged(log.path(), wanted, "it lies in an archive, and " + no_list_);
+  try {
+    return read_archive_rows(log);
+  } catch (const log_damaged& damage) {
+    throw log_damaged(log.path(), wanted, "it lies in an archive, and " + damage.text().why);
+  }
+}
+
 opened_archives::opened& opened_archives::open(sql::database& log, std::uint64_t number, global_position wanted) {
   for (const std::unique_ptr<opened>& each : open_)
     if (each->number == number) return *each;
-  const std::vector<archive_row> rows = read_archive_rows(log);
+  const std::vector<archive_row> rows = read_list(log, wanted);
   const auto row = std::ranges::find(rows, number, &archive_row::number);
   if (row == rows.end())
     throw log_damaged(log.path(), wanted,
@@ -72,8 +82,6 @@ void opened_archives::complete(sql::database& log, entry_row& row) {
     return complete_as_listed(log, row);
   } catch (const log_damaged&) {
     if (!is_there()) throw;
-  } catch (const sql::sql_error& failure) {
-    if (!is_damage(failure) || !is_there()) throw;  // the rows that say where events lie
   }
 }
 

@@ -32,6 +32,8 @@ class opened_archives {
   /// next call. Throws log_damaged: archive_missing, archive_damaged.
   void complete(sql::database& log, entry_row& row);
 
+  /// For who repairs: the log cannot be asked where its archives are, and this is why.
+  void know_no_list(std::string why) { no_list_ = std::move(why); }
   /// For who repairs: an event that is not where the log says, or of which the log does not say where it is, is in one of these.
   void look_into(std::vector<unlisted_archive> others) { unlisted_ = std::move(others); }
   const std::vector<unlisted_archive>& unlisted() const noexcept { return unlisted_; }
@@ -43,12 +45,14 @@ class opened_archives {
 
  private:
   struct opened;
+  std::vector<archive_row> read_list(sql::database& log, global_position wanted) const;
   opened& open(sql::database& log, std::uint64_t number, global_position wanted);
   void complete_as_listed(sql::database& log, entry_row& row);
   bool complete_unlisted(std::uint64_t number, std::uint64_t position, const chain_hash& chain, entry_row& row);
 
   std::vector<std::unique_ptr<opened>> open_;
   std::vector<unlisted_archive> unlisted_;
+  std::string no_list_;
   std::unique_ptr<opened> open_unlisted_;
   bool is_unlisted_ = false;
   std::uint64_t completed_ = 0;

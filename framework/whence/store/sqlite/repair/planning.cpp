@@ -7,6 +7,7 @@
 
 #include <whence/core/async.hpp>
 #include <whence/store/log_errors.hpp>
+#include <whence/store/sqlite/repair/look_through.hpp>
 #include <whence/store/sqlite/verify/verifier.hpp>
 
 namespace whence::inline v0 {
@@ -192,7 +193,8 @@ repair_findings plan_repair(repair_readers& readers, const log_paths& paths, con
   thorough.stop = options.stop;
   if (options.on_progress)
     thorough.on_progress = [&](const verify_progress& now) { options.on_progress({now.doing, now.done, now.of}); };
-  found.verified = verify_sqlite_log(paths, runtime, thorough);
+  const bool is_verified = readers.front()->connection().lost().empty();
+  found.verified = is_verified ? verify_sqlite_log(paths, runtime, thorough) : look_through(*readers.front(), options);
 
   repair_plan& plan = found.plan;
   const log_row& log = readers.front()->about();

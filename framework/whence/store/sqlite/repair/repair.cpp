@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <set>
 #include <span>
 #include <utility>
 
@@ -171,6 +172,7 @@ class log_repair::work {
         head_(readers_.front()->head()),
         note_(read_note(runtime_, paths_, readers_.front()->about().identity)),
         found_(plan_repair(readers_, paths_, runtime_, options_, note_)) {
+    must_have_past();
     must_have_archives();
   }
 
@@ -223,11 +225,21 @@ class log_repair::work {
   }
 
  private:
+  /// What may lie in another log is not lost because nobody knows any more in which.
+  void must_have_past() {
+    repair_reader& log = *readers_.front();
+    const repair_plan& plan = found_.plan;
+    if (log.connection().may_be_fork() && plan.loses() && plan.end < log.about().began_after)
+      throw repair_past_unknown(paths_.log, plan.end.next(), log.connection().lost());
+  }
+
   /// Events whose archive was moved away, or cannot be read at the moment, are not lost, and nobody may accept that they are.
   void must_have_archives() {
     const auto is_damage = [](const planned_loss& loss) { return loss.what == log_loss::damage; };
     if (std::ranges::none_of(found_.plan.losses, is_damage)) return;
-    for (const auto& reader : readers_) reader->must_not_have_been_refused();
+    const global_position end = found_.plan.end;
+    for (const auto& reader : readers_) reader->must_not_have_been_refused(end);
+    const auto behind = readers_.front()->archives_behind(end);
     std::vector<log_archive> archives;
     try {
       archives = archives_of(paths_.log, runtime_);
@@ -235,10 +247,12 @@ class log_repair::work {
       // Where the log does not say what it has archived, that is part of the damage.
     }
     for (const log_archive& archive : archives) {
+      // All that was in it has been brought back; as the log says, and its stubs.
+      if (archive.last <= end && !behind.contains(archive.number)) continue;
       auto obstacle = obstacle_of(paths_.log, archive);
       if (obstacle && !readers_.front()->has_unlisted(archive.number)) throw log_damaged(std::move(*obstacle));
     }
-    readers_.front()->must_know_archives_behind(found_.plan.end);
+    readers_.front()->must_know_archives_behind(end);
   }
 
   /// The plan was made without the lock: nobody may have written since.
@@ -258,13 +272,15 @@ class log_repair::work {
 
   /// The repaired log has the archived events itself.
   std::uint64_t archived_bytes() const {
-    std::uint64_t bytes = 0;
+    std::set<std::string> archives;
     try {
-      for (const log_archive& archive : archives_of(paths_.log, runtime_))
-        bytes += runtime_.files->status(archive.path).value_or(file_status{}).size;
+      for (const log_archive& one : archives_of(paths_.log, runtime_)) archives.insert(one.path);
     } catch (const error&) {
-      // Where the log does not say what it has archived, nobody knows how much that is.
+      // Where the log does not say what it has archived, what was found is all that is known.
+      for (const unlisted_archive& one : readers_.front()->unlisted()) archives.insert(one.path);
     }
+    std::uint64_t bytes = 0;
+    for (const std::string& path : archives) bytes += runtime_.files->status(path).value_or(file_status{}).size;
     return bytes;
   }
 

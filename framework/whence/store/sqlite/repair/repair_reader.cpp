@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <limits>
 #include <span>
 #include <utility>
 
@@ -29,7 +30,8 @@ log_row read_about(log_reader_connection& connection) {
 /// The first row from there on, as a scan comes to it: a search for the very number may go astray.
 repair_reader::repair_reader(const log_paths& paths, const runtime& runtime)
     : mode_(reading_mode_of_visitors(*runtime.files, paths, paths.log)),
-      connection_(paths.log, mode_.mode()),
+      connection_(paths.log, mode_.mode(), global_position{std::numeric_limits<std::uint64_t>::max()},
+                  asks_for::tables_of_events),
       about_(read_about(connection_)),
       look_(connection_.database().prepare("SELECT " + std::string(entry_row::columns) +
                                            " FROM entries e WHERE e.position >= ?1 ORDER BY e.position LIMIT 1")),
@@ -47,6 +49,21 @@ void repair_reader::identify(const log_identity& witnessed) {
 global_position repair_reader::head() {
   const log_reader_connection::snapshot now(connection_);
   return connection_.last_found();
+}
+
+global_position repair_reader::next_row(global_position from) {
+  if (!std::in_range<std::int64_t>(from.value())) return {};
+  try {
+    look_for_chain_.reset();
+    look_for_chain_.bind(1, from.value());
+    const bool is_there = look_for_chain_.step();
+    const global_position found{is_there ? static_cast<std::uint64_t>(look_for_chain_.integer(0)) : 0};
+    look_for_chain_.reset();
+    return found;
+  } catch (const sql::sql_error& failure) {
+    if (!is_damage(failure)) throw;
+    return from;
+  }
 }
 
 bool repair_reader::knows_its_end() {
@@ -76,7 +93,7 @@ bool repair_reader::look_at(global_position position) {
     event_ = &row_.resolve(names_);
     return true;
   } catch (const log_damaged& damage) {
-    if (damage.is_refused) refused_ = damage;
+    if (damage.is_refused && (!refused_ || refused_->position < damage.position)) refused_ = damage;
     return false;
   } catch (const sql::sql_error& failure) {
     if (!is_damage(failure)) throw;
@@ -120,52 +137,56 @@ const recorded_event* repair_reader::intact_at(global_position position) {
 }
 
 bool repair_reader::has_unlisted(std::uint64_t number) const {
-  return std::ranges::find(connection_.archives_.unlisted(), number, &unlisted_archive::number) !=
-         connection_.archives_.unlisted().end();
+  return std::ranges::find(unlisted(), number, &unlisted_archive::number) != unlisted().end();
+}
+
+/// From both ends: a damaged page hides what is behind it.
+std::map<std::uint64_t, global_position> repair_reader::archives_behind(global_position end) {
+  std::map<std::uint64_t, global_position> found;
+  for (const std::string_view order : {" ORDER BY position", " ORDER BY position DESC"}) {
+    try {
+      sql::statement stubs =
+          connection_.database().prepare("SELECT version, position FROM entries WHERE position > ?1 AND encoding = " +
+                                         std::to_string(log_format::encoding_archived) + std::string(order));
+      stubs.bind(1, end.value());
+      while (stubs.step()) {
+        const global_position position{static_cast<std::uint64_t>(stubs.integer(1))};
+        const auto [known, is_new] = found.try_emplace(static_cast<std::uint64_t>(stubs.integer(0)), position);
+        if (!is_new) known->second = std::min(known->second, position);
+      }
+      break;
+    } catch (const sql::sql_error& failure) {
+      if (!is_damage(failure)) throw;
+    }
+  }
+  return found;
 }
 
 void repair_reader::must_know_archives_behind(global_position end) {
-  sql::database& log = connection_.database();
   std::vector<archive_row> listed;
   try {
-    listed = read_archive_rows(log);
+    if (!connection_.lost_tables_.archives) listed = read_archive_rows(connection_.database());
   } catch (const log_damaged&) {
     // Which there are is what cannot be read.
-  } catch (const sql::sql_error& failure) {
-    if (!is_damage(failure)) throw;
   }
-  const std::vector<unlisted_archive>& unlisted = connection_.archives_.unlisted();
-  const auto must_know = [&](std::uint64_t number, global_position position) {
-    if (std::ranges::find(listed, number, &archive_row::number) != listed.end()) return;
-    const auto found = std::ranges::find(unlisted, number, &unlisted_archive::number);
+  for (const auto& [number, position] : archives_behind(end)) {
+    if (std::ranges::find(listed, number, &archive_row::number) != listed.end()) continue;
+    const auto found = std::ranges::find(unlisted(), number, &unlisted_archive::number);
     const std::string usual = path() + ".archive." + std::to_string(number);
-    if (found == unlisted.end() && !system_files()->status(usual))
+    if (found == unlisted().end() && !system_files()->status(usual))
       throw log_damaged::archive_missing(path(), usual, position);
-    if (found == unlisted.end())
+    if (found == unlisted().end())
       throw log_damaged::archive_damaged(
           path(), usual, position,
           "the log does not know where its archive " + std::to_string(number) + " is, and this is not it");
     if (position == end.next())
       throw log_damaged::archive_damaged(path(), found->path, position,
                                          "it does not have the event to which the chain leads");
-  };
-  try {
-    sql::statement stubs = log.prepare("SELECT position, version FROM entries WHERE position > ? AND encoding = " +
-                                       std::to_string(log_format::encoding_archived) + " ORDER BY position");
-    stubs.bind(1, end.value());
-    std::uint64_t known = 0;
-    while (stubs.step()) {
-      const auto number = static_cast<std::uint64_t>(stubs.integer(1));
-      if (number != known) must_know(number, global_position{static_cast<std::uint64_t>(stubs.integer(0))});
-      known = number;
-    }
-  } catch (const sql::sql_error& failure) {
-    if (!is_damage(failure)) throw;
   }
 }
 
-void repair_reader::must_not_have_been_refused() const {
-  if (refused_) throw log_damaged(*refused_);
+void repair_reader::must_not_have_been_refused(global_position end) const {
+  if (refused_ && refused_->position > end) throw log_damaged(*refused_);
 }
 
 void repair_reader::must_be_as_it_was() const {

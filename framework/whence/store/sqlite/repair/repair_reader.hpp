@@ -1,6 +1,8 @@
 /// One of the files from which a repaired log is put together: looked at event by event, whether it is whole or not.
 #pragma once
 
+#include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -32,6 +34,8 @@ class repair_reader {
 
   /// The last event, as far as that can be found.
   global_position head();
+  /// The first row from there on, whatever is in it; where that cannot be found, the position itself. 0: there is none.
+  global_position next_row(global_position from);
   /// False: the end of the file is damaged, and there may have been more.
   bool knows_its_end();
 
@@ -53,6 +57,7 @@ class repair_reader {
 
   /// Where archived events are looked for that are not where the log says, or of which it does not say where they are.
   void look_into(std::vector<unlisted_archive> archives) { connection_.archives_.look_into(std::move(archives)); }
+  const std::vector<unlisted_archive>& unlisted() const noexcept { return connection_.archives_.unlisted(); }
   bool has_unlisted(std::uint64_t number) const;
   /// Whether the event that was handed out last, and has that position, was found there.
   bool was_unlisted(global_position position) const noexcept {
@@ -61,9 +66,12 @@ class repair_reader {
   /// Throws log_damaged: behind `end` there are archived events, and nobody knows in which file; or the one that
   /// could be it does not have them.
   void must_know_archives_behind(global_position end);
+  /// The archives of which there are stubs behind `end`, by number, each with the position of the first of these; as far as they
+  /// can be read.
+  std::map<std::uint64_t, global_position> archives_behind(global_position end);
 
-  /// Throws log_damaged if the system refused to read an archive: of an event in it nothing is known.
-  void must_not_have_been_refused() const;
+  /// Throws log_damaged if the system refused to read an archive of an event behind `end`: of that nothing is known.
+  void must_not_have_been_refused(global_position end) const;
 
   /// Throws log_changed if it was read as a file that nobody writes, and somebody has written it.
   void must_be_as_it_was() const;

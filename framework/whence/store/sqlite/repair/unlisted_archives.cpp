@@ -8,6 +8,7 @@
 #include <utility>
 
 #include <whence/sql/error.hpp>
+#include <whence/store/log_errors.hpp>
 #include <whence/store/repair_errors.hpp>
 #include <whence/store/sqlite/archive/archive_file.hpp>
 #include <whence/store/sqlite/repair/unlisted_archives.hpp>
@@ -20,15 +21,30 @@ struct told {
   std::uint64_t number = 0;
 };
 
-/// What an archive says of itself; nothing: that cannot be read.
-std::optional<told> told_by(const std::string& path) {
+/// What an archive says of itself; nothing: that is not what an archive says. Throws sql_error.
+std::optional<told> read_told(const std::string& path) {
+  archive_reader reader(path);
+  sql::statement row = reader.database().prepare("SELECT l.id, a.number FROM log l, archive a");
+  uuid::bytes_type bytes{};
+  if (!row.step() || row.blob(0).size() != bytes.size() || row.integer(1) < 1) return std::nullopt;
+  std::memcpy(bytes.data(), row.blob(0).data(), bytes.size());
+  return told{.of = log_id(uuid(bytes)), .number = static_cast<std::uint64_t>(row.integer(1))};
+}
+
+/// Of one that somebody gave. What SQLite cannot read in it is damaged, also if it only misses a table.
+std::optional<told> told_by_given(const std::string& path) {
   try {
-    archive_reader reader(path);
-    sql::statement row = reader.database().prepare("SELECT l.id, a.number FROM log l, archive a");
-    uuid::bytes_type bytes{};
-    if (!row.step() || row.blob(0).size() != bytes.size() || row.integer(1) < 1) return std::nullopt;
-    std::memcpy(bytes.data(), row.blob(0).data(), bytes.size());
-    return told{.of = log_id(uuid(bytes)), .number = static_cast<std::uint64_t>(row.integer(1))};
+    return read_told(path);
+  } catch (const sql::sql_error& failure) {
+    if (is_refusal(failure)) throw;
+    throw log_damaged(path, global_position{}, failure.what());
+  }
+}
+
+/// Of one that lies there, and may be anything.
+std::optional<told> told_by_found(const std::string& path) {
+  try {
+    return read_told(path);
   } catch (const sql::sql_error& failure) {
     if (is_refusal(failure)) throw;
     return std::nullopt;
@@ -67,7 +83,7 @@ std::vector<unlisted_archive> unlisted_archives(files& files, const log_paths& l
                                                 const std::vector<std::string>& given) {
   std::vector<unlisted_archive> found;
   for (const std::string& path : given) {
-    const std::optional<told> what = told_by(path);
+    const std::optional<told> what = told_by_given(path);
     if (!what || what->of != id)
       throw repair_from_other_log(
           log.log, path,
@@ -76,7 +92,7 @@ std::vector<unlisted_archive> unlisted_archives(files& files, const log_paths& l
     found.push_back({.number = what->number, .path = path});
   }
   for (const std::string& path : found_beside(files, log)) {
-    const std::optional<told> what = told_by(path);
+    const std::optional<told> what = told_by_found(path);
     if (what && what->of == id) found.push_back({.number = what->number, .path = path});
   }
   return found;

@@ -16,7 +16,7 @@ namespace whence::inline v0 {
 bool is_archive(files& files, const std::string& path);
 
 /// What lies beside the log, as `shop.db.archive.<number>`, and is no archive of this log is passed over. `given`: with the mark.
-/// Throws   repair_from_other_log: one that was given is of another log; file_error, sql_error.
+/// Throws   repair_from_other_log: one that was given is of another log; log_damaged: it cannot be read; file_error, sql_error.
 std::vector<unlisted_archive> unlisted_archives(files& files, const log_paths& log, const log_id& id,
                                                 const std::vector<std::string>& given);
 
