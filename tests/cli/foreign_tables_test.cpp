@@ -107,6 +107,43 @@ TEST_CASE(
   CHECK(shop.run({"log", "verify", "--store", "shop.db"}).exit == 0);
 }
 
+TEST_CASE("where a repair does without what is wrong with the tables, that is the advice, and it helps") {
+  const shop_folder shop;
+  shop.change("DROP VIEW events");
+  const program_run verified = shop.run({"log", "verify", "--store", "shop.db"});
+  CHECK(verified.err.find("log repair --dry-run --store shop.db") != std::string::npos);
+  const program_run listed = shop.run({"event", "list", "--store", "shop.db"});
+  CHECK(listed.err.find("log repair --dry-run --store shop.db") != std::string::npos);
+  CHECK(shop.run({"log", "repair", "--dry-run", "--store", "shop.db"}).exit == 0);
+  CHECK(shop.run({"log", "repair", "--store", "shop.db"}).exit == 0);
+  CHECK(shop.run({"log", "verify", "--store", "shop.db"}).exit == 0);
+}
+
+TEST_CASE("what stands in the way of the database under the name of one of its files is named, and can be moved away") {
+  const shop_folder shop;
+  std::string taken;
+  SUBCASE("a folder in the place of the index") {
+    taken = "shop.db.index";
+    for (const char* const end : {"", "-wal", "-shm"}) std::filesystem::remove(shop.path() + ".index" + end);
+    std::filesystem::create_directory(shop.folder.file(taken));
+  }
+  SUBCASE("a folder in the place of the journal") {
+    taken = "shop.db-journal";
+    std::filesystem::create_directory(shop.folder.file(taken));
+  }
+  SUBCASE("a journal, which a log does not have") {
+    taken = "shop.db-journal";
+    std::ofstream(shop.folder.file(taken)) << "xx";
+  }
+  const std::vector<std::string> append{"event", "append", "order-12345", "event.json", "--yes", "--store", "shop.db"};
+  const program_run refused = shop.run(append);
+  CAPTURE(refused.err);
+  CHECK(refused.exit != 0);
+  CHECK(refused.err.find("mv " + taken + " " + taken + ".old\n") != std::string::npos);
+  std::filesystem::rename(shop.folder.file(taken), shop.folder.file(taken + ".old"));
+  CHECK(shop.run(append).exit == 0);
+}
+
 TEST_CASE("an index that has something else than its tables is believed by nobody, and made anew by the next writer") {
   const shop_folder shop;
   for (const std::string& change : std::vector<std::string>{

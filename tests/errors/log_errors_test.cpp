@@ -401,7 +401,7 @@ TEST_CASE("a view in the place of a table") {
   CHECK(first_event(here) == R"(app: bank.db has not the tables of a log: nothing in it is believed
   where: bank.db
   why:   `types` is a view
-  do:    copy bank.db* to a safe place before anything else; then restore a backup  [log.other_tables, exit 6]
+  do:    copy bank.db* to a safe place before anything else; then repair it, or restore a backup  [log.other_tables, exit 6]
 )");
 }
 

@@ -20,6 +20,7 @@
 #include <whence/store/log_archive.hpp>
 #include <whence/store/log_errors.hpp>
 #include <whence/store/log_fork.hpp>
+#include <whence/store/log_repair.hpp>
 #include <whence/store/log_source.hpp>
 #include <whence/subscription/checkpoint.hpp>
 
@@ -106,7 +107,10 @@ std::optional<std::string> forked_anew(const std::string& log) {
          " --at " + std::to_string(bases.front().position.value()) + " --store " + shell_word(bases.front().path);
 }
 
-std::string of_other_tables(const std::string& log) {
+std::string of_other_tables(const std::string& log, const std::string& store) {
+  if (does_repair_without_tables(log))
+    return save(log) + "\n# then see what a repair would do (--with FILE: a backup, or an archive):\n" +
+           of_log(try_repair, log, store);
   return save(log) +
          "\n# then restore a backup, or put a copy in its place: no repair believes it. What somebody added to it by "
          "hand can be dropped by hand, too, if log verify finds nothing else then";
@@ -115,7 +119,7 @@ std::string of_other_tables(const std::string& log) {
 std::string of_damage(const log_damaged& damage, const std::string& store) {
   if (is_there(damage.path) && !is_sqlite_log(*system_files(), damage.path))
     return save(damage.path) + "\n# that is a backup: use another one, or what it has before the damage (restore --at)";
-  if (damage.code() == "log.other_tables") return of_other_tables(damage.path);
+  if (damage.code() == "log.other_tables") return of_other_tables(damage.path, store);
   if (const auto anew = forked_anew(damage.path))
     return save(damage.path) + "\n# what is intact:\n" + of_log("whence log verify", damage.path, store) + "\n" + *anew;
   if (damage.position == global_position{})
@@ -203,6 +207,22 @@ std::string of_mismatch(const checkpoint_mismatch& mismatch, const std::string& 
   return save(store) + "\n# then " + std::string(newest) + "; if this copy of the log is meant,\n" + anew;
 }
 
+/// Moves what is there, a folder or a file, out of the way of a file or folder of the log.
+std::string moved_away(const std::string& path) { return "mv " + shell_word(path) + " " + shell_word(path + ".old"); }
+
+/// What stands in the way of SQLite, under the name of a file that it opens. Nothing: it is another fault.
+std::optional<std::string> of_obstacle(const sql::sql_error& fault) {
+  std::error_code unknown;
+  const std::string then = "\n# nothing of the log is in it; then repeat the command";
+  for (const char* const end : {"", "-wal", "-shm", "-journal"})
+    if (std::filesystem::is_directory(fault.path + end, unknown)) return moved_away(fault.path + end) + then;
+  // It would have to be rolled back first, by whoever may write. A log has none.
+  const std::string journal = fault.path + "-journal";
+  if (fault.code() == "sql.read_only" && is_there(journal) && is_sqlite_log(*system_files(), fault.path))
+    return moved_away(journal) + then;
+  return std::nullopt;
+}
+
 std::string of_database(const sql::sql_error& fault, const std::string& store) {
   const std::string models = store + ".models/";
   const bool of_a_model = fault.path.starts_with(models);
@@ -214,14 +234,12 @@ std::string of_database(const sql::sql_error& fault, const std::string& store) {
   if (fault.path.empty()) return fault.text().remedy;
   if (fault.code() == "sql.full") return room_for(fault.path);
   if (fault.path_is_too_long) return fault.text().remedy;
+  if (const auto obstacle = of_obstacle(fault)) return *obstacle;
   if (fault.code() == "sql.cannot_open" || fault.code() == "sql.read_only")
     return who_may(fault.path) + "\n# give this user the right to it";
   if (fault.code() == "sql.io") return what_ails(fault.path);
   return fault.text().remedy;
 }
-
-/// Moves what is there, a folder or a file, out of the way of a file or folder of the log.
-std::string moved_away(const std::string& path) { return "mv " + shell_word(path) + " " + shell_word(path + ".old"); }
 
 /// Something else than the log's own stands under the name of a file beside it. Nothing: it is another fault.
 std::optional<std::string> of_name_taken(const file_error& fault, const std::string& store) {
@@ -339,7 +357,7 @@ std::string advice(const log_finding& found, const std::string& store) {
     case log_finding::kind::structure:
       if (const auto anew = forked_anew(store)) return save(store) + "\n" + *anew;
       return save(store) + "\n# then make it anew; what that would do:\n" + std::string(try_repair);
-    case log_finding::kind::tables: return of_other_tables(found.file);
+    case log_finding::kind::tables: return of_other_tables(found.file, store);
     case log_finding::kind::witness:
       if (found.positions.first != global_position{})
         return save(store) + "\n# then put the log and the witness of one backup in their place";

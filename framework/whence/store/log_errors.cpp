@@ -114,10 +114,11 @@ log_damaged log_damaged::archive_refused(const std::string& log, std::string arc
 }
 
 log_damaged log_damaged::other_tables(std::string log, std::string detail) {
-  error_text text{.what = log + " has not the tables of a log: nothing in it is believed",
-                  .where = log,
-                  .why = std::move(detail),
-                  .remedy = "copy " + log + "* to a safe place before anything else; then restore a backup"};
+  error_text text{
+      .what = log + " has not the tables of a log: nothing in it is believed",
+      .where = log,
+      .why = std::move(detail),
+      .remedy = "copy " + log + "* to a safe place before anything else; then repair it, or restore a backup"};
   return {"log.other_tables", next_move::operator_needed, std::move(log), global_position{}, std::move(text)};
 }
 

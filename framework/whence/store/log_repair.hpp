@@ -104,6 +104,10 @@ struct repaired_log {
   std::exception_ptr unfinished;
 };
 
+/// Of a log that is refused as `log.other_tables`: whether a repair does without the table that is lost, or another one. Looks at
+/// the tables alone.
+bool does_repair_without_tables(const std::string& path);
+
 /// Holds the log's lock from beginning to end: no process writes it meanwhile. Visitors go on with what they have open. A plan
 /// makes no file of its own: where the log's lock is not there, as of one that was moved, it is made when the plan is carried out.
 ///

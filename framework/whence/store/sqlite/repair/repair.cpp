@@ -9,6 +9,7 @@
 #include <whence/core/async.hpp>
 #include <whence/core/detail/fault_points.hpp>
 #include <whence/core/file_draft.hpp>
+#include <whence/sql/reading_mode.hpp>
 #include <whence/sql/transaction.hpp>
 #include <whence/store/backup_errors.hpp>
 #include <whence/store/log_archive.hpp>
@@ -24,6 +25,7 @@
 #include <whence/store/sqlite/repair/planning.hpp>
 #include <whence/store/sqlite/repair/repair_note.hpp>
 #include <whence/store/sqlite/repair/unlisted_archives.hpp>
+#include <whence/store/sqlite/schema.hpp>
 
 namespace whence::inline v0 {
 namespace {
@@ -160,6 +162,15 @@ class repair_draft {
 };
 
 }  // namespace
+
+bool does_repair_without_tables(const std::string& path) {
+  try {
+    sql::database db = sql::database::open(path, sql::reading_mode::of(path).mode());
+    return !tables_lost_of_log(db).why.empty();
+  } catch (const error&) {
+    return false;
+  }
+}
 
 class log_repair::work {
  public:

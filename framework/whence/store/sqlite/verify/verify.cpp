@@ -25,7 +25,8 @@ log_verification not_looked_at(const log_damaged& damage, const log_paths& paths
        .stream = {},
        .file = damage.path,
        .detail = damage.text().why + ": nothing in it is believed, and no event was looked at",
-       .remedy = "copy " + damage.path + "* to a safe place, then restore a backup, or put a copy in its place"});
+       .remedy = "copy " + damage.path +
+                 "* to a safe place, then repair it, if a repair does without what is wrong; or restore a backup"});
   return result;
 }
 
