@@ -137,6 +137,13 @@ TEST_CASE("what SQLite finds damaged in a log is to be repaired, and no backup i
   }
 }
 
+TEST_CASE("a path that begins with a dash is no option of the command that is advised") {
+  const whence::log_damaged damage("-till.db", {}, "cut");
+  const std::string told = cli::advice(damage, "-till.db");
+  CHECK(told.find(" ./-till.db*") != told.npos);
+  CHECK(told.find(" -till.db") == told.npos);
+}
+
 TEST_CASE("of a path that is too long for SQLite nobody is told that he lacks the right to it") {
   const tests::temporary_folder folder;
   const std::string path = folder.file(std::string(3'000, 'd'));

@@ -26,6 +26,7 @@ PATIENCE_SECONDS = 60
 COLUMNS = 40
 AGE = re.compile(r"\d+(\s+)(?:s|min)(\s+)ago")
 OF_THE_MOMENT = re.compile(r"(?<=epoch )\d{13,}|\d+(?= [MGT]B free)")  # of a log that was restored just now; of the disk
+AGO = re.compile(r"\b\d+(\.\d+)?( s|/s)\b")
 PROGRESS = re.compile(r"(?:\r\x1b\[K[^\r]*)*\r\x1b\[K")
 ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
 # An id, a digest, an example with quotes, and a command of a remedy: each stands in one line, so that it can be copied.
@@ -159,8 +160,8 @@ class Terminal(unittest.TestCase):
             self.assertEqual(narrow, wide)
 
     def test_colours_are_there_on_a_terminal_only_and_can_be_chosen(self):
-        def shown(words, **environment):  # without the progress of what takes longer than a second
-            return PROGRESS.sub("", self.shop.on_terminal(words, **environment)[1])
+        def shown(words, **environment):  # without the progress of what takes longer than a second, and how long ago something was
+            return AGO.sub("# s", PROGRESS.sub("", self.shop.on_terminal(words, **environment)[1]))
 
         for words in self.lines():
             with self.subTest(words=words):

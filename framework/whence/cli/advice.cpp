@@ -27,8 +27,11 @@
 namespace whence::inline v0::cli {
 namespace {
 
+/// A path as a word that no command takes for an option.
+std::string file_word(const std::string& path) { return shell_word(path.starts_with('-') ? "./" + path : path); }
+
 /// All files of the log, before anybody tries anything.
-std::string save(const std::string& log) { return "tar -cf $(mktemp saved.XXXXXX.tar) " + shell_word(log) + "*"; }
+std::string save(const std::string& log) { return "tar -cf $(mktemp saved.XXXXXX.tar) " + file_word(log) + "*"; }
 
 bool is_there(const std::string& path) {
   std::error_code unknown;
@@ -48,11 +51,11 @@ std::string without_end(const std::string& path, std::string_view end) {
   return path.ends_with(end) ? path.substr(0, path.size() - end.size()) : path;
 }
 
-std::string what_is_there(const std::string& path) { return "ls -l " + shell_word(nearest_folder(path)); }
+std::string what_is_there(const std::string& path) { return "ls -l " + file_word(nearest_folder(path)); }
 
 std::string who_may(const std::string& path) {
-  const std::string folder = "ls -ld " + shell_word(nearest_folder(path));
-  return is_there(path) ? folder + " " + shell_word(path) : folder;
+  const std::string folder = "ls -ld " + file_word(nearest_folder(path));
+  return is_there(path) ? folder + " " + file_word(path) : folder;
 }
 
 /// Room for a file that did not get it: on the disk, or below the limit of this process.
@@ -61,7 +64,7 @@ std::string room_for(const std::string& path) {
   if (::getrlimit(RLIMIT_FSIZE, &size) == 0 && size.rlim_cur != RLIM_INFINITY)
     return "ulimit -f unlimited\n# that is the limit on the size of files, which is " + std::to_string(size.rlim_cur) +
            " bytes here; then repeat the command";
-  return "df -h " + shell_word(nearest_folder(path)) + "\n# make room there, then repeat the command";
+  return "df -h " + file_word(nearest_folder(path)) + "\n# make room there, then repeat the command";
 }
 
 /// What the system says of a disk, unless a limit of this process is more likely.
@@ -75,7 +78,7 @@ std::string what_ails(const std::string& path) {
 /// folder of its own, since files that are made anew have the names of the old ones.
 std::string built_anew(const std::string& model, const std::string& store) {
   return "# while the application is stopped, which builds it anew:\nmv -t \"$(mktemp -d " +
-         shell_word(store + ".models.old") + ".XXXXXX)\" " + shell_word(store + ".models") + "/" + shell_word(model) +
+         file_word(store + ".models.old") + ".XXXXXX)\" " + file_word(store + ".models") + "/" + file_word(model) +
          ".*";
 }
 
@@ -87,7 +90,7 @@ constexpr std::string_view try_repair = "whence log repair --dry-run";
 std::string of_log(std::string_view line, const std::string& log, const std::string& store) {
   std::error_code unknown;
   const bool is_another = is_there(store) && !std::filesystem::equivalent(log, store, unknown) && !unknown;
-  return std::string(line) + (is_another ? " --store " + shell_word(log) : "");
+  return std::string(line) + (is_another ? " --store " + file_word(log) : "");
 }
 
 /// Where a log reads its past; of what cannot be read, nowhere.
@@ -103,8 +106,8 @@ std::vector<log_base> bases_or_none(const std::string& log) {
 std::optional<std::string> forked_anew(const std::string& log) {
   const std::vector<log_base> bases = bases_or_none(log);
   if (bases.empty()) return std::nullopt;
-  return "# a fork is not repaired; its base gives another one:\nwhence log fork " + shell_word(log + ".anew") +
-         " --at " + std::to_string(bases.front().position.value()) + " --store " + shell_word(bases.front().path);
+  return "# a fork is not repaired; its base gives another one:\nwhence log fork " + file_word(log + ".anew") +
+         " --at " + std::to_string(bases.front().position.value()) + " --store " + file_word(bases.front().path);
 }
 
 std::string of_other_tables(const std::string& log, const std::string& store) {
@@ -153,14 +156,14 @@ std::vector<std::string> archives_beside(const std::string& log) {
 
 std::string of_missing_tail(const std::string& log) {
   const std::string first =
-      save(log) + "\n# then " + std::string(newest) + ", " + shell_word(log + "-wal") + " above all";
+      save(log) + "\n# then " + std::string(newest) + ", " + file_word(log + "-wal") + " above all";
   if (const auto anew = forked_anew(log)) return first + "\n" + *anew;
   return first + "; what a repair would do:\n" + std::string(try_repair);
 }
 
 std::string of_missing_witness(const std::string& log, const std::string& witness, const std::string& before = "",
                                const std::string& line_before = "") {
-  const std::string first = save(log) + "\n# then bring " + shell_word(witness) + " back from where the log came from";
+  const std::string first = save(log) + "\n# then bring " + file_word(witness) + " back from where the log came from";
   if (const auto anew = forked_anew(log)) return first + "\n" + *anew;
   return first + "; " + before + "what a repair would do:\n" + line_before + std::string(try_repair);
 }
@@ -174,9 +177,9 @@ std::string of_damaged_database(const sql::sql_error& fault, const std::string& 
 /// Its events are not lost: somebody has the file, or a backup has them.
 std::string of_archive(const std::string& archive, const std::string& store) {
   const std::string repaired = or_put_back(archive, store);
-  if (!is_there(archive)) return what_is_there(archive) + "\n# bring " + shell_word(archive) + " back there" + repaired;
+  if (!is_there(archive)) return what_is_there(archive) + "\n# bring " + file_word(archive) + " back there" + repaired;
   if (::access(archive.c_str(), R_OK) != 0) return who_may(archive) + "\n# give this user the right to it";
-  return "ls -l " + shell_word(archive) + "\n# put a good copy of it in its place" + repaired;
+  return "ls -l " + file_word(archive) + "\n# put a good copy of it in its place" + repaired;
 }
 
 std::string of_unreadable(const log_finding& found, const std::string& store) {
@@ -193,10 +196,10 @@ std::string of_unreadable(const log_finding& found, const std::string& store) {
 
 /// Its owner moves it away, all of its own files: what is made of it may stay, and is found to be of another history.
 std::string of_log_in_the_way(const restore_over_log& there) {
-  std::string away = "mv -t \"$(mktemp -d " + shell_word(there.path + ".old") + ".XXXXXX)\"";
+  std::string away = "mv -t \"$(mktemp -d " + file_word(there.path + ".old") + ".XXXXXX)\"";
   for (const char* const end : {"", "-wal", "-shm", "-journal", ".witness"})
-    if (is_there(there.path + end)) away += " " + shell_word(there.path + end);
-  for (const std::string& archive : archives_beside(there.path)) away += " " + shell_word(archive);
+    if (is_there(there.path + end)) away += " " + file_word(there.path + end);
+  for (const std::string& archive : archives_beside(there.path)) away += " " + file_word(archive);
   const std::string_view when = there.holder_pid > 0 ? "# when the process that writes it has ended, " : "# ";
   return std::string(when) + "if it is to make room, repeat the command after this one:\n" + away;
 }
@@ -208,7 +211,7 @@ std::string of_mismatch(const checkpoint_mismatch& mismatch, const std::string& 
 }
 
 /// Moves what is there, a folder or a file, out of the way of a file or folder of the log.
-std::string moved_away(const std::string& path) { return "mv " + shell_word(path) + " " + shell_word(path + ".old"); }
+std::string moved_away(const std::string& path) { return "mv " + file_word(path) + " " + file_word(path + ".old"); }
 
 /// What stands in the way of SQLite, under the name of a file that it opens. Nothing: it is another fault.
 std::optional<std::string> of_obstacle(const sql::sql_error& fault) {
@@ -261,7 +264,7 @@ std::string of_missing(const file_error& fault) {
   const std::string folder = directory_of(fault.path);
   const std::string_view what = fault.text().what;
   if ((what.starts_with("cannot make ") || what.starts_with("cannot write ")) && !is_there(folder))
-    return "mkdir -p " + shell_word(folder);
+    return "mkdir -p " + file_word(folder);
   return what_is_there(fault.path) + "\n# name a file that is there";
 }
 
@@ -273,14 +276,14 @@ std::string of_file(const file_error& fault, const std::string& store) {
     return what_is_there(fault.path) + "\n# that is a file, and no folder: name another path";
   if (fault.code() == "file.link_loop")
     return what_is_there(fault.path) + "\n# a link there leads back to itself: name the file that it should lead to";
-  if (fault.code() == "file.is_a_directory") return "ls -l " + shell_word(fault.path) + "\n# name a file";
+  if (fault.code() == "file.is_a_directory") return "ls -l " + file_word(fault.path) + "\n# name a file";
   if (fault.code() == "file.no_space") return room_for(fault.path);
   if (fault.code() == "file.io") return what_ails(fault.path);
   if (fault.code() == "file.too_large") return room_for(fault.path);
   if (fault.code() == "file.read_only") {
     const std::string file = without_end(fault.path, ".lock");
-    if (is_there(file)) return "cp -r " + shell_word(file) + "* /var/tmp\n# then repeat the command with the copy";
-    return "df " + shell_word(nearest_folder(fault.path)) + "\n# it can only be read: name a file on another disk";
+    if (is_there(file)) return "cp -r " + file_word(file) + "* /var/tmp\n# then repeat the command with the copy";
+    return "df " + file_word(nearest_folder(fault.path)) + "\n# it can only be read: name a file on another disk";
   }
   return fault.text().remedy;
 }
@@ -297,7 +300,7 @@ std::string or_put_back(const std::string& archive, const std::string& store) {
     try {
       const std::vector<log_archive> its = archives_of(base.path, runtime::system());
       if (std::ranges::find(its, archive, &log_archive::path) != its.end())
-        return put_back_into(" --store " + shell_word(base.path));
+        return put_back_into(" --store " + file_word(base.path));
     } catch (const error&) {
       // It does not say what it has.
     }
@@ -323,10 +326,10 @@ std::string advice(const error& fault, const std::string& store) {
     return what_is_there(other->base) +
            "\n# put the log back that was there, or a newer copy of it: without that, the fork has no past";
   if (const auto* copy = dynamic_cast<const not_a_backup*>(&fault))
-    return "whence log verify --store " + shell_word(copy->path) +
+    return "whence log verify --store " + file_word(copy->path) +
            "\n# if all of it is as it should be, make a backup of it";
   if (const auto* backup = dynamic_cast<const log_is_backup*>(&fault))
-    return "whence restore " + shell_word(backup->path) + " restored.db\n# then open the log that this makes";
+    return "whence restore " + file_word(backup->path) + " restored.db\n# then open the log that this makes";
   if (const auto* busy = dynamic_cast<const backup_busy*>(&fault); busy != nullptr && busy->holder_pid > 0)
     return "ps -fp " + std::to_string(busy->holder_pid) + "\n# when it has ended, repeat the command";
   if (const auto* busy = dynamic_cast<const log_busy*>(&fault); busy != nullptr && busy->holder_pid > 0)
@@ -365,7 +368,7 @@ std::string advice(const log_finding& found, const std::string& store) {
       if (::access(found.file.c_str(), R_OK) != 0) return who_may(found.file) + "\n# give this user the right to it";
       return found.remedy;
     case log_finding::kind::index:
-      return "# while no process writes the log, of which the next makes it anew:\nrm " + shell_word(store + ".index") +
+      return "# while no process writes the log, of which the next makes it anew:\nrm " + file_word(store + ".index") +
              "*";
     case log_finding::kind::order:
     case log_finding::kind::unfinished:

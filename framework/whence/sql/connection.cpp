@@ -2,6 +2,7 @@
 
 #include <whence/sql/connection.hpp>
 #include <whence/sql/error.hpp>
+#include <whence/sql/file_layer.hpp>
 
 namespace whence::sql {
 inline namespace v0 {
@@ -81,6 +82,7 @@ int bind_copy(sqlite3_stmt* prepared, int parameter, const value& argument) noex
 connection::connection(const std::string& path, open_mode mode, const char* layer)
     : path_(mode == open_mode::in_memory ? ":memory:" : path) {
   must_be_regular(path_, mode);
+  if (layer == nullptr && mode != open_mode::in_memory) layer = file_layer();
   const int result = sqlite3_open_v2(name_for(path_, mode).c_str(), &handle_, flags_of(mode), layer);
   if (result != SQLITE_OK) {
     const std::string message = handle_ != nullptr ? sqlite3_errmsg(handle_) : sqlite3_errstr(result);

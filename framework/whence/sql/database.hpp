@@ -31,7 +31,7 @@ enum class open_mode {
 class database {
  public:
   /// Opens with extended error codes, `trusted_schema=OFF`, defensive mode, no extension loading, mmap_size=0.
-  /// `layer`: the name of a registered access to files (sqlite3_vfs); null: the default one.
+  /// `layer`: the name of a registered access to files (sqlite3_vfs); null: file_layer.
   /// Throws sql_error with the path in it.
   static database open(const std::string& path, open_mode mode, const char* layer = nullptr);
 

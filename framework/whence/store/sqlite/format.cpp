@@ -208,16 +208,6 @@ std::optional<log_file> mark_of(files& files, const std::string& path) {
   }
 }
 
-void make_wal_if_missing(files& files, const log_paths& paths) {
-  constexpr std::size_t at_write_version = 18;
-  constexpr std::uint8_t is_wal = 2;  // a database of another mode would be taken for one of this mode
-  const std::optional<file_access> access = access_of(files, paths.log);
-  if (!access || !access->group || *access->group == ::getegid()) return;
-  header_bytes header{};
-  if (read_header(paths.log, header) != SQLITE_OK || header[at_write_version] != std::byte{is_wal}) return;
-  make_if_missing(files, paths.wal, access);
-}
-
 sql::reading_mode reading_mode_of_visitors(files& files, const log_paths& paths, const std::string& database) {
   const sql::reading_mode how = sql::reading_mode::of(database);
   const bool at_rest = how.mode() == sql::open_mode::unchanging && !files.lock_holder(paths.lock);

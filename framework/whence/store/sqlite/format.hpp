@@ -103,10 +103,6 @@ log_file check_log_header(files& files, const std::string& path);
 /// The same, without a failure; of another format it is taken for a log. Nothing: it is none of Whence's, or cannot be read.
 std::optional<log_file> mark_of(files& files, const std::string& path);
 
-/// Makes the WAL of a log that has none for those who may read the log, before anybody opens it: SQLite would give it its mode,
-/// and the group of this process, which may be another.
-void make_wal_if_missing(files& files, const log_paths& paths);
-
 /// How a visitor opens the log or its index, `database`. A log that has a writer is never taken for one that nobody changes.
 sql::reading_mode reading_mode_of_visitors(files& files, const log_paths& paths, const std::string& database);
 

@@ -6,6 +6,7 @@
 #include <sqlite3.h>
 
 #include <whence/core/detail/fault_points.hpp>
+#include <whence/sql/file_layer.hpp>
 #include <whence/store/sqlite/joined_writes.hpp>
 
 namespace whence::inline v0 {
@@ -159,13 +160,12 @@ constexpr sqlite3_io_methods make_methods() noexcept {
 constexpr sqlite3_io_methods joined_methods = make_methods();
 
 int open(sqlite3_vfs*, const char* name, sqlite3_file* file, int flags, int* flags_out) noexcept {
-  sqlite3_vfs* const under = sqlite3_vfs_find(nullptr);
   joined_file& self = *new (file) joined_file{};
-  const auto size = static_cast<std::size_t>(under->szOsFile);
+  const auto size = static_cast<std::size_t>(sqlite3_vfs_find(nullptr)->szOsFile);
   self.below = static_cast<sqlite3_file*>(sqlite3_malloc64(size));
   if (self.below == nullptr) return SQLITE_NOMEM;
   std::memset(self.below, 0, size);
-  const int result = under->xOpen(under, name, self.below, flags, flags_out);
+  const int result = sql::open_by_default(name, self.below, flags, flags_out);
   if (self.below->pMethods == nullptr) {
     sqlite3_free(self.below);
     return result;  // without methods it is not open, and SQLite does not close it
@@ -181,35 +181,10 @@ int open(sqlite3_vfs*, const char* name, sqlite3_file* file, int flags, int* fla
   return result;
 }
 
-/// Calls the layer below, which is the default now.
-template <auto Method, class... Arguments>
-auto by_default(sqlite3_vfs*, Arguments... arguments) noexcept {
-  sqlite3_vfs* const under = sqlite3_vfs_find(nullptr);
-  return (under->*Method)(under, arguments...);
-}
-
-sqlite3_vfs make_vfs() noexcept {
-  sqlite3_vfs made{};
-  made.iVersion = 2;
-  made.szOsFile = sizeof(joined_file);
-  made.mxPathname = sqlite3_vfs_find(nullptr)->mxPathname;
-  made.zName = "whence-joined-writes";
-  made.xOpen = open;
-  made.xDelete = by_default<&sqlite3_vfs::xDelete, const char*, int>;
-  made.xAccess = by_default<&sqlite3_vfs::xAccess, const char*, int, int*>;
-  made.xFullPathname = by_default<&sqlite3_vfs::xFullPathname, const char*, int, char*>;
-  made.xRandomness = by_default<&sqlite3_vfs::xRandomness, int, char*>;
-  made.xSleep = by_default<&sqlite3_vfs::xSleep, int>;
-  made.xCurrentTime = by_default<&sqlite3_vfs::xCurrentTime, double*>;
-  made.xGetLastError = by_default<&sqlite3_vfs::xGetLastError, int, char*>;
-  made.xCurrentTimeInt64 = by_default<&sqlite3_vfs::xCurrentTimeInt64, sqlite3_int64*>;
-  return made;
-}
-
 }  // namespace
 
 const char* joined_writes() {
-  static sqlite3_vfs vfs = make_vfs();
+  static sqlite3_vfs vfs = sql::layer_over_default("whence-joined-writes", sizeof(joined_file), &open);
   static const int registered = sqlite3_vfs_register(&vfs, 0);
   if (registered != SQLITE_OK) throw std::bad_alloc();
   return vfs.zName;

@@ -60,7 +60,6 @@ log_identity begin_epoch(log_writer& writer, const judgement& found, const witne
 opened_log open_locked(std::unique_ptr<file_lock> lock, const log_paths& paths, const sqlite_options& options,
                        const runtime& runtime, bool by_import) {
   files& files = *runtime.files;
-  make_wal_if_missing(files, paths);
   auto readers = std::make_unique<log_readers>(paths.log);
   const judgement found = judge(files, paths, readers->log);
   using kind = log_condition::kind;

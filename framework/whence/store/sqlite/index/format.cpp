@@ -4,7 +4,6 @@
 #include <string>
 
 #include <sqlite3.h>
-#include <unistd.h>
 #include <xxhash.h>
 
 #include <whence/sql/error.hpp>
@@ -193,8 +192,6 @@ sql::database open_index_to_write(files& files, const std::string& path, const s
   // A journal on the disk that is left behind would keep visitors out.
   if (empty) db.run("PRAGMA journal_mode=MEMORY");
   db.run("PRAGMA journal_mode=WAL");
-  // SQLite gives the WAL the mode of the database, and the group of this process.
-  if (access && access->group && *access->group != ::getegid()) make_if_missing(files, path + "-wal", access);
   if (empty) {
     sql::transaction making(db);
     db.run("PRAGMA application_id=" + std::to_string(application_id));
