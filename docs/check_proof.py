@@ -66,7 +66,7 @@ def check(path, log, position, stretches):
     """The stretches whose events are not those that were signed: (first, last)."""
     database = sqlite3.connect(Path(path).resolve(strict=True).as_uri() + "?mode=ro", uri=True)
     database.text_factory = bytes                                     # a text is the bytes that it has
-    made = database.execute("SELECT sql FROM sqlite_master WHERE name IN ('entries', 'log', 'types') OR type = 'index' ORDER BY name")
+    made = database.execute("SELECT sql FROM sqlite_master WHERE name IN ('entries', 'log', 'types') OR type IN ('index', 'trigger') ORDER BY name")
     if sha256(*(text or b"" for text, in made)).hex() != "b97fb7cbf1db7e4d4e778c10fa83cc8cd71e2a27651ef480cacee32de39f6d43":
         wrong("altered: all; the tables are not made as a log makes them")   # a view, or an index, would say what it likes
     if database.execute("SELECT id, format FROM log").fetchall() != [(bytes.fromhex(log.replace("-", "")), 1)]:

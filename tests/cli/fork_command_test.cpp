@@ -142,7 +142,8 @@ TEST_CASE("where the base of a fork is damaged, it is the base that is to be rep
 
 TEST_CASE("nobody is sent to repair a fork, which is refused: it is forked anew") {
   const auto anew =
-      "# a fork is not repaired; its base gives another one:\n"
+      "# a fork is not repaired: restore a backup of it, if what was appended to it is wanted; without that, its base "
+      "gives another one:\n"
       "         whence log fork what-if.db.anew --at 5 --store shop.db\n";
   shop shop;
   shop.reader.run("log fork what-if.db --at 5");

@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -163,6 +164,15 @@ TEST_CASE_FIXTURE(files_fixture, "a lock is held by one, who is named to the nex
   CHECK(disk->try_lock(path).lock);
 }
 
+TEST_CASE_FIXTURE(files_fixture, "who locks the file and may only read it is named, and not who held it before") {
+  const std::string path = folder.file("a.lock");
+  std::ofstream(path) << "123456789\n";
+  const int reading = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  REQUIRE(::flock(reading, LOCK_EX) == 0);
+  CHECK(disk->try_lock(path).holder_pid == ::getpid());
+  ::close(reading);
+}
+
 TEST_CASE_FIXTURE(files_fixture,
                   "a holder that is killed leaves no lock behind, and a longer process id none of its digits") {
   const std::string path = folder.file("a.lock");
@@ -195,11 +205,11 @@ TEST_CASE_FIXTURE(files_fixture, "a file that is no lock is not written over to 
   CHECK(disk->try_lock(folder.file("a.lock")).lock);
 }
 
-TEST_CASE_FIXTURE(files_fixture, "a lock file that nobody has written to yet names nobody") {
+TEST_CASE_FIXTURE(files_fixture, "a lock file into which its holder has not written yet has a holder all the same") {
   const std::string path = folder.file("a.lock");
   const auto held = disk->try_lock(path);
   std::ofstream(path, std::ios::trunc);
-  CHECK(disk->try_lock(path).holder_pid == 0);
+  CHECK(disk->try_lock(path).holder_pid == ::getpid());
 }
 
 TEST_CASE_FIXTURE(files_fixture,

@@ -182,6 +182,10 @@ edit exchange(const fs::path& log, std::mt19937& dice) {
     db.run("CREATE INDEX kept ON entries(position, stream, version, type, data)");
     return {"an index beside a table", 0};
   }
+  if (dice() % 6 == 0) {
+    db.run("CREATE TRIGGER kept AFTER INSERT ON entries BEGIN DELETE FROM entries WHERE position = 7; END");
+    return {"a trigger on a table", 0};
+  }
   const auto& [table, other] = exchanges[dice() % std::size(exchanges)];
   db.run("DROP VIEW events; ALTER TABLE " + std::string(table) + " RENAME TO kept; " + other);
   return {"exchange a table: " + std::string(table), 0};

@@ -106,8 +106,11 @@ std::vector<log_base> bases_or_none(const std::string& log) {
 std::optional<std::string> forked_anew(const std::string& log) {
   const std::vector<log_base> bases = bases_or_none(log);
   if (bases.empty()) return std::nullopt;
-  return "# a fork is not repaired; its base gives another one:\nwhence log fork " + file_word(log + ".anew") +
-         " --at " + std::to_string(bases.front().position.value()) + " --store " + file_word(bases.front().path);
+  return "# a fork is not repaired: restore a backup of it, if what was appended to it is wanted; without that, its "
+         "base gives another "
+         "one:\nwhence log fork " +
+         file_word(log + ".anew") + " --at " + std::to_string(bases.front().position.value()) + " --store " +
+         file_word(bases.front().path);
 }
 
 std::string of_other_tables(const std::string& log, const std::string& store) {
@@ -282,7 +285,10 @@ std::string of_file(const file_error& fault, const std::string& store) {
   if (fault.code() == "file.too_large") return room_for(fault.path);
   if (fault.code() == "file.read_only") {
     const std::string file = without_end(fault.path, ".lock");
-    if (is_there(file)) return "cp -r " + file_word(file) + "* /var/tmp\n# then repeat the command with the copy";
+    if (is_there(file))
+      return "findmnt -T " + file_word(directory_of(file)) +
+             "\n# that can only be read: mount it to be written, then repeat the command. A copy would be another log "
+             "from then on";
     return "df " + file_word(nearest_folder(fault.path)) + "\n# it can only be read: name a file on another disk";
   }
   return fault.text().remedy;

@@ -136,6 +136,9 @@ health_check check_condition(const log_overview& seen) {
   if (seen.witness_unreadable) {
     check.what = health::unknown;
     check.found += "; its witness cannot be read, so a missing tail would not be seen";
+  } else if (!seen.file_damage.empty()) {
+    check.what = health::problem;
+    check.found += "; its file is damaged: " + seen.file_damage;
   } else if (!seen.condition) {
     check.what = health::problem;
     check.found += "; its end is not what its witness has seen";

@@ -48,6 +48,7 @@ bool is_damaged_within(const log_overview& log) {
 std::string condition_text(const log_overview& log) {
   const std::optional<log_condition>& condition = log.condition;
   if (log.witness_unreadable) return "not known: its witness cannot be read, so a missing tail would not be seen";
+  if (!log.file_damage.empty()) return "its file is damaged: " + visible(log.file_damage);
   if (!condition) return "its end is damaged: it is not what its witness saw";
   if (is_damaged_within(log))
     return log.is_archive_away ? "an event of it lies in an archive that cannot be read" : "an event in it is damaged";

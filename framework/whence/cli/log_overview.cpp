@@ -139,7 +139,10 @@ log_overview look_at_log(const log_source& source, log_reader& log, const runtim
   try {
     found.condition = log.condition();
   } catch (const log_damaged& damage) {
-    note(damage, found);
+    if (damage.position == global_position{})
+      found.file_damage = damage.text().why;
+    else
+      note(damage, found);
   } catch (const file_error&) {
     found.witness_unreadable = true;
   }

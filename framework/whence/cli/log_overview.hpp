@@ -58,6 +58,7 @@ struct log_overview {
   std::vector<type_share> types;  ///< the most frequent first
   std::uint64_t other_types = 0;  ///< events of types beyond `types_max`
   std::exception_ptr damage;      ///< an event that could not be read, the first one
+  std::string file_damage;        ///< what is wrong with its file, though all its events may be there; empty: nothing
   bool is_archive_away = false;   ///< that event is not damaged in the log: it lies in an archive that cannot be read
 
   model_standings models;  ///< with the log's head

@@ -143,6 +143,8 @@ std::vector<std::pair<std::string, std::string>> lines_of(const repair_plan& pla
   if (const std::uint64_t more = plan.streams.size() + plan.more_streams; more > lines_shown)
     lines.emplace_back("", "and " + with_groups(more - lines_shown) + " more streams");
   list_unproven();
+  if (plan.makes_log_anew && plan.healed_events == 0 && !plan.loses())
+    lines.emplace_back("file", "damaged: it is made anew, with all events");
   if (plan.ends_earlier) lines.emplace_back("witness", "and audit event: of a repair that has not come to its end");
   if (!plan.makes_log_anew && plan.removes_index) lines.emplace_back("index", "damaged: it is made anew");
   if (!plan.makes_log_anew && plan.rewrites_witness && !plan.ends_earlier)

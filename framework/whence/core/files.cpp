@@ -242,7 +242,9 @@ class posix_files final : public files {
     descriptor opened = open_descriptor(path, O_RDWR | O_CREAT, "open");
     if (uninterrupted([&] { return ::flock(opened.number(), LOCK_EX | LOCK_NB); }) != 0) {
       if (errno != EWOULDBLOCK) fail("lock", path);
-      return {nullptr, read_pid(opened.number())};
+      // Whoever may read the file may lock it, and writes no number into it.
+      const long holder = lock_holder(path).value_or(0);
+      return {nullptr, holder > 0 ? holder : read_pid(opened.number())};
     }
     if (!is_lock(opened.number())) throw file_error("make the lock", path, EEXIST);
     name_holder(opened.number(), path);

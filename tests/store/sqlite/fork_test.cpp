@@ -473,3 +473,16 @@ TEST_CASE("two types that have one number, one in the base and one in the fork, 
   CHECK(back_up(shop.source(), backup, shop.folder.runtime()).head == global_position{52});
   CHECK(verify_log(sqlite(backup), shop.folder.runtime()).sound());
 }
+
+TEST_CASE("a fork is whole, also where the file of its base lacks a page that has none of its events") {
+  const forked shop;
+  shop.fork({.at = global_position{50}});
+  shop.folder.change("");
+  std::string bytes = log_folder::contents(shop.folder.path());
+  constexpr std::size_t at_end_of_page_count = 31;
+  ++bytes[at_end_of_page_count];
+  log_folder::write(shop.folder.path(), bytes);
+  CHECK_THROWS_AS(shop.folder.visit()->condition(), log_damaged);
+  CHECK(shop.visit()->condition().what == log_condition::kind::whole);
+  CHECK(back_up(shop.source(), shop.folder.beside(".backup"), shop.folder.runtime()).head == global_position{50});
+}

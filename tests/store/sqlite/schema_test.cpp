@@ -227,7 +227,8 @@ TEST_CASE("tables of other names are nobody's concern, nor is what SQLite has co
   here.folder.change(
       "CREATE TABLE mine(name TEXT PRIMARY KEY, number INTEGER UNIQUE); INSERT INTO mine VALUES('a', 1); ANALYZE;"
       "CREATE TABLE \"my own\" (word); create table if not exists more\n(word); CREATE TABLE other AS SELECT * FROM "
-      "mine");
+      "mine; CREATE TABLE größe(a); CREATE TABLE [my notes](a); CREATE TABLE `more notes`(a); CREATE TABLE 'last "
+      "notes'(a)");
   CHECK(here.visited() == "");
   CHECK(here.opened() == "");
   CHECK(here.verified() == "");

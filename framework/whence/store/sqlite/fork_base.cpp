@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <filesystem>
@@ -67,21 +68,25 @@ past_of_log look_for_past(sql::database& log) {
   try {
     sql::statement about = log.prepare("SELECT epoch, began_after FROM log WHERE number = 1");
     if (!about.step()) return found;
-    const bool is_first = about.integer(0) == 1;
-    found.began_after = about.integer(1);
-    found.rows = is_first || found.began_after < 1 ? past_rows::there : past_rows::missing;
+    found.began_after = std::max<std::int64_t>(about.integer(1), 0);
+    // No checksum is over these two numbers. A fork has neither the one nor the other.
+    const bool is_of_first_epoch = about.integer(0) == 1 && found.began_after == 0;
+    found.rows = is_of_first_epoch ? past_rows::there : past_rows::missing;
   } catch (const sql::sql_error& failure) {
     if (!is_damage(failure)) throw;
     return found;
   }
   if (found.rows == past_rows::there) return found;
+  const std::int64_t last_of_past = std::max<std::int64_t>(found.began_after, 1);
   // From both ends: a damaged page hides what is behind it.
   for (const std::string_view order : {" ORDER BY position", " ORDER BY position DESC"}) {
     try {
       sql::statement row =
           log.prepare("SELECT 1 FROM entries WHERE position BETWEEN 1 AND ?1" + std::string(order) + " LIMIT 1");
-      row.bind(1, found.began_after);
-      if (!row.step()) continue;
+      row.bind(1, last_of_past);
+      const bool has_past = row.step();
+      const bool is_empty = !has_past && found.began_after == 0 && !log.integer("SELECT 1 FROM entries LIMIT 1");
+      if (!has_past && !is_empty) continue;
       found.rows = past_rows::there;
       return found;
     } catch (const sql::sql_error& failure) {
@@ -112,7 +117,7 @@ void must_be_no_fork(sql::database& log, const std::string& why) {
   const past_of_log past = look_for_past(log);
   if (past.rows == past_rows::there) return;
   std::string more;
-  if (past.rows == past_rows::missing)
+  if (past.rows == past_rows::missing && past.began_after > 0)
     more = ": it has nothing of its own up to event " + std::to_string(past.began_after);
   throw log_damaged(log.path(), global_position{}, why + more);
 }

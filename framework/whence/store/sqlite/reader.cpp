@@ -73,7 +73,7 @@ log_reader_connection::~log_reader_connection() = default;
 bool log_reader_connection::reads_past_damage() const {
   int is_so = 0;
   sqlite3_db_config(db_.handle(), SQLITE_DBCONFIG_WRITABLE_SCHEMA, -1, &is_so);
-  return is_so != 0 || (base_ && base_->reader().reads_past_damage());
+  return is_so != 0;
 }
 
 std::optional<base_row> log_reader_connection::find_base(asks_for which) {

@@ -88,7 +88,7 @@ class log_reader_connection {
   log_reader_connection& holder_of(global_position position);
   /// False: what was read of a base since this was opened may be torn. Of this log itself, who chose the mode knows.
   bool still_holds() const { return base_ == nullptr || base_->still_holds(); }
-  /// The file, or that of a base, is shorter than it says. What can be read of it is read, and nobody else would.
+  /// The file is shorter than it says. What can be read of it is read. Of a base, who asks that is told.
   bool reads_past_damage() const;
 
   // All of these want a snapshot around them.

@@ -165,8 +165,9 @@ struct found_object {
   bool is_virtual() const noexcept { return is_table() && (root <= 0 || text.starts_with("CREATE VIRTUAL")); }
 };
 
-/// Whether the text begins with these words, the name, and what comes behind that: so it makes that, and nothing of another name.
-bool makes_its_name(const found_object& found, std::string_view words, std::string_view behind) {
+/// What is behind the words and the name with which the text begins; nothing: it makes something else, or of another name.
+/// Other quotes, and comments, are not looked through.
+std::optional<std::string_view> behind_name(const found_object& found, std::string_view words) {
   std::string_view rest = found.text;
   const auto skip = [&rest](std::string_view next) {
     if (!rest.starts_with(next)) return false;
@@ -174,21 +175,33 @@ bool makes_its_name(const found_object& found, std::string_view words, std::stri
     return true;
   };
   const auto is_of_a_word = [](char c) {
-    return c == '_' || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+    return c == '_' || c == '$' || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+           static_cast<unsigned char>(c) >= 0x80;
   };
-  if (!skip(words)) return false;
-  const bool quoted = skip("\"");
+  if (!skip(words) || found.of_table != found.name) return std::nullopt;
+  std::string_view end;
+  for (const std::string_view quotes : {"\"\"", "``", "[]", "''"})
+    if (end.empty() && skip(quotes.substr(0, 1))) end = quotes.substr(1);
   const bool is_one_name =
-      quoted ? found.name.find('"') == std::string_view::npos : std::ranges::all_of(found.name, is_of_a_word);
-  if (!is_one_name || !skip(found.name) || (quoted && !skip("\""))) return false;
-  rest.remove_prefix(std::min(rest.find_first_not_of(" \t\r\n"), rest.size()));
-  return rest.starts_with(behind) && found.of_table == found.name;
+      end.empty() ? std::ranges::all_of(found.name, is_of_a_word) : found.name.find(end) == std::string_view::npos;
+  if (!is_one_name || !skip(found.name) || !skip(end)) return std::nullopt;
+  rest.remove_prefix(std::min(rest.find_first_not_of(" \t\r\n\f"), rest.size()));
+  return rest;
 }
 
 /// `CREATE TABLE name(`, as SQLite keeps it.
-bool makes_table_of_its_name(const found_object& found) { return makes_its_name(found, "CREATE TABLE ", "("); }
+bool makes_table_of_its_name(const found_object& found) {
+  const auto behind = behind_name(found, "CREATE TABLE ");
+  return behind && behind->starts_with('(');
+}
 
-bool makes_view_of_its_name(const found_object& found) { return makes_its_name(found, "CREATE VIEW ", "AS "); }
+/// `CREATE VIEW name AS`, or with names of columns.
+bool makes_view_of_its_name(const found_object& found) {
+  const auto behind = behind_name(found, "CREATE VIEW ");
+  return behind &&
+         (behind->starts_with('(') || (behind->size() > 2 && is_same_name(behind->substr(0, 2), "AS") &&
+                                       std::string_view(" \t\r\n\f(").find((*behind)[2]) != std::string_view::npos));
+}
 
 std::optional<std::string> why_foreign(known_object& known, const found_object& found) {
   if (found.type != known.type) return named(found.name) + " is " + with_article(found.type);

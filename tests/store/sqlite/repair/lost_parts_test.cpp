@@ -92,6 +92,9 @@ struct loss {
 
 const std::vector<loss> losses_of_base{
     {"its row is gone", [](const std::string& log) { change(log, "DELETE FROM bases"); }, "log.checksum"},
+    {"a view in its place",
+     [](const std::string& log) { change(log, "DROP TABLE bases; CREATE VIEW bases as select 1 as number"); },
+     "log.other_tables"},
     {"its page is damaged", [](const std::string& log) { spoil_page_of(log, "bases"); }, "log.checksum"},
     {"its table is gone", [](const std::string& log) { change(log, "DROP TABLE bases"); }, "log.other_tables"}};
 
@@ -251,6 +254,16 @@ TEST_CASE("a fork of which the base is not known any more is told by name, befor
     CHECK(damage.position == global_position{});
     CHECK(damage.text().why ==
           "the row that says which log it is a fork of is missing: it has nothing of its own up to event 40");
+  }
+}
+
+TEST_CASE("a fork that lost its base is none that begins anew, whatever the numbers in its row of the log say") {
+  for (const std::string change_of_log : {"began_after = 0", "epoch = 1", "epoch = 1, began_after = 7"}) {
+    CAPTURE(change_of_log);
+    const fork_without_base fork;
+    change(fork.path(), "DELETE FROM bases; UPDATE log SET " + change_of_log);
+    CHECK(told_to_readers(fork.shop.folder, fork.path()) == "log.checksum");
+    CHECK(refusal(fork.shop.folder, fork.path()) == "repair.past_unknown");
   }
 }
 

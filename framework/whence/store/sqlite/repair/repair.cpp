@@ -240,7 +240,9 @@ class log_repair::work {
   void must_have_past() {
     repair_reader& log = *readers_.front();
     const repair_plan& plan = found_.plan;
-    if (log.connection().may_be_fork() && plan.loses() && plan.end < log.about().began_after)
+    if (!log.connection().may_be_fork() || !plan.loses()) return;
+    const std::uint64_t first = log.next_row(global_position{1}).value();  // of its own; 0: it has none
+    if (plan.end < log.about().began_after || plan.end.value() + 1 < first)
       throw repair_past_unknown(paths_.log, plan.end.next(), log.connection().lost());
   }
 
