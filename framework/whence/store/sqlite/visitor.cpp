@@ -6,6 +6,8 @@
 #include <optional>
 #include <utility>
 
+#include <sqlite3.h>
+
 #include <whence/store/log_errors.hpp>
 #include <whence/store/sqlite/backup/backup_file.hpp>
 #include <whence/store/sqlite/filtered_reading.hpp>
@@ -68,20 +70,24 @@ log_condition sqlite_visitor::condition() {
 }
 
 global_position sqlite_visitor::head() {
-  come_to_file_of_now();
-  known_log now = *known_.lock();
-  const global_position before = now.head;
-  const global_position head = readers_.with_snapshot([&](log_reader_connection& reader) {
-    const global_position found = reader.last_found();
-    if (found == before) return found;
-    must_go_on(now, reader);
-    take_in(now, reader, found);
-    return found;
-  });
-  // Who compares holds it, and waits for a connection: so it is asked for when there is none to give back.
-  auto known = known_.lock();
-  if (known->inode == now.inode) *known = now;
-  return head;
+  constexpr int attempts_max = 8;  // files that take each other's place faster than one of them is opened
+  for (int attempt = 1;; ++attempt) {
+    come_to_file_of_now();
+    known_log now = *known_.lock();
+    bool is_known = true;
+    const global_position head = readers_.with_snapshot([&](log_reader_connection& reader) {
+      const global_position found = reader.last_found();
+      if (found == now.head) return found;
+      is_known = goes_on(now, reader);
+      if (is_known) take_in(now, reader, found);
+      return found;
+    });
+    if (!is_known && attempt < attempts_max) continue;
+    // Who compares holds it, and waits for a connection: so it is asked for when there is none to give back.
+    auto known = known_.lock();
+    if (is_known && known->inode == now.inode) *known = now;
+    return head;
+  }
 }
 
 void sqlite_visitor::take_in(known_log& known, log_reader_connection& reader, global_position head) {
@@ -136,15 +142,20 @@ std::string sqlite_visitor::why_other_events(const known_log& before, log_reader
                : "it ends before position " + std::to_string(before.head.value());
 }
 
-/// Who copies another file over the log leaves the file's inode as it is. `before` is of before the reader's snapshot.
-void sqlite_visitor::must_go_on(const known_log& before, log_reader_connection& reader) {
+/// Who copies another file over the log leaves the file's inode as it is. `before` is of before the reader's snapshot. False: the
+/// reader has a file open that does not stand there any more, and what is known may be of the one that does. Throws log_replaced.
+bool sqlite_visitor::goes_on(const known_log& before, log_reader_connection& reader) {
   std::string why;
   try {
     why = why_other_events(before, reader);
   } catch (const log_damaged&) {
     // Whoever reads that event is told.
   }
-  if (!why.empty()) end(why);
+  if (why.empty()) return true;
+  int has_moved = 0;
+  sqlite3_file_control(reader.database().handle(), "main", SQLITE_FCNTL_HAS_MOVED, &has_moved);
+  if (has_moved == 0) end(why);
+  return false;
 }
 
 std::uint64_t sqlite_visitor::epoch_of_last_event() {
@@ -274,8 +285,7 @@ void sqlite_visitor::watch_log() noexcept {
         const known_log before = *known_.lock();
         const log_reader_connection::snapshot snapshot(readers->log);
         const global_position head = readers->log.head();
-        if (readers->still_hold()) {
-          must_go_on(before, readers->log);
+        if (readers->still_hold() && goes_on(before, readers->log)) {
           told_.announce(head);
           seen = version;
         }

@@ -68,7 +68,7 @@ class sqlite_visitor final : public log_reader {
   std::uint64_t come_to_file_of_now();
   std::string why_not_the_same(const known_log& before);
   static std::string why_other_events(const known_log& before, log_reader_connection& reader);
-  void must_go_on(const known_log& before, log_reader_connection& reader);
+  bool goes_on(const known_log& before, log_reader_connection& reader);
   [[noreturn]] void end(const std::string& why);
 
   template <class Read>

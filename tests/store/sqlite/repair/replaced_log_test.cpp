@@ -1,10 +1,14 @@
 // Who reads a log while a repair, a restore or a person puts another file in its place: goes on there, or is told by name.
 #include <doctest/doctest.h>
 
+#include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <stop_token>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -139,4 +143,51 @@ TEST_CASE("a file that is copied over the log is another log, though it is the s
     CHECK_THROWS_AS(std::move(next).get(), log_replaced);
   }
   CHECK_THROWS_AS(shop.visitor->read(global_position{3}), log_replaced);
+}
+
+TEST_CASE("who asks in the moment in which a longer file takes the log's place is not told that it was another log") {
+  const log_folder folder;
+  constexpr int copies = 120;
+  const auto copy = [&folder](int number) { return folder.beside(".copy-" + std::to_string(number)); };
+  for (int number = 0; number <= copies; ++number) {
+    const auto log = folder.open();
+    folder.append(*log, "order-1", 1);
+    log->close();
+    std::filesystem::copy(folder.path(), copy(number));
+  }
+  std::filesystem::rename(copy(0), folder.path());
+  const auto visitor = folder.visit();
+  std::atomic<bool> is_over = false;
+  std::atomic<int> told = 0;
+  const auto until_over = [&](const auto& ask) {
+    return std::thread([&, ask] {
+      while (!is_over) {
+        try {
+          ask();
+        } catch (const log_replaced&) {
+          ++told;
+          return;
+        } catch (const error&) {
+          // In the middle of it there are files of two logs.
+        }
+      }
+    });
+  };
+  std::stop_source stop;
+  std::vector<std::thread> asking;
+  for (int i = 0; i < 2; ++i) asking.push_back(until_over([&] { static_cast<void>(visitor->head()); }));
+  asking.push_back(until_over([&] {
+    const global_position head = visitor->head();
+    static_cast<void>(visitor->wait_beyond(head, stop.get_token()).get());
+  }));
+  for (int number = 1; number <= copies; ++number) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    for (const char* const end : {"-wal", "-shm"}) std::filesystem::remove(folder.beside(end));
+    std::filesystem::rename(copy(number), folder.path());
+  }
+  is_over = true;
+  stop.request_stop();
+  for (std::thread& each : asking) each.join();
+  CHECK(told == 0);
+  CHECK(visitor->head() == global_position{copies + 1});
 }
