@@ -298,6 +298,17 @@ not taken  #11 of staging/shop.db: nothing in this log says that it had that (if
   CHECK(damaged_shop::database() == before);
 }
 
+TEST_CASE("who is asked to accept a loss is told what a given file has of it, unproven") {
+  damaged_shop shop;
+  shop.reader.run("log repair --with sunday.backup");
+  sql::database::open("shop.db", sql::open_mode::read_write).run("DELETE FROM entries WHERE position > 5");
+  const ran refused = shop.reader.run("log repair --with sunday.backup");
+  CHECK(refused.exit == 4);
+  CHECK(refused.err.find(
+            "# sunday.backup has #6 to #9, and nothing in this log says that it had that. If it had, restore that "
+            "file") != std::string::npos);
+}
+
 TEST_CASE("when the log is the repaired one, a failure takes nothing away; the next repair says what it ends") {
   std::optional<damaged_shop> shop;
   std::optional<ran> failed;

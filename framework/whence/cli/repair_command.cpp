@@ -245,13 +245,23 @@ std::string looking_line(const request& request, std::string_view without = {}) 
                        {accept.name, flags::reason.name, flags::yes.name, without});
 }
 
+/// What a given file has, and nothing proves: it may be more than what a repair leaves.
+std::string unproven_lines(const repair_plan& plan) {
+  std::string lines;
+  for (const unproven_end& end : plan.unproven)
+    lines += "# " + end.from + " has " + places_of(end.positions) +
+             ", and nothing in this log says that it had that. If it had, restore that file instead.\n";
+  return lines;
+}
+
 void must_be_accepted(const log_repair& repair, const repair_decision& decision, const request& request) {
   try {
     repair.must_be_accepted(decision);
   } catch (const repair_not_accepted& refused) {
-    throw repair_not_accepted(refused,
-                              "# a backup or a copy may have what is missing: --with FILE. To go on without it:\n#   " +
-                                  accepting_line(request, repair.plan()) + "\n" + looking_line(request));
+    throw repair_not_accepted(
+        refused, unproven_lines(repair.plan()) +
+                     "# a backup or a copy may have what is missing: --with FILE. To go on without it:\n#   " +
+                     accepting_line(request, repair.plan()) + "\n" + looking_line(request));
   }
 }
 

@@ -1,10 +1,14 @@
 #include <whence/cli/run.hpp>
 
+#include <algorithm>
+#include <array>
 #include <exception>
 #include <memory>
+#include <string_view>
 
 #include <whence/cli/command_line.hpp>
 #include <whence/cli/failure.hpp>
+#include <whence/cli/flags.hpp>
 #include <whence/cli/help.hpp>
 #include <whence/cli/option_rules.hpp>
 #include <whence/cli/program_name.hpp>
@@ -51,6 +55,33 @@ void print_help(const request& request, const std::string& help, surroundings& a
   paged->finish();
 }
 
+/// Whether it does something, and prints what that was: who repeats it does that once more.
+bool acts(const request& request) {
+  constexpr std::array<std::string_view, 6> making_files{"backup", "restore", "export", "fork", "make-key", "prove"};
+  const command& what = *request.what();
+  return !request.has(flags::dry_run.name) &&
+         (what.log == access::writes || std::ranges::find(making_files, what.name) != making_files.end());
+}
+
+/// `output.failed`, of what was done before.
+struct unseen_result final : error {
+  explicit unseen_result(const output_failed& failure)
+      : error(failure.code(), next_move::operator_needed,
+              {.what = failure.text().what,
+               .where = failure.text().where,
+               .why = failure.text().why,
+               .remedy = "what was asked for is done: look for it before you repeat the command"}) {}
+};
+
+exit_code act(const request& request, surroundings& around) {
+  try {
+    return run_command(request, around);
+  } catch (const output_failed& failure) {
+    if (!acts(request)) throw;
+    throw unseen_result(failure);
+  }
+}
+
 exit_code run_words(const std::vector<std::string>& words, surroundings& around) {
   const request request = command_line::parse(words);
   if (request.has("--version")) {
@@ -61,7 +92,7 @@ exit_code run_words(const std::vector<std::string>& words, surroundings& around)
                                  : command_help(around.program, *request.what(), request.help());
     print_help(request, around.out_is_terminal ? fitted_to(help, around.size.columns) : help, around);
   } else {
-    return run_command(request, around);
+    return act(request, around);
   }
   around.out->flush();
   return exit_code::done;
@@ -70,7 +101,7 @@ exit_code run_words(const std::vector<std::string>& words, surroundings& around)
 exit_code say(const error& failure, const std::vector<std::string>& words, surroundings& around) {
   diagnostic found(failure);
   found.text.remedy = as_started(around.program, found.text.remedy);
-  const bool can_print = dynamic_cast<const output_failed*>(&failure) == nullptr;
+  const bool can_print = failure.code() != "output.failed";
   if (can_print && asks_for_json(words)) {
     around.out->write(verdict_document(command_line::command_in(words), verdict::error, "null", {found}) + "\n");
     around.out->flush();
