@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include <sqlite3.h>
+
 #include <whence/sql/file_layer.hpp>
 
 namespace whence::sql {

@@ -3,7 +3,8 @@
 /// (https://www.sqlite.org/vfs.html)
 #pragma once
 
-#include <sqlite3.h>
+struct sqlite3_file;
+struct sqlite3_vfs;
 
 namespace whence::sql {
 inline namespace v0 {
