@@ -132,7 +132,7 @@ class world {
   whence::runtime runtime_ = whence::runtime::system(1);
   const std::shared_ptr<whence::log> log_;
   whence::uuid::bytes_type fingerprint_{};
-  whence::detail::snapshot_writer writer_{runtime_.files, path_};
+  whence::detail::snapshot_writer writer_{runtime_.files, path_, {}};
 };
 
 /// What follows a state that was kept; nothing if it cannot be read.
