@@ -19,6 +19,7 @@
 #include <system_error>
 #include <utility>
 
+#include <whence/core/detail/mode_of_file.hpp>
 #include <whence/core/file_draft.hpp>
 
 namespace whence::inline v0 {
@@ -93,15 +94,11 @@ void must_be_no_pipe(int number, const std::string& path) {
 
 /// Before that it is its owner's alone.
 void give_to(const file_access& access, int number, const std::string& path, unsigned also = 0) {
-  constexpr unsigned owner = 0700;
-  constexpr unsigned of_one = 07;
   unsigned mode = access.mode;
   struct stat made{};
   if (::fstat(number, &made) != 0) fail("look at", path);
   if (access.group && made.st_gid != *access.group && ::fchown(number, static_cast<uid_t>(-1), *access.group) != 0) {
-    // Who is in which group is not known: nobody gets more than he has in either.
-    const unsigned both = mode >> 3 & mode & of_one;
-    mode = (mode & owner) | both << 3 | both;
+    mode = detail::mode_for_any_group(mode);
     also = 0;
   }
   if (::fchmod(number, static_cast<mode_t>(mode | also)) != 0) fail("set who may read", path);

@@ -9,6 +9,7 @@
 
 #include <sqlite3.h>
 
+#include <whence/core/detail/mode_of_file.hpp>
 #include <whence/sql/file_layer.hpp>
 
 namespace whence::sql {
@@ -19,14 +20,11 @@ constexpr int file_bytes = 4'096;  // there is no layer whose files take more
 
 /// Of root, SQLite does it itself.
 void fit(const std::string& part, const struct stat& database) {
-  constexpr mode_t of_owner = 0700;
-  constexpr mode_t of_one = 07;
   struct stat there{};
   if (::lstat(part.c_str(), &there) != 0 || !S_ISREG(there.st_mode)) return;
   if (there.st_gid == database.st_gid || there.st_uid != ::geteuid()) return;
   if (::lchown(part.c_str(), static_cast<uid_t>(-1), database.st_gid) == 0) return;
-  const mode_t both = database.st_mode >> 3 & database.st_mode & of_one;
-  static_cast<void>(::chmod(part.c_str(), (database.st_mode & of_owner) | both << 3 | both));
+  static_cast<void>(::chmod(part.c_str(), whence::detail::mode_for_any_group(database.st_mode)));
 }
 
 /// An open file that is closed takes all locks of the process on it away: so this one is never open here.
