@@ -8,6 +8,7 @@
 #include <whence/modelling/errors.hpp>
 #include <whence/modelling/snapshot_file.hpp>
 #include <whence/sql/error.hpp>
+#include <whence/sql/moved_file.hpp>
 #include <whence/sql/transaction.hpp>
 
 namespace whence::inline v0::detail {
@@ -70,12 +71,6 @@ std::span<const std::uint8_t> bytes_of(std::string_view text) {
   return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
 }
 
-/// A file that was deleted or replaced is no longer that of its path.
-bool has_moved(const sql::database& db) noexcept {
-  int moved = 0;
-  return sqlite3_file_control(db.handle(), "main", SQLITE_FCNTL_HAS_MOVED, &moved) == SQLITE_OK && moved != 0;
-}
-
 enum class content { ours, ours_of_another_format, nothing, another };
 
 content content_of(sql::database& db) {
@@ -107,7 +102,7 @@ bool says_damaged(const sql::sql_error& failure) noexcept {
 }
 
 bool snapshot_reader::open() {
-  if (open_ && !has_moved(open_->db)) return true;
+  if (open_ && !sql::has_moved(open_->db)) return true;
   open_.reset();
   if (!std::filesystem::exists(path_)) return false;
   sql::database db = sql::database::open(path_, sql::open_mode::read_only);
@@ -157,7 +152,7 @@ bool snapshot_reader::has(const proven_snapshots& which) {
 
 sql::database& snapshot_writer::open() {
   if (damaged_) remove_file();
-  if (db_ && !has_moved(*db_)) return *db_;
+  if (db_ && !sql::has_moved(*db_)) return *db_;
   db_.reset();
   const std::optional<file_access> access = access_of(*files_, like_);
   make_if_missing(*files_, path_, access);

@@ -6,8 +6,7 @@
 #include <optional>
 #include <utility>
 
-#include <sqlite3.h>
-
+#include <whence/sql/moved_file.hpp>
 #include <whence/store/log_errors.hpp>
 #include <whence/store/sqlite/backup/backup_file.hpp>
 #include <whence/store/sqlite/filtered_reading.hpp>
@@ -152,9 +151,7 @@ bool sqlite_visitor::goes_on(const known_log& before, log_reader_connection& rea
     // Whoever reads that event is told.
   }
   if (why.empty()) return true;
-  int has_moved = 0;
-  sqlite3_file_control(reader.database().handle(), "main", SQLITE_FCNTL_HAS_MOVED, &has_moved);
-  if (has_moved == 0) end(why);
+  if (!sql::has_moved(reader.database())) end(why);
   return false;
 }
 

@@ -4,6 +4,7 @@
 
 #include <sqlite3.h>
 
+#include <whence/sql/moved_file.hpp>
 #include <whence/store/sqlite/index/format.hpp>
 #include <whence/store/sqlite/index/reader.hpp>
 
@@ -29,10 +30,7 @@ index_reader::index_reader(const std::string& path, filters use, sql::open_mode 
   db_.run("PRAGMA cache_size=-4096");
 }
 
-bool index_reader::has_moved() noexcept {
-  int moved = 0;
-  return sqlite3_file_control(db_.handle(), "main", SQLITE_FCNTL_HAS_MOVED, &moved) == SQLITE_OK && moved != 0;
-}
+bool index_reader::has_moved() noexcept { return sql::has_moved(db_); }
 
 index_reader::snapshot::snapshot(index_reader& index) : index_(index) {
   index_.db_.run("BEGIN", {});
